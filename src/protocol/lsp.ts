@@ -1,0 +1,280 @@
+/**
+ * The requests and notifications that Gradlens adds to the Language Server
+ * Protocol. `Requests` and `Notifications` are the whole list: client and
+ * server derive their types from them.
+ */
+import type { Range } from "vscode-languageserver-types";
+import type { EncodedArray, JsonNumber, JsonTree } from "./values";
+
+// ── subjects ────────────────────────────────────────────────────────────────
+
+/** What has a derivative: a function of a document, or an expression that the user selected or typed. */
+export type Subject =
+  | { kind: "function"; uri: string; name: string }
+  | { kind: "expression"; text: string; language: ExpressionLanguage; uri?: string };
+
+export type ExpressionLanguage = "python" | "mathjs";
+
+/** A point: parameter name → number or nested arrays. */
+export type Point = Record<string, JsonTree>;
+
+/** Where the point at which a subject is looked at came from; `line` is zero-based, in the subject's document. */
+export interface PointOrigin {
+  kind: "given" | "pinned" | "comment" | "call" | "module" | "default" | "ones";
+  line?: number;
+}
+
+// ── gradlens/subjectAt ──────────────────────────────────────────────────────
+
+export interface SubjectAtParams {
+  uri: string;
+  /** The selection; empty (start = end) for the cursor alone. */
+  range: Range;
+}
+
+export interface SubjectAtResult {
+  subject?: Subject;
+  /** The point at which it would be looked at. */
+  point?: Point;
+  /** Names whose values no place in the document gives: ask for them. */
+  unknown?: string[];
+  /** `x1=2, x2=3`: the text that prefills the input box. */
+  prefill?: string;
+  /** One clear line, when there is nothing to look at. */
+  problem?: string;
+}
+
+// ── gradlens/view ───────────────────────────────────────────────────────────
+
+export interface ViewParams {
+  subject: Subject;
+  /** Values for some or all parameters; the others are chosen by the rule of the design. */
+  point?: Point;
+}
+
+/** A formula typeset for the current theme, with its sources. */
+export interface Formula {
+  latex: string;
+  /** Plain text a person can read: `6x + 2`. */
+  text: string;
+  /** A complete `<svg>` document in `currentColor`. */
+  svg: string;
+}
+
+export interface Cell {
+  value: JsonNumber;
+  /** The number as it is shown, shortest round-trip. */
+  text: string;
+}
+
+export interface GradientRow {
+  /** `x1`, or `w[0, 1]` for an element. */
+  name: string;
+  automatic?: Cell;
+  /** Central differences, h = 1e-3 as in the document that the project began from. */
+  central?: Cell;
+  difference?: Cell;
+  /** Why there is no gradient. */
+  reason?: string;
+}
+
+export interface Parameter {
+  name: string;
+  /** [] for a scalar. */
+  shape: number[];
+  value: JsonTree;
+  /** A sensible range for a slider and a plot. */
+  range: [number, number];
+  /** Why it has no derivative (an integer used as an index, a string, …). */
+  reason?: string;
+}
+
+export interface View {
+  subject: Subject;
+  /** `g(x1, x2)`. */
+  title: string;
+  /** Where its definition stands. */
+  location?: { uri: string; range: Range };
+  parameters: Parameter[];
+  origin: PointOrigin;
+  /** `at (2, 3)`, `at x1 = 2, x2 = 3`: where, in words. */
+  where: string;
+  formula?: Formula;
+  /** One for each scalar parameter, in order: ∂f/∂x. */
+  derivatives: { name: string; formula: Formula }[];
+  hessianFormula?: Formula;
+  /** `x > 0`: the branch conditions under which the formula holds. */
+  guards: Formula[];
+  value?: Cell;
+  gradient: GradientRow[];
+  /** Over all scalars in the order of the arguments. */
+  hessian?: { labels: string[]; rows: Cell[][] };
+  /** Names of parameters that a plot can show (scalars). */
+  plottable: string[];
+  /** Paths that the file's own training loops took through this function. */
+  paths: LoopPath[];
+  /** One clear line: why something above is missing. */
+  problem?: string;
+  /** The budget ended before everything was computed. */
+  partial?: boolean;
+  milliseconds: number;
+}
+
+// ── gradlens/plot ───────────────────────────────────────────────────────────
+
+export interface PlotParams {
+  subject: Subject;
+  point: Point;
+  /** One parameter: a curve; two: contours. */
+  axes: [string] | [string, string];
+  /** Ranges per axis; absent: chosen around the point. */
+  window?: [number, number][];
+  /** Samples per axis. */
+  samples?: number;
+}
+
+export interface PlotData {
+  axes: string[];
+  window: [number, number][];
+  /** Sample positions along each axis. */
+  grid: EncodedArray[];
+  /** Values: [n] for a curve, [ny, nx] for contours; NaN where the function has none. */
+  values: EncodedArray;
+  /** The derivative along a curve, [n]. */
+  slopes?: EncodedArray;
+  point: number[];
+  value: JsonNumber;
+  /** Gradient at the point along the axes. */
+  gradient: JsonNumber[];
+}
+
+// ── gradlens/minimize ───────────────────────────────────────────────────────
+
+export interface MinimizeParams {
+  subject: Subject;
+  /** Start; absent parameters by the rule of the design. */
+  start?: Point;
+  optimizer: OptimizerName;
+  learningRate: number;
+  steps: number;
+  /** Set by the client when it shows progress. */
+  workDoneToken?: string | number;
+}
+
+export type OptimizerName = "sgd";
+
+/** Every optimizer's name with its default learning rate (Keras 3's, where Keras has it). */
+export const optimizers: readonly { name: OptimizerName; label: string; learningRate: number }[] = [
+  { name: "sgd", label: "SGD", learningRate: 0.1 },
+];
+
+export interface MinimizeResult {
+  /** One label per scalar: `x1`, `w[0]`. */
+  labels: string[];
+  /** [steps + 1, labels]: the parameters before the first step and after each. */
+  path: EncodedArray;
+  /** [steps + 1]. */
+  values: EncodedArray;
+  gradientNorms: EncodedArray;
+  final: Point;
+  value: Cell;
+  end: "steps" | "converged" | "diverged" | "not-finite" | "cancelled" | "budget" | "failed";
+  /** One line in the user's language: `100 steps`, `not a number at step 12`. */
+  message: string;
+  milliseconds: number;
+}
+
+// ── gradlens/script ─────────────────────────────────────────────────────────
+
+/** What a loop of the file did to its Variables: the path, without any change to the user's code. */
+export interface LoopPath {
+  uri: string;
+  /** The loop statement. */
+  range: Range;
+  /** The Variables that the loop updated, and the parameter of `function` that each was passed as. */
+  variables: { name: string; parameter?: string }[];
+  /** The function whose value the loop's tape differentiated, if it is one of the file's. */
+  function?: string;
+  labels: string[];
+  /** [updates + 1, labels]. */
+  path: EncodedArray;
+  /** The differentiated target at each update; empty if none was seen. */
+  losses: EncodedArray;
+}
+
+export interface ScriptParams {
+  uri: string;
+}
+
+export interface ScriptView {
+  output: string;
+  loops: LoopPath[];
+  problem?: string;
+  milliseconds: number;
+}
+
+// ── notifications ───────────────────────────────────────────────────────────
+
+export type ThemeKind = "light" | "dark" | "high-contrast" | "high-contrast-light";
+
+export interface PinParams {
+  subject: Subject;
+  /** Absent: unpin. */
+  point?: Point;
+}
+
+/** Sent in `initializationOptions`. */
+export interface InitializationOptions {
+  theme: ThemeKind;
+  /** The l10n bundle of the display language; absent for English. */
+  l10n?: Record<string, string>;
+}
+
+export interface Requests {
+  "gradlens/subjectAt": [SubjectAtParams, SubjectAtResult];
+  "gradlens/view": [ViewParams, View];
+  "gradlens/plot": [PlotParams, PlotData];
+  "gradlens/minimize": [MinimizeParams, MinimizeResult];
+  "gradlens/script": [ScriptParams, ScriptView];
+}
+
+export interface Notifications {
+  /** client → server */
+  "gradlens/theme": { theme: ThemeKind };
+  /** client → server: a point set in the panel, or unset. */
+  "gradlens/pin": PinParams;
+  /** server → client: answers about this document are new; panels ask again. */
+  "gradlens/changed": { uri: string };
+}
+
+/** Settings under `gradlens.` that the server reads. */
+export interface Settings {
+  /** Evaluate documents at all. */
+  enable: boolean;
+  hover: { enabled: boolean; plot: boolean; formulas: boolean };
+  codeLens: { enabled: boolean };
+  inlayHints: { gradients: boolean; prints: boolean; variables: boolean };
+  diagnostics: { enabled: boolean };
+  /** Milliseconds an evaluation may take before it ends with what it has. */
+  budget: { evaluation: number; command: number };
+  /** Significant digits in hovers, lenses and hints. */
+  digits: number;
+}
+
+export const defaultSettings: Settings = {
+  enable: true,
+  hover: { enabled: true, plot: true, formulas: true },
+  codeLens: { enabled: true },
+  inlayHints: { gradients: true, prints: true, variables: true },
+  diagnostics: { enabled: true },
+  budget: { evaluation: 250, command: 10_000 },
+  digits: 7,
+};
+
+/** Commands that the server names in lenses, hovers and code actions; the client registers them. */
+export const commands = {
+  openPanel: "gradlens.openPanel",
+  minimize: "gradlens.minimize",
+  showGradient: "gradlens.showGradient",
+  showHessian: "gradlens.showHessian",
+} as const;

@@ -1,0 +1,66 @@
+/**
+ * Messages between the extension and the panel's page. The page knows nothing
+ * of VS Code: it calls `PanelApi` and is told events. Both sides derive their
+ * types from these two interfaces.
+ */
+import type {
+  MinimizeParams,
+  MinimizeResult,
+  PinParams,
+  PlotData,
+  PlotParams,
+  Point,
+  ScriptParams,
+  ScriptView,
+  Subject,
+  View,
+  ViewParams,
+} from "./lsp";
+
+/** What the page asks of the extension; each call is answered, or fails with one line. */
+export interface PanelApi {
+  view(params: ViewParams): View;
+  plot(params: PlotParams): PlotData;
+  minimize(params: MinimizeParams): MinimizeResult;
+  script(params: ScriptParams): ScriptView;
+  /** Keeps this point for hovers and lenses too (absent point: lets go of it). */
+  pin(params: PinParams): null;
+  /** Shows a source range in the editor. */
+  reveal(params: { uri: string; line: number; character: number }): null;
+  copy(params: { text: string }): null;
+}
+
+export type PanelSection = "function" | "hessian" | "minimize";
+
+/** What the extension tells the page. */
+export interface PanelEvents {
+  /** The first message after `ready`: strings of the display language ({} for English) and what to show. */
+  start: { l10n: Record<string, string>; state: PanelState | null };
+  /** Show this subject (the cursor moved, or a command asked). */
+  show: PanelState;
+  /** Answers about this document are new: ask again. */
+  changed: { uri: string };
+}
+
+/** What the page keeps over a reload of the window (`setState`), and what `show` carries. */
+export interface PanelState {
+  subject: Subject;
+  point?: Point;
+  section?: PanelSection;
+  /** Start minimising at once. */
+  run?: boolean;
+  /** Follow the cursor no longer. */
+  locked?: boolean;
+  minimize?: { optimizer: MinimizeParams["optimizer"]; learningRate: number; steps: number };
+}
+
+export type ToHost =
+  | { type: "ready" }
+  | { type: "state"; state: PanelState }
+  | { type: "cancel"; id: number }
+  | { [M in keyof PanelApi]: { type: "call"; id: number; method: M; params: Parameters<PanelApi[M]>[0] } }[keyof PanelApi];
+
+export type ToPage =
+  | { [E in keyof PanelEvents]: { type: "event"; event: E; data: PanelEvents[E] } }[keyof PanelEvents]
+  | { type: "reply"; id: number; result: unknown }
+  | { type: "reply"; id: number; error: string };

@@ -1,0 +1,49 @@
+/**
+ * How numbers travel between the language server, the extension and the panel.
+ * JSON has no NaN and no infinities, so single numbers carry them as words and
+ * arrays travel as base64 of little-endian float64.
+ */
+export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
+
+/** A scalar, or nested arrays of scalars: the value of one parameter. */
+export type JsonTree = JsonNumber | JsonTree[];
+
+/** An n-dimensional float64 array: row-major bytes (little-endian) in base64. */
+export interface EncodedArray {
+  shape: number[];
+  data: string;
+}
+
+export function toJsonNumber(value: number): JsonNumber {
+  return Number.isFinite(value) ? value : (String(value) as JsonNumber);
+}
+
+export function fromJsonNumber(value: JsonNumber): number {
+  return typeof value === "number" ? value : Number(value);
+}
+
+export function toJsonTree(tree: NumberTree): JsonTree {
+  return Array.isArray(tree) ? tree.map(toJsonTree) : toJsonNumber(tree);
+}
+
+export function fromJsonTree(tree: JsonTree): NumberTree {
+  return Array.isArray(tree) ? tree.map(fromJsonTree) : fromJsonNumber(tree);
+}
+
+export type NumberTree = number | NumberTree[];
+
+/** Encodes numbers of any length; `shape` defaults to a vector. */
+export function encodeArray(values: ArrayLike<number>, shape: number[] = [values.length]): EncodedArray {
+  const bytes = new Uint8Array(Float64Array.from(values).buffer);
+  let binary = "";
+  // String.fromCharCode takes its bytes as arguments, of which engines allow a limited number.
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return { shape, data: btoa(binary) };
+}
+
+export function decodeArray(array: EncodedArray): Float64Array {
+  const binary = atob(array.data);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return new Float64Array(bytes.buffer);
+}
