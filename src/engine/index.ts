@@ -1,0 +1,40 @@
+/** The engine's public face. */
+export {
+  type Application,
+  addRecorder,
+  bind,
+  currentSource,
+  type Recorder,
+  removeRecorder,
+  type Source,
+  setSource,
+  withoutRecorders,
+} from "./bind";
+export { currentDialect, type Dialect, dialects, withDialect } from "./dialect";
+export { type DType, isFloat, promote, roundTo } from "./dtype";
+export { type Graph, gradientNodes, indexText, nodesOf, type Parameter, replay, scalarize, stage } from "./graph/graph";
+export { Dual, jvp } from "./interpreters/forward";
+export { concretize, type Guard, Input, Node, peek, Stage } from "./interpreters/stage";
+export { type Gradient, type Missing, Tape } from "./interpreters/tape";
+export { javascriptOf, type Lowered, lower } from "./lower/javascript";
+export type { Op } from "./op";
+export * from "./ops";
+export {
+  allocate,
+  broadcastShapes,
+  type Data,
+  full,
+  type Shape,
+  sameShape,
+  scalar,
+  sizeOf,
+  Tensor,
+  tensor,
+  Value,
+} from "./tensor";
+
+import { Value } from "./tensor";
+
+export function isValue(x: unknown): x is Value {
+  return x instanceof Value;
+}

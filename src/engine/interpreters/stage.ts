@@ -1,0 +1,157 @@
+/**
+ * Staging: running a function once at a point to get its graph. Every node
+ * keeps the number it had there, so that code which looks at a value (a branch,
+ * a loop bound) can go on; what it saw becomes a guard.
+ */
+import {
+  type Application,
+  currentSource,
+  type Interpreter,
+  isRecording,
+  nextLevel,
+  type Source,
+  type Tracer,
+} from "../bind";
+import type { DType } from "../dtype";
+import { simplify } from "../graph/simplify";
+import type { Op } from "../op";
+import { type Shape, Tensor, Value } from "../tensor";
+import { evaluate } from "./eager";
+import { Dual } from "./forward";
+
+/** One operation of a graph, or one of its inputs. */
+export class Node extends Value implements Tracer, Application {
+  readonly dtype: DType;
+  readonly shape: Shape;
+
+  constructor(
+    readonly interpreter: Stage,
+    /** Position in the graph: inputs of a node come before it. */
+    readonly id: number,
+    readonly op: Op,
+    readonly inputs: readonly Value[],
+    readonly attributes: unknown,
+    /** Its value at the point of staging. */
+    readonly primal: Tensor,
+    readonly source: Source | undefined,
+  ) {
+    super();
+    this.dtype = primal.dtype;
+    this.shape = primal.shape;
+  }
+
+  get out(): Value {
+    return this;
+  }
+}
+
+/** An input of the graph. */
+export class Input extends Node {
+  constructor(
+    stage: Stage,
+    id: number,
+    readonly name: string,
+    primal: Tensor,
+  ) {
+    super(stage, id, INPUT, [], undefined, primal, undefined);
+  }
+}
+
+const INPUT: Op = {
+  kind: "constant",
+  name: "input",
+  arity: 0,
+  type: () => {
+    throw new Error("an input has the type it was given");
+  },
+  evaluate: () => {
+    throw new Error("an input has the value it was given");
+  },
+  none: "an input",
+};
+
+/** A value that control flow looked at: the graph holds wherever it is what it was. */
+export interface Guard {
+  readonly node: Node;
+  readonly source: Source | undefined;
+}
+
+export class Stage implements Interpreter {
+  readonly level = nextLevel();
+  readonly nodes: Node[] = [];
+  readonly inputs: Input[] = [];
+  readonly guards: Guard[] = [];
+  private readonly known = new Map<string, Node>();
+  private readonly identities = new Map<Value, number>();
+
+  /** @param limit the most nodes it may hold; more throws RangeError, so that no loop fills the memory. */
+  constructor(private readonly limit = 200_000) {}
+
+  input(name: string, primal: Tensor): Input {
+    const input = new Input(this, this.nodes.length, name, primal);
+    this.nodes.push(input);
+    this.inputs.push(input);
+    return input;
+  }
+
+  apply(op: Op, inputs: readonly Value[], attributes: unknown): Value {
+    const simpler = isRecording() ? undefined : simplify(op, inputs, attributes);
+    if (simpler) return simpler;
+    // The same operation on the same values is the same node; but a tape tells values apart by identity.
+    const key = isRecording()
+      ? undefined
+      : attributes === undefined
+        ? `${op.name}(${inputs.map((input) => this.identity(input)).join()})`
+        : undefined;
+    const same = key === undefined ? undefined : this.known.get(key);
+    if (same) return same;
+    if (this.nodes.length >= this.limit) throw new RangeError(`more than ${this.limit} operations`);
+    const primals = inputs.map((input) => (input instanceof Node ? input.primal : (input as Tensor)));
+    const node = new Node(
+      this,
+      this.nodes.length,
+      op,
+      inputs,
+      attributes,
+      evaluate(op, primals, attributes),
+      currentSource(),
+    );
+    this.nodes.push(node);
+    if (key !== undefined) this.known.set(key, node);
+    return node;
+  }
+
+  guard(node: Node): void {
+    if (!this.guards.some((guard) => guard.node === node)) this.guards.push({ node, source: currentSource() });
+  }
+
+  private identity(value: Value): string {
+    if (value instanceof Node) return `n${value.id}`;
+    // Scalars are the same when their numbers are (−0 is not 0); arrays when they are one object.
+    if (value instanceof Tensor && value.data.length === 1 && value.shape.length === 0) {
+      const number = value.data[0]!;
+      return `${Object.is(number, -0) ? "-0" : number}:${value.dtype}`;
+    }
+    const id = this.identities.get(value) ?? this.identities.size;
+    this.identities.set(value, id);
+    return `v${id}`;
+  }
+}
+
+/** The number a value has now, without consequence: for printing and formatting. */
+export function peek(value: Value): Tensor {
+  if (value instanceof Tensor) return value;
+  if (value instanceof Node) return value.primal;
+  if (value instanceof Dual) return peek(value.primal);
+  throw new TypeError("this value has no number");
+}
+
+/** The number a value has now, for control flow that depends on it: a graph being staged records a guard. */
+export function concretize(value: Value): Tensor {
+  if (value instanceof Node) {
+    value.interpreter.guard(value);
+    return value.primal;
+  }
+  if (value instanceof Dual) return concretize(value.primal);
+  return peek(value);
+}

@@ -1,0 +1,85 @@
+/**
+ * What an operation is: one entry, all about it in one place. The tables
+ * themselves are in ops/.
+ */
+import type { Dialect } from "./dialect";
+import type { DType } from "./dtype";
+import type { Shape, Tensor, Value } from "./tensor";
+
+/** Shape and element type: what is known of a value without its numbers. */
+export interface Type {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** How an operation is written. Names of functions are LaTeX without the backslash where `latex` is absent. */
+export interface Notation {
+  /** `\sin`, or a template in which #1, #2 stand for the arguments: `\left|#1\right|`. */
+  latex?: string;
+  /** A JavaScript expression in which #1, #2 stand for the arguments; never evaluates an argument twice. */
+  javascript: string;
+}
+
+interface Named {
+  readonly name: string;
+  /** How many values it takes. */
+  readonly arity: number;
+}
+
+/**
+ * Applied to each element, with broadcasting. It gives only its partials:
+ * forward mode, reverse mode, formulas and generated code all follow from them.
+ */
+export interface Elementwise extends Named, Notation {
+  readonly kind: "elementwise";
+  readonly evaluate: (x: number, y: number, z: number) => number;
+  /** The element type of the result; absent: the promoted type of the arguments. */
+  readonly result?: (dtypes: readonly DType[]) => DType;
+  /**
+   * ∂out/∂argument, one for each argument, built of operations; `null`: piecewise constant or
+   * not defined, so the gradient is missing (`none` says why).
+   */
+  readonly partials: readonly (((args: readonly Value[], out: Value, dialect: Dialect) => Value | number) | null)[];
+  /** Why there is no derivative, where `partials` has null. */
+  readonly none?: string;
+  /** For each argument the interval in which tests sample; where the operation is defined and smooth but for `kinks`. */
+  readonly domain: readonly (readonly [number, number])[];
+  /** Arguments at which the derivative jumps, is infinite, or is a matter of convention. */
+  readonly kinks?: readonly (readonly number[])[];
+  /** Analytic: complex step and Taylor series apply. */
+  readonly analytic?: boolean;
+}
+
+/** Linear in each of its arguments taken together: it gives its transpose. */
+export interface Linear<A> extends Named {
+  readonly kind: "linear";
+  readonly type: (inputs: readonly Type[], attributes: A) => Type;
+  readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
+  /** The cotangent of each input, given that of the output. */
+  readonly transpose: (cotangent: Value, inputs: readonly Type[], attributes: A) => readonly Value[];
+  /** A LaTeX template, where the operation shows in formulas at all; absent: `\operatorname{name}(…)`. */
+  readonly latex?: string;
+}
+
+/** Linear in each of its two arguments separately (a product): it gives the transpose in each. */
+export interface Bilinear<A> extends Named {
+  readonly kind: "bilinear";
+  readonly type: (inputs: readonly Type[], attributes: A) => Type;
+  readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
+  readonly transposes: readonly [Transpose<A>, Transpose<A>];
+  readonly latex?: string;
+}
+
+type Transpose<A> = (cotangent: Value, inputs: readonly Value[], attributes: A) => Value;
+
+/** No derivative at all: comparisons of shapes, stop_gradient, conversion to integers. */
+export interface Constant<A> extends Named {
+  readonly kind: "constant";
+  readonly type: (inputs: readonly Type[], attributes: A) => Type;
+  readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
+  readonly none: string;
+  readonly latex?: string;
+}
+
+/** An operation with attributes of type `A` (`undefined` for elementwise ones). */
+export type Op<A = unknown> = Elementwise | Linear<A> | Bilinear<A> | Constant<A>;

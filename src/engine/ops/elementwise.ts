@@ -1,0 +1,484 @@
+/**
+ * The elementwise operations. An entry is complete: evaluation, partials,
+ * domain, kinks, notation. Formulas: NIST Digital Library of Mathematical
+ * Functions, chapter 4.
+ */
+import { promote } from "../dtype";
+import { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./define";
+
+const POSITIVE: readonly [number, number] = [0.1, 4];
+const INSIDE: readonly [number, number] = [-0.9, 0.9];
+const bool = () => "bool" as const;
+
+// ── arithmetic ──────────────────────────────────────────────────────────────
+
+export const neg: Unary = unary("neg", {
+  evaluate: (x) => -x,
+  partials: [() => -1],
+  analytic: true,
+  javascript: "(-#1)",
+});
+
+export const add: Binary = binary("add", {
+  evaluate: (x, y) => x + y,
+  partials: [() => 1, () => 1],
+  analytic: true,
+  javascript: "(#1 + #2)",
+});
+
+export const sub: Binary = binary("sub", {
+  evaluate: (x, y) => x - y,
+  partials: [() => 1, () => -1],
+  analytic: true,
+  javascript: "(#1 - #2)",
+});
+
+export const mul: Binary = binary("mul", {
+  evaluate: (x, y) => x * y,
+  partials: [([, y]) => y!, ([x]) => x!],
+  analytic: true,
+  javascript: "(#1 * #2)",
+});
+
+export const div: Binary = binary("div", {
+  evaluate: (x, y) => x / y,
+  partials: [([, y]) => div(1, y!), ([, y], out) => neg(div(out, y!))],
+  domain: [[-3, 3], POSITIVE],
+  analytic: true,
+  javascript: "(#1 / #2)",
+});
+
+/** x to the power y, as C's pow: JavaScript's `**` but 1**nan = 1 and (±1)**±inf = 1. */
+export function power(x: number, y: number): number {
+  return x === 1 || (x === -1 && (y === Infinity || y === -Infinity)) ? 1 : x ** y;
+}
+
+export const pow: Binary = binary("pow", {
+  evaluate: power,
+  partials: [
+    ([x, y]) => mul(y!, pow(x!, sub(y!, 1))),
+    // At x = 0 the limit of x^y·log x is 0 for y > 0: the frameworks answer 0 there, not 0·(−inf).
+    ([x], out) => mul(out, log(where(equal(x!, 0), 1, x!))),
+  ],
+  domain: [POSITIVE, [-3, 3]],
+  kinks: [[0, 0]],
+  analytic: true,
+  javascript: "power(#1, #2)",
+});
+
+export const floordiv: Binary = binary("floordiv", {
+  evaluate: (x, y) => Math.floor(x / y),
+  partials: [null, null],
+  none: "// is piecewise constant",
+  domain: [[-3, 3], POSITIVE],
+  latex: "\\left\\lfloor #1 / #2 \\right\\rfloor",
+  javascript: "Math.floor(#1 / #2)",
+});
+
+/** The remainder with the divisor's sign, as Python's and NumPy's %. */
+export function modulo(x: number, y: number): number {
+  const remainder = x % y;
+  return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
+}
+
+export const mod: Binary = binary("mod", {
+  evaluate: modulo,
+  partials: [() => 1, ([x, y]) => neg(floor(div(x!, y!)))],
+  domain: [
+    [0.1, 0.9],
+    [1, 3],
+  ],
+  latex: "#1 \\bmod #2",
+  javascript: "modulo(#1, #2)",
+});
+
+export const square: Unary = unary("square", {
+  evaluate: (x) => x * x,
+  partials: [([x]) => mul(2, x!)],
+  analytic: true,
+  latex: "#1^{2}",
+  javascript: "power(#1, 2)",
+});
+
+export const reciprocal: Unary = unary("reciprocal", {
+  evaluate: (x) => 1 / x,
+  partials: [(_, out) => neg(mul(out, out))],
+  domain: [POSITIVE],
+  analytic: true,
+  latex: "\\frac{1}{#1}",
+  javascript: "(1 / #1)",
+});
+
+export const sqrt: Unary = unary("sqrt", {
+  evaluate: Math.sqrt,
+  partials: [(_, out) => div(0.5, out)],
+  domain: [POSITIVE],
+  kinks: [[0]],
+  analytic: true,
+  latex: "\\sqrt{#1}",
+  javascript: "Math.sqrt(#1)",
+});
+
+export const cbrt: Unary = unary("cbrt", {
+  evaluate: Math.cbrt,
+  partials: [(_, out) => div(1, mul(3, square(out)))],
+  domain: [POSITIVE],
+  kinks: [[0]],
+  latex: "\\sqrt[3]{#1}",
+  javascript: "Math.cbrt(#1)",
+});
+
+// ── exponentials and logarithms ─────────────────────────────────────────────
+
+export const exp: Unary = unary("exp", {
+  evaluate: Math.exp,
+  partials: [(_, out) => out],
+  analytic: true,
+  latex: "e^{#1}",
+  javascript: "Math.exp(#1)",
+});
+
+export const expm1: Unary = unary("expm1", {
+  evaluate: Math.expm1,
+  partials: [(_, out) => add(out, 1)],
+  analytic: true,
+  latex: "\\operatorname{expm1}",
+  javascript: "Math.expm1(#1)",
+});
+
+export const exp2: Unary = unary("exp2", {
+  evaluate: (x) => 2 ** x,
+  partials: [(_, out) => mul(out, Math.LN2)],
+  analytic: true,
+  latex: "2^{#1}",
+  javascript: "power(2, #1)",
+});
+
+export const log: Unary = unary("log", {
+  evaluate: Math.log,
+  partials: [([x]) => div(1, x!)],
+  domain: [POSITIVE],
+  analytic: true,
+  latex: "\\ln",
+  javascript: "Math.log(#1)",
+});
+
+export const log2: Unary = unary("log2", {
+  evaluate: Math.log2,
+  partials: [([x]) => div(1, mul(x!, Math.LN2))],
+  domain: [POSITIVE],
+  analytic: true,
+  latex: "\\log_{2}",
+  javascript: "Math.log2(#1)",
+});
+
+export const log10: Unary = unary("log10", {
+  evaluate: Math.log10,
+  partials: [([x]) => div(1, mul(x!, Math.LN10))],
+  domain: [POSITIVE],
+  analytic: true,
+  latex: "\\log_{10}",
+  javascript: "Math.log10(#1)",
+});
+
+export const log1p: Unary = unary("log1p", {
+  evaluate: Math.log1p,
+  partials: [([x]) => div(1, add(1, x!))],
+  domain: [[-0.8, 3]],
+  analytic: true,
+  latex: "\\operatorname{log1p}",
+  javascript: "Math.log1p(#1)",
+});
+
+// ── trigonometric and hyperbolic ────────────────────────────────────────────
+
+export const sin: Unary = unary("sin", {
+  evaluate: Math.sin,
+  partials: [([x]) => cos(x!)],
+  analytic: true,
+  javascript: "Math.sin(#1)",
+});
+
+export const cos: Unary = unary("cos", {
+  evaluate: Math.cos,
+  partials: [([x]) => neg(sin(x!))],
+  analytic: true,
+  javascript: "Math.cos(#1)",
+});
+
+export const tan: Unary = unary("tan", {
+  evaluate: Math.tan,
+  partials: [(_, out) => add(1, square(out))],
+  domain: [[-1.2, 1.2]],
+  analytic: true,
+  javascript: "Math.tan(#1)",
+});
+
+export const asin: Unary = unary("asin", {
+  evaluate: Math.asin,
+  partials: [([x]) => div(1, sqrt(sub(1, square(x!))))],
+  domain: [INSIDE],
+  analytic: true,
+  latex: "\\arcsin",
+  javascript: "Math.asin(#1)",
+});
+
+export const acos: Unary = unary("acos", {
+  evaluate: Math.acos,
+  partials: [([x]) => neg(div(1, sqrt(sub(1, square(x!)))))],
+  domain: [INSIDE],
+  analytic: true,
+  latex: "\\arccos",
+  javascript: "Math.acos(#1)",
+});
+
+export const atan: Unary = unary("atan", {
+  evaluate: Math.atan,
+  partials: [([x]) => div(1, add(1, square(x!)))],
+  analytic: true,
+  latex: "\\arctan",
+  javascript: "Math.atan(#1)",
+});
+
+export const sinh: Unary = unary("sinh", {
+  evaluate: Math.sinh,
+  partials: [([x]) => cosh(x!)],
+  analytic: true,
+  javascript: "Math.sinh(#1)",
+});
+
+export const cosh: Unary = unary("cosh", {
+  evaluate: Math.cosh,
+  partials: [([x]) => sinh(x!)],
+  analytic: true,
+  javascript: "Math.cosh(#1)",
+});
+
+export const tanh: Unary = unary("tanh", {
+  evaluate: Math.tanh,
+  partials: [(_, out) => sub(1, square(out))],
+  analytic: true,
+  javascript: "Math.tanh(#1)",
+});
+
+export const asinh: Unary = unary("asinh", {
+  evaluate: Math.asinh,
+  partials: [([x]) => div(1, sqrt(add(square(x!), 1)))],
+  analytic: true,
+  latex: "\\operatorname{arsinh}",
+  javascript: "Math.asinh(#1)",
+});
+
+export const acosh: Unary = unary("acosh", {
+  evaluate: Math.acosh,
+  partials: [([x]) => div(1, mul(sqrt(sub(x!, 1)), sqrt(add(x!, 1))))],
+  domain: [[1.2, 4]],
+  analytic: true,
+  latex: "\\operatorname{arcosh}",
+  javascript: "Math.acosh(#1)",
+});
+
+export const atanh: Unary = unary("atanh", {
+  evaluate: Math.atanh,
+  partials: [([x]) => div(1, sub(1, square(x!)))],
+  domain: [INSIDE],
+  analytic: true,
+  latex: "\\operatorname{artanh}",
+  javascript: "Math.atanh(#1)",
+});
+
+export const atan2: Binary = binary("atan2", {
+  evaluate: Math.atan2,
+  partials: [([y, x]) => div(x!, add(square(x!), square(y!))), ([y, x]) => neg(div(y!, add(square(x!), square(y!))))],
+  domain: [POSITIVE, POSITIVE],
+  kinks: [[0, 0]],
+  latex: "\\operatorname{atan2}",
+  javascript: "Math.atan2(#1, #2)",
+});
+
+export const hypot: Binary = binary("hypot", {
+  evaluate: Math.hypot,
+  partials: [([x], out) => div(x!, out), ([, y], out) => div(y!, out)],
+  domain: [POSITIVE, POSITIVE],
+  kinks: [[0, 0]],
+  latex: "\\sqrt{#1^{2} + #2^{2}}",
+  javascript: "Math.hypot(#1, #2)",
+});
+
+// ── activations ─────────────────────────────────────────────────────────────
+
+/** 1/(1+e^−x), from the side on which the exponential does not overflow. */
+export function logistic(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+export const sigmoid: Unary = unary("sigmoid", {
+  evaluate: logistic,
+  partials: [(_, out) => mul(out, sub(1, out))],
+  analytic: true,
+  latex: "\\sigma",
+  javascript: "logistic(#1)",
+});
+
+/** log(1+e^x), without overflow. */
+export function logOnePlusExp(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+export const softplus: Unary = unary("softplus", {
+  evaluate: logOnePlusExp,
+  partials: [([x]) => sigmoid(x!)],
+  analytic: true,
+  latex: "\\operatorname{softplus}",
+  javascript: "logOnePlusExp(#1)",
+});
+
+export const relu: Unary = unary("relu", {
+  // NaN stays NaN.
+  evaluate: (x) => (x > 0 || Number.isNaN(x) ? x : 0),
+  partials: [([x]) => where(greater(x!, 0), 1, 0)],
+  domain: [[0.1, 3]],
+  kinks: [[0]],
+  latex: "\\operatorname{ReLU}",
+  javascript: "Math.max(#1, 0)",
+});
+
+// ── piecewise ───────────────────────────────────────────────────────────────
+
+export const abs: Unary = unary("abs", {
+  evaluate: Math.abs,
+  partials: [([x], _, dialect) => (dialect.absAtZero === 0 ? sign(x!) : where(greaterEqual(x!, 0), 1, -1))],
+  kinks: [[0]],
+  latex: "\\left|#1\\right|",
+  javascript: "Math.abs(#1)",
+});
+
+export const sign: Unary = unary("sign", {
+  evaluate: Math.sign,
+  partials: [() => 0],
+  kinks: [[0]],
+  latex: "\\operatorname{sign}",
+  javascript: "Math.sign(#1)",
+});
+
+function stepFunction(name: string, evaluate: (x: number) => number, latex: string, javascript: string): Unary {
+  return unary(name, {
+    evaluate,
+    partials: [null],
+    none: `${name} is piecewise constant`,
+    latex,
+    javascript,
+  });
+}
+
+/** To the nearest integer, halves to the even one. */
+export function roundHalfEven(x: number): number {
+  const rounded = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+export const floor = stepFunction("floor", Math.floor, "\\left\\lfloor #1 \\right\\rfloor", "Math.floor(#1)");
+export const ceil = stepFunction("ceil", Math.ceil, "\\left\\lceil #1 \\right\\rceil", "Math.ceil(#1)");
+export const trunc = stepFunction("trunc", Math.trunc, "\\operatorname{trunc}", "Math.trunc(#1)");
+export const round = stepFunction("round", roundHalfEven, "\\operatorname{round}", "roundHalfEven(#1)");
+
+export const maximum: Binary = binary("maximum", {
+  evaluate: Math.max,
+  partials: [
+    ([x, y], _, { tie }) => where(tie === "first" ? greaterEqual(x!, y!) : greater(x!, y!), 1, halfAt(x!, y!, tie)),
+    ([x, y], _, { tie }) => where(greater(y!, x!), 1, halfAt(x!, y!, tie)),
+  ],
+  domain: [
+    [0.1, 1],
+    [2, 3],
+  ],
+  kinks: [[0, 0]],
+  latex: "\\max",
+  javascript: "Math.max(#1, #2)",
+});
+
+export const minimum: Binary = binary("minimum", {
+  evaluate: Math.min,
+  partials: [
+    ([x, y], _, { tie }) => where(tie === "first" ? lessEqual(x!, y!) : less(x!, y!), 1, halfAt(x!, y!, tie)),
+    ([x, y], _, { tie }) => where(less(y!, x!), 1, halfAt(x!, y!, tie)),
+  ],
+  domain: [
+    [0.1, 1],
+    [2, 3],
+  ],
+  kinks: [[0, 0]],
+  latex: "\\min",
+  javascript: "Math.min(#1, #2)",
+});
+
+type Argument = Parameters<Unary>[0];
+const halfAt = (x: Argument, y: Argument, tie: "first" | "split") => (tie === "split" ? where(equal(x, y), 0.5, 0) : 0);
+
+export const where: Ternary = ternary("where", {
+  evaluate: (condition, x, y) => (condition !== 0 ? x : y),
+  result: ([, x, y]) => promote(x!, y!),
+  partials: [null, ([condition]) => where(condition!, 1, 0), ([condition]) => where(condition!, 0, 1)],
+  none: "a condition has no derivative",
+  latex: "\\begin{cases} #2 & #1 \\\\ #3 & \\text{otherwise} \\end{cases}",
+  javascript: "(#1 ? #2 : #3)",
+});
+
+// ── comparisons and logic ───────────────────────────────────────────────────
+
+function comparison(
+  name: string,
+  evaluate: (x: number, y: number) => boolean,
+  latex: string,
+  javascript: string,
+): Binary {
+  return binary(name, {
+    evaluate: (x, y) => (evaluate(x, y) ? 1 : 0),
+    result: bool,
+    partials: [null, null],
+    none: "a comparison has no derivative",
+    latex: `#1 ${latex} #2`,
+    javascript: `(#1 ${javascript} #2 ? 1 : 0)`,
+  });
+}
+
+export const less = comparison("less", (x, y) => x < y, "<", "<");
+export const lessEqual = comparison("less_equal", (x, y) => x <= y, "\\le", "<=");
+export const greater = comparison("greater", (x, y) => x > y, ">", ">");
+export const greaterEqual = comparison("greater_equal", (x, y) => x >= y, "\\ge", ">=");
+export const equal = comparison("equal", (x, y) => x === y, "=", "===");
+export const notEqual = comparison("not_equal", (x, y) => x !== y, "\\ne", "!==");
+export const logicalAnd = comparison("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", "&&");
+export const logicalOr = comparison("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", "||");
+
+export const logicalNot: Unary = unary("logical_not", {
+  evaluate: (x) => (x === 0 ? 1 : 0),
+  result: bool,
+  partials: [null],
+  none: "a comparison has no derivative",
+  latex: "\\lnot #1",
+  javascript: "(#1 ? 0 : 1)",
+});
+
+export const isnan: Unary = unary("isnan", {
+  evaluate: (x) => (Number.isNaN(x) ? 1 : 0),
+  result: bool,
+  partials: [null],
+  none: "a test has no derivative",
+  latex: "\\operatorname{isnan}",
+  javascript: "(Number.isNaN(#1) ? 1 : 0)",
+});
+
+export const isfinite: Unary = unary("isfinite", {
+  evaluate: (x) => (Number.isFinite(x) ? 1 : 0),
+  result: bool,
+  partials: [null],
+  none: "a test has no derivative",
+  latex: "\\operatorname{isfinite}",
+  javascript: "(Number.isFinite(#1) ? 1 : 0)",
+});
+
+/** Functions of this module that generated code calls by name. */
+export const helpers = { power, modulo, logistic, logOnePlusExp, roundHalfEven };

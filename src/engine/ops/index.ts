@@ -1,0 +1,27 @@
+/** The table: every operation that there is. */
+import type { Op } from "../op";
+import * as elementwise from "./elementwise";
+import * as linearAlgebra from "./linear-algebra";
+import * as structure from "./structure";
+
+export * from "./elementwise";
+export * from "./linear-algebra";
+export * from "./structure";
+
+/** Every elementwise operation by name; the tests walk it. */
+export const elementwiseOps = Object.values(elementwise).flatMap((item) =>
+  typeof item === "function" && "op" in item ? [item.op] : [],
+);
+
+/** Every other operation. */
+export const structuralOps: readonly Op<never>[] = [
+  structure.sumOp,
+  structure.broadcastOp,
+  structure.reshapeOp,
+  structure.takeOp,
+  structure.scatterAddOp,
+  structure.stackOp,
+  structure.castOp,
+  structure.readOp,
+  linearAlgebra.matmulOp,
+];

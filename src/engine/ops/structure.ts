@@ -1,0 +1,274 @@
+/** Linear operations that move, repeat or sum elements, and those that cut the derivative. */
+import { bind } from "../bind";
+import { type DType, isFloat, roundTo } from "../dtype";
+import type { Constant, Linear, Type } from "../op";
+import {
+  allocate,
+  broadcastOffsets,
+  full,
+  type Shape,
+  sameShape,
+  scalar,
+  sizeOf,
+  Tensor,
+  tensor,
+  type Value,
+} from "../tensor";
+import { add } from "./elementwise";
+
+// ── sum and broadcast: each the other's transpose ───────────────────────────
+
+interface Axes {
+  /** Axes summed over, ascending, none negative. */
+  readonly axes: readonly number[];
+  readonly keepdims: boolean;
+}
+
+function reducedShape(shape: Shape, { axes, keepdims }: Axes): Shape {
+  return keepdims
+    ? shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+    : shape.filter((_, axis) => !axes.includes(axis));
+}
+
+const kept = (axes: readonly number[]): Axes => ({ axes, keepdims: true });
+
+export const sumOp: Linear<Axes> = {
+  kind: "linear",
+  name: "sum",
+  arity: 1,
+  type: ([x], attributes) => ({
+    shape: reducedShape(x!.shape, attributes),
+    dtype: x!.dtype === "bool" ? "int64" : x!.dtype,
+  }),
+  evaluate([x], attributes) {
+    const small = reducedShape(x!.shape, kept(attributes.axes));
+    const offsets = broadcastOffsets(small, x!.shape);
+    const dtype = x!.dtype === "bool" ? "int64" : x!.dtype;
+    // Accumulated in float64 and rounded once: at least as exact as the frameworks' pairwise float32 sums.
+    const sums = new Float64Array(sizeOf(small));
+    for (let i = 0; i < offsets.length; i++) sums[offsets[i]!]! += x!.data[i]!;
+    return tensor(sums, dtype, reducedShape(x!.shape, attributes));
+  },
+  transpose: (cotangent, [x], { axes }) => [
+    broadcastTo(reshape(cotangent, reducedShape(x!.shape, kept(axes))), x!.shape),
+  ],
+  latex: "\\sum #1",
+};
+
+/** Sums over `axes` (default: all). */
+export function sum(x: Value, axes: readonly number[] = x.shape.map((_, axis) => axis), keepdims = false): Value {
+  const rank = x.shape.length;
+  const normal = [...new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)))].sort((a, b) => a - b);
+  const outside = normal.find((axis) => axis < 0 || axis >= rank);
+  if (outside !== undefined) throw new RangeError(`axis ${outside} is out of bounds for a value of ${rank} dimensions`);
+  return bind(sumOp, [x], { axes: normal, keepdims });
+}
+
+export const broadcastOp: Linear<Shape> = {
+  kind: "linear",
+  name: "broadcast_to",
+  arity: 1,
+  type: ([x], shape) => ({ shape, dtype: x!.dtype }),
+  evaluate([x], shape) {
+    const offsets = broadcastOffsets(x!.shape, shape);
+    const data = allocate(x!.dtype, offsets.length);
+    for (let i = 0; i < data.length; i++) data[i] = x!.data[offsets[i]!]!;
+    return new Tensor(data, shape, x!.dtype);
+  },
+  transpose: (cotangent, [x]) => [unbroadcast(cotangent, x!.shape)],
+  latex: "#1",
+};
+
+export function broadcastTo(x: Value, shape: Shape): Value {
+  return sameShape(x.shape, shape) ? x : bind(broadcastOp, [x], shape);
+}
+
+/** The transpose of broadcasting: sums over the axes that were stretched or added. */
+export function unbroadcast(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const added = x.shape.length - shape.length;
+  const stretched = x.shape.map((_, axis) => axis).filter((axis) => axis < added || shape[axis - added] === 1);
+  return reshape(sum(x, stretched, true), shape);
+}
+
+// ── movement ────────────────────────────────────────────────────────────────
+
+export const reshapeOp: Linear<Shape> = {
+  kind: "linear",
+  name: "reshape",
+  arity: 1,
+  type: ([x], shape) => ({ shape, dtype: x!.dtype }),
+  evaluate: ([x], shape) => new Tensor(x!.data, shape, x!.dtype),
+  transpose: (cotangent, [x]) => [reshape(cotangent, x!.shape)],
+  latex: "#1",
+};
+
+/** @throws RangeError if the sizes differ. */
+export function reshape(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  if (sizeOf(x.shape) !== sizeOf(shape)) throw new RangeError(`cannot reshape (${x.shape}) to (${shape})`);
+  return bind(reshapeOp, [x], shape);
+}
+
+/** Which elements, row-major, and the shape in which they are laid out. */
+interface Selection {
+  readonly offsets: Int32Array;
+  readonly shape: Shape;
+}
+
+/** Basic and advanced indexing, transposition, flips, repeats: all are a choice of elements. */
+export const takeOp: Linear<Selection> = {
+  kind: "linear",
+  name: "take",
+  arity: 1,
+  type: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
+  evaluate([x], { offsets, shape }) {
+    if (shape.length === 0) return new Tensor([x!.data[offsets[0]!]!], shape, x!.dtype);
+    const data = allocate(x!.dtype, offsets.length);
+    for (let i = 0; i < data.length; i++) data[i] = x!.data[offsets[i]!]!;
+    return new Tensor(data, shape, x!.dtype);
+  },
+  transpose: (cotangent, [x], { offsets }) => [scatterAdd(cotangent, offsets, x!.shape)],
+};
+
+export function take(x: Value, offsets: Int32Array, shape: Shape): Value {
+  return bind(takeOp, [x], { offsets, shape });
+}
+
+/** Adds each element of the input to the place that `offsets` names in zeros of `shape`: the transpose of take. */
+export const scatterAddOp: Linear<Selection> = {
+  kind: "linear",
+  name: "scatter_add",
+  arity: 1,
+  type: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
+  evaluate([x], { offsets, shape }) {
+    const data = new Float64Array(sizeOf(shape));
+    for (let i = 0; i < offsets.length; i++) data[offsets[i]!]! += x!.data[i]!;
+    return tensor(data, x!.dtype, shape);
+  },
+  transpose: (cotangent, [x], { offsets }) => [take(cotangent, offsets, x!.shape)],
+};
+
+export function scatterAdd(x: Value, offsets: Int32Array, shape: Shape): Value {
+  return bind(scatterAddOp, [x], { offsets, shape });
+}
+
+/** Permutes the axes; default: reverses them. */
+export function transpose(x: Value, order: readonly number[] = x.shape.map((_, axis) => axis).reverse()): Value {
+  const strides = x.shape.map((_, axis) => sizeOf(x.shape.slice(axis + 1)));
+  const shape = order.map((axis) => x.shape[axis]!);
+  const offsets = new Int32Array(sizeOf(shape));
+  for (let i = 0; i < offsets.length; i++) {
+    let rest = i;
+    for (let k = shape.length - 1; k >= 0; k--) {
+      offsets[i]! += (rest % shape[k]!) * strides[order[k]!]!;
+      rest = Math.floor(rest / shape[k]!);
+    }
+  }
+  return take(x, offsets, shape);
+}
+
+/** Scalars and arrays of one shape, laid one after the other along a new first axis. */
+export const stackOp: Linear<undefined> = {
+  kind: "linear",
+  name: "stack",
+  arity: Number.POSITIVE_INFINITY,
+  type: (inputs) => ({ shape: [inputs.length, ...inputs[0]!.shape], dtype: inputs[0]!.dtype }),
+  evaluate(inputs) {
+    const size = inputs[0]!.data.length;
+    const data = allocate(inputs[0]!.dtype, size * inputs.length);
+    inputs.forEach((input, k) => {
+      for (let i = 0; i < size; i++) data[k * size + i] = input.data[i]!;
+    });
+    return new Tensor(data, [inputs.length, ...inputs[0]!.shape], inputs[0]!.dtype);
+  },
+  transpose: (cotangent, inputs) =>
+    inputs.map((input, k) => {
+      const size = sizeOf(input.shape);
+      return take(
+        cotangent,
+        Int32Array.from({ length: size }, (_, i) => k * size + i),
+        input.shape,
+      );
+    }),
+};
+
+/** @throws RangeError if there is nothing to stack or the shapes differ. */
+export function stack(values: readonly Value[]): Value {
+  if (values.length === 0) throw new RangeError("nothing to stack");
+  const different = values.find((value) => !sameShape(value.shape, values[0]!.shape));
+  if (different) throw new RangeError(`shapes (${values[0]!.shape}) and (${different.shape}) do not stack`);
+  return bind(stackOp, values, undefined);
+}
+
+/** Another element type; between floats it is linear, anything else cuts the derivative. */
+export const castOp: Linear<DType> = {
+  kind: "linear",
+  name: "cast",
+  arity: 1,
+  type: ([x], dtype) => ({ shape: x!.shape, dtype }),
+  evaluate([x], dtype) {
+    if (x!.shape.length === 0) return scalar(x!.data[0]!, dtype);
+    const round = dtype === "bool" || isFloat(dtype) ? roundTo[dtype] : (n: number) => roundTo[dtype](Math.trunc(n));
+    return tensor(Array.from(x!.data, round), dtype, x!.shape);
+  },
+  transpose: (cotangent, [x]) => [cast(cotangent, x!.dtype)],
+  latex: "#1",
+};
+
+const castAwayOp: Constant<DType> = {
+  kind: "constant",
+  name: "cast",
+  arity: 1,
+  type: castOp.type,
+  evaluate: castOp.evaluate,
+  none: "converted to an integer",
+  latex: "#1",
+};
+
+export function cast(x: Value, dtype: DType): Value {
+  if (x.dtype === dtype) return x;
+  return isFloat(x.dtype) && isFloat(dtype) ? bind(castOp, [x], dtype) : bind(castAwayOp, [x], dtype);
+}
+
+/** A value of its own with the same numbers: each read of a variable is one. */
+export const readOp: Linear<undefined> = {
+  kind: "linear",
+  name: "read",
+  arity: 1,
+  type: ([x]) => x!,
+  evaluate: ([x]) => new Tensor(x!.data, x!.shape, x!.dtype),
+  transpose: (cotangent) => [cotangent],
+  latex: "#1",
+};
+
+export function read(x: Value): Value {
+  return bind(readOp, [x], undefined);
+}
+
+const stopGradientOp: Constant<undefined> = {
+  kind: "constant",
+  name: "stop_gradient",
+  arity: 1,
+  type: ([x]) => x!,
+  evaluate: ([x]) => new Tensor(x!.data, x!.shape, x!.dtype),
+  none: "stopped by stop_gradient",
+  latex: "#1",
+};
+
+export function stopGradient(x: Value): Value {
+  return bind(stopGradientOp, [x], undefined);
+}
+
+export function ones(like: Type): Tensor {
+  return full(like.shape, 1, like.dtype);
+}
+
+export function zeros(like: Type): Tensor {
+  return full(like.shape, 0, like.dtype);
+}
+
+/** Sum of several values of one type. */
+export function addAll(values: readonly Value[]): Value {
+  return values.reduce((total, value) => add(total, value));
+}

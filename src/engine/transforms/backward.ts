@@ -1,0 +1,92 @@
+/** Reverse mode: one sweep over recorded applications, from targets to sources. */
+import { type Application, setSource } from "../bind";
+import { currentDialect, type Dialect } from "../dialect";
+import { isFloat } from "../dtype";
+import type { Op } from "../op";
+import { add, cast, mul, unbroadcast } from "../ops";
+import type { Value } from "../tensor";
+
+/**
+ * Cotangents of whatever the targets depend on.
+ *
+ * @param applications in the order in which they happened
+ * @param cotangents of the targets; grows to those of everything reached
+ * @param follows which values to carry cotangents to; the others need none
+ */
+export function backward(
+  applications: readonly Application[],
+  cotangents: Map<Value, Value>,
+  follows: (value: Value) => boolean,
+  dialect: Dialect = currentDialect(),
+): Map<Value, Value> {
+  for (let i = applications.length - 1; i >= 0; i--) {
+    const { op, inputs, attributes, out, source } = applications[i]!;
+    const cotangent = cotangents.get(out);
+    if (!cotangent) continue;
+    const needed = inputs.map(follows);
+    // What the sweep does for an operation belongs to that operation's text.
+    const before = setSource(source);
+    const contributions = vjp(op, inputs, attributes, out, cotangent, needed, dialect);
+    setSource(before);
+    contributions.forEach((contribution, k) => {
+      if (!contribution) return;
+      const sum = cotangents.get(inputs[k]!);
+      cotangents.set(inputs[k]!, sum ? add(sum, contribution) : contribution);
+    });
+  }
+  return cotangents;
+}
+
+/** vᵀ·∂out/∂input for each input that is needed; null where there is no derivative. */
+export function vjp(
+  op: Op,
+  inputs: readonly Value[],
+  attributes: unknown,
+  out: Value,
+  cotangent: Value,
+  needed: readonly boolean[],
+  dialect: Dialect,
+): (Value | null)[] {
+  switch (op.kind) {
+    case "elementwise":
+      return inputs.map((input, k) => {
+        const partial = needed[k] ? elementwisePartial(op, k, inputs, out, dialect) : null;
+        if (partial === null) return null;
+        const product = partial === 1 ? cotangent : mul(cotangent, partial);
+        const summed = unbroadcast(product, input.shape);
+        return isFloat(input.dtype) ? cast(summed, input.dtype) : summed;
+      });
+    case "linear": {
+      const transposed = op.transpose(cotangent, inputs, attributes);
+      return transposed.map((value, k) => (needed[k] ? value : null));
+    }
+    case "bilinear":
+      return op.transposes.map((transpose, k) => (needed[k] ? transpose(cotangent, inputs, attributes) : null));
+    case "constant":
+      return inputs.map(() => null);
+  }
+}
+
+/** ∂out/∂inputs[k]; null: none in this dialect. */
+export function elementwisePartial(
+  op: Op & { kind: "elementwise" },
+  k: number,
+  inputs: readonly Value[],
+  out: Value,
+  dialect: Dialect,
+): Value | number | null {
+  const partial = op.partials[k];
+  if (partial) return partial(inputs, out, dialect);
+  // A step function: TensorFlow has no gradient, the others have zero.
+  return dialect.steps === "zero" && isFloat(out.dtype) && op.name !== "where" ? 0 : null;
+}
+
+/** Whether a derivative passes from input `k` to the output; if not, why. */
+export function cutAt(op: Op, k: number, inputs: readonly Value[], out: Value, dialect: Dialect): string | undefined {
+  if (op.kind === "constant") return op.none;
+  if (!isFloat(out.dtype)) return op.kind === "elementwise" && op.none ? op.none : `the result is of type ${out.dtype}`;
+  if (!isFloat(inputs[k]!.dtype)) return `it is of type ${inputs[k]!.dtype}`;
+  if (op.kind === "elementwise" && !op.partials[k] && (dialect.steps === "none" || op.name === "where"))
+    return op.none ?? "it has no derivative";
+  return undefined;
+}
