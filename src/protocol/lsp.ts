@@ -30,6 +30,10 @@ export interface SubjectAtParams {
   uri: string;
   /** The selection; empty (start = end) for the cursor alone. */
   range: Range;
+  /** The selected text of a document that the server does not have (any but Python): an expression by itself. */
+  text?: string;
+  /** VS Code's language identifier of that document. */
+  languageId?: string;
 }
 
 export interface SubjectAtResult {
@@ -270,6 +274,12 @@ export const defaultSettings: Settings = {
   budget: { evaluation: 250, command: 10_000 },
   digits: 7,
 };
+
+/** The one argument of each command below when a lens or a hover's link calls it; without it: the selection or cursor. */
+export interface CommandArgument {
+  subject: Subject;
+  point?: Point;
+}
 
 /** Commands that the server names in lenses, hovers and code actions; the client registers them. */
 export const commands = {

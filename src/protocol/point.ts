@@ -4,13 +4,16 @@
 import type { Point } from "./lsp";
 import type { JsonTree } from "./values";
 
-/** Why a text is no point, and where in it (zero-based offset). */
+/** Why a text is no point, and where in it (zero-based offset). `template` with `{0}`, `{1}` is what gets translated. */
 export class PointError extends Error {
+  readonly values: string[];
   constructor(
-    message: string,
+    readonly template: string,
     readonly offset: number,
+    ...values: string[]
   ) {
-    super(message);
+    super(template.replace(/\{(\d)\}/g, (_, index) => values[Number(index)] ?? ""));
+    this.values = values;
   }
 }
 
@@ -41,7 +44,7 @@ export function parsePoint(text: string): Point {
         items.push(value());
         skip();
         if (text[at] === ",") at++;
-        else if (text[at] !== close) throw new PointError(`expected "," or "${close}"`, at);
+        else if (text[at] !== close) throw new PointError('expected "," or "{0}"', at, close);
       }
       at++;
       return items;
@@ -60,7 +63,7 @@ export function parsePoint(text: string): Point {
     const name = match(NAME);
     if (!name) throw new PointError("expected a name", start);
     skip();
-    if (text[at] !== "=" && text[at] !== ":") throw new PointError(`expected "=" after ${name}`, at);
+    if (text[at] !== "=" && text[at] !== ":") throw new PointError('expected "=" after {0}', at, name);
     at++;
     point[name] = value();
     skip();
