@@ -38,3 +38,16 @@ import { Value } from "./tensor";
 export function isValue(x: unknown): x is Value {
   return x instanceof Value;
 }
+
+export { type End, minimize, type Optimizer, type Problem, type Progress } from "./optimize/optimizer";
+export { sgd } from "./optimize/sgd";
+export { type Expression, expressionOf, writtenSize } from "./print/expression";
+export { latex, latexNumber, latexSymbol } from "./print/latex";
+export { text } from "./print/text";
+export {
+  type Branch,
+  centralDifferences,
+  Differentiable,
+  operationCount,
+  type ParameterType,
+} from "./transforms/function";

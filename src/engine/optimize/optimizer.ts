@@ -1,0 +1,53 @@
+/** What an optimizer is, and running one. */
+
+/** A first-order method. Its state is its own; parameters are changed in place. */
+export interface Optimizer<State = unknown> {
+  readonly name: string;
+  start(size: number): State;
+  step(parameters: Float64Array, gradient: ArrayLike<number>, state: State): void;
+}
+
+export interface Problem {
+  /** Value and gradient at a point. May throw: the run then ends there. */
+  (point: Float64Array): { value: number; gradient: ArrayLike<number> };
+}
+
+/** Where a run stands: before the first step (step 0), and after each. */
+export interface Progress {
+  readonly step: number;
+  readonly parameters: Float64Array;
+  readonly value: number;
+  readonly gradientNorm: number;
+}
+
+export type End = "steps" | "converged" | "diverged" | "not-finite";
+
+/** Beyond this a value counts as diverged: squaring it overflows. */
+const TOO_LARGE = 1e150;
+
+/**
+ * Runs an optimizer, one yield a step, so that the caller can pause, draw or stop.
+ *
+ * @param steps at most this many
+ * @param tolerance ends as `converged` when the gradient's 2-norm is at most this
+ * @returns why it ended
+ */
+export function* minimize<State>(
+  problem: Problem,
+  start: ArrayLike<number>,
+  optimizer: Optimizer<State>,
+  { steps, tolerance = 0 }: { steps: number; tolerance?: number },
+): Generator<Progress, End> {
+  const parameters = Float64Array.from(start);
+  const state = optimizer.start(parameters.length);
+  for (let step = 0; ; step++) {
+    const { value, gradient } = problem(parameters);
+    const gradientNorm = Math.hypot(...Array.from(gradient));
+    yield { step, parameters: parameters.slice(), value, gradientNorm };
+    if (!Number.isFinite(value) || Number.isNaN(gradientNorm)) return "not-finite";
+    if (Math.abs(value) > TOO_LARGE || gradientNorm > TOO_LARGE) return "diverged";
+    if (gradientNorm <= tolerance) return "converged";
+    if (step >= steps) return "steps";
+    optimizer.step(parameters, gradient, state);
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Expressions for reading: sums of products with like terms collected, built
+ * from a graph. They serve printing only; numbers never come from them.
+ */
+import { Input, Node } from "../interpreters/stage";
+import type { Op } from "../op";
+import { Tensor, type Value } from "../tensor";
+
+export type Expression =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "symbol"; readonly name: string }
+  | { readonly kind: "sum"; readonly terms: readonly Expression[] }
+  | { readonly kind: "product"; readonly coefficient: number; readonly factors: readonly Factor[] }
+  | { readonly kind: "power"; readonly base: Expression; readonly exponent: Expression }
+  | { readonly kind: "call"; readonly op: Op; readonly inputs: readonly Expression[] };
+
+/** base^exponent; the exponent is neither 0 nor NaN. */
+export interface Factor {
+  readonly base: Expression;
+  readonly exponent: number;
+}
+
+export const number = (value: number): Expression => ({ kind: "number", value });
+export const symbol = (name: string): Expression => ({ kind: "symbol", name });
+
+/** A text that is the same for expressions that are the same up to the order of terms and factors. */
+export function keyOf(expression: Expression): string {
+  switch (expression.kind) {
+    case "number":
+      return String(expression.value);
+    case "symbol":
+      return expression.name;
+    case "sum":
+      return `(${expression.terms.map(keyOf).sort().join("+")})`;
+    case "product":
+      return `${expression.coefficient}*${factorsKey(expression.factors)}`;
+    case "power":
+      return `(${keyOf(expression.base)}^${keyOf(expression.exponent)})`;
+    case "call":
+      return `${expression.op.name}(${expression.inputs.map(keyOf).join()})`;
+  }
+}
+
+const factorsKey = (factors: readonly Factor[]): string =>
+  factors
+    .map(({ base, exponent }) => `${keyOf(base)}^${exponent}`)
+    .sort()
+    .join("*");
+
+/** Any expression as coefficient times factors. */
+export function asProduct(expression: Expression): { coefficient: number; factors: readonly Factor[] } {
+  if (expression.kind === "number") return { coefficient: expression.value, factors: [] };
+  if (expression.kind === "product") return expression;
+  return { coefficient: 1, factors: [{ base: expression, exponent: 1 }] };
+}
+
+function fromProduct(coefficient: number, factors: readonly Factor[]): Expression {
+  if (factors.length === 0 || coefficient === 0) return number(coefficient);
+  if (coefficient === 1 && factors.length === 1 && factors[0]!.exponent === 1) return factors[0]!.base;
+  return { kind: "product", coefficient, factors };
+}
+
+/** Adds, collecting like terms: 2x + 3x is 5x. */
+export function addUp(parts: readonly Expression[]): Expression {
+  const terms = new Map<string, { coefficient: number; factors: readonly Factor[] }>();
+  for (const part of parts.flatMap((part) => (part.kind === "sum" ? part.terms : [part]))) {
+    const { coefficient, factors } = asProduct(part);
+    const key = factorsKey(factors);
+    const like = terms.get(key);
+    terms.set(key, { coefficient: (like?.coefficient ?? 0) + coefficient, factors });
+  }
+  const kept = [...terms.values()]
+    .filter(({ coefficient }) => coefficient !== 0)
+    .map(({ coefficient, factors }) => fromProduct(coefficient, factors));
+  return kept.length === 0 ? number(0) : kept.length === 1 ? kept[0]! : { kind: "sum", terms: kept };
+}
+
+/**
+ * Multiplies, merging powers of one base; exponents of different sign stay apart, so that
+ * x/x keeps its hole at 0.
+ */
+export function multiply(parts: readonly Expression[]): Expression {
+  let coefficient = 1;
+  const merged = new Map<string, Factor>();
+  for (const part of parts) {
+    const product = asProduct(part);
+    coefficient *= product.coefficient;
+    for (const { base, exponent } of product.factors) {
+      const key = `${keyOf(base)}^${Math.sign(exponent)}`;
+      merged.set(key, { base, exponent: (merged.get(key)?.exponent ?? 0) + exponent });
+    }
+  }
+  return fromProduct(coefficient, [...merged.values()]);
+}
+
+export function raise(base: Expression, exponent: Expression): Expression {
+  if (exponent.kind !== "number" || !Number.isFinite(exponent.value)) return { kind: "power", base, exponent };
+  const n = exponent.value;
+  if (n === 0) return number(1);
+  if (n === 1) return base;
+  if (base.kind === "number") return number(base.value ** n);
+  if (base.kind === "product") {
+    // (2x²)³ = 8x⁶ holds everywhere for whole exponents; (x²)^½ is |x|, and stays as it is.
+    const whole = Number.isInteger(n) && base.factors.every((factor) => Number.isInteger(factor.exponent));
+    const same = base.factors.every((factor) => factor.exponent > 0 === base.factors[0]!.exponent > 0);
+    if (whole && same)
+      return fromProduct(
+        base.coefficient ** n,
+        base.factors.map((factor) => ({ base: factor.base, exponent: factor.exponent * n })),
+      );
+  }
+  return fromProduct(1, [{ base, exponent: n }]);
+}
+
+/** How many marks the formula of each output would take, with shared parts written out every time. */
+export function writtenSize(value: Value, sizes = new Map<Value, number>()): number {
+  if (!(value instanceof Node)) return 1;
+  // Inputs come before nodes in a graph, but a graph may be deep: no recursion.
+  const pending: Node[] = [value];
+  while (pending.length > 0) {
+    const node = pending[pending.length - 1]!;
+    const waiting = node.inputs.filter((input): input is Node => input instanceof Node && !sizes.has(input));
+    if (waiting.length > 0) {
+      pending.push(...waiting);
+      continue;
+    }
+    pending.pop();
+    sizes.set(
+      node,
+      node.inputs.reduce((total, input) => total + (sizes.get(input) ?? 1), 1),
+    );
+  }
+  return sizes.get(value)!;
+}
+
+/** The expression of a scalar value of a graph. */
+export function expressionOf(value: Value, known = new Map<Value, Expression>()): Expression {
+  const found = known.get(value);
+  if (found) return found;
+  const expression =
+    value instanceof Tensor
+      ? number(value.item())
+      : value instanceof Input
+        ? symbol(value.name)
+        : application(value as Node, known);
+  known.set(value, expression);
+  return expression;
+}
+
+function application({ op, inputs }: Node, known: Map<Value, Expression>): Expression {
+  const arguments_ = inputs.map((input) => expressionOf(input, known));
+  const [x, y] = arguments_ as [Expression, Expression];
+  switch (op.name) {
+    case "add":
+      return addUp([x, y]);
+    case "sub":
+      return addUp([x, multiply([number(-1), y])]);
+    case "neg":
+      return multiply([number(-1), x]);
+    case "mul":
+      return multiply([x, y]);
+    case "div":
+      return multiply([x, raise(y, number(-1))]);
+    case "reciprocal":
+      return raise(x, number(-1));
+    case "square":
+      return raise(x, number(2));
+    case "pow":
+      return raise(x, y);
+    case "cast":
+    case "read":
+    case "stop_gradient":
+      return x;
+    case "where": {
+      // log(where(x = 0, 1, x)) in the derivative of a power: a guard against 0·∞, not part of the formula.
+      const [condition, whenTrue, otherwise] = arguments_ as [Expression, Expression, Expression];
+      const guard = condition.kind === "call" && condition.op.name === "equal" ? condition.inputs : undefined;
+      const zero = guard?.[1];
+      if (
+        guard &&
+        zero?.kind === "number" &&
+        zero.value === 0 &&
+        whenTrue.kind === "number" &&
+        keyOf(guard[0]!) === keyOf(otherwise)
+      )
+        return otherwise;
+    }
+  }
+  if (arguments_.every((argument) => argument.kind === "number") && op.kind === "elementwise") {
+    const [a, b, c] = arguments_.map((argument) => (argument as { value: number }).value) as [number, number, number];
+    return number(op.evaluate(a, b, c));
+  }
+  return { kind: "call", op, inputs: arguments_ };
+}
+
+/** The total degree of a term in its symbols, for ordering a polynomial's terms. */
+export function degree(expression: Expression): number {
+  return asProduct(expression).factors.reduce(
+    (total, { base, exponent }) => total + (base.kind === "symbol" || base.kind === "sum" ? exponent : 0),
+    0,
+  );
+}
+
+/** Terms as one would write them in a derivative: higher degrees first, constants last. */
+export function arrange(expression: Expression): Expression {
+  if (expression.kind !== "sum") return expression;
+  const terms = [...expression.terms].sort(
+    (a, b) => Number(a.kind === "number") - Number(b.kind === "number") || degree(b) - degree(a),
+  );
+  return { kind: "sum", terms };
+}

@@ -1,0 +1,100 @@
+/** Formulas in LaTeX. */
+import { arrange, type Expression } from "./expression";
+import { at, decimal, recognise, Strength, type Style, type Written, write } from "./notation";
+
+const GREEK = new Set(
+  "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(
+    " ",
+  ),
+);
+
+/** `x1` → `x_{1}`, `alpha` → `\alpha`, `w[0, 1]` → `w_{0,1}`, `rate` → `\mathrm{rate}`. */
+export function latexSymbol(name: string): string {
+  const [, stem = name, index] = /^(.*?)\[(.*)\]$/.exec(name) ?? [];
+  const [, letters = stem, digits] = /^(.*?[^\d_])_?(\d+)$/.exec(stem) ?? /^([^_]+)_([^_]+)$/.exec(stem) ?? [];
+  const below = [digits && (/^\d+$/.test(digits) ? digits : word(digits)), index?.replace(/\s/g, "")].filter(Boolean);
+  return below.length > 0 ? `${word(letters)}_{${below.join(",")}}` : word(letters);
+}
+
+function word(name: string): string {
+  const plain = name.replace(/^_+|_+$/g, "") || name;
+  if (GREEK.has(plain)) return `\\${plain}`;
+  if (plain === "lam" || plain === "lambd") return "\\lambda";
+  if (plain.length === 1 && plain !== "_") return plain;
+  return `\\mathrm{${plain.replace(/[_#$%&]/g, "\\$&")}}`;
+}
+
+/** A finite or infinite number, in LaTeX. */
+export function latexNumber(value: number): Written {
+  if (Number.isNaN(value)) return { text: "\\mathrm{nan}", strength: Strength.Atom };
+  if (value < 0 || Object.is(value, -0)) return { text: `-${latexNumber(-value).text}`, strength: Strength.Sign };
+  if (value === Infinity) return { text: "\\infty", strength: Strength.Atom };
+  if (value === Math.E) return { text: "e", strength: Strength.Atom };
+  const known = recognise(value);
+  if (known) {
+    const top = known.pi ? `${known.numerator === 1 ? "" : known.numerator}\\pi` : String(known.numerator);
+    return known.denominator === 1
+      ? { text: top, strength: Strength.Product }
+      : { text: `\\frac{${top}}{${known.denominator}}`, strength: Strength.Product };
+  }
+  const [mantissa, exponent] = decimal(value).split("e");
+  if (exponent === undefined) return { text: mantissa!, strength: Strength.Atom };
+  const power = `10^{${Number(exponent)}}`;
+  return { text: mantissa === "1" ? power : `${mantissa} \\cdot ${power}`, strength: Strength.Product };
+}
+
+const parenthesise = (text: string) => `\\left(${text}\\right)`;
+
+/** A name such as \sin, whose powers are written \sin^{2}(x). */
+function functionName(expression: Expression & { kind: "call" }): string | undefined {
+  const template = "latex" in expression.op ? expression.op.latex : undefined;
+  if (template?.includes("#")) return undefined;
+  return (
+    template ??
+    (expression.op.kind === "elementwise"
+      ? `\\${expression.op.name}`
+      : `\\operatorname{${expression.op.name.replaceAll("_", "\\_")}}`)
+  );
+}
+
+const style: Style = {
+  minus: "-",
+  number: latexNumber,
+  symbol: latexSymbol,
+  parenthesise,
+  juxtapose: (factors) =>
+    factors
+      .map(({ text }, k) => (k > 0 && /^[\d.]/.test(text) ? `\\cdot ${text}` : text))
+      // A thin space keeps names of several letters, and a fraction and its neighbour, apart.
+      .join(factors.some(({ text }) => text.includes("\\mathrm") || text.includes("\\frac")) ? "\\, " : " "),
+  fraction: (numerator, denominator) => ({
+    text: `\\frac{${numerator}}{${denominator.text}}`,
+    strength: Strength.Product,
+  }),
+  power(base, exponent, expression) {
+    if (exponent.text === "0.5") return `\\sqrt{${base.text}}`;
+    if (expression?.kind === "call") {
+      const name = functionName(expression);
+      if (name) return `${name}^{${exponent.text}}${base.text.slice(name.length)}`;
+    }
+    return `${at(base, Strength.Atom, style)}^{${exponent.text}}`;
+  },
+  call(expression, inputs) {
+    const name = functionName(expression);
+    if (name)
+      return { text: `${name}${parenthesise(inputs.map((input) => input.text).join(", "))}`, strength: Strength.Atom };
+    const template = (expression.op as { latex: string }).latex;
+    // Inside brackets, braces or roots an argument needs no parentheses; beside an operator it may.
+    const open = /^(\\left|\\sqrt|\\begin|e\^|2\^|\\frac)/.test(template);
+    const text = template.replace(/#(\d)/g, (mark, k) => {
+      const input = inputs[Number(k) - 1];
+      return input ? (open ? input.text : at(input, Strength.Product, style)) : mark;
+    });
+    return { text, strength: open && !template.includes("^") ? Strength.Atom : Strength.Power };
+  },
+};
+
+/** The formula in LaTeX; `arranged` orders the terms of a derivative by degree. */
+export function latex(expression: Expression, arranged = false): string {
+  return write(arranged ? arrange(expression) : expression, style).text;
+}

@@ -1,0 +1,211 @@
+/** Functions of named parameters: values and derivatives at any point, from graphs staged where they are needed. */
+import { withoutRecorders } from "../bind";
+import { type Dialect, dialects } from "../dialect";
+import { type Graph, gradientNodes, indexText, nodesOf, replay, scalarize, stage } from "../graph/graph";
+import { Dual, Forward } from "../interpreters/forward";
+import { type Input, type Node, peek } from "../interpreters/stage";
+import { type Lowered, lower } from "../lower/javascript";
+import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+
+export interface ParameterType {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Graphs of a function beyond this many branches are not kept: it is then run anew at every point. */
+const MOST_BRANCHES = 64;
+
+/** A graph over scalars that holds where its guards do, with its derivatives. */
+export interface Branch {
+  /** Its inputs are the scalars of the parameters in order. */
+  readonly graph: Graph;
+  /** For each output the derivative with respect to each scalar; null where there is none. */
+  readonly gradients: readonly (readonly (Value | null)[])[];
+}
+
+interface Compiled extends Branch {
+  readonly value: Lowered;
+  /** Outputs first, then their gradients. */
+  readonly both: Lowered;
+}
+
+/**
+ * A function that is followed by staging. Points are flat: the scalars of all
+ * parameters in their order, arrays row-major.
+ */
+export class Differentiable {
+  /** `x1`, `w[0]`: one for each scalar. */
+  readonly labels: readonly string[];
+  private readonly branches: Compiled[] = [];
+
+  /**
+   * @param call runs the function once: on tracers shaped as `parameters` say. It may throw; the error passes through.
+   * @param dialect whose conventions hold at kinks
+   */
+  constructor(
+    readonly parameters: readonly ParameterType[],
+    private readonly call: (inputs: readonly Value[]) => Value,
+    private readonly dialect: Dialect = dialects.python,
+  ) {
+    this.labels = parameters.flatMap(({ name, shape }) =>
+      Array.from({ length: sizeOf(shape) }, (_, i) => name + indexText(i, shape)),
+    );
+  }
+
+  /** The shape of the function's result at `point`. */
+  outputShape(point: ArrayLike<number>): Shape {
+    return this.branch(point) && this.shape;
+  }
+  private shape: Shape = [];
+
+  /** The result's elements. */
+  values(point: ArrayLike<number>): number[] {
+    return this.run(
+      (branch) => branch.value,
+      point,
+      (branch) => branch.graph.outputs.length,
+    );
+  }
+
+  /** The result, which must be one number. @throws RangeError where it is an array. */
+  value(point: ArrayLike<number>): number {
+    const values = this.values(point);
+    this.mustBeScalar();
+    return values[0]!;
+  }
+
+  /** Value and gradient. `missing[i]`: the result does not depend on scalar i; its gradient is then 0. */
+  gradient(point: ArrayLike<number>): { value: number; gradient: number[]; missing: boolean[] } {
+    const { values, rows, missing } = this.jacobian(point);
+    this.mustBeScalar();
+    return { value: values[0]!, gradient: rows[0]!, missing: missing[0]! };
+  }
+
+  /** Result and Jacobian, a row for each element of the result. */
+  jacobian(point: ArrayLike<number>): { values: number[]; rows: number[][]; missing: boolean[][] } {
+    const branch = this.branch(point);
+    const outputs = branch.graph.outputs.length;
+    const n = this.labels.length;
+    const all = this.run(
+      (branch) => branch.both,
+      point,
+      (branch) => branch.graph.outputs.length * (1 + n),
+    );
+    return {
+      values: all.slice(0, outputs),
+      rows: Array.from({ length: outputs }, (_, k) => all.slice(outputs + k * n, outputs + (k + 1) * n)),
+      missing: branch.gradients.map((row) => row.map((entry) => entry === null)),
+    };
+  }
+
+  /** The Hessian, by forward over reverse: one pass for each scalar. @throws RangeError where the result is an array. */
+  hessian(point: ArrayLike<number>, proceed: () => void = () => {}): number[][] {
+    const { graph, gradients } = this.branch(point);
+    this.mustBeScalar();
+    const gradient = gradients[0]!;
+    const present = gradient.filter((entry): entry is Value => entry !== null);
+    return withoutRecorders(() =>
+      graph.inputs.map((_, i) => {
+        proceed();
+        const forward = new Forward();
+        const inputs = graph.inputs.map((input, k): [Input, Value] => [
+          input,
+          new Dual(forward, scalar(point[k]!, input.dtype), k === i ? scalar(1, input.dtype) : null),
+        ]);
+        const tangents = replay(present, new Map(inputs)).map((value) =>
+          value instanceof Dual && value.tangent ? peek(value.tangent).item() : 0,
+        );
+        let next = 0;
+        return gradient.map((entry) => (entry === null ? 0 : tangents[next++]!));
+      }),
+    );
+  }
+
+  /** The graph that holds at `point`, with its derivatives: for formulas. */
+  branchAt(point: ArrayLike<number>): Branch {
+    return this.branch(point);
+  }
+
+  private mustBeScalar(): void {
+    if (sizeOf(this.shape) !== 1)
+      throw new RangeError(
+        `the result has shape (${this.shape.join(", ")}${this.shape.length === 1 ? "," : ""}), it is not a single number`,
+      );
+  }
+
+  private run(
+    which: (branch: Compiled) => Lowered,
+    point: ArrayLike<number>,
+    size: (branch: Compiled) => number,
+  ): number[] {
+    for (const branch of this.branches) {
+      const out: number[] = new Array(size(branch)).fill(0);
+      if (which(branch)(point, out)) return out;
+    }
+    const branch = this.trace(point);
+    const out: number[] = new Array(size(branch)).fill(0);
+    // The guards hold where the branch was traced.
+    which(branch)(point, out);
+    return out;
+  }
+
+  private branch(point: ArrayLike<number>): Compiled {
+    const scratch: number[] = [];
+    return this.branches.find((branch) => branch.value(point, scratch)) ?? this.trace(point);
+  }
+
+  private trace(point: ArrayLike<number>): Compiled {
+    const branch = this.compile(point);
+    if (this.branches.length < MOST_BRANCHES) this.branches.push(branch);
+    return branch;
+  }
+
+  private compile(point: ArrayLike<number>): Compiled {
+    const staged = withoutRecorders(() =>
+      stage(
+        this.parameters.map((parameter, k) => ({ name: parameter.name, primal: this.slice(k, point) })),
+        (inputs) => [this.call(inputs)],
+      ),
+    );
+    this.shape = staged.outputs[0]!.shape;
+    const graph = withoutRecorders(() => scalarize(staged));
+    const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs as Node[], this.dialect));
+    const zero = scalar(0);
+    return {
+      graph,
+      gradients,
+      value: lower(graph),
+      both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
+    };
+  }
+
+  private slice(k: number, point: ArrayLike<number>): Tensor {
+    let start = 0;
+    for (const { shape } of this.parameters.slice(0, k)) start += sizeOf(shape);
+    const { shape } = this.parameters[k]!;
+    return tensor(Array.prototype.slice.call(point, start, start + sizeOf(shape)), "float64", shape);
+  }
+}
+
+/** How many operations the value takes. */
+export function operationCount(graph: Graph): number {
+  return nodesOf(graph.outputs).length - graph.inputs.length;
+}
+
+/**
+ * Central differences, (f(x + h) − f(x − h)) / 2h in each coordinate: error O(h²) + O(ε/h).
+ * The default step is that of the document that the project began from.
+ */
+export function centralDifferences(
+  f: (point: readonly number[]) => number,
+  point: ArrayLike<number>,
+  h = 1e-3,
+): number[] {
+  return Array.from({ length: point.length }, (_, i) => {
+    const moved = Array.from(point);
+    moved[i] = point[i]! + h;
+    const above = f(moved);
+    moved[i] = point[i]! - h;
+    return (above - f(moved)) / (2 * h);
+  });
+}
