@@ -7,10 +7,8 @@ export interface Optimizer<State = unknown> {
   step(parameters: Float64Array, gradient: ArrayLike<number>, state: State): void;
 }
 
-export interface Problem {
-  /** Value and gradient at a point. May throw: the run then ends there. */
-  (point: Float64Array): { value: number; gradient: ArrayLike<number> };
-}
+/** Value and gradient at a point. May throw: the run then ends there. */
+export type Problem = (point: Float64Array) => { value: number; gradient: ArrayLike<number> };
 
 /** Where a run stands: before the first step (step 0), and after each. */
 export interface Progress {

@@ -201,11 +201,20 @@ export function degree(expression: Expression): number {
   );
 }
 
-/** Terms as one would write them in a derivative: higher degrees first, constants last. */
+/** Names before sums before functions, exponentials last. */
+function rank({ base }: Factor): number {
+  if (base.kind === "symbol") return 0;
+  if (base.kind === "sum") return 1;
+  return base.kind === "call" && base.op.name === "exp" ? 3 : 2;
+}
+
+/** A derivative as one would write it: higher degrees first, constants last; in each term names first. */
 export function arrange(expression: Expression): Expression {
+  if (expression.kind === "product")
+    return { ...expression, factors: [...expression.factors].sort((a, b) => rank(a) - rank(b)) };
   if (expression.kind !== "sum") return expression;
   const terms = [...expression.terms].sort(
     (a, b) => Number(a.kind === "number") - Number(b.kind === "number") || degree(b) - degree(a),
   );
-  return { kind: "sum", terms };
+  return { kind: "sum", terms: terms.map(arrange) };
 }

@@ -3,7 +3,7 @@ import { withoutRecorders } from "../bind";
 import { type Dialect, dialects } from "../dialect";
 import { type Graph, gradientNodes, indexText, nodesOf, replay, scalarize, stage } from "../graph/graph";
 import { Dual, Forward } from "../interpreters/forward";
-import { type Input, type Node, peek } from "../interpreters/stage";
+import { type Input, peek } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 
@@ -169,7 +169,7 @@ export class Differentiable {
     );
     this.shape = staged.outputs[0]!.shape;
     const graph = withoutRecorders(() => scalarize(staged));
-    const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs as Node[], this.dialect));
+    const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, this.dialect));
     const zero = scalar(0);
     return {
       graph,
