@@ -58,7 +58,9 @@ export type ToHost =
   | { type: "ready" }
   | { type: "state"; state: PanelState }
   | { type: "cancel"; id: number }
-  | { [M in keyof PanelApi]: { type: "call"; id: number; method: M; params: Parameters<PanelApi[M]>[0] } }[keyof PanelApi];
+  | {
+      [M in keyof PanelApi]: { type: "call"; id: number; method: M; params: Parameters<PanelApi[M]>[0] };
+    }[keyof PanelApi];
 
 export type ToPage =
   | { [E in keyof PanelEvents]: { type: "event"; event: E; data: PanelEvents[E] } }[keyof PanelEvents]

@@ -1,0 +1,161 @@
+/** The commands: for what an argument names, else the selection, else the function at the cursor. */
+import {
+  type Disposable,
+  type ExtensionContext,
+  env,
+  InputBoxValidationSeverity,
+  type LogOutputChannel,
+  l10n,
+  Uri,
+  commands as vscode,
+  window,
+  workspace,
+} from "vscode";
+import { type CommandArgument, commands, type Point, type SubjectAtResult, type View } from "../protocol/lsp";
+import { PointError, parsePoint } from "../protocol/point";
+import { type Answer, gradientAnswer, hessianAnswer } from "./answer";
+import { isPython, subjectAt } from "./cursor";
+import type { Panels } from "./panel";
+import { Cancelled, type Server, UserError, withLateProgress } from "./server";
+import { isCommandArgument } from "./validate";
+
+export function registerCommands(
+  context: ExtensionContext,
+  server: Server,
+  panels: Panels,
+  log: LogOutputChannel,
+): Disposable[] {
+  const register = (name: string, run: (argument: unknown) => Promise<void> | void) =>
+    vscode.registerCommand(name, async (argument: unknown) => {
+      try {
+        await run(argument);
+      } catch (error) {
+        if (error instanceof Cancelled) return;
+        if (!(error instanceof UserError)) log.error(error instanceof Error ? error : String(error));
+        const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+        void window.showErrorMessage(line ?? "");
+      }
+    });
+
+  /** Asks for the view and shows one line of it. */
+  const answer = async (
+    argument: unknown,
+    compose: (view: View) => Answer | undefined,
+    missing: (title: string) => string,
+  ) => {
+    const target = await targetOf(server, argument);
+    if (!target) return;
+    const view = await withLateProgress(l10n.t("Differentiating…"), undefined, (token) =>
+      server.request("gradlens/view", target, token),
+    );
+    const line = compose(view);
+    if (!line) {
+      void window.showWarningMessage(view.problem ?? missing(view.title));
+      return;
+    }
+    const copy = l10n.t("Copy");
+    const open = l10n.t("Open Panel");
+    const chosen = await window.showInformationMessage(line.short, copy, open);
+    if (chosen === copy) await env.clipboard.writeText(line.full);
+    if (chosen === open) panels.show({ ...target, section: compose === hessianAnswer ? "hessian" : "function" });
+  };
+
+  return [
+    register(commands.showGradient, (argument) =>
+      answer(argument, gradientAnswer, (title) => l10n.t("{0} has no parameter to differentiate by.", title)),
+    ),
+    register(commands.showHessian, (argument) =>
+      answer(argument, hessianAnswer, (title) => l10n.t("{0} has no Hessian here.", title)),
+    ),
+    register(commands.minimize, async (argument) => {
+      const target = await targetOf(server, argument);
+      if (target) panels.show({ ...target, section: "minimize", run: true });
+    }),
+    register(commands.openPanel, async (argument) => {
+      const editor = window.activeTextEditor;
+      // With nothing at the cursor the panel opens all the same, and follows the cursor.
+      if (!isCommandArgument(argument) && editor && isPython(editor.document) && editor.selection.isEmpty) {
+        const { subject, point } = await subjectAt(server, editor);
+        panels.show(subject ? { subject, point } : null);
+        return;
+      }
+      const target = await targetOf(server, argument);
+      if (target) panels.show({ ...target, section: "function" });
+    }),
+    register("gradlens.showOutput", () => log.show(true)),
+    register("gradlens.openWalkthrough", async () => {
+      await vscode.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false);
+    }),
+    register("gradlens.openExample", () => openExample(context.extensionUri)),
+  ];
+}
+
+/** What to look at, asking for values that no place gives; undefined if the user was told why not, or let go. */
+async function targetOf(server: Server, argument: unknown): Promise<CommandArgument | undefined> {
+  if (isCommandArgument(argument)) return { subject: argument.subject, point: argument.point };
+  const editor = window.activeTextEditor;
+  if (!editor) {
+    void window.showWarningMessage(l10n.t("Open a file, then select an expression or put the cursor in a function."));
+    return undefined;
+  }
+  if (!isPython(editor.document) && editor.selection.isEmpty) {
+    void window.showWarningMessage(l10n.t("Select an expression first, such as (x1 + 5) * x2**2."));
+    return undefined;
+  }
+  const found = await subjectAt(server, editor);
+  if (!found.subject || found.problem) {
+    void window.showWarningMessage(
+      found.problem ?? l10n.t("There is no function here: put the cursor in one, or select an expression."),
+    );
+    return undefined;
+  }
+  if (!found.unknown?.length) return { subject: found.subject, point: found.point };
+  const given = await askForPoint(found.unknown, found);
+  return given && { subject: found.subject, point: { ...found.point, ...given } };
+}
+
+/** One input box for all values that are not known. */
+async function askForPoint(names: string[], { prefill }: SubjectAtResult): Promise<Point | undefined> {
+  const value = prefill ?? names.map((name) => `${name}=1`).join(", ");
+  const first = value.indexOf("=") + 1;
+  const comma = value.slice(first).search(/[,;]/);
+  const text = await window.showInputBox({
+    title: "Gradlens",
+    prompt: l10n.t("At which point? {0}", names.join(", ")),
+    value,
+    valueSelection: [first, comma < 0 ? value.length : first + comma],
+    ignoreFocusOut: true,
+    validateInput: (input) => {
+      const message = problemOf(input, names);
+      return message && { message, severity: InputBoxValidationSeverity.Error };
+    },
+  });
+  return text === undefined ? undefined : parsePoint(text);
+}
+
+function problemOf(input: string, names: string[]): string | undefined {
+  try {
+    const point = parsePoint(input);
+    const missing = names.filter((name) => !Object.hasOwn(point, name));
+    return missing.length > 0 ? l10n.t("No value for {0}", missing.join(", ")) : undefined;
+  } catch (error) {
+    if (!(error instanceof PointError)) throw error;
+    const what = l10n.t(error.template, ...error.values);
+    return l10n.t("Character {0}: {1}", error.offset + 1, what);
+  }
+}
+
+/** The example as a document of the user's own, in the display language where there is one. */
+async function openExample(extensionUri: Uri): Promise<void> {
+  const names = env.language.startsWith("zh") ? ["tf_diffs.zh-cn.py", "tf_diffs.py"] : ["tf_diffs.py"];
+  for (const name of names) {
+    const bytes = await Promise.resolve(workspace.fs.readFile(Uri.joinPath(extensionUri, "examples", name))).catch(
+      () => undefined,
+    );
+    if (!bytes) continue;
+    const content = new TextDecoder().decode(bytes);
+    await window.showTextDocument(await workspace.openTextDocument({ language: "python", content }));
+    return;
+  }
+  throw new UserError(l10n.t("The example is missing from this installation."));
+}

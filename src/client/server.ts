@@ -1,0 +1,153 @@
+/** The language server as the rest of the client sees it: typed requests, and failures as one line. */
+import {
+  type CancellationToken,
+  CancellationTokenSource,
+  type Disposable,
+  type LogOutputChannel,
+  l10n,
+  ProgressLocation,
+  window,
+} from "vscode";
+import {
+  type BaseLanguageClient,
+  ErrorCodes,
+  LSPErrorCodes,
+  ResponseError,
+  State,
+  WorkDoneProgress,
+} from "vscode-languageclient";
+import type { Notifications, PinParams, Requests } from "../protocol/lsp";
+
+/** A failure whose message is one line that the user may read. */
+export class UserError extends Error {}
+
+/** What was asked for is no longer wanted. */
+export class Cancelled extends Error {}
+
+export class Server implements Disposable {
+  private progressTokens = 0;
+  /** Pinned points live in the server: one that starts again is told them anew. */
+  private readonly pins = new Map<string, PinParams>();
+  private readonly listener: Disposable;
+
+  constructor(
+    private readonly client: BaseLanguageClient,
+    private readonly log: LogOutputChannel,
+  ) {
+    this.listener = client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) for (const pin of this.pins.values()) this.notify("gradlens/pin", pin);
+    });
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+  }
+
+  pin(params: PinParams): void {
+    const key = JSON.stringify(params.subject);
+    if (params.point) this.pins.set(key, params);
+    else this.pins.delete(key);
+    this.notify("gradlens/pin", params);
+  }
+
+  /** @throws UserError or Cancelled */
+  async request<M extends keyof Requests>(
+    method: M,
+    params: Requests[M][0],
+    token?: CancellationToken,
+  ): Promise<Requests[M][1]> {
+    try {
+      return await this.client.sendRequest<Requests[M][1]>(method, params, token);
+    } catch (error) {
+      throw this.explain(method, error, token);
+    }
+  }
+
+  /** A notification that is lost because the server is gone needs no answer: the server learns the state anew when it starts. */
+  notify<M extends keyof Notifications>(method: M, params: Notifications[M]): void {
+    if (!this.client.isRunning()) return;
+    this.client.sendNotification(method, params).catch((error) => this.log.warn(`${method}: ${error}`));
+  }
+
+  on<M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): Disposable {
+    return this.client.onNotification(method, handler);
+  }
+
+  /** Minimises, with the server's progress and a cancel button once it has lasted half a second. */
+  minimize(
+    params: Requests["gradlens/minimize"][0],
+    token: CancellationToken,
+  ): Promise<Requests["gradlens/minimize"][1]> {
+    const workDoneToken = `gradlens-${++this.progressTokens}`;
+    return withLateProgress(l10n.t("Minimizing…"), token, async (inner, report) => {
+      const listener = this.client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+        if (value.kind !== "end") report(value.message, value.percentage);
+      });
+      try {
+        return await this.request("gradlens/minimize", { ...params, workDoneToken }, inner);
+      } finally {
+        listener.dispose();
+      }
+    });
+  }
+
+  private explain(method: string, error: unknown, token?: CancellationToken): Error {
+    const code = error instanceof ResponseError ? error.code : undefined;
+    if (
+      token?.isCancellationRequested ||
+      code === LSPErrorCodes.RequestCancelled ||
+      code === LSPErrorCodes.ServerCancelled
+    ) {
+      return new Cancelled(l10n.t("Cancelled"));
+    }
+    this.log.error(`${method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (code === ErrorCodes.PendingResponseRejected || code === ErrorCodes.ConnectionInactive || code === undefined) {
+      return new UserError(l10n.t("The Gradlens server is not running: see the output “Gradlens”."));
+    }
+    const [line] = (error as Error).message.split("\n");
+    return new UserError(l10n.t("Gradlens: {0}", line ?? ""));
+  }
+}
+
+/** Runs a task; shows it, with a cancel button, only if it lasts longer than half a second. */
+export async function withLateProgress<T>(
+  title: string,
+  outer: CancellationToken | undefined,
+  task: (token: CancellationToken, report: (message?: string, percentage?: number) => void) => Promise<T>,
+): Promise<T> {
+  const source = new CancellationTokenSource();
+  const link = outer?.onCancellationRequested(() => source.cancel());
+  if (outer?.isCancellationRequested) source.cancel();
+  let last: { message?: string; percentage?: number } | undefined;
+  let show: (() => void) | undefined;
+  const result = task(source.token, (message, percentage) => {
+    last = { message, percentage };
+    show?.();
+  });
+  const timer = setTimeout(() => {
+    void window.withProgress(
+      { location: ProgressLocation.Notification, title, cancellable: true },
+      (progress, token) => {
+        token.onCancellationRequested(() => source.cancel());
+        let shown = 0;
+        show = () => {
+          const percentage = last?.percentage ?? shown;
+          progress.report({ message: last?.message, increment: percentage - shown });
+          shown = percentage;
+        };
+        if (last) show();
+        return result.then(
+          () => undefined,
+          () => undefined,
+        );
+      },
+    );
+  }, 500);
+  try {
+    return await result;
+  } finally {
+    clearTimeout(timer);
+    link?.dispose();
+    source.dispose();
+  }
+}

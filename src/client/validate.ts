@@ -1,0 +1,110 @@
+/**
+ * What comes from the page, from a saved state or from a command's argument is
+ * unknown until it has been looked at. Nothing here knows VS Code.
+ */
+import { type CommandArgument, optimizers, type Point, type Subject } from "../protocol/lsp";
+import type { PanelApi, PanelState, ToHost } from "../protocol/panel";
+import type { JsonTree } from "../protocol/values";
+
+type Check<T> = (value: unknown) => value is T;
+type Fields = Record<string, unknown>;
+
+const isObject: Check<Fields> = (value): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isString: Check<string> = (value) => typeof value === "string";
+const isNumber: Check<number> = (value): value is number => Number.isFinite(value);
+const isIndex: Check<number> = (value): value is number => Number.isInteger(value) && (value as number) >= 0;
+const optional = (value: unknown, check: Check<unknown>): boolean => value === undefined || check(value);
+const listOf = (value: unknown, check: Check<unknown>): boolean => Array.isArray(value) && value.every(check);
+
+const isTree: Check<JsonTree> = (value): value is JsonTree =>
+  typeof value === "number" ||
+  value === "NaN" ||
+  value === "Infinity" ||
+  value === "-Infinity" ||
+  (Array.isArray(value) && value.every(isTree));
+
+const isPoint: Check<Point> = (value): value is Point => isObject(value) && Object.values(value).every(isTree);
+
+export const isSubject: Check<Subject> = (value): value is Subject =>
+  isObject(value) &&
+  (value.kind === "function"
+    ? isString(value.uri) && isString(value.name)
+    : value.kind === "expression" &&
+      isString(value.text) &&
+      (value.language === "python" || value.language === "mathjs") &&
+      optional(value.uri, isString));
+
+const isOptimizer: Check<(typeof optimizers)[number]["name"]> = (value): value is (typeof optimizers)[number]["name"] =>
+  optimizers.some((optimizer) => optimizer.name === value);
+
+const isRange: Check<[number, number]> = (value): value is [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(isNumber);
+
+export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
+  isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
+
+export const isPanelState: Check<PanelState> = (value): value is PanelState =>
+  isObject(value) &&
+  isSubject(value.subject) &&
+  optional(value.point, isPoint) &&
+  optional(value.section, (section): section is string =>
+    ["function", "hessian", "minimize"].includes(String(section)),
+  ) &&
+  optional(value.run, (run): run is boolean => typeof run === "boolean") &&
+  optional(value.locked, (locked): locked is boolean => typeof locked === "boolean") &&
+  optional(
+    value.minimize,
+    (it): it is object => isObject(it) && isOptimizer(it.optimizer) && isNumber(it.learningRate) && isIndex(it.steps),
+  );
+
+/** What each method of the panel's page may be called with. */
+const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
+  view: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  plot: (it) =>
+    isSubject(it.subject) &&
+    isPoint(it.point) &&
+    listOf(it.axes, isString) &&
+    optional(it.window, (window): window is unknown[] => listOf(window, isRange)) &&
+    optional(it.samples, isIndex),
+  minimize: (it) =>
+    isSubject(it.subject) &&
+    optional(it.start, isPoint) &&
+    isOptimizer(it.optimizer) &&
+    isNumber(it.learningRate) &&
+    isIndex(it.steps),
+  script: (it) => isString(it.uri),
+  pin: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  reveal: (it) => isString(it.uri) && isIndex(it.line) && isIndex(it.character),
+  copy: (it) => isString(it.text),
+};
+
+/** Whether this is a message that the page may send. */
+export const isToHost: Check<ToHost> = (value): value is ToHost => {
+  if (!isObject(value)) return false;
+  switch (value.type) {
+    case "ready":
+      return true;
+    case "state":
+      return isPanelState(value.state);
+    case "cancel":
+      return isIndex(value.id);
+    case "call":
+      return (
+        isIndex(value.id) &&
+        isString(value.method) &&
+        Object.hasOwn(calls, value.method) &&
+        isObject(value.params) &&
+        calls[value.method as keyof PanelApi](value.params)
+      );
+    default:
+      return false;
+  }
+};
+
+export function sameSubject(a: Subject | undefined, b: Subject | undefined): boolean {
+  if (!a || !b || a.kind !== b.kind || a.uri !== b.uri) return false;
+  return a.kind === "function"
+    ? a.name === (b as typeof a).name
+    : a.text === (b as typeof a).text && a.language === (b as typeof a).language;
+}
