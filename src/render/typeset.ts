@@ -1,0 +1,107 @@
+/** Formulas as SVG. */
+import { element, escapeXml, svgUri } from "./svg";
+
+export interface TypesetOptions {
+  /** Displayed (large fractions and limits) rather than inline. Default: true. */
+  display?: boolean;
+  /** 1 sets an em to 16 pixels. */
+  scale?: number;
+  /** Breaks a longer formula into lines of at most this width in pixels. */
+  maxWidth?: number;
+}
+
+export interface Typeset {
+  /** A complete `<svg>` in `currentColor`, its size in pixels. */
+  svg: string;
+  width: number;
+  height: number;
+  /** Pixels below the base line, for `vertical-align`. */
+  depth: number;
+}
+
+type Engine = typeof import("./mathjax");
+
+let engine: Engine | undefined;
+let loading: Promise<void> | undefined;
+
+/** Loads the typesetter; `typeset` sets formulas from then on. */
+export function loadTypesetter(): Promise<void> {
+  loading ??= import("./mathjax").then((module) => {
+    engine = module;
+    cache.clear();
+  });
+  return loading;
+}
+
+export const isTypesetterLoaded = (): boolean => engine !== undefined;
+
+/** The least recently used go first. */
+const cache = new Map<string, Typeset>();
+const CACHE_SIZE = 500;
+
+/** Never throws: LaTeX that cannot be set, or is asked for before {@link loadTypesetter}, shows as its source. */
+export function typeset(latex: string, options: TypesetOptions = {}): Typeset {
+  const { display = true, scale = 1, maxWidth } = options;
+  const key = `${display} ${scale} ${maxWidth} ${latex}`;
+  let found = cache.get(key);
+  if (found) {
+    cache.delete(key);
+  } else {
+    found = set(latex, display, scale, maxWidth);
+    if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value as string);
+  }
+  cache.set(key, found);
+  return found;
+}
+
+function set(latex: string, display: boolean, scale: number, maxWidth: number | undefined): Typeset {
+  if (!engine) return source(latex, scale);
+  const px = engine.EM * scale;
+  const pixels = (em: number) => Math.round(em * px * 100) / 100;
+  try {
+    let raw = engine.convert(latex, display);
+    if (maxWidth !== undefined && raw.width * px > maxWidth) {
+      raw = engine.convert(latex, display, (maxWidth - 3) / scale);
+    }
+    const width = pixels(raw.width);
+    const height = pixels(raw.height);
+    const svg = raw.svg.replace(/^<svg[^>]*>/, (open) =>
+      open.replace(/ width="[^"]*"/, ` width="${width}"`).replace(/ height="[^"]*"/, ` height="${height}"`),
+    );
+    return { svg, width, height, depth: pixels(raw.depth) };
+  } catch {
+    return source(latex, scale);
+  }
+}
+
+const LINE = 80;
+
+/** The source as monospaced lines. */
+function source(latex: string, scale: number): Typeset {
+  const size = 13 * scale;
+  const lines = latex.trim().match(new RegExp(`[^\\n]{1,${LINE}}`, "gu")) ?? [""];
+  const width = Math.ceil(Math.max(...lines.map(columns)) * size * 0.62) + 2;
+  const height = Math.ceil(lines.length * size * 1.4);
+  const svg = element(
+    "svg",
+    { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, role: "img" },
+    element(
+      "g",
+      { fill: "currentColor", "font-family": "ui-monospace, Menlo, Consolas, monospace", "font-size": size },
+      ...lines.map((line, i) => element("text", { x: 0, y: size * (1.05 + 1.4 * i) }, escapeXml(line))),
+    ),
+  );
+  return { svg, width, height, depth: size * 0.35 };
+}
+
+/** How many columns a text takes: East Asian characters take two. */
+const columns = (text: string): number =>
+  Array.from(text).reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1), 0);
+
+/**
+ * A formula as a `data:` URI. An `<img>` does not inherit its colour, so it is written in; `name` is read by screen
+ * readers.
+ */
+export function formulaImage(svg: string, color: string): string {
+  return svgUri(svg.replaceAll("currentColor", escapeXml(color)));
+}
