@@ -121,6 +121,15 @@ export class Differentiable {
     );
   }
 
+  /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
+  secondDerivatives(point: ArrayLike<number>): (Value | null)[][] {
+    const { graph, gradients } = this.branch(point);
+    this.mustBeScalar();
+    return gradients[0]!.map((entry) =>
+      entry ? gradientNodes(entry, graph.inputs, this.dialect) : graph.inputs.map(() => null),
+    );
+  }
+
   /** The graph that holds at `point`, with its derivatives: for formulas. */
   branchAt(point: ArrayLike<number>): Branch {
     return this.branch(point);

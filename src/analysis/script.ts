@@ -1,0 +1,292 @@
+/** A run of a whole document: what each line printed and made, the loops and their paths, the findings. */
+import * as l10n from "@vscode/l10n";
+import { peek, type Tensor } from "../engine";
+import {
+  type Budget,
+  type FunctionDef,
+  type PyEvent,
+  type PyModuleSyntax,
+  type PyValue,
+  run,
+  type Span,
+  toValue,
+} from "../languages/python";
+import { shortText } from "./display";
+import { type Finding, findingsOf, syntaxFindings } from "./findings";
+
+/** A result shown at the end of the statement that made it. */
+export interface Hint {
+  readonly kind: "gradient" | "print" | "variable";
+  /** The statement. */
+  readonly span: Span;
+  readonly label: string;
+  /** The full value. */
+  readonly tooltip: string;
+  /** How many times the statement ran. */
+  readonly count: number;
+  /** A Variable's values, one for each update, where it is a scalar. */
+  readonly history?: readonly number[];
+}
+
+/** The path that one run of a loop took. */
+export interface Loop {
+  readonly span: Span;
+  readonly variables: readonly { readonly name: string; readonly parameter?: string }[];
+  /** The file's function whose value the tape differentiated. */
+  readonly function?: string;
+  /** `x`, `w[0]`. */
+  readonly labels: readonly string[];
+  /** Rows: before the first update, and after each. */
+  readonly path: readonly (readonly number[])[];
+  readonly losses: readonly number[];
+}
+
+export interface Script {
+  readonly output: string;
+  readonly hints: readonly Hint[];
+  readonly loops: readonly Loop[];
+  readonly findings: readonly Finding[];
+  readonly globals: ReadonlyMap<string, PyValue>;
+  /** What each function of the file was first called with. */
+  readonly calls: ReadonlyMap<string, ReadonlyMap<string, PyValue>>;
+  /** Why the run did not reach the end. */
+  readonly problem: string | undefined;
+  readonly milliseconds: number;
+}
+
+/** Hints are for reading at a glance: the tooltip has the rest. */
+const LABEL_LENGTH = 40;
+/** Path points kept of one loop. */
+const MOST_POINTS = 20_000;
+
+export function runScript(syntax: PyModuleSyntax, fileName: string, budget: Budget, now: () => number): Script {
+  const started = now();
+  const collector = new Collector();
+  const result = run(syntax, {
+    fileName,
+    budget,
+    now,
+    resumeAfterError: true,
+    onEvent: (event) => collector.hear(event),
+  });
+  const names = new Map<PyValue, string>();
+  for (const [name, value] of result.globals) if (value !== null && typeof value === "object") names.set(value, name);
+  return {
+    output: result.output,
+    hints: collector.hints(syntax, names),
+    loops: collector.loops.flatMap((loop) => loop.finish(names)),
+    findings: [...syntaxFindings(syntax), ...findingsOf(syntax, collector.events, result)],
+    globals: result.globals,
+    calls: collector.calls,
+    problem:
+      result.ended === "budget" ? (result.error?.message ?? l10n.t("stopped: the budget is used up")) : undefined,
+    milliseconds: now() - started,
+  };
+}
+
+interface Result {
+  kind: "gradient" | "print" | "value";
+  text: string;
+  values: readonly PyValue[];
+  count: number;
+  span: Span;
+}
+
+class Collector {
+  /** Those that findings are made of. */
+  readonly events: PyEvent[] = [];
+  readonly calls = new Map<string, ReadonlyMap<string, PyValue>>();
+  readonly loops: LoopRecord[] = [];
+  private readonly open: LoopRecord[] = [];
+  private readonly results = new Map<string, Result>();
+  private readonly updates = new Map<string, { span: Span; variable: PyValue; values: Tensor[] }>();
+  private gradientAt: Span | undefined;
+
+  hear(event: PyEvent): void {
+    switch (event.kind) {
+      case "print":
+        this.result("print", event.span, event.text, event.values);
+        break;
+      case "gradient":
+        this.gradientAt = event.span;
+        this.events.push(event);
+        for (const loop of this.open) loop.gradient(event.targets);
+        break;
+      case "value": {
+        const inside =
+          this.gradientAt && this.gradientAt.from >= event.span.from && this.gradientAt.to <= event.span.to;
+        if (event.names.length === 0 ? event.value !== null : inside)
+          this.result(inside ? "gradient" : "value", event.span, "", [event.value]);
+        this.gradientAt = undefined;
+        break;
+      }
+      case "update": {
+        const key = `${event.span.from}:${event.variable.id}`;
+        const entry = this.updates.get(key) ?? { span: event.span, variable: event.variable, values: [event.before] };
+        if (entry.values.length < MOST_POINTS) entry.values.push(event.value);
+        this.updates.set(key, entry);
+        for (const loop of this.open) loop.update(event.variable, event.before, event.value);
+        break;
+      }
+      case "call":
+        if (!this.calls.has(event.name)) this.calls.set(event.name, event.args);
+        for (const loop of this.open) loop.call(event.name, event.args);
+        break;
+      case "loop":
+        if (event.phase === "enter") {
+          const loop = new LoopRecord(event.span);
+          this.open.push(loop);
+        } else {
+          const loop = this.open.pop();
+          // A loop around the loop that trains tells the same path again.
+          if (loop?.trained && !this.loops.some((known) => known.startedIn(loop))) this.loops.push(loop);
+        }
+        break;
+      default:
+        this.events.push(event);
+    }
+  }
+
+  private result(kind: Result["kind"], span: Span, text: string, values: readonly PyValue[]): void {
+    const key = `${kind}:${span.from}`;
+    const before = this.results.get(key);
+    this.results.set(key, { kind, text, values, span, count: (before?.count ?? 0) + 1 });
+  }
+
+  hints(syntax: PyModuleSyntax, names: ReadonlyMap<PyValue, string>): Hint[] {
+    const hints: Hint[] = [];
+    for (const { kind, span, text, values, count } of this.results.values()) {
+      const short = values.map(shortText).join(" ");
+      const label = kind === "gradient" ? `= ${short}` : short;
+      const tooltip =
+        kind === "print"
+          ? text.replace(/\n$/, "")
+          : values.map((value) => shortText(value, Number.POSITIVE_INFINITY)).join("\n");
+      hints.push({ kind: kind === "print" ? "print" : "gradient", span, label: cut(label), tooltip, count });
+    }
+    for (const { span, variable, values } of this.updates.values()) {
+      const last = values[values.length - 1]!;
+      const scalar = values.every((value) => value.shape.length === 0);
+      const name = names.get(variable);
+      hints.push({
+        kind: "variable",
+        span,
+        label: cut(`${name ? `${name} ` : ""}→ ${shortText(last)}`),
+        tooltip: shortText(last, Number.POSITIVE_INFINITY),
+        count: values.length - 1,
+        ...(scalar && values.length > 2 ? { history: values.map((value) => value.item()) } : {}),
+      });
+    }
+    return hints.sort((a, b) => a.span.to - b.span.to).filter(({ span }) => span.to <= syntax.text.length);
+  }
+}
+
+function cut(label: string): string {
+  const line = label.replace(/\s+/g, " ");
+  return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1)}…`;
+}
+
+/** What happened to Variables between a loop's start and its end. */
+class LoopRecord {
+  private readonly variables: PyValue[] = [];
+  private current: (Tensor | undefined)[] = [];
+  private readonly starts: Tensor[] = [];
+  private readonly rows: number[][] = [];
+  private readonly moved = new Set<PyValue>();
+  private readonly losses: number[] = [];
+  private lastCall: { name: string; args: ReadonlyMap<string, PyValue> } | undefined;
+  private target: { name: string; args: ReadonlyMap<string, PyValue> } | undefined;
+  private differentiated = false;
+
+  constructor(readonly span: Span) {}
+
+  /** Whether a tape was asked and a Variable moved. */
+  get trained(): boolean {
+    return this.differentiated && this.variables.length > 0;
+  }
+
+  startedIn(outer: LoopRecord): boolean {
+    return (
+      this !== outer &&
+      this.span.from >= outer.span.from &&
+      this.span.to <= outer.span.to &&
+      this.rows.length === outer.rows.length
+    );
+  }
+
+  call(name: string, args: ReadonlyMap<string, PyValue>): void {
+    this.lastCall = { name, args };
+  }
+
+  gradient(targets: readonly PyValue[]): void {
+    this.differentiated = true;
+    this.target ??= this.lastCall;
+    if (this.losses.length >= MOST_POINTS) return;
+    const value = targets.map(toValue)[0];
+    const number = value && peek(value);
+    this.losses.push(number && number.data.length === 1 ? number.item() : Number.NaN);
+  }
+
+  update(variable: PyValue, before: Tensor, value: Tensor): void {
+    let at = this.variables.indexOf(variable);
+    if (at < 0) {
+      at = this.variables.push(variable) - 1;
+      this.starts.push(before);
+    }
+    // A Variable that moves for the second time begins the next step.
+    if (this.moved.has(variable)) this.close();
+    this.moved.add(variable);
+    this.current[at] = value;
+  }
+
+  private close(): void {
+    if (this.rows.length < MOST_POINTS)
+      this.rows.push(this.starts.flatMap((start, k) => Array.from((this.current[k] ?? start).data)));
+    this.moved.clear();
+  }
+
+  finish(names: ReadonlyMap<PyValue, string>): Loop[] {
+    if (this.moved.size > 0) this.close();
+    const width = this.starts.reduce((total, start) => total + start.data.length, 0);
+    // Large networks have no path that one could look at.
+    if (width > 64) return [];
+    const parameterOf = (variable: PyValue) =>
+      [...(this.target?.args ?? [])].find(([, argument]) => argument === variable)?.[0];
+    const variables = this.variables.map((variable, k) => {
+      const parameter = parameterOf(variable);
+      return { name: names.get(variable) ?? parameter ?? `v${k + 1}`, ...(parameter ? { parameter } : {}) };
+    });
+    const labels = variables.flatMap(({ name }, k) => {
+      const size = this.starts[k]!.data.length;
+      return this.starts[k]!.shape.length === 0 ? [name] : Array.from({ length: size }, (_, i) => `${name}[${i}]`);
+    });
+    const first = this.starts.flatMap((start) => Array.from(start.data));
+    return [
+      {
+        span: this.span,
+        variables,
+        ...(this.target && variables.some(({ parameter }) => parameter) ? { function: this.target.name } : {}),
+        labels,
+        // A Variable that joined later was where it started until then.
+        path: [first, ...this.rows.map((row) => first.map((start, i) => row[i] ?? start))],
+        losses: this.losses,
+      },
+    ];
+  }
+}
+
+/** Module-level functions in document order, those inside `if` and `try` included. */
+export function functionsOf(syntax: PyModuleSyntax): FunctionDef[] {
+  const found: FunctionDef[] = [];
+  const visit = (statements: PyModuleSyntax["body"]) => {
+    for (const statement of statements) {
+      if (statement.kind === "function") found.push(statement);
+      else if (statement.kind === "if") {
+        visit(statement.body);
+        visit(statement.orelse);
+      } else if (statement.kind === "try") visit([...statement.body, ...statement.orelse, ...statement.finalbody]);
+    }
+  };
+  visit(syntax.body);
+  return found;
+}

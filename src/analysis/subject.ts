@@ -1,0 +1,242 @@
+/** A function or expression looked at: its value, derivatives and formulas at a point. */
+import * as l10n from "@vscode/l10n";
+import {
+  type Branch,
+  centralDifferences,
+  type Dialect,
+  Differentiable,
+  expressionOf,
+  indexText,
+  latex,
+  type ParameterType,
+  peek,
+  sizeOf,
+  text,
+  type Value,
+  writtenSize,
+} from "../engine";
+import { type Argument, asFound, held, nest } from "./arguments";
+import type { Tree } from "./point";
+
+/** One clear line for the user; anything else that is thrown is a bug of ours. */
+export class Problem extends Error {}
+
+export interface Origin {
+  readonly kind: "given" | "pinned" | "comment" | "call" | "module" | "default" | "ones";
+  /** Zero-based line. */
+  readonly line?: number;
+}
+
+export interface FormulaText {
+  readonly latex: string;
+  readonly text: string;
+}
+
+/** Formulas whose marks exceed this are not written out. */
+const MOST_MARKS = 400;
+/** A Hessian of more scalars is not computed for a look. */
+const MOST_HESSIAN = 256;
+/** Second derivatives are written as formulas for up to this many scalars. */
+const MOST_HESSIAN_FORMULAS = 4;
+
+/**
+ * Everything about a subject at one point. What is asked for is computed then, and kept.
+ * Every member throws {@link Problem} with one clear line where there is no answer.
+ */
+export class Look {
+  private readonly differentiable: Differentiable;
+  readonly labels: readonly string[];
+  private memo = new Map<string, unknown>();
+
+  constructor(
+    /** `g(x1, x2)`. */
+    readonly title: string,
+    readonly parameters: readonly Argument[],
+    readonly point: readonly number[],
+    readonly origin: Origin,
+    call: (inputs: readonly Value[]) => Value,
+    dialect: Dialect,
+  ) {
+    this.differentiable = new Differentiable(followed(parameters), call, dialect);
+    this.labels = this.differentiable.labels;
+  }
+
+  private keep<T>(key: string, compute: () => T): T {
+    if (!this.memo.has(key)) this.memo.set(key, explained(compute));
+    return this.memo.get(key) as T;
+  }
+
+  /** The result's elements, row-major, and its shape. */
+  result(): { values: readonly number[]; shape: readonly number[] } {
+    return this.keep("result", () => ({
+      values: this.differentiable.values(this.point),
+      shape: this.differentiable.outputShape(this.point),
+    }));
+  }
+
+  value(): number {
+    return this.keep("value", () => this.differentiable.value(this.point));
+  }
+
+  valueAt(point: ArrayLike<number>): number {
+    return explained(() => this.differentiable.value(point));
+  }
+
+  gradient(): { value: number; gradient: readonly number[]; missing: readonly boolean[] } {
+    return this.keep("gradient", () => this.gradientAt(this.point));
+  }
+
+  gradientAt(point: ArrayLike<number>): { value: number; gradient: number[]; missing: boolean[] } {
+    return explained(() => this.differentiable.gradient(point));
+  }
+
+  jacobian(): readonly (readonly number[])[] {
+    return this.keep("jacobian", () => this.differentiable.jacobian(this.point).rows);
+  }
+
+  /** Central differences with the step of the document that the project began from. */
+  central(): readonly number[] {
+    return this.keep("central", () => centralDifferences((point) => this.differentiable.value(point), this.point));
+  }
+
+  hessian(proceed?: () => void): readonly (readonly number[])[] {
+    return this.keep("hessian", () => {
+      if (this.labels.length > MOST_HESSIAN)
+        throw new Problem(l10n.t("a Hessian of {0} variables is too large to show", this.labels.length));
+      return this.differentiable.hessian(this.point, proceed);
+    });
+  }
+
+  private branch(): Branch {
+    return this.keep("branch", () => this.differentiable.branchAt(this.point));
+  }
+
+  formula(): FormulaText {
+    return this.keep("formula", () => written(this.branch().graph.outputs[0]!, false));
+  }
+
+  /** One for each scalar; undefined where there is no derivative. */
+  derivatives(): readonly (FormulaText | undefined)[] {
+    return this.keep("derivatives", () =>
+      this.branch().gradients[0]!.map((entry) => (entry ? written(entry, true) : undefined)),
+    );
+  }
+
+  /** The Hessian as a matrix of formulas; undefined where it would be too large to read. */
+  hessianFormula(): FormulaText | undefined {
+    return this.keep("hessianFormula", () => {
+      const { labels } = this;
+      if (labels.length === 0 || labels.length > MOST_HESSIAN_FORMULAS) return undefined;
+      const rows = this.differentiable.secondDerivatives(this.point);
+      if (rows.flat().some((entry) => entry && writtenSize(entry) > MOST_MARKS / 2)) return undefined;
+      const texts = rows.map((row) => row.map((entry) => (entry ? written(entry, true) : { latex: "0", text: "0" })));
+      return {
+        latex: `\\begin{bmatrix} ${texts.map((row) => row.map((cell) => cell.latex).join(" & ")).join(" \\\\ ")} \\end{bmatrix}`,
+        text: `[${texts.map((row) => `[${row.map((cell) => cell.text).join(", ")}]`).join(", ")}]`,
+      };
+    });
+  }
+
+  /** The conditions under which the formula holds: `x > 0`. */
+  guards(): FormulaText[] {
+    return this.keep("guards", () =>
+      this.branch()
+        .graph.guards.slice(0, 8)
+        .flatMap((guard): FormulaText[] => {
+          if (writtenSize(guard.node) > MOST_MARKS / 4) return [];
+          const condition = written(guard.node, false);
+          const seen = peek(guard.node);
+          if (seen.dtype !== "bool")
+            return [{ latex: `${condition.latex} = ${seen.item()}`, text: `${condition.text} = ${seen.item()}` }];
+          return [
+            seen.item() !== 0
+              ? condition
+              : (negated(guard.node) ?? {
+                  latex: `\\lnot \\left(${condition.latex}\\right)`,
+                  text: `not ${condition.text}`,
+                }),
+          ];
+        }),
+    );
+  }
+
+  /** Parameter name → number or nested lists: the point as people write it. */
+  pointTree(point: ArrayLike<number> = this.point): { [name: string]: Tree } {
+    const tree: { [name: string]: Tree } = {};
+    let start = 0;
+    for (const { name, shape } of followed(this.parameters)) {
+      tree[name] = nest(point, shape, start);
+      start += sizeOf(shape);
+    }
+    return tree;
+  }
+}
+
+export function followed(parameters: readonly Argument[]): ParameterType[] {
+  return parameters.flatMap(({ name, shape }) => (shape ? [{ name, shape }] : []));
+}
+
+export function scalarLabels({ name, shape }: ParameterType): string[] {
+  return Array.from({ length: sizeOf(shape) }, (_, i) => name + indexText(i, shape));
+}
+
+function written(value: Value, arranged: boolean): FormulaText {
+  if (writtenSize(value) > MOST_MARKS) throw new Problem(l10n.t("the formula is too long to show"));
+  const expression = expressionOf(value);
+  return { latex: latex(expression, arranged), text: text(expression, arranged) };
+}
+
+const OPPOSITE: { readonly [name: string]: [latex: string, text: string] } = {
+  less: ["\\ge", "≥"],
+  less_equal: [">", ">"],
+  greater: ["\\le", "≤"],
+  greater_equal: ["<", "<"],
+  equal: ["\\ne", "≠"],
+  not_equal: ["=", "="],
+};
+
+/** `x ≤ 0` for a guard x > 0 that did not hold. */
+function negated(node: Branch["graph"]["guards"][number]["node"]): FormulaText | undefined {
+  const opposite = OPPOSITE[node.op.name];
+  if (!opposite) return undefined;
+  const [x, y] = node.inputs.map((input) => written(input, false));
+  return { latex: `${x!.latex} ${opposite[0]} ${y!.latex}`, text: `${x!.text} ${opposite[1]} ${y!.text}` };
+}
+
+/** Errors of shapes and sizes are the user's to know; they become one line. */
+function explained<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Looks with all numbers followed as plain floats; where that fails, in the form in which they were found; then with
+ * whole numbers held, for a function that counts with them.
+ */
+export function firstThatWorks(parameters: readonly Argument[], look: (parameters: readonly Argument[]) => Look): Look {
+  const attempts: (readonly Argument[])[] = [parameters];
+  if (parameters.some((parameter) => asFound(parameter) !== parameter)) attempts.push(parameters.map(asFound));
+  const whole = ({ original }: Argument) => typeof original === "bigint";
+  if (parameters.some(whole))
+    attempts.push(
+      parameters.map((parameter) =>
+        whole(parameter) ? held(parameter, l10n.t("a whole number that the function counts with")) : parameter,
+      ),
+    );
+  let first: unknown;
+  for (const attempt of attempts) {
+    try {
+      const answer = look(attempt);
+      answer.result();
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
+}
