@@ -1,6 +1,6 @@
 // Bundles every entry point into dist/ (and the tests into out/ with --test).
 // usage: node scripts/build.mjs [--watch] [--test] [--dev]
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 
@@ -28,27 +28,50 @@ const entries = [
   { ...web, format: "iife", entryPoints: { panel: "src/panel/main.tsx" }, jsx: "automatic", jsxImportSource: "preact" },
 ].map((entry) => ({ ...entry, outdir: "dist" }));
 
-/** Every `*.test.ts` under test/ (the suites that run inside VS Code are built with the same options). */
-function testFiles(folder) {
+/** Every file under a folder whose name matches. */
+function find(folder, pattern) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
     const path = join(folder, item.name);
-    if (item.isDirectory()) return item.name === "fixtures" ? [] : testFiles(path);
-    return /\.(test|suite)\.tsx?$/.test(item.name) ? [path] : [];
+    if (item.isDirectory()) return item.name === "fixtures" ? [] : find(path, pattern);
+    return pattern.test(item.name) ? [path] : [];
   });
 }
 
+/** mocha's build for browsers is a script that looks for CommonJS's `module`; it must not find the bundle's own. */
+const mochaForBrowsers = {
+  name: "mocha for browsers",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]mocha[\\/]mocha\.js$/ }, ({ path }) => ({
+      contents: `let module, exports, define;\n${readFileSync(path, "utf8")}`,
+    }));
+  },
+};
+
 const builds = entries.filter((entry) => existsSync(Object.values(entry.entryPoints)[0]));
 if (flags.has("--test")) {
-  rmSync("out", { recursive: true, force: true });
+  rmSync("out/test", { recursive: true, force: true });
   builds.push({
     ...node,
     minify: false,
     sourcemap: "inline",
     external: ["vscode", "playwright-core", "mocha", "@vscode/test-electron", "esbuild"],
-    entryPoints: testFiles("test"),
+    entryPoints: find("test", /\.test\.tsx?$/),
     outdir: "out/test",
     outbase: "test",
+  });
+  // The suites that run inside VS Code: one module for Node's extension host and the web's. `run` comes first: it defines
+  // the `describe` that the suites call.
+  const suites = find("test/vscode/suite", /\.suite\.ts$/);
+  const lines = ["./test/vscode/suite/run.ts", ...suites.map((path) => `./${path.replaceAll("\\", "/")}`)];
+  builds.push({
+    ...web,
+    format: "cjs",
+    minify: false,
+    sourcemap: "inline",
+    stdin: { contents: lines.map((path) => `export * from ${JSON.stringify(path)};`).join("\n"), resolveDir: "." },
+    outfile: "out/test/vscode/suite.js",
+    plugins: [mochaForBrowsers],
   });
 }
 
