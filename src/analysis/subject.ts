@@ -176,6 +176,8 @@ export function followed(parameters: readonly Argument[]): ParameterType[] {
   return parameters.flatMap(({ name, shape }) => (shape ? [{ name, shape }] : []));
 }
 
+export { latexSymbol } from "../engine";
+
 export function scalarLabels({ name, shape }: ParameterType): string[] {
   return Array.from({ length: sizeOf(shape) }, (_, i) => name + indexText(i, shape));
 }

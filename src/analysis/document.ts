@@ -1,0 +1,487 @@
+/** One version of a document, analysed on demand; answers that an edit does not touch pass to the next version. */
+import * as l10n from "@vscode/l10n";
+import { type Dialect, dialects, scalar, stack, tensor, type Value } from "../engine";
+import { ExpressionError, parseExpression } from "../languages/expression";
+import {
+  type Budget,
+  callFunction,
+  evaluateExpression,
+  type FunctionDef,
+  freeNames,
+  fromTree,
+  isFunction,
+  lineAt,
+  type PyModuleSyntax,
+  PythonError,
+  type PyValue,
+  parametersOf,
+  parse,
+  rebuild,
+  reprOf,
+  run,
+  type Span,
+  sequenceItems,
+  toValue,
+} from "../languages/python";
+import { type Argument, argumentOf } from "./arguments";
+import { type Finding, pointFinding } from "./findings";
+import { type Literal, literalCalls, pointComment, type Tree, walk } from "./point";
+import { functionsOf, runScript, type Script } from "./script";
+import { firstThatWorks, Look, type Origin, Problem } from "./subject";
+
+/** Parameter name → number or nested lists of numbers. */
+export type PointTree = { readonly [name: string]: Tree };
+
+/** Reads the text of a point; throws an Error with `offset`. */
+export type ReadPoint = (text: string) => PointTree;
+
+export interface Options {
+  readonly fileName: string;
+  /** For a run of the script, and for each function looked at. */
+  readonly budget: Budget;
+  readonly now: () => number;
+  readonly readPoint: ReadPoint;
+  /** Points pinned by the user, by function name. */
+  readonly pins?: ReadonlyMap<string, PointTree>;
+}
+
+export type ExpressionLanguage = "python" | "mathjs";
+
+export type SubjectFound =
+  | { kind: "function"; name: string }
+  | { kind: "expression"; text: string; language: ExpressionLanguage; unknown: string[]; look: Look };
+
+interface Known {
+  readonly key: string;
+  readonly look?: Look;
+  readonly problem?: Problem;
+}
+
+export class DocumentAnalysis {
+  readonly syntax: PyModuleSyntax;
+  readonly functions: readonly FunctionDef[];
+  private scriptRun: Script | undefined;
+  private definitionRun: ReadonlyMap<string, PyValue> | undefined;
+  private readonly known = new Map<string, Known>();
+  /** How many functions this version had to compute itself: one edit should make this one. */
+  computed = 0;
+
+  constructor(
+    readonly text: string,
+    readonly options: Options,
+    private previous?: DocumentAnalysis,
+  ) {
+    this.syntax = parse(text);
+    this.functions = functionsOf(this.syntax);
+    // One version back is enough, and keeps no chain of them alive.
+    if (previous) previous.previous = undefined;
+  }
+
+  get script(): Script {
+    this.scriptRun ??= runScript(this.syntax, this.options.fileName, this.options.budget, this.options.now);
+    return this.scriptRun;
+  }
+
+  get dialect(): Dialect {
+    const imported = /^\s*(?:import|from)\s+(tensorflow|torch|jax)\b/m.exec(this.text)?.[1];
+    return dialects[(imported as "tensorflow" | "torch" | "jax" | undefined) ?? "python"];
+  }
+
+  findings(): readonly Finding[] {
+    const comments = this.functions.flatMap((definition): Finding[] => {
+      const comment = this.commentOf(definition);
+      return comment && "problem" in comment
+        ? [pointFinding(definition, comment.offset, comment.length, comment.problem)]
+        : [];
+    });
+    return [...this.script.findings, ...comments];
+  }
+
+  functionNamed(name: string): FunctionDef | undefined {
+    // The last definition of a name is the one that stands.
+    return this.functions.findLast((definition) => definition.name === name);
+  }
+
+  /** @throws Problem with one clear line. */
+  look(name: string, given?: PointTree): Look {
+    const definition = this.functionNamed(name);
+    if (!definition) throw new Problem(l10n.t("there is no function {0} in this document", name));
+    if (given) return this.lookAnew(definition, given);
+    const key = `${this.textBehind(name)}\u0000${JSON.stringify(this.options.pins?.get(name) ?? null)}`;
+    let known = this.known.get(name);
+    if (known?.key !== key) {
+      const before = this.previous?.known.get(name);
+      known = before?.key === key ? before : this.remember(definition, key);
+      this.known.set(name, known);
+    }
+    if (known.problem) throw known.problem;
+    return known.look!;
+  }
+
+  private remember(definition: FunctionDef, key: string): Known {
+    this.computed++;
+    try {
+      return { key, look: this.lookAnew(definition) };
+    } catch (error) {
+      if (error instanceof Problem) return { key, problem: error };
+      throw error;
+    }
+  }
+
+  private lookAnew(definition: FunctionDef, given?: PointTree): Look {
+    const fn = this.functionValue(definition.name);
+    const { values, origin } = this.pointOf(definition, fn, given);
+    const title = `${definition.name}(${definition.params.list.map((parameter) => (parameter.kind === "star" ? "*" : parameter.kind === "doublestar" ? "**" : "") + parameter.name).join(", ")})`;
+    const parameters = [...values].map(([name, value]) => argumentOf(name, value));
+    return firstThatWorks(parameters, (attempt) => {
+      const call = (inputs: readonly Value[]) =>
+        this.result(title, () => callFunction(fn, argumentsOf(attempt, inputs), this.callOptions()));
+      return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
+    });
+  }
+
+  private callOptions() {
+    return { budget: this.options.budget, now: this.options.now, syntax: this.syntax, fileName: this.options.fileName };
+  }
+
+  /** Runs user code and makes one line of whatever it raises or returns that is no number. */
+  private result(what: string, compute: () => PyValue): Value {
+    let result: PyValue;
+    try {
+      result = compute();
+    } catch (error) {
+      if (error instanceof PythonError) throw new Problem(this.errorLine(error));
+      throw error;
+    }
+    const value = numberOf(result);
+    if (value) return value;
+    if (result === null) throw new Problem(l10n.t("{0} returns None, not a number", what));
+    throw new Problem(l10n.t("{0} gives {1}, not a number", what, shorten(reprOf(result))));
+  }
+
+  private errorLine(error: PythonError): string {
+    const words = error.type === "" ? error.message : `${error.type}${error.message ? `: ${error.message}` : ""}`;
+    // The budget's message names its line already.
+    return error.from === undefined || error.type === ""
+      ? words
+      : l10n.t("{0} (line {1})", words, lineAt(this.syntax, error.from));
+  }
+
+  /** The function object, from the run; where the run did not get so far, from the definitions alone. */
+  private functionValue(name: string): PyValue {
+    const found = this.script.globals.get(name);
+    if (found !== undefined && isFunction(found)) return found;
+    if (!this.definitionRun) {
+      const kinds = new Set(["function", "class", "import", "importfrom"]);
+      const body = this.syntax.body.filter(
+        (statement) =>
+          kinds.has(statement.kind) || (statement.kind === "assign" && !/[([]/.test(this.slice(statement))),
+      );
+      this.definitionRun = run(
+        { ...this.syntax, body },
+        { fileName: this.options.fileName, budget: this.options.budget, now: this.options.now, resumeAfterError: true },
+      ).globals;
+    }
+    const defined = this.definitionRun.get(name);
+    if (defined !== undefined && isFunction(defined)) return defined;
+    throw new Problem(l10n.t("{0} is not defined when the file has run", name));
+  }
+
+  private slice({ from, to }: Span): string {
+    return this.text.slice(from, to);
+  }
+
+  // ── points ────────────────────────────────────────────────────────────────
+
+  private commentOf(
+    definition: FunctionDef,
+  ): { values: PointTree; line: number } | { problem: string; offset: number; length: number } | undefined {
+    const end = this.text.indexOf("\n", definition.paramSpan.to);
+    const comment = pointComment(this.text, { from: definition.from, lineEnd: end < 0 ? this.text.length : end });
+    if (!comment) return undefined;
+    try {
+      return { values: this.options.readPoint(comment.text), line: lineAt(this.syntax, comment.offset) - 1 };
+    } catch (error) {
+      return { problem: (error as Error).message, offset: comment.offset, length: comment.text.length };
+    }
+  }
+
+  /** The value of every parameter that is passed, by the design's rule; the origin is that of the first one found. */
+  private pointOf(
+    definition: FunctionDef,
+    fn: PyValue,
+    given: PointTree | undefined,
+  ): { values: Map<string, PyValue>; origin: Origin } {
+    const pinned = this.options.pins?.get(definition.name);
+    const comment = this.commentOf(definition);
+    const written = comment && "values" in comment ? comment : undefined;
+    const literal = literalCalls(this.syntax, definition);
+    const called = this.script.calls.get(definition.name);
+    const line = ({ from }: Span) => lineAt(this.syntax, from) - 1;
+    const sources: { origin: Origin; value: (name: string) => PyValue | Tree | undefined }[] = [
+      { origin: { kind: "given" }, value: (name) => given?.[name] },
+      { origin: { kind: "pinned" }, value: (name) => pinned?.[name] },
+      { origin: { kind: "comment", line: written?.line ?? 0 }, value: (name) => written?.values[name] },
+      {
+        origin: { kind: "call", line: literal ? line(literal.call) : 0 },
+        value: (name) => literalValue(literal?.values.get(name)),
+      },
+      { origin: { kind: "module" }, value: (name) => this.numericGlobal(name) },
+      { origin: { kind: "call" }, value: (name) => called?.get(name) },
+    ];
+    const values = new Map<string, PyValue>();
+    let origin: Origin | undefined;
+    for (const { name, kind, default: otherwise } of parametersOf(fn)) {
+      if (kind === "star" || kind === "doublestar") continue;
+      let value: PyValue | undefined;
+      for (const source of sources) {
+        const found = source.value(name);
+        if (found === undefined) continue;
+        value = typeof found === "number" || Array.isArray(found) ? this.inForm(name, found, called?.get(name)) : found;
+        // A default beside a literal argument is part of that call.
+        origin ??= source.origin;
+        break;
+      }
+      if (value === undefined) {
+        value = otherwise !== undefined ? otherwise : 1;
+        if (values.size === 0) origin ??= { kind: otherwise !== undefined ? "default" : "ones" };
+      }
+      values.set(name, value);
+    }
+    return { values, origin: origin ?? { kind: "ones" } };
+  }
+
+  private numericGlobal(name: string): PyValue | undefined {
+    const value = this.script.globals.get(name);
+    return value !== undefined && isNumeric(value) ? value : undefined;
+  }
+
+  /** Numbers written by the user, in the form (list, array, tensor) in which the parameter is otherwise passed. */
+  private inForm(name: string, tree: Tree, passed: PyValue | undefined): PyValue {
+    if (typeof tree === "number") return tree;
+    const list = fromTree(tree);
+    const model = this.script.globals.get(name) ?? passed;
+    const shaped = argumentOf(name, list);
+    if (model === undefined || !isNumeric(model) || sequenceItems(model) || !shaped.shape) return list;
+    return rebuild(model, tensor(shaped.numbers, "float64", shaped.shape));
+  }
+
+  // ── expressions ───────────────────────────────────────────────────────────
+
+  /** A selected or typed expression. @throws Problem when it is none, in either syntax. */
+  expression(text: string, given?: PointTree, language?: ExpressionLanguage): SubjectFound & { kind: "expression" } {
+    const bare = withoutAssignment(text);
+    if (bare === "") throw new Problem(l10n.t("Nothing is selected."));
+    const languages: ExpressionLanguage[] = language
+      ? [language]
+      : this.isPython || /\*\*|\/\/|\b(and|or|not|lambda)\b|\bmath\.|\bnp\./.test(bare)
+        ? ["python", "mathjs"]
+        : ["mathjs", "python"];
+    let first: Problem | undefined;
+    for (const language of languages) {
+      try {
+        return language === "python" ? this.pythonExpression(bare, given) : this.plainExpression(bare, given);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        first ??= error;
+      }
+    }
+    throw first!;
+  }
+
+  private get isPython(): boolean {
+    return !this.options.fileName.startsWith("<");
+  }
+
+  private pythonExpression(text: string, given?: PointTree): SubjectFound & { kind: "expression" } {
+    const free = freeNames(text);
+    if ("problem" in free) throw new Problem(l10n.t("this is not an expression: {0}", free.problem));
+    const { globals } = this.script;
+    const names = free.names.filter(
+      (name) => given?.[name] !== undefined || !globals.has(name) || isNumeric(globals.get(name)!),
+    );
+    const unknown = names.filter((name) => given?.[name] === undefined && !globals.has(name));
+    const parameters = this.expressionParameters(names, given);
+    const call = (attempt: readonly Argument[]) => (inputs: readonly Value[]) =>
+      this.result(text, () =>
+        evaluateExpression(
+          text,
+          new Map([...globals, ...Object.entries(argumentsOf(attempt, inputs))]),
+          this.callOptions(),
+        ),
+      );
+    const origin: Origin = { kind: given ? "given" : unknown.length > 0 ? "ones" : "module" };
+    const look = firstThatWorks(
+      parameters,
+      (attempt) => new Look(text, attempt, numbersOf(attempt), origin, call(attempt), this.dialect),
+    );
+    return { kind: "expression", text, language: "python", unknown, look };
+  }
+
+  private plainExpression(text: string, given?: PointTree): SubjectFound & { kind: "expression" } {
+    try {
+      const expression = parseExpression(text);
+      const names = expression.names;
+      const known = (name: string) => given?.[name] !== undefined || this.numericGlobal(name) !== undefined;
+      const parameters = this.expressionParameters(names, given);
+      const look = new Look(
+        text,
+        parameters,
+        numbersOf(parameters),
+        { kind: given ? "given" : names.every(known) && names.length > 0 ? "module" : "ones" },
+        (inputs) => expression.evaluate(new Map(names.map((name, k) => [name, inputs[k]!]))),
+        dialects.python,
+      );
+      look.result();
+      return { kind: "expression", text, language: "mathjs", unknown: names.filter((name) => !known(name)), look };
+    } catch (error) {
+      if (error instanceof ExpressionError)
+        throw new Problem(l10n.t("this is not an expression: {0} (character {1})", error.message, error.offset + 1));
+      throw error;
+    }
+  }
+
+  private expressionParameters(names: readonly string[], given?: PointTree): Argument[] {
+    return names.map((name) => {
+      const tree = given?.[name];
+      if (tree !== undefined) return argumentOf(name, this.inForm(name, tree, undefined));
+      return argumentOf(name, this.numericGlobal(name) ?? 1);
+    });
+  }
+
+  /**
+   * What stands at the cursor or in the selection.
+   * @throws Problem when there is nothing to look at.
+   */
+  subjectAt(from: number, to: number): SubjectFound {
+    const selected = this.text.slice(from, to);
+    if (selected.trim() !== "") {
+      return this.functionNamed(selected.trim())
+        ? { kind: "function", name: selected.trim() }
+        : this.expression(selected);
+    }
+    const name = this.nameAt(from);
+    if (name && this.functionNamed(name)) return { kind: "function", name };
+    const around = this.functions.findLast((definition) => definition.from <= from && from <= this.endOf(definition));
+    if (around) return { kind: "function", name: around.name };
+    throw new Problem(l10n.t("Select an expression, or put the cursor in a function."));
+  }
+
+  /** The end of the last line of a definition. */
+  private endOf(definition: FunctionDef): number {
+    const end = this.text.indexOf("\n", definition.to);
+    return end < 0 ? this.text.length : end;
+  }
+
+  /** The identifier at an offset, and not in a comment or a string. */
+  nameAt(offset: number): string | undefined {
+    const span = this.wordAt(offset);
+    return span && this.slice(span);
+  }
+
+  wordAt(offset: number): Span | undefined {
+    const word = /[\p{L}\p{N}_]/u;
+    let from = offset;
+    let to = offset;
+    while (from > 0 && word.test(this.text[from - 1]!)) from--;
+    while (to < this.text.length && word.test(this.text[to]!)) to++;
+    return from < to && !/^\d/.test(this.text.slice(from, to)) ? { from, to } : undefined;
+  }
+
+  /** Whether a word is a name of the program, not part of a comment or a string. */
+  isCode(word: Span): boolean {
+    let found = false;
+    const same = (span: Span) => span.from === word.from && span.to === word.to;
+    walk(this.syntax.body, (node) => {
+      const named = node as { kind?: string; nameSpan?: Span } & Span;
+      found ||= (named.kind === "name" && same(named)) || (named.nameSpan !== undefined && same(named.nameSpan));
+    });
+    return found;
+  }
+
+  /** The text on which a function's answer depends: its own, and of every statement that speaks of a name it uses. */
+  private textBehind(name: string): string {
+    const wanted = new Set<string>([name]);
+    const taken = new Set<number>();
+    const statements = this.statements();
+    for (let grown = true; grown; ) {
+      grown = false;
+      statements.forEach((statement, k) => {
+        if (taken.has(k) || !statement.makes.some((made) => wanted.has(made))) return;
+        taken.add(k);
+        grown = true;
+        for (const used of statement.uses) wanted.add(used);
+      });
+    }
+    // Calls of the function give its point; a comment above it stands in the gap before the definition.
+    const calls = statements.filter((statement, k) => !taken.has(k) && statement.uses.has(name));
+    return [
+      ...[...taken].sort((a, b) => a - b).map((k) => statements[k]!.text),
+      ...calls.map((statement) => statement.text),
+    ].join("\u0001");
+  }
+
+  private statementList: readonly StatementText[] | undefined;
+
+  private statements(): readonly StatementText[] {
+    this.statementList ??= this.syntax.body.map((statement, k, all) => {
+      const text = this.text.slice(all[k - 1]?.to ?? 0, statement.to);
+      const uses = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+      // A definition makes its own name; any other statement may change whatever it speaks of.
+      const makes = statement.kind === "function" || statement.kind === "class" ? [statement.name] : [...uses];
+      return { text, makes, uses };
+    });
+    return this.statementList;
+  }
+}
+
+interface StatementText {
+  readonly text: string;
+  readonly makes: readonly string[];
+  readonly uses: ReadonlySet<string>;
+}
+
+function argumentsOf(parameters: readonly Argument[], inputs: readonly Value[]): { [name: string]: PyValue } {
+  let next = 0;
+  return Object.fromEntries(
+    parameters.map(({ name, shape, make, original }) => [name, shape ? make(inputs[next++]!) : original]),
+  );
+}
+
+function numbersOf(parameters: readonly Argument[]): number[] {
+  return parameters.flatMap(({ numbers }) => [...numbers]);
+}
+
+/** A result as one value: a number, an array, or a list of numbers. */
+function numberOf(result: PyValue): Value | undefined {
+  if (typeof result === "boolean") return scalar(result ? 1 : 0);
+  const direct = toValue(result);
+  if (direct) return direct;
+  const items = sequenceItems(result);
+  const values = items?.values.map(numberOf);
+  return values && values.length > 0 && values.every((value) => value !== undefined) ? stack(values) : undefined;
+}
+
+function isNumeric(value: PyValue): boolean {
+  return argumentOf("", value).shape !== undefined;
+}
+
+function literalValue(literal: Literal | undefined): PyValue | Tree | undefined {
+  if (!literal) return undefined;
+  // An integer stays one: the function may count with it.
+  return typeof literal.tree === "number" && literal.integer ? BigInt(literal.tree) : literal.tree;
+}
+
+/** `z = (x1 + 5)*x2`, `return x`, `f(x) = x^2`: the expression in it. */
+function withoutAssignment(text: string): string {
+  return text
+    .trim()
+    .replace(/^return\b\s*/, "")
+    .replace(/^[\p{L}_][\p{L}\p{N}_.]*\s*(?:\([\p{L}\p{N}_,\s]*\))?\s*=(?!=)\s*/u, "")
+    .replace(/[;,]\s*$/, "")
+    .trim();
+}
+
+function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}

@@ -1,0 +1,47 @@
+/** Inlay hints: results at the end of the lines that made them. */
+import * as l10n from "@vscode/l10n";
+import type { InlayHint, Range } from "vscode-languageserver";
+import type { Hint } from "../analysis/script";
+import { plotThemes, sparkline, svgUri } from "../render";
+import { escapeMarkdown } from "./markdown";
+import type { Session } from "./session";
+import { lineEnd, positionOf } from "./text";
+
+export function hints(session: Session, uri: string, range: Range): InlayHint[] {
+  const settings = session.settingsOf(uri);
+  const analysis = session.analysis(uri);
+  if (!settings.enable || !analysis) return [];
+  const wanted: { [K in Hint["kind"]]: boolean } = {
+    gradient: settings.inlayHints.gradients,
+    print: settings.inlayHints.prints,
+    variable: settings.inlayHints.variables,
+  };
+  return analysis.script.hints
+    .filter(({ kind }) => wanted[kind])
+    .map((hint) => ({ hint, position: positionOf(analysis.syntax, lineEnd(analysis.syntax, hint.span.to)) }))
+    .filter(({ position: { line } }) => line >= range.start.line && line <= range.end.line)
+    .map(({ hint, position }) => ({
+      position,
+      label: hint.label,
+      paddingLeft: true,
+      tooltip: { kind: "markdown", value: tooltip(session, hint) },
+    }));
+}
+
+function tooltip(session: Session, { tooltip, count, history, kind }: Hint): string {
+  const parts = ["```text\n" + tooltip.replaceAll("```", "'''") + "\n```"];
+  if (count > 1)
+    parts.push(kind === "variable" ? l10n.t("after {0} updates", count) : l10n.t("the last of {0} times", count));
+  if (history) {
+    const theme = plotThemes[session.theme];
+    const { svg, width, height } = sparkline(history, { theme });
+    const described = l10n.t(
+      "from {0} to {1} in {2} updates",
+      history[0]!,
+      history[history.length - 1]!,
+      history.length - 1,
+    );
+    parts.push(`![${escapeMarkdown(described)}](${svgUri(svg)}|width=${width},height=${height})`);
+  }
+  return parts.join("\n\n");
+}

@@ -1,0 +1,196 @@
+/** The language server: which feature answers which message. Entry points give it its connection. */
+import * as l10n from "@vscode/l10n";
+import {
+  type CancellationToken,
+  CodeLensRefreshRequest,
+  type Connection,
+  ErrorCodes,
+  type InitializeParams,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { Problem } from "../analysis/subject";
+import {
+  defaultSettings,
+  type InitializationOptions,
+  type Notifications,
+  type Requests,
+  type Settings,
+} from "../protocol/lsp";
+import { codeActions, diagnostics } from "./diagnostics";
+import { hints } from "./hints";
+import { hover } from "./hover";
+import { lenses, resolveLens } from "./lenses";
+import { minimizeSubject } from "./minimize";
+import { plot } from "./plot";
+import { script } from "./script";
+import { OutOfTime, Session } from "./session";
+import { subjectAt } from "./subject-at";
+import { view } from "./view";
+
+/** Typing pauses this long before a document is evaluated for its diagnostics. */
+const DEBOUNCE = 150;
+
+export function startServer(connection: Connection): void {
+  const documents = new TextDocuments(TextDocument);
+  const session = new Session(documents);
+  const pending = new Map<string, ReturnType<typeof setTimeout>>();
+  let asksConfiguration = false;
+  let refreshes = { hints: false, lenses: false };
+
+  connection.onInitialize(({ capabilities, initializationOptions }: InitializeParams) => {
+    const options = initializationOptions as Partial<InitializationOptions> | undefined;
+    if (options?.theme) session.theme = options.theme;
+    if (options?.l10n) l10n.config({ contents: options.l10n });
+    asksConfiguration = capabilities.workspace?.configuration ?? false;
+    refreshes = {
+      hints: capabilities.workspace?.inlayHint?.refreshSupport ?? false,
+      lenses: capabilities.workspace?.codeLens?.refreshSupport ?? false,
+    };
+    return {
+      serverInfo: { name: "Gradlens" },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        hoverProvider: true,
+        codeLensProvider: { resolveProvider: true },
+        inlayHintProvider: true,
+        codeActionProvider: { codeActionKinds: ["quickfix"] },
+      },
+    };
+  });
+
+  // ── documents ─────────────────────────────────────────────────────────────
+
+  const readSettings = async (uri: string) => {
+    const found: unknown = asksConfiguration
+      ? await connection.workspace.getConfiguration({ scopeUri: uri, section: "gradlens" })
+      : undefined;
+    session.settings.set(uri, completeSettings(found));
+    session.refresh(uri);
+  };
+
+  const publish = async (uri: string) => {
+    const document = documents.get(uri);
+    if (!document) return;
+    const { version } = document;
+    const list = diagnostics(session, uri);
+    await connection.sendDiagnostics({ uri, version, diagnostics: list });
+    notify("gradlens/changed", { uri });
+  };
+
+  const publishSoon = (uri: string, delay: number) => {
+    clearTimeout(pending.get(uri));
+    pending.set(
+      uri,
+      setTimeout(() => {
+        pending.delete(uri);
+        publish(uri).catch(report);
+      }, delay),
+    );
+  };
+
+  const report = (error: unknown) =>
+    connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+  function notify<M extends keyof Notifications>(method: M, params: Notifications[M]): void {
+    connection.sendNotification(method, params).catch(report);
+  }
+
+  const refreshViews = () => {
+    if (refreshes.hints) connection.languages.inlayHint.refresh().catch(report);
+    if (refreshes.lenses) connection.sendRequest(CodeLensRefreshRequest.type).catch(report);
+  };
+
+  documents.onDidOpen(({ document }) => {
+    readSettings(document.uri)
+      .then(() => publishSoon(document.uri, 0))
+      .catch(report);
+  });
+  documents.onDidChangeContent(({ document }) => {
+    if (session.settings.has(document.uri)) publishSoon(document.uri, DEBOUNCE);
+  });
+  documents.onDidClose(({ document }) => {
+    clearTimeout(pending.get(document.uri));
+    pending.delete(document.uri);
+    session.forget(document.uri);
+    connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }).catch(report);
+  });
+  connection.onDidChangeConfiguration(() => {
+    Promise.all(documents.keys().map(readSettings))
+      .then(() => {
+        for (const uri of documents.keys()) publishSoon(uri, 0);
+        refreshViews();
+      })
+      .catch(report);
+  });
+
+  // ── the editor's features ─────────────────────────────────────────────────
+
+  connection.onHover(({ textDocument, position }, token) => hover(session, textDocument.uri, position, token));
+  connection.onCodeLens(({ textDocument }) => lenses(session, textDocument.uri));
+  connection.onCodeLensResolve((lens) => resolveLens(session, lens));
+  connection.languages.inlayHint.on(({ textDocument, range }) => hints(session, textDocument.uri, range));
+  connection.onCodeAction(({ textDocument, range }) => codeActions(session, textDocument.uri, range));
+
+  // ── our own requests ──────────────────────────────────────────────────────
+
+  function answer<M extends keyof Requests>(
+    method: M,
+    handle: (params: Requests[M][0], token: CancellationToken) => Requests[M][1] | Promise<Requests[M][1]>,
+  ): void {
+    connection.onRequest(method, async (params: Requests[M][0], token: CancellationToken) => {
+      try {
+        return await handle(params, token);
+      } catch (error) {
+        if (error instanceof Problem) throw new ResponseError(ErrorCodes.InvalidParams, error.message);
+        if (error instanceof OutOfTime)
+          throw new ResponseError(ErrorCodes.InvalidParams, l10n.t("stopped: the time is up"));
+        throw error;
+      }
+    });
+  }
+
+  answer("gradlens/subjectAt", (params) => subjectAt(session, params));
+  answer("gradlens/view", (params, token) => view(session, params, token));
+  answer("gradlens/plot", (params, token) => plot(session, params, token));
+  answer("gradlens/minimize", async (params, token) => {
+    const progress =
+      params.workDoneToken === undefined ? undefined : connection.window.attachWorkDoneProgress(params.workDoneToken);
+    progress?.begin(l10n.t("Minimizing"), 0, undefined, true);
+    try {
+      return await minimizeSubject(session, params, token, progress);
+    } finally {
+      progress?.done();
+    }
+  });
+  answer("gradlens/script", (params) => script(session, params));
+
+  connection.onNotification("gradlens/theme", ({ theme }: Notifications["gradlens/theme"]) => {
+    session.theme = theme;
+    refreshViews();
+  });
+  connection.onNotification("gradlens/pin", ({ subject, point }: Notifications["gradlens/pin"]) => {
+    session.pin(subject, point);
+    if (subject.uri) notify("gradlens/changed", { uri: subject.uri });
+    refreshViews();
+  });
+
+  documents.listen(connection);
+  connection.listen();
+}
+
+/** The client's settings over the defaults, section by section. */
+function completeSettings(found: unknown): Settings {
+  const given = (found ?? {}) as { [K in keyof Settings]?: Partial<Settings[K]> | null };
+  return {
+    enable: (given.enable as boolean | undefined) ?? defaultSettings.enable,
+    hover: { ...defaultSettings.hover, ...given.hover },
+    codeLens: { ...defaultSettings.codeLens, ...given.codeLens },
+    inlayHints: { ...defaultSettings.inlayHints, ...given.inlayHints },
+    diagnostics: { ...defaultSettings.diagnostics, ...given.diagnostics },
+    budget: { ...defaultSettings.budget, ...given.budget },
+    digits: (given.digits as number | undefined) ?? defaultSettings.digits,
+  };
+}

@@ -1,0 +1,106 @@
+/** What the features share: documents and their analyses, settings, theme, pinned points. */
+import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { DocumentAnalysis, type PointTree } from "../analysis/document";
+import { type Look, Problem } from "../analysis/subject";
+import { defaultSettings, type Point, type Settings, type Subject, type ThemeKind } from "../protocol/lsp";
+import { parsePoint } from "../protocol/point";
+import { fromJsonTree } from "../protocol/values";
+
+export class Session {
+  theme: ThemeKind = "dark";
+  readonly settings = new Map<string, Settings>();
+  private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis }>();
+  private readonly pins = new Map<string, Map<string, PointTree>>();
+
+  constructor(
+    readonly documents: { get(uri: string): TextDocument | undefined },
+    readonly now: () => number = () => performance.now(),
+  ) {}
+
+  settingsOf(uri: string): Settings {
+    return this.settings.get(uri) ?? defaultSettings;
+  }
+
+  /** The analysis of the document's present version. */
+  analysis(uri: string): DocumentAnalysis | undefined {
+    const document = this.documents.get(uri);
+    if (!document) return undefined;
+    const known = this.analyses.get(uri);
+    if (known?.version === document.version) return known.analysis;
+    const analysis = this.analyse(document.getText(), uri, document.languageId === "python", known?.analysis);
+    this.analyses.set(uri, { version: document.version, analysis });
+    return analysis;
+  }
+
+  private analyse(text: string, uri: string, python: boolean, previous?: DocumentAnalysis): DocumentAnalysis {
+    return new DocumentAnalysis(
+      python ? text : "",
+      {
+        // A name in angle brackets marks text that is no Python file, as Python itself names such sources.
+        fileName: python ? decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1)) : "<selection>",
+        budget: { milliseconds: this.settingsOf(uri).budget.evaluation },
+        now: this.now,
+        readPoint,
+        pins: this.pins.get(uri) ?? new Map(),
+      },
+      previous,
+    );
+  }
+
+  /** An analysis of nothing, for expressions of files that are no Python. */
+  get empty(): DocumentAnalysis {
+    return this.analyse("", "", false);
+  }
+
+  forget(uri: string): void {
+    this.analyses.delete(uri);
+    this.settings.delete(uri);
+  }
+
+  /** Settings or pins changed: what was computed with the old ones goes. */
+  refresh(uri?: string): void {
+    if (uri === undefined) this.analyses.clear();
+    else this.analyses.delete(uri);
+  }
+
+  pin(subject: Subject, point: Point | undefined): void {
+    if (subject.kind !== "function") return;
+    const pins = new Map(this.pins.get(subject.uri));
+    if (point) pins.set(subject.name, pointTree(point));
+    else pins.delete(subject.name);
+    this.pins.set(subject.uri, pins);
+    this.refresh(subject.uri);
+  }
+
+  /** The subject at a point. @throws Problem with one clear line. */
+  look(subject: Subject, point?: Point): Look {
+    const given = point && Object.keys(point).length > 0 ? pointTree(point) : undefined;
+    if (subject.kind === "expression") {
+      const analysis = (subject.uri && this.analysis(subject.uri)) || this.empty;
+      return analysis.expression(subject.text, given, subject.language).look;
+    }
+    const analysis = this.analysis(subject.uri);
+    if (!analysis) throw new Problem("the document is not open");
+    return analysis.look(subject.name, given);
+  }
+}
+
+export function pointTree(point: Point): PointTree {
+  return Object.fromEntries(Object.entries(point).map(([name, tree]) => [name, fromJsonTree(tree)]));
+}
+
+function readPoint(text: string): PointTree {
+  return pointTree(parsePoint(text));
+}
+
+/** A check that throws when the request was cancelled or the time is up; it asks the clock, so call it between chunks. */
+export function proceedUntil(deadline: number, now: () => number, token: CancellationToken): () => void {
+  return () => {
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
+    if (now() > deadline) throw new OutOfTime();
+  };
+}
+
+/** The budget of this request is used up; what there is by then is the answer. */
+export class OutOfTime extends Error {}

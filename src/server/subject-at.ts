@@ -1,0 +1,27 @@
+/** `gradlens/subjectAt`: what a command means, from the selection or the cursor. */
+import { Problem } from "../analysis/subject";
+import type { Subject, SubjectAtParams, SubjectAtResult } from "../protocol/lsp";
+import { formatPoint } from "../protocol/point";
+import { toJsonTree } from "../protocol/values";
+import type { Session } from "./session";
+
+export function subjectAt(session: Session, { uri, range, text }: SubjectAtParams): SubjectAtResult {
+  try {
+    const analysis = text === undefined ? session.analysis(uri) : undefined;
+    let found: ReturnType<NonNullable<typeof analysis>["subjectAt"]>;
+    if (analysis) {
+      const { lineStarts } = analysis.syntax;
+      const offset = ({ line, character }: typeof range.start) =>
+        Math.min((lineStarts[line] ?? analysis.text.length) + character, analysis.text.length);
+      found = analysis.subjectAt(offset(range.start), offset(range.end));
+    } else found = session.empty.expression(text ?? "");
+    if (found.kind === "function") return { subject: { kind: "function", uri, name: found.name } };
+    const { look, unknown, language } = found;
+    const point = Object.fromEntries(Object.entries(look.pointTree()).map(([name, tree]) => [name, toJsonTree(tree)]));
+    const subject: Subject = { kind: "expression", text: found.text, language, ...(analysis ? { uri } : {}) };
+    return { subject, point, ...(unknown.length > 0 ? { unknown, prefill: formatPoint(point) } : {}) };
+  } catch (error) {
+    if (error instanceof Problem) return { problem: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+/** `gradlens/view`: everything about a subject, for the panel. */
+import * as l10n from "@vscode/l10n";
+import type { CancellationToken } from "vscode-languageserver";
+import { rangeAround } from "../analysis/sample";
+import { type FormulaText, followed, type Look, Problem, scalarLabels } from "../analysis/subject";
+import type { Cell, Formula, GradientRow, LoopPath, Parameter, Subject, View, ViewParams } from "../protocol/lsp";
+import { type NumberTree, toJsonNumber, toJsonTree } from "../protocol/values";
+import { formatNumber, loadTypesetter, typeset } from "../render";
+import { loopPaths } from "./script";
+import { OutOfTime, proceedUntil, type Session } from "./session";
+import { rangeOf } from "./text";
+import { whereText } from "./words";
+
+/** All digits: the panel is the place for them. */
+const DIGITS = 17;
+/** The panel wraps longer formulas. */
+const FORMULA_WIDTH = 560;
+
+export async function view(session: Session, { subject, point }: ViewParams, token: CancellationToken): Promise<View> {
+  const started = session.now();
+  await loadTypesetter();
+  const answer: View = {
+    subject,
+    title: subject.kind === "function" ? subject.name : subject.text,
+    parameters: [],
+    origin: { kind: "ones" },
+    where: "",
+    derivatives: [],
+    guards: [],
+    gradient: [],
+    plottable: [],
+    paths: [],
+    milliseconds: 0,
+  };
+  const uri = subject.uri;
+  const { command } = session.settingsOf(uri ?? "").budget;
+  const proceed = proceedUntil(started + command, session.now, token);
+  try {
+    locate(session, subject, answer);
+    const look = session.look(subject, point);
+    describe(look, answer);
+    if (subject.kind === "function") answer.paths = pathsThrough(session, subject);
+    fill(look, answer, proceed);
+  } catch (error) {
+    if (error instanceof OutOfTime) answer.partial = true;
+    else if (error instanceof Problem) answer.problem = error.message;
+    else throw error;
+  }
+  answer.milliseconds = session.now() - started;
+  return answer;
+}
+
+function locate(session: Session, subject: Subject, answer: View): void {
+  if (subject.kind !== "function") return;
+  const analysis = session.analysis(subject.uri);
+  const definition = analysis?.functionNamed(subject.name);
+  if (definition) answer.location = { uri: subject.uri, range: rangeOf(analysis!.syntax, definition.nameSpan) };
+}
+
+function describe(look: Look, answer: View): void {
+  answer.title = look.title;
+  answer.origin = look.origin;
+  answer.where = whereText(look);
+  const tree = look.pointTree();
+  answer.parameters = look.parameters.map((parameter): Parameter => {
+    if (!parameter.shape)
+      return { name: parameter.name, shape: [], value: "NaN", range: [0, 0], reason: parameter.reason };
+    const value: NumberTree = tree[parameter.name]!;
+    return {
+      name: parameter.name,
+      shape: [...parameter.shape],
+      value: toJsonTree(value),
+      range: rangeAround(parameter.numbers.reduce((largest, x) => (Math.abs(x) > Math.abs(largest) ? x : largest), 0)),
+    };
+  });
+  answer.plottable = [...look.labels];
+}
+
+/** Adds what can be had, the cheapest first; a part that has a problem leaves the others standing. */
+function fill(look: Look, answer: View, proceed: () => void): void {
+  const attempt = (part: () => void) => {
+    proceed();
+    try {
+      part();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      answer.problem ??= error.message;
+    }
+  };
+  const { gradient, missing, value } = look.gradient();
+  answer.value = cell(value);
+  const central = look.central();
+  answer.gradient = look.labels.map((name, i): GradientRow => {
+    if (missing[i])
+      return { name, central: cell(central[i]!), reason: l10n.t("the result does not depend on {0}", name) };
+    return {
+      name,
+      automatic: cell(gradient[i]!),
+      central: cell(central[i]!),
+      difference: cell(gradient[i]! - central[i]!),
+    };
+  });
+  answer.gradient.push(
+    ...look.parameters.flatMap(({ name, shape, reason }) => (shape ? [] : [{ name, reason: reason ?? "" }])),
+  );
+  attempt(() => {
+    const rows = look.hessian(proceed);
+    if (look.labels.length > 0) answer.hessian = { labels: [...look.labels], rows: rows.map((row) => row.map(cell)) };
+  });
+  attempt(() => {
+    answer.formula = formula(look.formula());
+    answer.guards = look.guards().map(formula);
+    const scalars = followed(look.parameters).flatMap(scalarLabels);
+    answer.derivatives = look
+      .derivatives()
+      .flatMap((derivative, i) => (derivative ? [{ name: scalars[i]!, formula: formula(derivative) }] : []));
+    const hessian = look.hessianFormula();
+    if (hessian) answer.hessianFormula = formula(hessian);
+  });
+}
+
+export function cell(value: number): Cell {
+  return { value: toJsonNumber(value), text: formatNumber(value, DIGITS) };
+}
+
+function formula({ latex, text }: FormulaText): Formula {
+  return { latex, text, svg: typeset(latex, { maxWidth: FORMULA_WIDTH }).svg };
+}
+
+function pathsThrough(session: Session, subject: Subject & { kind: "function" }): LoopPath[] {
+  return loopPaths(session, subject.uri).filter((path) => path.function === subject.name);
+}
