@@ -3,7 +3,7 @@ import { bind, type Interpreter, nextLevel, type Tracer } from "../bind";
 import { currentDialect } from "../dialect";
 import type { DType } from "../dtype";
 import type { Op } from "../op";
-import { add, broadcastTo, mul, zeros } from "../ops";
+import { add, broadcastTo, cast, mul, zeros } from "../ops";
 import { type Shape, Value } from "../tensor";
 import { elementwisePartial } from "../transforms/backward";
 
@@ -47,14 +47,17 @@ export class Forward implements Interpreter {
         const dialect = currentDialect();
         const terms = tangents.flatMap((tangent, k) => {
           const partial = tangent && elementwisePartial(op, k, primals, out, dialect);
-          return partial === null || !tangent ? [] : [partial === 1 ? tangent : mul(partial, tangent)];
+          if (partial === null || partial === 0 || !tangent) return [];
+          return [partial === 1 ? tangent : mul(partial, tangent)];
         });
-        return terms.length === 0
-          ? null
-          : broadcastTo(
-              terms.reduce((a, b) => add(a, b)),
-              out.shape,
-            );
+        if (terms.length === 0) return null;
+        return cast(
+          broadcastTo(
+            terms.reduce((a, b) => add(a, b)),
+            out.shape,
+          ),
+          out.dtype,
+        );
       }
       case "linear":
         return bind(

@@ -15,9 +15,9 @@ export type Lowered = (point: ArrayLike<number>, out: Float64Array | number[]) =
 const ROUND: { [D in Value["dtype"]]: (code: string) => string } = {
   float64: (code) => code,
   float32: (code) => `Math.fround(${code})`,
-  int64: (code) => code,
+  int64: (code) => `Math.trunc(${code})`,
   int32: (code) => `(${code} | 0)`,
-  bool: (code) => code,
+  bool: (code) => `(${code} !== 0 ? 1 : 0)`,
 };
 
 /** The source of the function's body: `point` and `out` are its parameters. @throws RangeError for arrays. */
@@ -27,7 +27,7 @@ export function javascriptOf(graph: Graph): string {
   const code = (value: Value): string => {
     if (value instanceof Tensor) {
       const number = value.item();
-      return Object.is(number, -0) ? "-0" : number < 0 ? `(${number})` : String(number);
+      return Object.is(number, -0) ? "(-0)" : number < 0 ? `(${number})` : String(number);
     }
     return names.get(value)!;
   };
@@ -45,10 +45,12 @@ export function javascriptOf(graph: Graph): string {
 function expression(node: Node, graph: Graph, inputs: readonly string[]): string {
   if (node instanceof Input) return `point[${graph.inputs.indexOf(node)}]`;
   const { op } = node;
-  if (op.kind === "elementwise")
-    return ROUND[node.dtype](op.javascript.replace(/#(\d)/g, (_, k) => inputs[Number(k) - 1]!));
-  if (op.name === "cast")
-    return ROUND[node.dtype](node.dtype.startsWith("int") ? `Math.trunc(${inputs[0]})` : inputs[0]!);
+  if (op.kind === "elementwise") {
+    const code = op.javascript.replace(/#(\d)/g, (_, k) => inputs[Number(k) - 1]!);
+    // Tests give 0 or 1 as they are.
+    return op.result && node.dtype === "bool" ? code : ROUND[node.dtype](code);
+  }
+  if (op.name === "cast") return ROUND[node.dtype](inputs[0]!);
   if (op.name === "stop_gradient" || op.name === "read") return inputs[0]!;
   throw new RangeError(`${op.name} is not lowered`);
 }
@@ -84,6 +86,6 @@ export function interpret(graph: Graph): Lowered {
 function compute(node: Node, graph: Graph, point: ArrayLike<number>, inputs: readonly number[]): number {
   if (node instanceof Input) return point[graph.inputs.indexOf(node)]!;
   const round = roundTo[node.dtype];
-  if (node.op.kind === "elementwise") return round(node.op.evaluate(inputs[0]!, inputs[1]!, inputs[2]!));
-  return round(node.dtype.startsWith("int") ? Math.trunc(inputs[0]!) : inputs[0]!);
+  if (node.op.kind === "elementwise") return round(node.op.evaluate(inputs[0]!, inputs[1] ?? 0, inputs[2] ?? 0));
+  return round(inputs[0]!);
 }

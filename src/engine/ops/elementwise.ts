@@ -67,23 +67,33 @@ export const pow: Binary = binary("pow", {
 });
 
 export const floordiv: Binary = binary("floordiv", {
-  evaluate: (x, y) => Math.floor(x / y),
+  evaluate: floorQuotient,
   partials: [null, null],
   none: "// is piecewise constant",
   domain: [[-3, 3], POSITIVE],
-  latex: "\\left\\lfloor #1 / #2 \\right\\rfloor",
-  javascript: "Math.floor(#1 / #2)",
+  latex: "\\left\\lfloor \\frac{#1}{#2} \\right\\rfloor",
+  javascript: "floorQuotient(#1, #2)",
 });
 
-/** The remainder with the divisor's sign, as Python's and NumPy's %. */
+/** The remainder with the divisor's sign (that of a zero too), as Python's and NumPy's %. */
 export function modulo(x: number, y: number): number {
   const remainder = x % y;
-  return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
+  if (remainder === 0) return y < 0 ? -0 : 0;
+  return remainder < 0 !== y < 0 ? remainder + y : remainder;
+}
+
+/** Python's and NumPy's //: the quotient that goes with {@link modulo}, so 1 // 0.1 is 9, not floor(10.000…). */
+export function floorQuotient(x: number, y: number): number {
+  if (y === 0) return x / y;
+  const remainder = x % y;
+  const below = remainder !== 0 && remainder < 0 !== y < 0 ? 1 : 0;
+  const quotient = Math.round((x - remainder) / y - below);
+  return quotient === 0 ? 0 * (x / y) : quotient;
 }
 
 export const mod: Binary = binary("mod", {
   evaluate: modulo,
-  partials: [() => 1, ([x, y]) => neg(floor(div(x!, y!)))],
+  partials: [() => 1, ([x, y]) => neg(floordiv(x!, y!))],
   domain: [
     [0.1, 0.9],
     [1, 3],
@@ -92,12 +102,17 @@ export const mod: Binary = binary("mod", {
   javascript: "modulo(#1, #2)",
 });
 
+/** x·x: exactly rounded, where a power of 2 need not be. */
+export function times(x: number): number {
+  return x * x;
+}
+
 export const square: Unary = unary("square", {
-  evaluate: (x) => x * x,
+  evaluate: times,
   partials: [([x]) => mul(2, x!)],
   analytic: true,
   latex: "#1^{2}",
-  javascript: "power(#1, 2)",
+  javascript: "times(#1)",
 });
 
 export const reciprocal: Unary = unary("reciprocal", {
@@ -297,7 +312,7 @@ export const atan2: Binary = binary("atan2", {
 });
 
 export const hypot: Binary = binary("hypot", {
-  evaluate: Math.hypot,
+  evaluate: (x, y) => Math.hypot(x, y),
   partials: [([x], out) => div(x!, out), ([, y], out) => div(y!, out)],
   domain: [POSITIVE, POSITIVE],
   kinks: [[0, 0]],
@@ -385,7 +400,8 @@ export const trunc = stepFunction("trunc", Math.trunc, "\\operatorname{trunc}", 
 export const round = stepFunction("round", roundHalfEven, "\\operatorname{round}", "roundHalfEven(#1)");
 
 export const maximum: Binary = binary("maximum", {
-  evaluate: Math.max,
+  // Not Math.max itself: it would take whatever else it is given as a number to compare.
+  evaluate: (x, y) => Math.max(x, y),
   partials: [
     ([x, y], _, { tie }) => where(tie === "first" ? greaterEqual(x!, y!) : greater(x!, y!), 1, halfAt(x!, y!, tie)),
     ([x, y], _, { tie }) => where(greater(y!, x!), 1, halfAt(x!, y!, tie)),
@@ -400,7 +416,7 @@ export const maximum: Binary = binary("maximum", {
 });
 
 export const minimum: Binary = binary("minimum", {
-  evaluate: Math.min,
+  evaluate: (x, y) => Math.min(x, y),
   partials: [
     ([x, y], _, { tie }) => where(tie === "first" ? lessEqual(x!, y!) : less(x!, y!), 1, halfAt(x!, y!, tie)),
     ([x, y], _, { tie }) => where(less(y!, x!), 1, halfAt(x!, y!, tie)),
@@ -423,26 +439,36 @@ export const where: Ternary = ternary("where", {
   partials: [null, ([condition]) => where(condition!, 1, 0), ([condition]) => where(condition!, 0, 1)],
   none: "a condition has no derivative",
   latex: "\\begin{cases} #2 & #1 \\\\ #3 & \\text{otherwise} \\end{cases}",
-  javascript: "(#1 ? #2 : #3)",
+  // NaN counts as true, as in the frameworks.
+  javascript: "(#1 !== 0 ? #2 : #3)",
 });
 
 // ── comparisons and logic ───────────────────────────────────────────────────
 
-function comparison(
+function test(
   name: string,
   evaluate: (x: number, y: number) => boolean,
   latex: string,
+  none: string,
   javascript: string,
 ): Binary {
   return binary(name, {
     evaluate: (x, y) => (evaluate(x, y) ? 1 : 0),
     result: bool,
     partials: [null, null],
-    none: "a comparison has no derivative",
+    none,
     latex: `#1 ${latex} #2`,
-    javascript: `(#1 ${javascript} #2 ? 1 : 0)`,
+    javascript: `(${javascript} ? 1 : 0)`,
   });
 }
+
+type Test = (name: string, evaluate: (x: number, y: number) => boolean, latex: string, operator: string) => Binary;
+
+const comparison: Test = (name, evaluate, latex, operator) =>
+  test(name, evaluate, latex, "a comparison has no derivative", `#1 ${operator} #2`);
+
+const connective: Test = (name, evaluate, latex, operator) =>
+  test(name, evaluate, latex, "logic has no derivative", `#1 !== 0 ${operator} #2 !== 0`);
 
 export const less = comparison("less", (x, y) => x < y, "<", "<");
 export const lessEqual = comparison("less_equal", (x, y) => x <= y, "\\le", "<=");
@@ -450,16 +476,16 @@ export const greater = comparison("greater", (x, y) => x > y, ">", ">");
 export const greaterEqual = comparison("greater_equal", (x, y) => x >= y, "\\ge", ">=");
 export const equal = comparison("equal", (x, y) => x === y, "=", "===");
 export const notEqual = comparison("not_equal", (x, y) => x !== y, "\\ne", "!==");
-export const logicalAnd = comparison("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", "&&");
-export const logicalOr = comparison("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", "||");
+export const logicalAnd = connective("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", "&&");
+export const logicalOr = connective("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", "||");
 
 export const logicalNot: Unary = unary("logical_not", {
   evaluate: (x) => (x === 0 ? 1 : 0),
   result: bool,
   partials: [null],
-  none: "a comparison has no derivative",
+  none: "logic has no derivative",
   latex: "\\lnot #1",
-  javascript: "(#1 ? 0 : 1)",
+  javascript: "(#1 === 0 ? 1 : 0)",
 });
 
 export const isnan: Unary = unary("isnan", {
@@ -481,4 +507,4 @@ export const isfinite: Unary = unary("isfinite", {
 });
 
 /** Functions of this module that generated code calls by name. */
-export const helpers = { power, modulo, logistic, logOnePlusExp, roundHalfEven };
+export const helpers = { power, times, modulo, floorQuotient, logistic, logOnePlusExp, roundHalfEven };

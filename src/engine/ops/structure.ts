@@ -1,6 +1,6 @@
 /** Linear operations that move, repeat or sum elements, and those that cut the derivative. */
 import { bind } from "../bind";
-import { type DType, isFloat, roundTo } from "../dtype";
+import { type DType, isFloat, promote, roundTo } from "../dtype";
 import type { Constant, Linear, Type } from "../op";
 import {
   allocate,
@@ -79,8 +79,14 @@ export const broadcastOp: Linear<Shape> = {
   latex: "#1",
 };
 
+/** @throws RangeError where an axis would have to shrink or change its length. */
 export function broadcastTo(x: Value, shape: Shape): Value {
-  return sameShape(x.shape, shape) ? x : bind(broadcastOp, [x], shape);
+  if (sameShape(x.shape, shape)) return x;
+  const fits =
+    x.shape.length <= shape.length &&
+    x.shape.every((length, k) => length === 1 || length === shape[shape.length - x.shape.length + k]);
+  if (!fits) throw new RangeError(`cannot broadcast (${x.shape}) to (${shape})`);
+  return bind(broadcastOp, [x], shape);
 }
 
 /** The transpose of broadcasting: sums over the axes that were stretched or added. */
@@ -193,12 +199,17 @@ export const stackOp: Linear<undefined> = {
     }),
 };
 
-/** @throws RangeError if there is nothing to stack or the shapes differ. */
+/** In the widest of the values' types. @throws RangeError if there is nothing to stack or the shapes differ. */
 export function stack(values: readonly Value[]): Value {
   if (values.length === 0) throw new RangeError("nothing to stack");
   const different = values.find((value) => !sameShape(value.shape, values[0]!.shape));
   if (different) throw new RangeError(`shapes (${values[0]!.shape}) and (${different.shape}) do not stack`);
-  return bind(stackOp, values, undefined);
+  const dtype = values.map((value) => value.dtype).reduce(promote);
+  return bind(
+    stackOp,
+    values.map((value) => cast(value, dtype)),
+    undefined,
+  );
 }
 
 /** Another element type; between floats it is linear, anything else cuts the derivative. */

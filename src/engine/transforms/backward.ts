@@ -3,7 +3,7 @@ import { type Application, setSource } from "../bind";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
 import type { Op } from "../op";
-import { add, cast, mul, unbroadcast } from "../ops";
+import { add, cast, mul, unbroadcast, zeros } from "../ops";
 import type { Value } from "../tensor";
 
 /**
@@ -26,13 +26,15 @@ export function backward(
     const needed = inputs.map(follows);
     // What the sweep does for an operation belongs to that operation's text.
     const before = setSource(source);
-    const contributions = vjp(op, inputs, attributes, out, cotangent, needed, dialect);
-    setSource(before);
-    contributions.forEach((contribution, k) => {
-      if (!contribution) return;
-      const sum = cotangents.get(inputs[k]!);
-      cotangents.set(inputs[k]!, sum ? add(sum, contribution) : contribution);
-    });
+    try {
+      vjp(op, inputs, attributes, out, cotangent, needed, dialect).forEach((contribution, k) => {
+        if (!contribution) return;
+        const sum = cotangents.get(inputs[k]!);
+        cotangents.set(inputs[k]!, sum ? add(sum, contribution) : contribution);
+      });
+    } finally {
+      setSource(before);
+    }
   }
   return cotangents;
 }
@@ -52,20 +54,25 @@ export function vjp(
       return inputs.map((input, k) => {
         const partial = needed[k] ? elementwisePartial(op, k, inputs, out, dialect) : null;
         if (partial === null) return null;
+        // Zero even where the cotangent is not finite, as in the frameworks.
+        if (partial === 0) return zeros(input);
         const product = partial === 1 ? cotangent : mul(cotangent, partial);
-        const summed = unbroadcast(product, input.shape);
-        return isFloat(input.dtype) ? cast(summed, input.dtype) : summed;
+        return inTypeOf(input, unbroadcast(product, input.shape));
       });
     case "linear": {
       const transposed = op.transpose(cotangent, inputs, attributes);
       return transposed.map((value, k) => (needed[k] ? value : null));
     }
     case "bilinear":
-      return op.transposes.map((transpose, k) => (needed[k] ? transpose(cotangent, inputs, attributes) : null));
+      return op.transposes.map((transpose, k) =>
+        needed[k] ? inTypeOf(inputs[k]!, transpose(cotangent, inputs, attributes)) : null,
+      );
     case "constant":
       return inputs.map(() => null);
   }
 }
+
+const inTypeOf = (input: Value, cotangent: Value) => (isFloat(input.dtype) ? cast(cotangent, input.dtype) : cotangent);
 
 /** ∂out/∂inputs[k]; null: none in this dialect. */
 export function elementwisePartial(
