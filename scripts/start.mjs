@@ -6,7 +6,7 @@
 //   --browser: the server VS Code, whatever else there is
 //   --check: only proves that VS Code comes up with the extension, then ends
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensurePackages } from "./lib/ensure.mjs";
@@ -60,8 +60,14 @@ async function inBrowser() {
   // Settings of the first start; what the user changes later stays.
   if (!existsSync(join(base, "user"))) writeSettings(base, { ...userSettings(), "workbench.colorTheme": undefined });
   const port = options.port ? Number(options.port) : undefined;
-  const server = await startServer({ base, workspace: examples, port });
-  const address = workbenchAddress(server, { folder: examples, developmentPaths: [root] });
+  // The extension is "installed" by a link: a new build is there as soon as the window is loaded anew.
+  const extensions = join(base, "extensions");
+  const { publisher, name, version } = JSON.parse(readFileSync("package.json", "utf8"));
+  rmSync(extensions, { recursive: true, force: true });
+  mkdirSync(extensions, { recursive: true });
+  symlinkSync(root, join(extensions, `${publisher}.${name}-${version}`), "junction");
+  const server = await startServer({ base, extensions, workspace: examples, port });
+  const address = workbenchAddress(server, { folder: examples });
   say(`VS Code ${versions[today].vscode} with the extension and the examples:\n\n    ${address}\n`);
   if (options.check) {
     await check(server, address);
@@ -73,9 +79,11 @@ async function inBrowser() {
   await server.exited;
 }
 
-/** Whether the page is served, and the extension beside it. */
+/** Whether the page and the extension are served. */
 async function check(server, address) {
-  const file = `${root}/package.json`.replaceAll("\\", "/").replace(/^(?!\/)/, "/");
+  const file = join(root, "package.json")
+    .replaceAll("\\", "/")
+    .replace(/^(?!\/)/, "/");
   for (const [what, url] of [
     ["page", address],
     ["extension", `${server.origin}/vscode-remote-resource?path=${encodeURIComponent(file)}`],

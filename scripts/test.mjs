@@ -70,7 +70,14 @@ const node = (script, ...args) => run(process.execPath, [join("node_modules", ..
 async function mocha(files, { env = {}, grep, timeout = 10_000 } = {}) {
   const counts = join(temporaryFolder("counts"), "counts");
   const program = [join("node_modules", "mocha", "bin", "mocha.js"), "--reporter", "scripts/lib/mocha-reporter.cjs"];
-  const args = ["--timeout", String(timeout), "--enable-source-maps", ...(grep ? ["--fgrep", grep] : []), ...files];
+  const args = [
+    "--exit",
+    "--timeout",
+    String(timeout),
+    "--enable-source-maps",
+    ...(grep ? ["--fgrep", grep] : []),
+    ...files,
+  ];
   const failure = await run(process.execPath, [...program, ...args], { env: { ...env, GRADLENS_COUNTS: counts } }).then(
     () => undefined,
     (error) => error,

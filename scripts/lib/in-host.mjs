@@ -29,12 +29,16 @@ function newWorkspace({ version, grep }) {
   return { base, workspace, report: join(base, "report.json") };
 }
 
-/** An extension that does nothing: VS Code runs tests only where an extension is developed. */
-function testExtension(base, suite) {
+/** An extension that does nothing: VS Code runs tests in the host of the extension, under development, that they lie in. */
+function testExtension({ base, suite, host }) {
   const folder = join(base, "tests");
   mkdirSync(folder);
-  const manifest = { name: "gradlens-tests", publisher: "gradlens", version: "0.0.0", main: "./suite.js" };
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, engines: { vscode: "^1.100.0" } }));
+  const manifest = { name: "gradlens-tests", publisher: "gradlens", version: "0.0.0" };
+  const entry = { [host === "web" ? "browser" : "main"]: "./suite.js" };
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ ...manifest, ...entry, engines: { vscode: "^1.100.0" } }),
+  );
   copyFileSync(suite, join(folder, "suite.js"));
   return folder;
 }
@@ -45,19 +49,12 @@ function testExtension(base, suite) {
  *   suite: the bundled suites; prepared: a folder for the installed extension, shared by all runs
  */
 export async function runInServer({ version, host, browser, suite, prepared, vsix, grep }) {
-  const { extensions, developmentPaths } = await prepareExtension({ version, host, folder: prepared, vsix });
+  const extensions = await prepareExtension({ version, host, folder: prepared, vsix });
   const { base, workspace, report } = newWorkspace({ version, grep });
-  // VS Code runs the tests in the host of the extension that their file belongs to.
-  const web = host === "web" ? join(base, "extension") : undefined;
-  if (web) {
-    cpSync(developmentPaths[0], web, { recursive: true });
-    mkdirSync(join(web, "tests"));
-    copyFileSync(suite, join(web, "tests", "suite.js"));
-  }
-  const developed = web ?? testExtension(base, suite);
-  const testsPath = web ? join(web, "tests", "suite.js") : join(developed, "suite.js");
+  const developed = testExtension({ base, suite, host });
+  const testsPath = join(developed, "suite.js");
 
-  const server = await startServer({ version, base, extensions, workspace });
+  const server = await startServer({ version, base, extensions, workspace, development: true });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const log = [];
   try {
@@ -93,9 +90,9 @@ export async function runOnDesktop({ suite, prepared, vsix, grep, version }) {
   const executable = await desktopExecutable();
   if (!executable) return { skipped: "the download of a desktop VS Code is not reachable from here" };
 
-  const { extensions } = await prepareExtension({ version, host: "desktop", folder: prepared, vsix });
+  const extensions = await prepareExtension({ version, host: "desktop", folder: prepared, vsix });
   const { base, workspace, report } = newWorkspace({ version, grep });
-  const developed = testExtension(base, suite);
+  const developed = testExtension({ base, suite, host: "desktop" });
   const flags = [
     workspace,
     ...[`--extensionDevelopmentPath=${developed}`, `--extensionTestsPath=${join(developed, "suite.js")}`],

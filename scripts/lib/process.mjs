@@ -99,7 +99,7 @@ export async function killGroup(child) {
     }
   };
   signal("SIGTERM");
-  const timer = setTimeout(() => signal("SIGKILL"), 3000);
+  const timer = setTimeout(() => signal("SIGKILL"), 500);
   await gone;
   clearTimeout(timer);
 }

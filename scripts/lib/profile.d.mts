@@ -17,4 +17,4 @@ export function prepareExtension(options: {
   host: Host;
   folder: string;
   vsix?: string;
-}): Promise<{ extensions: string; developmentPaths: string[] }>;
+}): Promise<string>;

@@ -1,5 +1,5 @@
 // What a VS Code under test looks like: its settings, its themes, and how the packed extension gets into it.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./process.mjs";
@@ -84,29 +84,22 @@ export function packedExtension() {
 }
 
 /**
- * Gets the packed extension into a VS Code.
- * As on a desktop: installed. For the web host: what was installed, without its `main`, so that only `browser` is left.
+ * Installs the packed extension as a user does. For the web host, its manifest then loses its `main`, so that only `browser`
+ * is left, and VS Code runs it in the browser's extension host.
  * @param {{version: string, host: string, folder: string, vsix?: string}} options folder: where to put things; used again if filled
- * @returns {Promise<{extensions: string, developmentPaths: string[]}>}
+ * @returns {Promise<string>} the folder of installed extensions
  */
 export async function prepareExtension({ version, host, folder, vsix = packedExtension() }) {
-  const installed = join(folder, version, "installed");
-  if (!existsSync(join(folder, version, "done"))) {
-    mkdirSync(installed, { recursive: true });
-    await installExtension({ version, base: join(folder, version), extensions: installed, vsix });
-    writeFileSync(join(folder, version, "done"), "");
+  const base = join(folder, `${version}-${host}`);
+  const extensions = join(base, "extensions");
+  if (existsSync(join(base, "done"))) return extensions;
+  mkdirSync(extensions, { recursive: true });
+  await installExtension({ version, base, extensions, vsix });
+  if (host === "web") {
+    const name = readdirSync(extensions).find((item) => existsSync(join(extensions, item, "package.json")));
+    const path = join(extensions, name, "package.json");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), main: undefined }));
   }
-  if (host !== "web") return { extensions: installed, developmentPaths: [] };
-
-  const web = join(folder, version, "web");
-  if (!existsSync(web)) {
-    const [name] = readdirSync(installed).filter((item) => existsSync(join(installed, item, "package.json")));
-    cpSync(join(installed, name), web, { recursive: true });
-    const manifest = JSON.parse(readFileSync(join(web, "package.json"), "utf8"));
-    manifest.main = undefined;
-    writeFileSync(join(web, "package.json"), JSON.stringify(manifest));
-  }
-  const empty = join(folder, version, "none");
-  mkdirSync(empty, { recursive: true });
-  return { extensions: empty, developmentPaths: [web] };
+  writeFileSync(join(base, "done"), "");
+  return extensions;
 }

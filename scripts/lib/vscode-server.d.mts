@@ -23,6 +23,7 @@ export function startServer(options: {
   workspace: string;
   port?: number;
   trust?: boolean;
+  development?: boolean;
 }): Promise<Server>;
 export function workbenchAddress(
   server: Pick<Server, "origin" | "uri">,

@@ -96,11 +96,12 @@ process.on("exit", () => {
 
 /**
  * Starts a server and waits until it listens.
- * @param {{version?: string, base: string, extensions?: string, workspace: string, port?: number, trust?: boolean}} options
- *   base: a folder for its user data and logs; trust: false keeps workspace trust on, so that the user is asked
+ * @param {{version?: string, base: string, extensions?: string, workspace: string, port?: number, trust?: boolean, development?: boolean}} options
+ *   base: a folder for its user data and logs; trust: false keeps workspace trust on, so that the user is asked;
+ *   development: extensions may be loaded from a folder (today's VS Code then shows no dialogs and no notifications by itself)
  * @returns {Promise<{port: number, origin: string, uri: (path: string) => string, log: () => string, stop: () => Promise<void>, exited: Promise<void>}>}
  */
-export async function startServer({ version = today, base, extensions, workspace, port, trust = true }) {
+export async function startServer({ version = today, base, extensions, workspace, port, trust = true, development }) {
   const { folder, node } = await ensureServer(version);
   const chosen = port ?? (await freePort());
   const child = spawn(
@@ -109,7 +110,8 @@ export async function startServer({ version = today, base, extensions, workspace
       join("out", "server-main.js"),
       ...["--host", "127.0.0.1", "--port", String(chosen), "--without-connection-token"],
       ...directories({ base, extensions }),
-      ...["--enable-smoke-test-driver", "--default-folder", workspace],
+      ...["--default-folder", workspace],
+      ...(development ? ["--enable-smoke-test-driver"] : []),
       ...(trust ? ["--disable-workspace-trust"] : []),
     ],
     { cwd: folder, detached: process.platform !== "win32", stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment() },

@@ -79,7 +79,7 @@ const open = new Set<Workbench>();
 export async function openWorkbench(options: Options = {}): Promise<Workbench> {
   const { version = configuration.version, host = configuration.host, theme = "dark", trust = true } = options;
   prepared ??= process.env.GRADLENS_PREPARED ?? temporaryFolder("extension");
-  const { extensions, developmentPaths } = await prepareExtension({ version, host, folder: prepared });
+  const extensions = await prepareExtension({ version, host, folder: prepared });
 
   const base = temporaryFolder("page");
   const workspace = join(base, "workspace");
@@ -104,7 +104,7 @@ export async function openWorkbench(options: Options = {}): Promise<Workbench> {
   const workbench = new Workbench(page, context, server, { base, workspace, version, host, theme });
   open.add(workbench);
   const openFile = options.file && join(workspace, options.file);
-  await page.goto(workbenchAddress(server, { folder: workspace, developmentPaths, openFile }));
+  await page.goto(workbenchAddress(server, { folder: workspace, openFile }));
   await workbench.hasTheme(theme);
   await page.locator(".part.statusbar .statusbar-item").first().waitFor();
   if (options.file) await workbench.isShown(options.file);
@@ -174,18 +174,14 @@ export class Workbench {
     await this.page.keyboard.press("Enter");
   }
 
-  /** Waits for a notification that contains the text. (Today's VS Code shows no toasts to a test driver: only its list.) */
-  async notification(text: string): Promise<Locator> {
-    const message = this.page.locator(".notification-list-item-message:visible").filter({ hasText: text }).first();
-    await until(async () => {
-      const list = this.page.locator(".notifications-center:visible, .notifications-toasts:visible");
-      if ((await list.count()) === 0) await this.page.locator('[id="status.notifications"]').click();
-      return message.waitFor({ timeout: 1000 }).then(
-        () => true,
-        () => false,
-      );
-    }, `a notification that says "${text}"`);
-    return message;
+  /** The notification that contains the text. */
+  notification(text: string): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item").filter({ hasText: text }).first();
+  }
+
+  /** The modal dialog that is shown. */
+  get dialog(): Locator {
+    return this.page.locator(".monaco-dialog-box:visible");
   }
 
   /** Opens a file of the workspace. */
@@ -296,9 +292,9 @@ export class Workbench {
         for (const frame of this.page.frames()) {
           // The page is the innermost frame, inside the two frames of the webview's own machinery.
           if (!frame.parentFrame()?.parentFrame() || frame.childFrames().length > 0) continue;
-          // biome-ignore lint/performance/useDomNodeTextContent: it is playwright's, and only what is seen counts
           const text = await frame
             .locator("body")
+            // biome-ignore lint/performance/useDomNodeTextContent: it is playwright's, and only what is seen counts
             .innerText({ timeout: 500 })
             .catch(() => undefined);
           if (text?.includes(saying) && text.trim() !== "") return frame;
