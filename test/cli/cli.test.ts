@@ -1,0 +1,159 @@
+/** The command line, as a process: what it prints, where, and how it exits. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compareTexts } from "../compare";
+
+const F = "examples/tf_diffs.py";
+
+function gradlens(...args: string[]) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["dist/cli.js", ...args], { encoding: "utf8" });
+  return { stdout, stderr, status };
+}
+
+/** Fails with one line on stderr that matches, nothing on stdout, exit 2. */
+function fails(pattern: RegExp, ...args: string[]): void {
+  const { stdout, stderr, status } = gradlens(...args);
+  assert.deepEqual([stdout, status], ["", 2], `${args.join(" ")}: ${stdout}${stderr}`);
+  assert.match(stderr, pattern);
+  assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+}
+
+describe("gradlens", function () {
+  this.timeout(20_000);
+  let folder: string;
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "gradlens-"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  describe("run", () => {
+    for (const name of ["tf_diffs.py", "tf_diffs.zh-cn.py"])
+      it(`prints the transcript of examples/${name}`, () => {
+        const { stdout, stderr, status } = gradlens("run", `examples/${name}`);
+        assert.deepEqual([stderr, status], ["", 0]);
+        const expected = readFileSync("test/fixtures/tf_diffs.out", "utf8");
+        assert.equal(compareTexts(expected, stdout), null, stdout);
+      });
+
+    it("ends as Python ends on an uncaught error", () => {
+      const path = file("error.py", "print('before')\ndef f():\n    return 1 / 0\nf()\nprint('after')\n");
+      const { stdout, stderr, status } = gradlens("run", path);
+      assert.deepEqual([stdout, status], ["before\n", 1]);
+      assert.match(stderr, /^Traceback \(most recent call last\):\n {2}File ".*error\.py", line 4, in <module>/);
+      assert.match(stderr, /line 3, in f/);
+      assert.match(stderr, /\nZeroDivisionError: division by zero\n$/);
+    });
+  });
+
+  it("grad answers for a function", () => {
+    const { stdout, status } = gradlens("grad", `${F}::g`, "--at", '{"x1": 2, "x2": 3}', "--json");
+    assert.equal(status, 0);
+    assert.deepEqual(JSON.parse(stdout), { value: 63, gradient: { x1: 9, x2: 42 } });
+  });
+
+  it("grad answers for an expression, in mathjs's and in Python's syntax", () => {
+    for (const text of ["x^2*sin(y)", "x**2*math.sin(y)"]) {
+      const { stdout, stderr } = gradlens("grad", "--expression", text, "--at", '{"x": 2, "y": 1}', "--json");
+      const { value, gradient } = JSON.parse(stdout || stderr) as { value: number; gradient: { x: number; y: number } };
+      assert.ok(Math.abs(value - 4 * Math.sin(1)) < 1e-14);
+      assert.ok(Math.abs(gradient.x - 4 * Math.sin(1)) < 1e-14 && Math.abs(gradient.y - 4 * Math.cos(1)) < 1e-14);
+    }
+  });
+
+  it("grad gives arrays the shape of their parameter", () => {
+    const path = file("w.py", "def loss(w, b):\n    return w[0]**2 + 3*w[1] + b\n");
+    const { stdout } = gradlens("grad", `${path}::loss`, "--at", '{"w": [1, 2], "b": 3}', "--json");
+    assert.deepEqual(JSON.parse(stdout), { value: 10, gradient: { w: [2, 3], b: 1 } });
+  });
+
+  it("hessian answers over all scalars", () => {
+    const { stdout } = gradlens("hessian", `${F}::g`, "--at", '{"x1": 2, "x2": 3}', "--json");
+    assert.deepEqual(JSON.parse(stdout), {
+      hessian: [
+        [0, 6],
+        [6, 14],
+      ],
+    });
+  });
+
+  it("jacobian answers for a function of several results", () => {
+    const path = file("polar.py", "def polar(r, s):\n    return r * s, r + s\n");
+    const { stdout } = gradlens("jacobian", `${path}::polar`, "--at", "r=2, s=3", "--json");
+    assert.deepEqual(JSON.parse(stdout), {
+      jacobian: [
+        [3, 2],
+        [1, 1],
+      ],
+    });
+  });
+
+  it("minimize reaches the minimum", () => {
+    const args = ["--from", '{"x": 0}', "--optimizer", "sgd", "--learning-rate", "0.1", "--steps", "100", "--json"];
+    const result = JSON.parse(gradlens("minimize", `${F}::f`, ...args).stdout) as { at: { x: number }; steps: number };
+    assert.ok(Math.abs(result.at.x + 1 / 3) < 1e-9);
+    assert.equal(result.steps, 100);
+  });
+
+  it("check prints findings with their places, and exits 1 for errors", () => {
+    const warned = gradlens("check", F);
+    assert.match(
+      warned.stdout,
+      /^examples\/tf_diffs\.py:\d+:\d+: warning: A non-persistent GradientTape can only .* \[tape-used-twice\]$/m,
+    );
+    assert.equal(warned.status, 0);
+    const failed = gradlens("check", file("bad.py", "x = 1\ny = x / 0\n"));
+    assert.match(failed.stdout, /bad\.py:2:\d+: error: ZeroDivisionError: division by zero \[uncaught\]/);
+    assert.equal(failed.status, 1);
+  });
+
+  it("speaks the language server's protocol", () => {
+    const message = JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: { processId: null, rootUri: null, capabilities: {} },
+    });
+    const exit = ['{"jsonrpc":"2.0","id":2,"method":"shutdown"}', '{"jsonrpc":"2.0","method":"exit"}'];
+    const input = [message, ...exit]
+      .map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+      .join("");
+    const { stdout, status } = spawnSync(process.execPath, ["dist/cli.js", "lsp", "--stdio"], {
+      encoding: "utf8",
+      input,
+    });
+    assert.match(stdout, /"hoverProvider":true/);
+    assert.equal(status, 0);
+  });
+
+  it("says in one line what is wrong with its input", () => {
+    fails(/nosuch\.py: no such file/, "run", "nosuch.py");
+    fails(/no function nosuch; there is f, /, "grad", `${F}::nosuch`, "--at", "{}");
+    fails(/has no parameter q; it has x1, x2/, "grad", `${F}::g`, "--at", '{"q": 1}');
+    fails(/is not JSON/, "grad", `${F}::g`, "--at", "{x1: 2");
+    fails(/x1: expected a number/, "grad", `${F}::g`, "--at", '{"x1": "two"}');
+    fails(/expected FILE::NAME/, "grad", F);
+    fails(/unknown command frobnicate/, "frobnicate");
+    fails(/Unknown option '--frobnicate'/, "grad", "--frobnicate");
+    fails(/--steps: expected a number, not many/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--steps", "many");
+    fails(/unknown optimizer magic/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--optimizer", "magic");
+    fails(/y: no value given/, "grad", "--expression", "x*y", "--at", '{"x": 1}');
+    fails(/not an expression/, "grad", "--expression", "x +* y", "--at", '{"x": 1}');
+    fails(
+      /ZeroDivisionError/,
+      "grad",
+      `${file("zero.py", "def f(x):\n    return 1 / (x - x)\n")}::f`,
+      "--at",
+      '{"x": 1}',
+    );
+    fails(/:2: /, "grad", `${file("torn.py", "x = 1\ndef f(x:\n")}::f`, "--at", '{"x": 1}');
+    fails(/usage: gradlens run FILE/, "run");
+  });
+});

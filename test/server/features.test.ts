@@ -1,0 +1,446 @@
+/** The language server over an in-memory connection: what a user of any editor gets. */
+import assert from "node:assert/strict";
+import type { CodeAction, CodeLens, Hover, InlayHint, MarkupContent } from "vscode-languageserver/node";
+import { decodeArray } from "../../src/protocol/values";
+import { example, find, rangeOf, startClient, type TestClient, textAt } from "./client";
+
+const URI = "file:///tf_diffs.py";
+const TEXT = example("tf_diffs.py");
+const everything = { start: { line: 0, character: 0 }, end: { line: 100_000, character: 0 } };
+
+describe("language server", () => {
+  let client: TestClient;
+  beforeEach(async () => {
+    client = await startClient();
+  });
+  afterEach(() => client.stop());
+
+  const hoverAt = async (position: { line: number; character: number }, uri = URI) => {
+    const hover = (await client.connection.sendRequest("textDocument/hover", {
+      textDocument: { uri },
+      position,
+    })) as Hover | null;
+    return hover && (hover.contents as MarkupContent).value;
+  };
+  const hintsOf = async (text: string, uri = URI) => {
+    const hints = (await client.connection.sendRequest("textDocument/inlayHint", {
+      textDocument: { uri },
+      range: everything,
+    })) as InlayHint[];
+    const lines = text.split("\n");
+    return hints.map((hint) => ({ ...hint, code: lines[hint.position.line]!.trim() }));
+  };
+  const actionsAt = async (text: string, part: string, n = 0, uri = URI) =>
+    (await client.connection.sendRequest("textDocument/codeAction", {
+      textDocument: { uri },
+      range: rangeOf(text, part, n),
+      context: { diagnostics: [] },
+    })) as CodeAction[];
+  const applied = (text: string, action: CodeAction, uri = URI) => {
+    const [edit] = action.edit!.changes![uri]!;
+    const lines = text.split("\n");
+    const offset = ({ line, character }: { line: number; character: number }) =>
+      lines.slice(0, line).reduce((total, one) => total + one.length + 1, 0) + character;
+    return text.slice(0, offset(edit!.range.start)) + edit!.newText + text.slice(offset(edit!.range.end));
+  };
+
+  describe("the document's script", () => {
+    it("hovers on f and g at their definitions and at their uses", async () => {
+      await client.open(URI, TEXT);
+      for (const position of [find(TEXT, "def g(", 0, 4), find(TEXT, "z = g(x1", 0, 4)]) {
+        const text = await hoverAt(position);
+        assert.match(text!, /∇g\*\* = \(9, 42\)/);
+        assert.match(text!, /at \(2, 3\)/);
+        assert.match(text!, /g\(x1, x2\)\*\* = 63/);
+        assert.match(text!, /\*\*H\*\* = .*0, 6.*6, 14/s);
+        assert.equal(text!.match(/data:image\/svg\+xml/g)?.length, 4, "formula, two derivatives, plot");
+        assert.match(text!, /command:gradlens\.openPanel/);
+      }
+      const f = await hoverAt(find(TEXT, "def f(", 0, 4));
+      assert.match(f!, /f′\*\* = 8/);
+      assert.match(f!, /line 11/);
+    });
+
+    it("does not hover in comments, strings and on other words", async () => {
+      await client.open(URI, TEXT);
+      assert.equal(await hoverAt(find(TEXT, "Hover over f or g", 0, 11)), null);
+      assert.equal(await hoverAt(find(TEXT, "learning_rate", 0, 2)), null);
+    });
+
+    it("puts the gradient over each function", async () => {
+      await client.open(URI, TEXT);
+      const lenses = (await client.connection.sendRequest("textDocument/codeLens", {
+        textDocument: { uri: URI },
+      })) as CodeLens[];
+      const titles = await Promise.all(
+        lenses.map(async (lens) =>
+          lens.command
+            ? lens.command.title
+            : ((await client.connection.sendRequest("codeLens/resolve", lens)) as CodeLens).command!.title,
+        ),
+      );
+      assert.ok(titles.includes("∇g = (9, 42) at (2, 3)"), titles.join("\n"));
+      assert.ok(titles.includes("f′ = 8 at x = 1"), titles.join("\n"));
+      assert.equal(titles.filter((title) => title === "Open panel").length, 4);
+      assert.equal(titles.filter((title) => title === "Minimize").length, 4);
+    });
+
+    it("shows results at the lines that make them", async () => {
+      await client.open(URI, TEXT);
+      const hints = await hintsOf(TEXT);
+      const label = (code: string, n = 0) => hints.filter((hint) => hint.code === code)[n]?.label;
+      assert.equal(label("print(approximate_derivative(f, 1.))"), "7.999999999999119");
+      assert.equal(label("print(approximate_gradient(g, 2., 3.))"), "(8.999999999993236, 41.999999999994486)");
+      assert.equal(label("dz_x1 = tape.gradient(z, x1)"), "= 9.0");
+      assert.equal(label("dz_x2 = tape.gradient(z, x2)"), "= 42.0");
+      assert.equal(label("dz_x1x2 = tape.gradient(z, [x1, x2])"), "= [9.0, 42.0]");
+      assert.equal(label("dz_x1x2 = tape.gradient(z, [x1, x2])", 1), "= [None, None]");
+      assert.equal(label("dz_x = tape.gradient([z1, z2], x)"), "= 13.0");
+      assert.equal(label("print(outer_grads)"), "[[None, 6.0], [6.0, 14.0]]");
+      assert.equal(label("print(x)"), "-0.3333333");
+      assert.equal(label("print(x)", 1), "-0.3333333");
+      const update = hints.find((hint) => hint.code === "x.assign_sub(learning_rate * dz_dx)")!;
+      assert.equal(update.label, "x → -0.3333333");
+      assert.match((update.tooltip as MarkupContent).value, /100 updates/);
+      assert.match((update.tooltip as MarkupContent).value, /data:image\/svg/);
+      assert.ok(hints.every((hint) => (hint.label as string).length <= 40));
+    });
+
+    it("marks the second use of a tape in TensorFlow's words, and makes it persistent", async () => {
+      const diagnostics = await client.open(URI, TEXT);
+      const twice = diagnostics.find((diagnostic) => diagnostic.code === "tape-used-twice")!;
+      assert.equal(textAt(TEXT, twice.range), "tape.gradient(z, x2)");
+      assert.equal(
+        twice.message,
+        "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)",
+      );
+      const action = (await actionsAt(TEXT, "tape.gradient(z, x2)")).find(({ title }) => title.includes("persistent"))!;
+      const mended = applied(TEXT, action);
+      const after = await client.change(URI, mended);
+      assert.equal(
+        after.find((diagnostic) => diagnostic.code === "tape-used-twice"),
+        undefined,
+      );
+      assert.match(mended, /with tf\.GradientTape\(persistent=True\) as tape:\n {4}z = g\(x1, x2\)\n\ndz_x1 = tape/);
+    });
+
+    it("tells of constants that are not watched, and watches them", async () => {
+      const diagnostics = await client.open(URI, TEXT);
+      const constants = diagnostics.filter((diagnostic) => diagnostic.code === "not-watched");
+      assert.deepEqual(
+        constants.map((diagnostic) => diagnostic.message),
+        [
+          "The gradient with respect to x1 is None: the tape does not watch x1.",
+          "The gradient with respect to x2 is None: the tape does not watch x2.",
+        ],
+      );
+      const [action] = await actionsAt(TEXT, "dz_x1x2 = tape.gradient(z, [x1, x2])", 1);
+      const mended = applied(TEXT, action!);
+      assert.match(mended, /as tape:\n {4}tape\.watch\(x1\)\n {4}tape\.watch\(x2\)\n {4}z = g/);
+      const after = await client.change(URI, mended);
+      assert.equal(after.filter((diagnostic) => diagnostic.code === "not-watched").length, 0);
+    });
+
+    it("finds nothing else wrong", async () => {
+      const diagnostics = await client.open(URI, TEXT);
+      assert.deepEqual([...new Set(diagnostics.map((diagnostic) => diagnostic.code))].sort(), [
+        "not-watched",
+        "tape-used-twice",
+      ]);
+    });
+
+    it("answers in Chinese", async () => {
+      const bundle = JSON.parse(example("../l10n/bundle.l10n.zh-cn.json")) as Record<string, string>;
+      await client.stop();
+      client = await startClient({ l10n: bundle });
+      const diagnostics = await client.open(URI, example("tf_diffs.zh-cn.py"));
+      const watched = diagnostics.find((diagnostic) => diagnostic.code === "not-watched")!;
+      assert.match(String(watched.message), /x1.*None/);
+      assert.match(String(watched.message), /\p{Script=Han}/u);
+      const back = await startClient({ l10n: {} });
+      await back.stop();
+    });
+  });
+
+  describe("views", () => {
+    const g = { kind: "function", uri: URI, name: "g" } as const;
+
+    it("tells all about a function", async () => {
+      await client.open(URI, TEXT);
+      const view = await client.request("gradlens/view", { subject: g });
+      assert.equal(view.title, "g(x1, x2)");
+      assert.equal(view.where, "at (2, 3)");
+      assert.equal(view.value?.value, 63);
+      assert.deepEqual(
+        view.gradient.map(({ name, automatic, central }) => [name, automatic?.value, central?.text]),
+        [
+          ["x1", 9, "8.999999999993236"],
+          ["x2", 42, "41.999999999994486"],
+        ],
+      );
+      assert.deepEqual(
+        view.hessian?.rows.map((row) => row.map((cell) => cell.value)),
+        [
+          [0, 6],
+          [6, 14],
+        ],
+      );
+      assert.match(view.formula!.svg, /^<svg/);
+      assert.equal(view.formula!.text, "(x1 + 5)·x2²");
+      assert.deepEqual(
+        view.derivatives.map(({ formula }) => formula.text),
+        ["x2²", "2·x2·(x1 + 5)"],
+      );
+      assert.equal(textAt(TEXT, view.location!.range), "g");
+      assert.equal(view.problem, undefined);
+    });
+
+    it("looks at the point that it is given, and at a pinned one", async () => {
+      await client.open(URI, TEXT);
+      const given = await client.request("gradlens/view", { subject: g, point: { x1: 0, x2: 1 } });
+      assert.deepEqual([given.value?.value, given.origin.kind], [5, "given"]);
+      await client.connection.sendNotification("gradlens/pin", { subject: g, point: { x1: 1, x2: 1 } });
+      const pinned = await client.request("gradlens/view", { subject: g });
+      assert.deepEqual([pinned.value?.value, pinned.origin.kind], [6, "pinned"]);
+    });
+
+    it("samples contours", async () => {
+      await client.open(URI, TEXT);
+      const data = await client.request("gradlens/plot", {
+        subject: g,
+        point: { x1: 2, x2: 3 },
+        axes: ["x1", "x2"],
+        samples: 11,
+      });
+      assert.deepEqual(data.values.shape, [11, 11]);
+      const [x1, x2] = data.grid.map(decodeArray);
+      assert.equal(decodeArray(data.values)[3 * 11 + 2], (x1![2]! + 5) * x2![3]! ** 2);
+    });
+
+    it("minimizes by SGD", async () => {
+      await client.open(URI, TEXT);
+      const result = await client.request("gradlens/minimize", {
+        subject: { ...g, name: "f" },
+        start: { x: 0 },
+        optimizer: "sgd",
+        learningRate: 0.1,
+        steps: 100,
+      });
+      assert.deepEqual(result.path.shape, [101, 1]);
+      assert.ok(Math.abs((result.final.x as number) + 1 / 3) < 1e-12);
+      assert.equal(result.end, "steps");
+    });
+
+    it("says where a run diverges", async () => {
+      await client.open(URI, TEXT);
+      const result = await client.request("gradlens/minimize", {
+        subject: { ...g, name: "f" },
+        start: { x: 0 },
+        optimizer: "sgd",
+        learningRate: 5,
+        steps: 1000,
+      });
+      assert.equal(result.end, "diverged");
+      assert.match(result.message, /diverged at step \d+/);
+    });
+
+    it("draws the path of the file's own loops", async () => {
+      await client.open(URI, TEXT);
+      const { loops } = await client.request("gradlens/script", { uri: URI });
+      assert.equal(loops.length, 2);
+      for (const loop of loops) {
+        assert.deepEqual([loop.function, loop.variables], ["f", [{ name: "x", parameter: "x" }]]);
+        assert.deepEqual(loop.path.shape, [101, 1]);
+        const path = decodeArray(loop.path);
+        assert.equal(path[0], 0);
+        assert.equal(path[1], Math.fround(-0.2));
+        assert.equal(path[100], Math.fround(-1 / 3));
+        assert.equal(decodeArray(loop.losses)[0], -1);
+      }
+    });
+  });
+
+  describe("subjects", () => {
+    const subjectAt = (text: string, part: string, n = 0, uri = URI) =>
+      client.request("gradlens/subjectAt", { uri, range: rangeOf(text, part, n) });
+
+    it("takes a selected expression with the file's values", async () => {
+      const text = TEXT.replace("x1 = tf.constant(2.0)", "x1 = tf.constant(2.0) # (x1 + 5) * x2**2");
+      await client.open(URI, text);
+      const { subject, point, unknown } = await subjectAt(text, "(x1 + 5) * x2**2");
+      assert.deepEqual(subject, { kind: "expression", text: "(x1 + 5) * x2**2", language: "python", uri: URI });
+      assert.deepEqual(point, { x1: 2, x2: 3 });
+      assert.equal(unknown, undefined);
+      const view = await client.request("gradlens/view", { subject: subject!, point: point! });
+      assert.deepEqual(
+        view.gradient.map(({ automatic }) => automatic?.value),
+        [9, 42],
+      );
+    });
+
+    it("asks for unknown values in a file of any kind", async () => {
+      for (const [text, language] of [
+        ["(x1 + 5) * x2**2", "python"],
+        ["(x1 + 5) x2^2", "mathjs"],
+      ] as const) {
+        const found = await client.request("gradlens/subjectAt", {
+          uri: "file:///notes.md",
+          range: everything,
+          text,
+          languageId: "markdown",
+        });
+        assert.deepEqual(found.unknown, ["x1", "x2"]);
+        assert.equal(found.prefill, "x1=1, x2=1");
+        assert.equal((found.subject as { language: string }).language, language);
+        const view = await client.request("gradlens/view", { subject: found.subject!, point: { x1: 2, x2: 3 } });
+        assert.deepEqual(
+          view.gradient.map(({ automatic }) => automatic?.value),
+          [9, 42],
+        );
+      }
+    });
+
+    it("takes the function at the cursor", async () => {
+      await client.open(URI, TEXT);
+      const cursor = find(TEXT, "return (x1 + 5)");
+      const { subject } = await client.request("gradlens/subjectAt", {
+        uri: URI,
+        range: { start: cursor, end: cursor },
+      });
+      assert.deepEqual(subject, { kind: "function", uri: URI, name: "g" });
+    });
+
+    it("says in one line what is no subject", async () => {
+      await client.open(URI, TEXT);
+      const start = { line: 0, character: 0 };
+      for (const [params, pattern] of [
+        [{ uri: URI, range: { start, end: start } }, /Select an expression/],
+        [{ uri: "file:///a.txt", range: everything, text: "   " }, /Nothing is selected/],
+        [{ uri: "file:///a.txt", range: everything, text: "hello world" }, /not an expression/],
+        [{ uri: "file:///a.txt", range: everything, text: "x +* 3" }, /not an expression/],
+        [{ uri: "file:///a.txt", range: everything, text: "nosuchfunction(3)" }, /nosuchfunction/],
+      ] as const) {
+        const { problem, subject } = await client.request("gradlens/subjectAt", params);
+        assert.equal(subject, undefined);
+        assert.match(problem!, pattern);
+        assert.ok(!problem!.includes("\n"));
+      }
+    });
+  });
+
+  describe("bad input", () => {
+    const uri = "file:///bad.py";
+    const lensTitle = async (name: string) => {
+      const lenses = (await client.connection.sendRequest("textDocument/codeLens", {
+        textDocument: { uri },
+      })) as CodeLens[];
+      const lens = lenses.find((one) => (one.data as { name: string } | undefined)?.name === name)!;
+      return ((await client.connection.sendRequest("codeLens/resolve", lens)) as CodeLens).command!.title;
+    };
+
+    it("keeps the rest of a file that does not parse", async () => {
+      const text = "def f(x):\n    return x**2\n\ndef broken(x:\n    return\n\ny = f(3.)\nprint(y)\n";
+      const diagnostics = await client.open(uri, text);
+      assert.ok(diagnostics.some((diagnostic) => diagnostic.code === "syntax" && diagnostic.range.start.line >= 3));
+      assert.equal(await lensTitle("f"), "f′ = 6 at x = 3");
+    });
+
+    it("ends while True, and still answers the functions after it", async () => {
+      const text = "while True:\n    pass\n\ndef f(x):\n    return x**2\n";
+      const diagnostics = await client.open(uri, text);
+      const stopped = diagnostics.find((diagnostic) => diagnostic.code === "stopped")!;
+      assert.match(String(stopped.message), /stopped after 250 ms \(line [12]\)/);
+      assert.equal(await lensTitle("f"), "f′ = 2 at x = 1");
+    });
+
+    it("ends a function that never ends", async () => {
+      await client.open(uri, "def f(x):\n    while True:\n        x = x + 1\n\ndef g(x):\n    return 2*x\n");
+      assert.match(await lensTitle("f"), /stopped after 250 ms/);
+      assert.equal(await lensTitle("g"), "g′ = 2 at x = 1");
+    });
+
+    it("names a division by zero with its line", async () => {
+      const text = "def f(x):\n    return 1/(x - x)\n\nprint(1/0)\nprint(2)\n";
+      const diagnostics = await client.open(uri, text);
+      const uncaught = diagnostics.find((diagnostic) => diagnostic.code === "uncaught")!;
+      assert.equal(uncaught.message, "ZeroDivisionError: division by zero");
+      assert.equal(uncaught.range.start.line, 3);
+      assert.match(await lensTitle("f"), /ZeroDivisionError: .*division by zero \(line 2\)/);
+      assert.deepEqual(
+        (await hintsOf(text, uri)).map(({ label }) => label),
+        ["2"],
+      );
+    });
+
+    it("names an unknown name", async () => {
+      const diagnostics = await client.open(uri, "def f(x):\n    return x * nowhere\nprint(elsewhere)\n");
+      assert.ok(diagnostics.some(({ message }) => message === "NameError: name 'elsewhere' is not defined"));
+      assert.match(await lensTitle("f"), /name 'nowhere' is not defined \(line 2\)/);
+    });
+
+    it("takes a function with 200 arguments", async () => {
+      const names = Array.from({ length: 200 }, (_, i) => `a${i}`);
+      await client.open(
+        uri,
+        `def f(${names.join(", ")}):\n    return ${names.map((name) => `${name}**2`).join(" + ")}\n`,
+      );
+      assert.match(await lensTitle("f"), /^∇f = \(2, 2, 2, .*…/);
+      const view = await client.request("gradlens/view", { subject: { kind: "function", uri, name: "f" } });
+      assert.equal(view.gradient.length, 200);
+      assert.match((await hoverAt({ line: 0, character: 4 }, uri))!, /∇f/);
+    });
+
+    it("says what a function returns that is no number", async () => {
+      await client.open(uri, "def f(x):\n    return 'text'\ndef g(x):\n    pass\n");
+      assert.match(await lensTitle("f"), /'text', not a number/);
+      assert.match(await lensTitle("g"), /returns None, not a number/);
+    });
+
+    it("says what is wrong with a point comment", async () => {
+      const diagnostics = await client.open(uri, "# gradlens: x=abc\ndef f(x):\n    return x\n");
+      const [point] = diagnostics.filter((diagnostic) => diagnostic.code === "point");
+      assert.match(String(point!.message), /expected a number/);
+      assert.equal(point!.range.start.line, 0);
+    });
+
+    it("answers a request about a document that is not open in one line", async () => {
+      const view = await client.request("gradlens/view", {
+        subject: { kind: "function", uri: "file:///no.py", name: "f" },
+      });
+      assert.match(view.problem!, /not open/);
+      await assert.rejects(
+        client.request("gradlens/minimize", {
+          subject: { kind: "expression", text: "x^2", language: "mathjs" },
+          optimizer: "sgd",
+          learningRate: -1,
+          steps: 10,
+        }),
+        /learning rate must be a positive number/,
+      );
+    });
+  });
+
+  it("computes only the function that an edit touches", async () => {
+    const uri = "file:///edit.py";
+    const functions = Array.from({ length: 10 }, (_, i) => `def f${i}(x):\n    return x**2 + ${i}\n`);
+    await client.open(uri, functions.join("\n"));
+    const { analysisOf } = await import("./inside");
+    const before = analysisOf(functions.join("\n"));
+    for (let i = 0; i < 10; i++) before.look(`f${i}`);
+    assert.equal(before.computed, 10);
+    const after = analysisOf(functions.join("\n").replace("x**2 + 4", "x**3 + 4"), before);
+    for (let i = 0; i < 10; i++) after.look(`f${i}`);
+    assert.equal(after.computed, 1);
+    assert.equal(after.look("f4").gradient().gradient[0], 3);
+  });
+
+  it("obeys settings", async () => {
+    await client.stop();
+    client = await startClient({
+      settings: { inlayHints: { prints: false }, codeLens: { enabled: false }, diagnostics: { enabled: false } },
+    });
+    assert.deepEqual(await client.open(URI, TEXT), []);
+    assert.ok((await hintsOf(TEXT)).every((hint) => !hint.code.startsWith("print")));
+    assert.deepEqual(await client.connection.sendRequest("textDocument/codeLens", { textDocument: { uri: URI } }), []);
+  });
+});
