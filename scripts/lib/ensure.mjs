@@ -10,7 +10,16 @@ export async function ensurePackages() {
   // A checkout sets the lockfile's time to now: packages that are the same need not be installed again.
   if (existsSync(installed) && (await isComplete())) return;
   say("Installing npm packages (npm ci --ignore-scripts)");
-  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { quiet: true });
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund"];
+  await run("npm", ["ci", ...flags], { quiet: true }).catch(async (error) => {
+    // `npm ci` refuses a lockfile that lacks optional packages of other platforms, as one does that was written where the
+    // registry had none of them. `npm install` takes the same locked versions and checksums.
+    if (!error.message.includes("EUSAGE")) throw error;
+    say(
+      "npm ci wants packages of other platforms in the lockfile: npm install --no-save takes the rest of it as it is",
+    );
+    await run("npm", ["install", "--no-save", ...flags], { quiet: true });
+  });
 }
 
 async function isComplete() {
