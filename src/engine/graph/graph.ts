@@ -1,5 +1,5 @@
 /** Graphs: what staging leaves behind. */
-import { bind, withoutRecorders } from "../bind";
+import { bind, setSource, withoutRecorders } from "../bind";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
 import { type Guard, type Input, Node, Stage } from "../interpreters/stage";
@@ -95,7 +95,13 @@ export function scalarize(graph: Graph, limit = 256): Graph {
   for (const node of nodesOf([...outputs, ...graph.guards.map((guard) => guard.node)])) {
     if (elements.has(node)) continue;
     if (sizeOf(node.shape) > limit) throw new RangeError(`an array of ${sizeOf(node.shape)} elements`);
-    elements.set(node, expand(node, at));
+    // The elements of an operation belong to the text that made it.
+    const before = setSource(node.source);
+    try {
+      elements.set(node, expand(node, at));
+    } finally {
+      setSource(before);
+    }
   }
   const guards = graph.guards.flatMap((guard) =>
     at(guard.node).flatMap((node) => (node instanceof Node ? [{ node, source: guard.source }] : [])),

@@ -83,6 +83,7 @@ export class Stage implements Interpreter {
   readonly guards: Guard[] = [];
   private readonly known = new Map<string, Node>();
   private readonly identities = new Map<Value, number>();
+  private readonly guarded = new Set<Node>();
 
   /** @param limit the most nodes it may hold; more throws RangeError, so that no loop fills the memory. */
   constructor(private readonly limit = 200_000) {}
@@ -97,12 +98,12 @@ export class Stage implements Interpreter {
   apply(op: Op, inputs: readonly Value[], attributes: unknown): Value {
     const simpler = isRecording() ? undefined : simplify(op, inputs, attributes);
     if (simpler) return simpler;
-    // The same operation on the same values is the same node; but a tape tells values apart by identity.
-    const key = isRecording()
-      ? undefined
-      : attributes === undefined
-        ? `${op.name}(${inputs.map((input) => this.identity(input)).join()})`
-        : undefined;
+    // The same operation on the same values is the same node; but a tape tells values apart by identity,
+    // and a read is made for nothing but its identity.
+    const key =
+      isRecording() || attributes !== undefined || op.name === "read"
+        ? undefined
+        : `${op.name}(${inputs.map((input) => this.identity(input)).join()})`;
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
     if (this.nodes.length >= this.limit) throw new RangeError(`more than ${this.limit} operations`);
@@ -122,11 +123,13 @@ export class Stage implements Interpreter {
   }
 
   guard(node: Node): void {
-    if (!this.guards.some((guard) => guard.node === node)) this.guards.push({ node, source: currentSource() });
+    if (this.guarded.has(node)) return;
+    this.guarded.add(node);
+    this.guards.push({ node, source: currentSource() });
   }
 
   private identity(value: Value): string {
-    if (value instanceof Node) return `n${value.id}`;
+    if (value instanceof Node && value.interpreter === this) return `n${value.id}`;
     // Scalars are the same when their numbers are (−0 is not 0); arrays when they are one object.
     if (value instanceof Tensor && value.data.length === 1 && value.shape.length === 0) {
       const number = value.data[0]!;

@@ -18,13 +18,19 @@ export interface Missing {
   readonly source?: Source | undefined;
 }
 
+/** Where a chain was cut: `of` is the last value that still had a derivative. */
+type Cut = Missing & { readonly of: Value };
+
+/** So that a sum of thousands of cut values stays cheap: a reason is for reading, and one will do. */
+const MOST_CUTS = 8;
+
 export type Gradient = { readonly value: Value } | { readonly missing: Missing };
 
 export class Tape implements Recorder {
   private applications: Application[] = [];
   private readonly connected = new Set<Value>();
-  /** Values computed from watched ones through something without a derivative. */
-  private readonly cuts = new Map<Value, Missing>();
+  /** Values computed from watched ones through something without a derivative: every such cut behind them. */
+  private readonly cuts = new Map<Value, readonly Cut[]>();
   recording = false;
 
   constructor(private readonly dialect: Dialect = currentDialect()) {}
@@ -67,20 +73,19 @@ export class Tape implements Recorder {
   record(application: Application): void {
     const { op, inputs, out, source } = application;
     if (this.connected.has(out)) return;
-    let cut: Missing | undefined;
-    for (let k = 0; k < inputs.length; k++) {
-      const input = inputs[k]!;
-      if (this.connected.has(input)) {
-        const detail = cutAt(op, k, inputs, out, this.dialect);
-        if (detail === undefined) {
-          this.connected.add(out);
-          this.applications.push(application);
-          return;
-        }
-        cut ??= { kind: "cut", detail, source };
-      } else cut ??= this.cuts.get(input);
-    }
-    if (cut) this.cuts.set(out, cut);
+    const cuts = new Set<Cut>();
+    let passes = false;
+    inputs.forEach((input, k) => {
+      for (const cut of this.cuts.get(input) ?? []) cuts.add(cut);
+      if (!this.connected.has(input)) return;
+      const detail = cutAt(op, k, inputs, out, this.dialect);
+      if (detail === undefined) passes = true;
+      else cuts.add({ of: input, kind: "cut", detail, source });
+    });
+    if (cuts.size > 0) this.cuts.set(out, [...cuts].slice(0, MOST_CUTS));
+    if (!passes) return;
+    this.connected.add(out);
+    this.applications.push(application);
   }
 
   /**
@@ -117,14 +122,16 @@ export class Tape implements Recorder {
 
   private missing(source: Value, targets: readonly Value[]): Missing {
     if (!isFloat(source.dtype)) return { kind: "not-float", detail: source.dtype };
-    const integer = targets.find((target) => !isFloat(target.dtype));
-    for (const target of targets) {
-      const cut = this.cuts.get(target);
-      if (cut) return cut;
-    }
-    if (integer) return { kind: "not-float", detail: integer.dtype };
     if (!this.connected.has(source)) return { kind: "not-watched" };
-    if (targets.every((target) => !this.connected.has(target))) return { kind: "target-not-recorded" };
-    return [...this.cuts.values()][0] ?? { kind: "not-connected" };
+    const reached = this.reaching([source]);
+    for (const target of targets) {
+      const cut = this.cuts.get(target)?.find(({ of }) => reached.has(of));
+      if (cut) return { kind: cut.kind, detail: cut.detail, source: cut.source };
+    }
+    const integer = targets.find((target) => !isFloat(target.dtype));
+    if (integer) return { kind: "not-float", detail: integer.dtype };
+    if (targets.every((target) => !this.connected.has(target) && !this.cuts.has(target)))
+      return { kind: "target-not-recorded" };
+    return { kind: "not-connected" };
   }
 }

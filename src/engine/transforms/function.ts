@@ -1,6 +1,6 @@
 /** Functions of named parameters: values and derivatives at any point, from graphs staged where they are needed. */
 import { withoutRecorders } from "../bind";
-import { type Dialect, dialects } from "../dialect";
+import { type Dialect, dialects, withDialect } from "../dialect";
 import { type Graph, gradientNodes, indexText, nodesOf, replay, scalarize, stage } from "../graph/graph";
 import { Dual, Forward } from "../interpreters/forward";
 import { type Input, peek } from "../interpreters/stage";
@@ -24,6 +24,8 @@ export interface Branch {
 }
 
 interface Compiled extends Branch {
+  /** Of the result before it fell apart into scalars. */
+  readonly shape: Shape;
   readonly value: Lowered;
   /** Outputs first, then their gradients. */
   readonly both: Lowered;
@@ -54,43 +56,40 @@ export class Differentiable {
 
   /** The shape of the function's result at `point`. */
   outputShape(point: ArrayLike<number>): Shape {
-    return this.branch(point) && this.shape;
+    return this.branch(point).shape;
   }
-  private shape: Shape = [];
 
   /** The result's elements. */
   values(point: ArrayLike<number>): number[] {
-    return this.run(
-      (branch) => branch.value,
-      point,
-      (branch) => branch.graph.outputs.length,
-    );
+    return this.valuesAndBranch(point).values;
   }
 
   /** The result, which must be one number. @throws RangeError where it is an array. */
   value(point: ArrayLike<number>): number {
-    const values = this.values(point);
-    this.mustBeScalar();
+    const { values, branch } = this.valuesAndBranch(point);
+    mustBeScalar(branch.shape);
     return values[0]!;
   }
 
   /** Value and gradient. `missing[i]`: the result does not depend on scalar i; its gradient is then 0. */
   gradient(point: ArrayLike<number>): { value: number; gradient: number[]; missing: boolean[] } {
-    const { values, rows, missing } = this.jacobian(point);
-    this.mustBeScalar();
+    const branch = this.branch(point);
+    mustBeScalar(branch.shape);
+    const { values, rows, missing } = this.jacobianOf(branch, point);
     return { value: values[0]!, gradient: rows[0]!, missing: missing[0]! };
   }
 
   /** Result and Jacobian, a row for each element of the result. */
   jacobian(point: ArrayLike<number>): { values: number[]; rows: number[][]; missing: boolean[][] } {
-    const branch = this.branch(point);
+    return this.jacobianOf(this.branch(point), point);
+  }
+
+  private jacobianOf(branch: Compiled, point: ArrayLike<number>): ReturnType<Differentiable["jacobian"]> {
     const outputs = branch.graph.outputs.length;
     const n = this.labels.length;
-    const all = this.run(
-      (branch) => branch.both,
-      point,
-      (branch) => branch.graph.outputs.length * (1 + n),
-    );
+    const all: number[] = new Array(outputs * (1 + n)).fill(0);
+    // The guards hold: the branch was found or traced at this point.
+    branch.both(point, all);
     return {
       values: all.slice(0, outputs),
       rows: Array.from({ length: outputs }, (_, k) => all.slice(outputs + k * n, outputs + (k + 1) * n)),
@@ -100,11 +99,11 @@ export class Differentiable {
 
   /** The Hessian, by forward over reverse: one pass for each scalar. @throws RangeError where the result is an array. */
   hessian(point: ArrayLike<number>, proceed: () => void = () => {}): number[][] {
-    const { graph, gradients } = this.branch(point);
-    this.mustBeScalar();
+    const { graph, gradients, shape } = this.branch(point);
+    mustBeScalar(shape);
     const gradient = gradients[0]!;
     const present = gradient.filter((entry): entry is Value => entry !== null);
-    return withoutRecorders(() =>
+    const columns = () =>
       graph.inputs.map((_, i) => {
         proceed();
         const forward = new Forward();
@@ -117,14 +116,14 @@ export class Differentiable {
         );
         let next = 0;
         return gradient.map((entry) => (entry === null ? 0 : tangents[next++]!));
-      }),
-    );
+      });
+    return withDialect(this.dialect, () => withoutRecorders(columns));
   }
 
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
   secondDerivatives(point: ArrayLike<number>): (Value | null)[][] {
-    const { graph, gradients } = this.branch(point);
-    this.mustBeScalar();
+    const { graph, gradients, shape } = this.branch(point);
+    mustBeScalar(shape);
     return gradients[0]!.map((entry) =>
       entry ? gradientNodes(entry, graph.inputs, this.dialect) : graph.inputs.map(() => null),
     );
@@ -135,27 +134,13 @@ export class Differentiable {
     return this.branch(point);
   }
 
-  private mustBeScalar(): void {
-    if (sizeOf(this.shape) !== 1)
-      throw new RangeError(
-        `the result has shape (${this.shape.join(", ")}${this.shape.length === 1 ? "," : ""}), it is not a single number`,
-      );
-  }
-
-  private run(
-    which: (branch: Compiled) => Lowered,
-    point: ArrayLike<number>,
-    size: (branch: Compiled) => number,
-  ): number[] {
-    for (const branch of this.branches) {
-      const out: number[] = new Array(size(branch)).fill(0);
-      if (which(branch)(point, out)) return out;
-    }
+  private valuesAndBranch(point: ArrayLike<number>): { values: number[]; branch: Compiled } {
+    const values: number[] = [];
+    const known = this.branches.find((branch) => branch.value(point, values));
+    if (known) return { values, branch: known };
     const branch = this.trace(point);
-    const out: number[] = new Array(size(branch)).fill(0);
-    // The guards hold where the branch was traced.
-    which(branch)(point, out);
-    return out;
+    branch.value(point, values);
+    return { values, branch };
   }
 
   private branch(point: ArrayLike<number>): Compiled {
@@ -176,11 +161,11 @@ export class Differentiable {
         (inputs) => [this.call(inputs)],
       ),
     );
-    this.shape = staged.outputs[0]!.shape;
     const graph = withoutRecorders(() => scalarize(staged));
     const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, this.dialect));
     const zero = scalar(0);
     return {
+      shape: staged.outputs[0]!.shape,
       graph,
       gradients,
       value: lower(graph),
@@ -194,6 +179,13 @@ export class Differentiable {
     const { shape } = this.parameters[k]!;
     return tensor(Array.prototype.slice.call(point, start, start + sizeOf(shape)), "float64", shape);
   }
+}
+
+function mustBeScalar(shape: Shape): void {
+  if (sizeOf(shape) !== 1)
+    throw new RangeError(
+      `the result has shape (${shape.join(", ")}${shape.length === 1 ? "," : ""}), it is not a single number`,
+    );
 }
 
 /** How many operations the value takes. */
