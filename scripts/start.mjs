@@ -24,6 +24,12 @@ mkdirSync(examples, { recursive: true });
 // So that the server and its folders go, too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(0));
 
+// What a program that was called has to say, it has said: no stack trace of ours.
+process.on("uncaughtException", (error) => {
+  console.error(error.code === undefined ? error.stack : error.message);
+  process.exit(1);
+});
+
 await ensurePackages();
 say("Building the extension");
 await run(process.execPath, ["scripts/build.mjs"]);
