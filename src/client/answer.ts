@@ -21,7 +21,18 @@ function nameOf(view: View): string {
   const call = /^([\p{L}_][\p{L}\p{N}_.]*)\([^()]*\)$/u.exec(view.title)?.[1];
   if (view.subject.kind === "function") return call ?? view.title;
   const text = view.subject.text.replace(/\s+/g, " ").trim();
-  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) ? text : `(${text})`;
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) || enclosed(text) ? text : `(${text})`;
+}
+
+/** Whether the first parenthesis is closed by the last. */
+function enclosed(text: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "(") depth++;
+    else if (text[i] === ")") depth--;
+    if (depth === 0) return text[0] === "(" && i === text.length - 1;
+  }
+  return false;
 }
 
 /** A missing gradient is a dash; the reason of the first that is missing follows in words. */

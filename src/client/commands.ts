@@ -45,7 +45,7 @@ export function registerCommands(
   ) => {
     const target = await targetOf(server, argument);
     if (!target) return;
-    const view = await withLateProgress(l10n.t("Differentiating…"), undefined, (token) =>
+    const view = await withLateProgress(l10n.t("Differentiating"), undefined, (token) =>
       server.request("gradlens/view", target, token),
     );
     const line = compose(view);

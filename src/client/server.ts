@@ -79,7 +79,7 @@ export class Server implements Disposable {
     token: CancellationToken,
   ): Promise<Requests["gradlens/minimize"][1]> {
     const workDoneToken = `gradlens-${++this.progressTokens}`;
-    return withLateProgress(l10n.t("Minimizing…"), token, async (inner, report) => {
+    return withLateProgress(l10n.t("Minimizing"), token, async (inner, report) => {
       const listener = this.client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
         if (value.kind !== "end") report(value.message, value.percentage);
       });
@@ -101,10 +101,14 @@ export class Server implements Disposable {
       return new Cancelled(l10n.t("Cancelled"));
     }
     this.log.error(`${method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    if (code === ErrorCodes.PendingResponseRejected || code === ErrorCodes.ConnectionInactive || code === undefined) {
+    if (code === ErrorCodes.PendingResponseRejected) {
+      return new UserError(l10n.t("The Gradlens server stopped and starts again: please try once more."));
+    }
+    if (code === ErrorCodes.ConnectionInactive || code === undefined) {
       return new UserError(l10n.t("The Gradlens server is not running: see the output “Gradlens”."));
     }
-    const [line] = (error as Error).message.split("\n");
+    // The server's library puts its own words before those of an error that a handler threw.
+    const [line] = (error as Error).message.replace(/^Request \S+ failed with message: /, "").split("\n");
     return new UserError(l10n.t("Gradlens: {0}", line ?? ""));
   }
 }

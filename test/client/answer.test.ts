@@ -47,6 +47,18 @@ describe("an answer in one line", () => {
     );
   });
 
+  it("puts no parentheses around parentheses", () => {
+    const name = (text: string) => {
+      const subject = { kind: "expression", text, language: "python" } as const;
+      return gradientAnswer(view({ subject, title: text, gradient: [row("x", 1), row("y", 1)] }))?.short.split(
+        " = ",
+      )[0];
+    };
+    assert.equal(name("(x + y)"), "∇(x + y)");
+    assert.equal(name("(x + 1) * (y + 1)"), "∇((x + 1) * (y + 1))");
+    assert.equal(name("z"), "∇z");
+  });
+
   it("gives the reason of a gradient that is missing", () => {
     const gradient = [row("x1", 9), { name: "x2", reason: "x2 is not watched" }];
     assert.equal(gradientAnswer(view({ gradient }))?.short, "∇g = (9, —) at (2, 3) · x2: x2 is not watched");
