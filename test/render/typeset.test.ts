@@ -15,10 +15,8 @@ describe("render: formulas", () => {
     assert.match(svg, /currentColor/);
     assert.doesNotMatch(svg, /data-|style=/);
     assert.ok(width > 25 && width < 45 && height > 30 && height < 45 && depth > 5 && depth < height);
-    assert.equal(
-      typeset(String.raw`\frac{\partial f}{\partial x_1}`, { scale: 2 }).width,
-      Math.round(width * 200) / 100,
-    );
+    const double = typeset(String.raw`\frac{\partial f}{\partial x_1}`, { scale: 2 });
+    assert.ok(Math.abs(double.width - 2 * width) < 0.05);
   });
 
   it("sets a matrix, cases and double-struck letters", () => {

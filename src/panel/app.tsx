@@ -1,0 +1,87 @@
+/** The page: header, formulas, point, plot, derivatives, minimising. */
+import * as l10n from "@vscode/l10n";
+import { useEffect, useRef } from "preact/hooks";
+import { Announcer } from "./announcer";
+import { Derivatives, Hessian } from "./derivatives";
+import { Formulas } from "./formulas";
+import { Header } from "./header";
+import { Inputs } from "./inputs";
+import { Loops } from "./loops";
+import { Minimize } from "./minimize";
+import { PlotSection } from "./plot-section";
+import type { Session } from "./session";
+import { SessionContext, useModel } from "./use";
+
+export function App({ session }: { session: Session }) {
+  const model = useModel(session);
+  const { view, problem, goTo } = model;
+  const main = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    if (!goTo || !view) return;
+    const target = main.current?.querySelector<HTMLElement>(`[data-section="${goTo.section}"] h2`) ?? undefined;
+    const calm = document.body.classList.contains("vscode-reduce-motion");
+    if (goTo.section === "function") window.scrollTo({ top: 0 });
+    else target?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  }, [goTo?.request, view !== undefined]);
+
+  if (!view) {
+    return (
+      <main ref={main} class="empty">
+        {problem ? (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        ) : model.subject ? (
+          <p class={model.slow ? "waiting" : "waiting quiet"} role="status">
+            {l10n.t("Computing…")}
+          </p>
+        ) : (
+          <div class="welcome">
+            <p class="nabla" aria-hidden="true">
+              ∇
+            </p>
+            <h1>{l10n.t("Put the cursor in a function")}</h1>
+            <p>
+              {l10n.t(
+                "Its value, gradient, Hessian and plot appear here. Or select an expression and run Gradlens: Open Panel.",
+              )}
+            </p>
+          </div>
+        )}
+      </main>
+    );
+  }
+  return (
+    <SessionContext.Provider value={session}>
+      <main ref={main} class={model.slow ? "stale" : ""} aria-busy={model.slow}>
+        <Header model={model} view={view} />
+        {problem && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        {view.problem && (
+          <p class="problem" role="alert">
+            {view.problem}
+          </p>
+        )}
+        {view.partial && <p class="note">{l10n.t("The time limit was reached: some parts are missing.")}</p>}
+        <Formulas view={view} />
+        <div class="columns">
+          <div class="column">
+            <Inputs model={model} view={view} />
+            <Derivatives view={view} />
+            <Hessian view={view} />
+          </div>
+          <div class="column">
+            <PlotSection model={model} view={view} />
+            <Minimize model={model} view={view} />
+            <Loops view={view} />
+          </div>
+        </div>
+        <Announcer view={view} />
+      </main>
+    </SessionContext.Provider>
+  );
+}

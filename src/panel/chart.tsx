@@ -1,0 +1,97 @@
+/** A Plotly chart in the theme's colours. */
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import Plotly, { type PlotElement } from "./plotly";
+import type { Colors } from "./theme";
+
+export type Trace = Record<string, unknown>;
+export type Layout = Record<string, unknown>;
+
+interface Props {
+  traces: Trace[];
+  layout: Layout;
+  label: string;
+  class?: string;
+  /** After each drawing, and while the user zooms or pans. */
+  onDrawn?: (element: PlotElement) => void;
+  /** The user zoomed or panned: the new layout entries. */
+  onRelayout?: (changes: Record<string, unknown>) => void;
+  onReset?: () => void;
+}
+
+const config = { displayModeBar: false, doubleClick: false, showTips: false, responsive: false };
+
+export function Chart({ traces, layout, label, class: name = "", onDrawn, onRelayout, onReset }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const handlers = useRef({ onDrawn, onRelayout, onReset });
+  handlers.current = { onDrawn, onRelayout, onReset };
+  const ready = useRef(false);
+
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    void Plotly.react(element, traces, layout, config).then((plot) => {
+      if (!ready.current) {
+        ready.current = true;
+        plot.on("plotly_relayouting", () => handlers.current.onDrawn?.(plot));
+        plot.on("plotly_relayout", (changes) => {
+          handlers.current.onDrawn?.(plot);
+          handlers.current.onRelayout?.(changes);
+        });
+        plot.on("plotly_doubleclick", () => handlers.current.onReset?.());
+      }
+      handlers.current.onDrawn?.(plot);
+    });
+  }, [traces, layout]);
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (ready.current && element.offsetWidth > 0) {
+        void Plotly.Plots.resize(element).then(() => handlers.current.onDrawn?.(element as unknown as PlotElement));
+      }
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      ready.current = false;
+      Plotly.purge(element);
+    };
+  }, []);
+
+  return <div ref={place} class={`chart ${name}`} role="img" aria-label={label} />;
+}
+
+/** What all charts have in common. */
+export function baseLayout(colors: Colors): Layout {
+  return {
+    autosize: true,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: colors.font, size: 11, color: colors.muted },
+    showlegend: false,
+    dragmode: "pan",
+    hovermode: "closest",
+    hoverlabel: {
+      bgcolor: colors.background,
+      bordercolor: colors.axis,
+      font: { family: colors.font, size: 12, color: colors.foreground },
+    },
+  };
+}
+
+export function axis(colors: Colors, title: string, more: Layout = {}): Layout {
+  return {
+    title: { text: title, font: { color: colors.foreground, size: 12 }, standoff: 6 },
+    gridcolor: colors.grid,
+    zerolinecolor: colors.axis,
+    linecolor: colors.axis,
+    tickcolor: colors.axis,
+    ticks: "outside",
+    ticklen: 4,
+    showline: true,
+    exponentformat: "e",
+    fixedrange: false,
+    ...more,
+  };
+}

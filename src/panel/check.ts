@@ -1,0 +1,94 @@
+/** What comes from outside the page is unknown until it has been looked at. */
+import type { MinimizeResult, PlotData, View } from "../protocol/lsp";
+import type { PanelApi, PanelState, ToPage } from "../protocol/panel";
+import type { EncodedArray } from "../protocol/values";
+
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isString = (value: unknown): value is string => typeof value === "string";
+const isList = (value: unknown, item: (it: unknown) => boolean): boolean => Array.isArray(value) && value.every(item);
+const isNumber = (value: unknown): boolean =>
+  typeof value === "number" || value === "NaN" || value === "Infinity" || value === "-Infinity";
+const isFormula = (value: unknown): boolean => isObject(value) && isString(value.svg) && isString(value.text);
+const optional = (value: unknown, check: (it: unknown) => boolean): boolean => value === undefined || check(value);
+const isCell = (value: unknown): boolean => isObject(value) && isNumber(value.value) && isString(value.text);
+
+const isArray = (value: unknown): value is EncodedArray =>
+  isObject(value) && isString(value.data) && isList(value.shape, Number.isInteger);
+
+const isPath = (value: unknown): boolean =>
+  isObject(value) &&
+  isString(value.uri) &&
+  isArray(value.path) &&
+  isArray(value.losses) &&
+  isList(value.labels, isString);
+
+const isView = (value: unknown): value is View =>
+  isObject(value) &&
+  isObject(value.subject) &&
+  isString(value.title) &&
+  isString(value.where) &&
+  isObject(value.origin) &&
+  isList(value.parameters, (it) => isObject(it) && isString(it.name) && isList(it.range, Number.isFinite)) &&
+  optional(value.formula, isFormula) &&
+  optional(value.hessianFormula, isFormula) &&
+  isList(value.derivatives, (it) => isObject(it) && isFormula(it.formula)) &&
+  isList(value.guards, isFormula) &&
+  optional(value.value, isCell) &&
+  isList(value.gradient, (it) => isObject(it) && isString(it.name) && optional(it.automatic, isCell)) &&
+  optional(value.hessian, (it) => isObject(it) && isList(it.rows, (row) => isList(row, isCell))) &&
+  isList(value.plottable, isString) &&
+  isList(value.paths, isPath);
+
+const isPlot = (value: unknown): value is PlotData =>
+  isObject(value) &&
+  isList(value.axes, isString) &&
+  isList(value.grid, isArray) &&
+  isArray(value.values) &&
+  isList(value.window, (it) => Array.isArray(it) && it.length === 2) &&
+  isList(value.point, isNumber) &&
+  isList(value.gradient, isNumber);
+
+const isMinimum = (value: unknown): value is MinimizeResult =>
+  isObject(value) &&
+  isList(value.labels, isString) &&
+  isArray(value.path) &&
+  isArray(value.values) &&
+  isObject(value.final) &&
+  isCell(value.value) &&
+  isString(value.message);
+
+export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
+  view: isView,
+  plot: isPlot,
+  minimize: isMinimum,
+  script: (value) => isObject(value) && isString(value.output),
+  pin: () => true,
+  reveal: () => true,
+  copy: () => true,
+};
+
+export const isState = (value: unknown): value is PanelState =>
+  isObject(value) &&
+  isObject(value.subject) &&
+  (value.subject.kind === "function" ? isString(value.subject.name) : isString(value.subject.text));
+
+/** Whether this is a message that the extension may send. */
+export function isToPage(message: unknown): message is ToPage {
+  if (!isObject(message)) return false;
+  if (message.type === "reply") return Number.isInteger(message.id) && ("result" in message || isString(message.error));
+  if (message.type !== "event" || !isObject(message.data)) return false;
+  const { data } = message;
+  switch (message.event) {
+    case "start":
+      return isObject(data.l10n) && (data.state === null || isState(data.state));
+    case "show":
+      return isState(data);
+    case "changed":
+      return isString(data.uri);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,125 @@
+/** The page's side of `protocol/panel.ts`. */
+import type { PanelApi, PanelEvents, PanelState, ToHost } from "../protocol/panel";
+import { isToPage, results } from "./check";
+
+/** What connects the page with the extension, or with a test. */
+export interface Port {
+  post(message: ToHost): void;
+  listen(listener: (message: unknown) => void): void;
+  getState(): unknown;
+  setState(state: PanelState | null): void;
+}
+
+type Params<M extends keyof PanelApi> = Parameters<PanelApi[M]>[0];
+type Result<M extends keyof PanelApi> = ReturnType<PanelApi[M]>;
+
+export class Cancelled extends Error {}
+
+interface Pending {
+  method: keyof PanelApi;
+  resolve: (result: never) => void;
+  reject: (error: Error) => void;
+  /** Forgets the signal. */
+  done: () => void;
+}
+
+export class Rpc {
+  private nextId = 1;
+  private readonly pending = new Map<number, Pending>();
+  private readonly listeners: { [E in keyof PanelEvents]?: (data: PanelEvents[E]) => void } = {};
+
+  constructor(readonly port: Port) {
+    port.listen((message) => this.receive(message));
+  }
+
+  /** One listener per event. */
+  on<E extends keyof PanelEvents>(event: E, listener: (data: PanelEvents[E]) => void): void {
+    this.listeners[event] = listener as never;
+  }
+
+  /** @throws Cancelled once the signal is aborted; else an Error with the extension's one line. */
+  call<M extends keyof PanelApi>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
+    const id = this.nextId++;
+    return new Promise<Result<M>>((resolve, reject) => {
+      if (signal?.aborted) return reject(new Cancelled());
+      const abort = () => {
+        if (!this.pending.delete(id)) return;
+        this.port.post({ type: "cancel", id });
+        reject(new Cancelled());
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      const done = () => signal?.removeEventListener("abort", abort);
+      this.pending.set(id, { method, resolve: resolve as Pending["resolve"], reject, done });
+      this.port.post({ type: "call", id, method, params } as ToHost);
+    });
+  }
+
+  private receive(message: unknown): void {
+    if (!isToPage(message)) return;
+    if (message.type === "event") {
+      (this.listeners[message.event] as ((data: unknown) => void) | undefined)?.(message.data);
+      return;
+    }
+    const pending = this.pending.get(message.id);
+    if (!pending) return;
+    this.pending.delete(message.id);
+    pending.done();
+    if ("error" in message) pending.reject(new Error(message.error));
+    else if (!results[pending.method](message.result))
+      pending.reject(new Error(`unexpected answer to ${pending.method}`));
+    else pending.resolve(message.result as never);
+  }
+}
+
+/**
+ * Asks the same question again and again while the user drags: at most once per `interval`, only the latest counts,
+ * and an answer that is no longer wanted is cancelled.
+ */
+export class Latest<M extends keyof PanelApi> {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private abort: AbortController | undefined;
+  private last = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly method: M,
+    private readonly onResult: (result: Result<M>, params: Params<M>) => void,
+    private readonly onError: (message: string) => void,
+    private readonly interval = 50,
+  ) {}
+
+  get busy(): boolean {
+    return this.timer !== undefined || this.abort !== undefined;
+  }
+
+  /** `params` are taken when the question is sent. */
+  ask(params: () => Params<M>): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(params()), Math.max(0, this.last + this.interval - performance.now()));
+  }
+
+  cancel(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.abort?.abort();
+    this.abort = undefined;
+  }
+
+  private async send(params: Params<M>): Promise<void> {
+    this.timer = undefined;
+    this.abort?.abort();
+    const abort = new AbortController();
+    this.abort = abort;
+    this.last = performance.now();
+    try {
+      const result = await this.rpc.call(this.method, params, abort.signal);
+      if (this.abort !== abort) return;
+      this.abort = undefined;
+      this.onResult(result, params);
+    } catch (error) {
+      if (this.abort !== abort) return;
+      this.abort = undefined;
+      if (!(error instanceof Cancelled)) this.onError(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

@@ -1,0 +1,432 @@
+/** What the panel shows and how it changes: no DOM here. */
+import {
+  type LoopPath,
+  type MinimizeResult,
+  optimizers,
+  type PlotData,
+  type Point,
+  type Subject,
+  type View,
+} from "../protocol/lsp";
+import type { PanelSection, PanelState } from "../protocol/panel";
+import { decodeArray, fromJsonNumber, type JsonTree } from "../protocol/values";
+import type { PlotInput } from "../render/plots";
+import { Cancelled, Latest, type Rpc } from "./rpc";
+
+export type Range = [number, number];
+
+export interface Plot extends PlotInput {
+  /** Subject and axes. */
+  base: string;
+  window: Range[];
+  grid: Float64Array[];
+  values: Float64Array;
+  slopes?: Float64Array;
+}
+
+export interface Minimum {
+  result: MinimizeResult;
+  path: Float64Array;
+  values: Float64Array;
+}
+
+export type MinimizeSettings = NonNullable<PanelState["minimize"]>;
+
+export interface Model {
+  started: boolean;
+  subject?: Subject;
+  view?: View;
+  /** Why there is no view. */
+  problem?: string;
+  /** Asked, and not answered for a while. */
+  slow: boolean;
+  /** The values in the inputs, ahead of the view while it is computed. */
+  point: Point;
+  /** The user, or a command, chose the point: else it is the code's. */
+  given: boolean;
+  pinned: boolean;
+  locked: boolean;
+  /** The ranges of the sliders: they stand still while a value changes. */
+  ranges: Record<string, Range>;
+  axes: string[];
+  plot?: Plot;
+  plotProblem?: string;
+  minimize: MinimizeSettings;
+  running: boolean;
+  minimum?: Minimum;
+  minimizeProblem?: string;
+  /** Scroll there; the number changes with each request. */
+  goTo?: { section: PanelSection; request: number };
+}
+
+const defaultMinimize: MinimizeSettings = {
+  optimizer: optimizers[0]!.name,
+  learningRate: optimizers[0]!.learningRate,
+  steps: 100,
+};
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+export const scalar = (point: Point, name: string): number => {
+  const value = point[name];
+  return value === undefined || Array.isArray(value) ? Number.NaN : fromJsonNumber(value);
+};
+
+export class Session {
+  model: Model = {
+    started: false,
+    slow: false,
+    point: {},
+    given: false,
+    pinned: false,
+    locked: false,
+    ranges: {},
+    axes: [],
+    minimize: defaultMinimize,
+    running: false,
+  };
+
+  private readonly listeners = new Set<() => void>();
+  private readonly views: Latest<"view">;
+  private readonly plots: Latest<"plot">;
+  private slowTimer: ReturnType<typeof setTimeout> | undefined;
+  private running: AbortController | undefined;
+  /** The window that the user chose by zooming or panning. */
+  private window: Range[] | undefined;
+  /** What the latest samples were asked for. */
+  private asked: { key: string; at: number[]; window?: Range[] } | undefined;
+  /** Changes with the document. */
+  private version = 0;
+  private request = 0;
+  private runWhenShown = false;
+
+  constructor(private readonly rpc: Rpc) {
+    this.views = new Latest(
+      rpc,
+      "view",
+      (view) => this.showView(view),
+      (problem) => this.settle({ problem }),
+    );
+    this.plots = new Latest(
+      rpc,
+      "plot",
+      (plot, { subject, axes }) => {
+        this.update({ plot: decodePlot(plot, JSON.stringify([subject, axes])), plotProblem: undefined });
+        this.askPlot();
+      },
+      (plotProblem) => {
+        this.update({ plot: undefined, plotProblem });
+      },
+    );
+    rpc.on("show", (state) => this.show(state));
+    rpc.on("changed", ({ uri }) => {
+      const { subject } = this.model;
+      if (subject?.uri === uri) this.ask(true);
+    });
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** The first event: what to show, or what was kept before the window was loaded again. */
+  start(state: PanelState | null): void {
+    this.update({ started: true });
+    if (state) this.show(state);
+  }
+
+  show(state: PanelState): void {
+    const changed = !same(this.model.subject, state.subject);
+    if (changed) {
+      this.running?.abort();
+      this.plots.cancel();
+      this.window = undefined;
+      this.asked = undefined;
+    }
+    this.runWhenShown = Boolean(state.run);
+    this.update({
+      subject: state.subject,
+      given: state.point !== undefined,
+      locked: state.locked ?? this.model.locked,
+      minimize: state.minimize ?? this.model.minimize,
+      ...(changed
+        ? {
+            ranges: {},
+            axes: [],
+            minimum: undefined,
+            minimizeProblem: undefined,
+            pinned: false,
+            point: state.point ?? {},
+          }
+        : { point: state.point ?? this.model.point }),
+      ...(state.section ? { goTo: { section: state.section, request: ++this.request } } : {}),
+    });
+    this.ask();
+    this.keep();
+  }
+
+  // ── the point ─────────────────────────────────────────────────────────────
+
+  setValue(name: string, value: JsonTree): void {
+    this.setPoint({ ...this.model.point, [name]: value });
+  }
+
+  setPoint(point: Point): void {
+    if (same(point, this.model.point)) return;
+    const ranges = { ...this.model.ranges };
+    for (const [name, [low, high]] of Object.entries(ranges)) {
+      const value = scalar(point, name);
+      if (!Number.isFinite(value)) continue;
+      if (value < low || value > high) ranges[name] = [Math.min(low, value), Math.max(high, value)];
+    }
+    this.update({ point, given: true, ranges });
+    this.ask();
+    this.keep();
+    if (this.model.pinned) this.pin(true);
+  }
+
+  /** Back to the values that the code gives. */
+  releasePoint(): void {
+    if (this.model.pinned) this.pin(false);
+    this.update({ given: false, ranges: {} });
+    this.window = undefined;
+    this.asked = undefined;
+    this.ask();
+    this.keep();
+  }
+
+  pin(on: boolean): void {
+    const { subject, point } = this.model;
+    if (!subject) return;
+    this.update({ pinned: on });
+    this.rpc.call("pin", on ? { subject, point } : { subject }).catch(() => this.update({ pinned: !on }));
+  }
+
+  lock(locked: boolean): void {
+    this.update({ locked });
+    this.keep();
+  }
+
+  // ── the plot ──────────────────────────────────────────────────────────────
+
+  setAxes(axes: string[]): void {
+    this.window = undefined;
+    this.asked = undefined;
+    this.update({ axes });
+    this.askPlot();
+  }
+
+  /** Zoomed or panned; undefined: back to the range that suits the point. */
+  setWindow(window: Range[] | undefined): void {
+    this.window = window;
+    if (!window) this.asked = undefined;
+    this.askPlot();
+  }
+
+  // ── minimising ────────────────────────────────────────────────────────────
+
+  setMinimize(minimize: MinimizeSettings): void {
+    this.update({ minimize });
+    this.keep();
+  }
+
+  async run(): Promise<void> {
+    const { subject, point, minimize, view } = this.model;
+    if (!subject || !view) return;
+    this.running?.abort();
+    const abort = new AbortController();
+    this.running = abort;
+    this.update({ running: true, minimizeProblem: undefined });
+    try {
+      const result = await this.rpc.call("minimize", { subject, start: point, ...minimize }, abort.signal);
+      if (this.running !== abort) return;
+      const minimum = { result, path: decodeArray(result.path), values: decodeArray(result.values) };
+      this.update({ minimum, running: false });
+    } catch (error) {
+      if (this.running !== abort) return;
+      const minimizeProblem =
+        error instanceof Cancelled ? undefined : error instanceof Error ? error.message : String(error);
+      this.update({ running: false, minimizeProblem });
+    }
+  }
+
+  stop(): void {
+    this.running?.abort();
+  }
+
+  clearMinimum(): void {
+    this.update({ minimum: undefined, minimizeProblem: undefined });
+  }
+
+  // ── the editor ────────────────────────────────────────────────────────────
+
+  reveal(uri: string, line: number, character = 0): void {
+    this.rpc.call("reveal", { uri, line, character }).catch(() => {});
+  }
+
+  copy(text: string): void {
+    this.rpc.call("copy", { text }).catch(() => {});
+  }
+
+  // ── within ────────────────────────────────────────────────────────────────
+
+  private update(patch: Partial<Model>): void {
+    this.model = { ...this.model, ...patch };
+    for (const listener of this.listeners) listener();
+  }
+
+  /** What is kept over a reload of the window, here and by the extension. */
+  private keep(): void {
+    const { subject, point, given, locked, minimize } = this.model;
+    if (!subject) return;
+    const state: PanelState = { subject, ...(given ? { point } : {}), locked, minimize };
+    this.rpc.port.setState(state);
+    this.rpc.port.post({ type: "state", state });
+  }
+
+  private ask(again = false): void {
+    const { subject } = this.model;
+    if (!subject) return;
+    if (again) this.version++;
+    this.views.ask(() => {
+      const { point, given, subject: latest } = this.model;
+      return { subject: latest ?? subject, ...(given ? { point } : {}) };
+    });
+    this.slowTimer ??= setTimeout(() => this.update({ slow: true }), 300);
+    this.askPlot();
+  }
+
+  private settle(patch: Partial<Model>): void {
+    if (!this.views.busy) {
+      clearTimeout(this.slowTimer);
+      this.slowTimer = undefined;
+      patch = { ...patch, slow: false };
+    }
+    this.update(patch);
+  }
+
+  private showView(view: View): void {
+    if (!same(view.subject, this.model.subject)) return;
+    const { given, point: before, axes: chosen } = this.model;
+    const point = Object.fromEntries(
+      view.parameters.map(({ name, value }) => [name, given ? (before[name] ?? value) : value]),
+    );
+    const ranges: Record<string, Range> = {};
+    for (const { name, range } of view.parameters) {
+      const value = scalar(point, name);
+      const [low, high] = this.model.ranges[name] ?? range;
+      ranges[name] = value < low || value > high ? [Math.min(low, value), Math.max(high, value)] : [low, high];
+    }
+    const axes =
+      chosen.length && chosen.every((name) => view.plottable.includes(name)) ? chosen : view.plottable.slice(0, 2);
+    this.settle({
+      view,
+      problem: undefined,
+      point,
+      ranges,
+      axes,
+      pinned: view.origin.kind === "pinned" || (this.model.pinned && given),
+      ...(axes.length === 0 ? { plot: undefined } : {}),
+    });
+    this.askPlot();
+    if (this.runWhenShown) {
+      this.runWhenShown = false;
+      void this.run();
+    }
+  }
+
+  /** Asks for samples, unless those at hand still hold: moving the point along the axes does not change them. */
+  private askPlot(): void {
+    const { subject, point, axes, view, plot } = this.model;
+    if (!subject || !view || axes.length === 0 || !same(view.subject, subject)) return;
+    const at = axes.map((name) => scalar(point, name));
+    const base = JSON.stringify([subject, axes]);
+    const held = Object.entries(point).filter(([name]) => !axes.includes(name));
+    const key = JSON.stringify([base, held, this.version]);
+    const shown = plot?.base === base && this.asked ? plot.window : undefined;
+    const inside = shown?.every(([low, high], i) => !(at[i]! < low || at[i]! > high));
+    const window = this.window ?? (inside ? shown : undefined);
+    if (this.asked?.key === key) {
+      if (this.window ? same(this.asked.window, this.window) : inside || this.plots.busy || same(this.asked.at, at))
+        return;
+    }
+    this.asked = { key, at, window: this.window };
+    this.plots.ask(() => ({
+      subject,
+      point: this.model.point,
+      axes: axes as [string] | [string, string],
+      ...(window ? { window } : {}),
+    }));
+  }
+}
+
+function decodePlot(data: PlotData, base: string): Plot {
+  return {
+    base,
+    axes: data.axes,
+    window: data.window,
+    grid: data.grid.map(decodeArray),
+    values: decodeArray(data.values),
+    slopes: data.slopes && decodeArray(data.slopes),
+    point: data.point,
+    value: fromJsonNumber(data.value),
+    gradient: data.gradient.map(fromJsonNumber),
+  };
+}
+
+/** A path over the steps, along the axes of a plot. */
+export interface Trail {
+  label: string;
+  x: number[];
+  y: number[];
+}
+
+/** Where a path runs on a plot; undefined if it moves along none of the axes. */
+export function trailOf(
+  label: string,
+  path: Float64Array,
+  columns: (number | undefined)[],
+  width: number,
+  plot: Plot,
+  values?: Float64Array,
+): Trail | undefined {
+  if (columns.every((column) => column === undefined) || width === 0) return undefined;
+  const rows = Math.floor(path.length / width);
+  const along = (axis: number) =>
+    Array.from({ length: rows }, (_, row) => {
+      const column = columns[axis];
+      return column === undefined ? plot.point[axis]! : path[row * width + column]!;
+    });
+  const x = along(0);
+  if (plot.axes.length === 2) return { label, x, y: along(1) };
+  return { label, x, y: x.map((at, row) => values?.[row] ?? valueAt(plot, at)) };
+}
+
+/** A curve's value between its samples. */
+export function valueAt(plot: Plot, x: number): number {
+  const grid = plot.grid[0]!;
+  const step = (grid[grid.length - 1]! - grid[0]!) / (grid.length - 1);
+  const index = (x - grid[0]!) / step;
+  const left = Math.floor(index);
+  if (left < 0 || left >= grid.length - 1) return index === grid.length - 1 ? plot.values[left]! : Number.NaN;
+  return plot.values[left]! + (plot.values[left + 1]! - plot.values[left]!) * (index - left);
+}
+
+export function loopTrail(loop: LoopPath, label: string, plot: Plot): Trail | undefined {
+  const columns = plot.axes.map((axis) => {
+    const name = loop.variables.find((variable) => variable.parameter === axis)?.name ?? axis;
+    const column = loop.labels.indexOf(name);
+    return column < 0 ? undefined : column;
+  });
+  return trailOf(label, decodeArray(loop.path), columns, loop.labels.length, plot);
+}
+
+export function minimumTrail({ result, path, values }: Minimum, label: string, plot: Plot): Trail | undefined {
+  const columns = plot.axes.map((axis) => {
+    const column = result.labels.indexOf(axis);
+    return column < 0 ? undefined : column;
+  });
+  const onlyAxis = result.labels.length === 1;
+  return trailOf(label, path, columns, result.labels.length, plot, onlyAxis ? values : undefined);
+}

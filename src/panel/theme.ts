@@ -1,0 +1,97 @@
+/** The colours of VS Code's theme, resolved for Plotly, which knows no CSS variables. */
+import { useEffect, useState } from "preact/hooks";
+import type { ThemeKind } from "../render/theme";
+
+export interface Colors {
+  kind: ThemeKind;
+  background: string;
+  foreground: string;
+  muted: string;
+  grid: string;
+  axis: string;
+  curve: string;
+  point: string;
+  paths: string[];
+  /** From low values to high ones. */
+  ramp: [number, string][];
+  font: string;
+}
+
+type Rgb = [number, number, number];
+
+export function readColors(): Colors {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const variable = (name: string, ...others: string[]): Rgb => {
+    for (const candidate of [name, ...others]) {
+      probe.style.color = "";
+      probe.style.color = `var(--vscode-${candidate}, rgba(1, 2, 3, 0))`;
+      const parts =
+        getComputedStyle(probe)
+          .color.match(/[\d.]+/g)
+          ?.map(Number) ?? [];
+      if (parts.length >= 3 && parts[3] !== 0) return [parts[0]!, parts[1]!, parts[2]!];
+    }
+    return [128, 128, 128];
+  };
+  const { classList } = document.body;
+  const kind: ThemeKind = classList.contains("vscode-high-contrast-light")
+    ? "high-contrast-light"
+    : classList.contains("vscode-high-contrast")
+      ? "high-contrast"
+      : classList.contains("vscode-dark")
+        ? "dark"
+        : "light";
+  const background = variable("editor-background");
+  const foreground = variable("editor-foreground", "foreground");
+  const contrast = kind.startsWith("high");
+  const blue = variable("charts-blue", "editorInfo-foreground");
+  const dark = kind === "dark";
+  // Low values are the darker ones in every theme.
+  const ramp: [number, Rgb][] = dark
+    ? [
+        [0, mix(background, blue, 0.16)],
+        [0.55, mix(background, blue, 0.55)],
+        [1, mix(blue, foreground, 0.3)],
+      ]
+    : [
+        [0, mix(blue, foreground, 0.08)],
+        [0.45, mix(blue, background, 0.5)],
+        [1, mix(blue, background, 0.93)],
+      ];
+  const colors: Colors = {
+    kind,
+    background: text(background),
+    foreground: text(foreground),
+    muted: text(contrast ? foreground : variable("descriptionForeground", "foreground")),
+    grid: text(mix(background, foreground, contrast ? 0.25 : 0.12)),
+    axis: text(contrast ? foreground : mix(background, foreground, 0.45)),
+    curve: text(blue),
+    point: text(variable(dark ? "charts-orange" : "charts-red", "charts-orange")),
+    paths: ["charts-purple", "charts-green", "charts-yellow"].map((name) => text(variable(name, "foreground"))),
+    ramp: contrast
+      ? [
+          [0, text(mix(background, blue, 0.55))],
+          [1, text(blue)],
+        ]
+      : ramp.map(([at, color]) => [at, text(color)]),
+    font: getComputedStyle(document.body).fontFamily,
+  };
+  probe.remove();
+  return colors;
+}
+
+const mix = (a: Rgb, b: Rgb, share: number): Rgb => a.map((value, i) => value * (1 - share) + b[i]! * share) as Rgb;
+const text = (color: Rgb): string => `rgb(${color.map(Math.round).join(", ")})`;
+
+/** The colours, and again when the theme changes. */
+export function useColors(): Colors {
+  const [colors, setColors] = useState(readColors);
+  useEffect(() => {
+    const observer = new MutationObserver(() => setColors(readColors()));
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+    observer.observe(document.body, { attributes: true, attributeFilter: ["class", "data-vscode-theme-id"] });
+    return () => observer.disconnect();
+  }, []);
+  return colors;
+}

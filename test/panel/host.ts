@@ -1,0 +1,282 @@
+/** A host for the page that knows a few functions: it answers as the extension would. */
+import type {
+  Formula,
+  LoopPath,
+  MinimizeParams,
+  MinimizeResult,
+  PlotData,
+  PlotParams,
+  Point,
+  View,
+  ViewParams,
+} from "../../src/protocol/lsp";
+import type { ToHost, ToPage } from "../../src/protocol/panel";
+import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber, toJsonTree } from "../../src/protocol/values";
+import { formatNumber, loadTypesetter, typeset } from "../../src/render";
+
+interface Subject {
+  title: string;
+  names: string[];
+  start: Point;
+  value: (x: number[]) => number;
+  formulas?: { f: string; derivatives: string[]; hessian?: string; guards?: string[] };
+  reasons?: Record<string, string>;
+  loop?: { start: number[]; rate: number; steps: number };
+  problem?: string;
+}
+
+export const subjects: Record<string, Subject> = {
+  f: {
+    title: "f(x)",
+    names: ["x"],
+    start: { x: 1 },
+    value: ([x = 0]) => 3 * x * x + 2 * x - 1,
+    formulas: {
+      f: String.raw`f(x) = 3x^2 + 2x - 1`,
+      derivatives: [String.raw`\frac{\mathrm{d}f}{\mathrm{d}x} = 6x + 2`],
+      hessian: String.raw`\frac{\mathrm{d}^2f}{\mathrm{d}x^2} = 6`,
+    },
+    loop: { start: [0], rate: 0.1, steps: 12 },
+  },
+  g: {
+    title: "g(x1, x2)",
+    names: ["x1", "x2"],
+    start: { x1: 2, x2: 3 },
+    value: ([a = 0, b = 0]) => (a + 5) * b * b,
+    formulas: {
+      f: String.raw`g(x_1, x_2) = (x_1 + 5)\,x_2^2`,
+      derivatives: [
+        String.raw`\frac{\partial g}{\partial x_1} = x_2^2`,
+        String.raw`\frac{\partial g}{\partial x_2} = 2\,(x_1 + 5)\,x_2`,
+      ],
+      hessian: String.raw`\nabla^2 g = \begin{pmatrix} 0 & 2x_2 \\ 2x_2 & 2(x_1 + 5) \end{pmatrix}`,
+      guards: ["x_1 > -5"],
+    },
+    loop: { start: [4, 4], rate: 0.02, steps: 25 },
+  },
+  bowl: {
+    title: "bowl(weight, bias)",
+    names: ["weight", "bias"],
+    start: { weight: 4, bias: 3 },
+    value: ([a = 0, b = 0]) => (a - 1) ** 2 + 3 * (b + 1) ** 2 + Math.sin(2 * a) * 2,
+  },
+  loss: {
+    title: "loss(w, b, x, rate)",
+    names: ["w[0, 0]", "w[0, 1]", "w[0, 2]", "w[1, 0]", "w[1, 1]", "w[1, 2]", "b", "x", "rate"],
+    start: {
+      w: [
+        [0.1, 0.2, 0.3],
+        [0.4, 0.5, 0.6],
+      ],
+      b: 0.5,
+      x: 2,
+      rate: 1,
+    },
+    value: (v) => v.slice(0, 6).reduce((sum, w, i) => sum + (w * v[7]! - i) ** 2, 0) * v[8]! + v[6]! ** 2,
+    reasons: { "w[1, 2]": "cut by .numpy() in line 7" },
+  },
+  log: {
+    title: "h(x)",
+    names: ["x"],
+    start: { x: -1 },
+    value: ([x = 0]) => Math.log(x) / (x - 2),
+    problem: "line 3: math domain error",
+  },
+};
+
+const flat = (tree: JsonTree): number[] => (Array.isArray(tree) ? tree.flatMap(flat) : [fromJsonNumber(tree)]);
+const text = (value: number) => ({ value: toJsonNumber(value), text: formatNumber(value, 17) });
+
+function gradientOf(f: (x: number[]) => number, x: number[], h = 1e-6): number[] {
+  return x.map((_, i) => {
+    const at = (d: number) => f(x.map((value, k) => (k === i ? value + d : value)));
+    return Math.round(((at(h) - at(-h)) / (2 * h)) * 1e6) / 1e6;
+  });
+}
+
+const formula = (latex: string): Formula => ({ latex, text: latex, svg: typeset(latex).svg });
+
+export class FakeHost {
+  readonly received: ToHost[] = [];
+  /** Milliseconds before a call is answered. */
+  delay = 0;
+  readonly cancelled = new Set<number>();
+
+  static async create(): Promise<FakeHost> {
+    await loadTypesetter();
+    return new FakeHost();
+  }
+
+  calls(method: string) {
+    return this.received.flatMap((message) => (message.type === "call" && message.method === method ? [message] : []));
+  }
+
+  async answer(message: ToHost): Promise<ToPage | undefined> {
+    this.received.push(message);
+    if (message.type === "cancel") this.cancelled.add(message.id);
+    if (message.type !== "call") return undefined;
+    if (this.delay) await new Promise((resolve) => setTimeout(resolve, this.delay));
+    if (this.cancelled.has(message.id)) return { type: "reply", id: message.id, error: "Cancelled" };
+    try {
+      return { type: "reply", id: message.id, result: this.perform(message) };
+    } catch (error) {
+      return { type: "reply", id: message.id, error: (error as Error).message };
+    }
+  }
+
+  private perform(call: Extract<ToHost, { type: "call" }>): unknown {
+    switch (call.method) {
+      case "view":
+        return this.view(call.params);
+      case "plot":
+        return this.plot(call.params);
+      case "minimize":
+        return this.minimize(call.params);
+      default:
+        return null;
+    }
+  }
+
+  private subject({ subject }: { subject: ViewParams["subject"] }): Subject {
+    const found = subject.kind === "function" ? subjects[subject.name] : undefined;
+    if (!found) throw new Error("There is no such function in this file.");
+    return found;
+  }
+
+  private view(params: ViewParams): View {
+    const subject = this.subject(params);
+    const point = { ...subject.start, ...params.point };
+    const x = Object.values(point).flatMap(flat);
+    const gradient = gradientOf(subject.value, x);
+    const value = subject.value(x);
+    const { formulas, loop } = subject;
+    const rows = x.map((_, i) =>
+      gradientOf((at) => gradientOf(subject.value, at, 1e-4)[i]!, x, 1e-3).map((v) => Math.round(v * 1e3) / 1e3),
+    );
+    const scalars = Object.keys(point).filter((name) => !Array.isArray(point[name]));
+    return {
+      subject: params.subject,
+      title: subject.title,
+      location: {
+        uri: "file:///tf_diffs.py",
+        range: { start: { line: 11, character: 4 }, end: { line: 11, character: 5 } },
+      },
+      parameters: Object.entries(point).map(([name, tree]) => ({
+        name,
+        shape: shapeOf(tree),
+        value: tree,
+        range: Array.isArray(tree) ? [-1, 1] : [Number(tree) - 5, Number(tree) + 5],
+      })),
+      origin: params.point ? { kind: "given" } : { kind: "call", line: 22 },
+      where: `at ${scalars.map((name) => `${name} = ${point[name]}`).join(", ")}`,
+      formula: formulas && formula(formulas.f),
+      derivatives: (formulas?.derivatives ?? []).map((latex, i) => ({
+        name: subject.names[i]!,
+        formula: formula(latex),
+      })),
+      hessianFormula: formulas?.hessian ? formula(formulas.hessian) : undefined,
+      guards: (formulas?.guards ?? []).map(formula),
+      value: text(value),
+      gradient: subject.names.map((name, i) => {
+        const reason = subject.reasons?.[name];
+        if (reason) return { name, reason };
+        const central = gradient[i]! * (1 + 1.3e-10);
+        return {
+          name,
+          automatic: text(gradient[i]!),
+          central: text(central),
+          difference: { value: 0, text: formatNumber(central - gradient[i]!, 2) },
+        };
+      }),
+      hessian: Number.isFinite(value) ? { labels: subject.names, rows: rows.map((row) => row.map(text)) } : undefined,
+      plottable: scalars,
+      paths: loop ? [loopPath(subject)] : [],
+      problem: subject.problem,
+      milliseconds: 1,
+    };
+  }
+
+  private plot(params: PlotParams): PlotData {
+    const subject = this.subject(params);
+    const at = params.axes.map((name) => Number(params.point[name]));
+    const window = params.window ?? at.map((value): [number, number] => [value - 5, value + 5]);
+    const n = params.axes.length === 1 ? 201 : 64;
+    const grid = window.map(([low, high]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1)));
+    const evaluate = (values: number[]) =>
+      subject.value(
+        Object.entries({
+          ...params.point,
+          ...Object.fromEntries(params.axes.map((name, i) => [name, values[i]!])),
+        }).flatMap(([, tree]) => flat(tree as JsonTree)),
+      );
+    const values =
+      params.axes.length === 1
+        ? grid[0]!.map((x) => evaluate([x]))
+        : grid[1]!.flatMap((y) => grid[0]!.map((x) => evaluate([x, y])));
+    return {
+      axes: params.axes,
+      window,
+      grid: grid.map((g) => encodeArray(g)),
+      values: encodeArray(values, params.axes.length === 1 ? [n] : [n, n]),
+      slopes:
+        params.axes.length === 1
+          ? encodeArray(grid[0]!.map((x) => gradientOf(([v]) => evaluate([v!]), [x])[0]!))
+          : undefined,
+      point: at,
+      value: toJsonNumber(evaluate(at)),
+      gradient: gradientOf(evaluate, at).map(toJsonNumber),
+    };
+  }
+
+  private minimize(params: MinimizeParams): MinimizeResult {
+    const subject = this.subject(params);
+    const start = { ...subject.start, ...params.start };
+    const { path, values, x } = descend(
+      subject.value,
+      Object.values(start).flatMap(flat),
+      params.learningRate,
+      params.steps,
+    );
+    let next = 0;
+    const fill = (tree: JsonTree): JsonTree => (Array.isArray(tree) ? tree.map(fill) : toJsonTree(x[next++]!));
+    const finite = Number.isFinite(values[values.length - 1]);
+    return {
+      labels: subject.names,
+      path: encodeArray(path, [values.length, x.length]),
+      values: encodeArray(values),
+      gradientNorms: encodeArray(values),
+      final: Object.fromEntries(Object.entries(start).map(([name, tree]) => [name, fill(tree)])),
+      value: text(values[values.length - 1]!),
+      end: finite ? "steps" : "not-finite",
+      message: finite ? `${params.steps} steps` : "not a number at step 12",
+      milliseconds: 1,
+    };
+  }
+}
+
+function descend(f: (x: number[]) => number, start: number[], rate: number, steps: number) {
+  let x = start;
+  const path = [...x];
+  const values = [f(x)];
+  for (let i = 0; i < steps; i++) {
+    const g = gradientOf(f, x);
+    x = x.map((value, k) => value - rate * g[k]!);
+    path.push(...x);
+    values.push(f(x));
+  }
+  return { path, values, x };
+}
+
+function loopPath({ value, names, loop }: Subject): LoopPath {
+  const { path, values } = descend(value, loop!.start, loop!.rate, loop!.steps);
+  return {
+    uri: "file:///tf_diffs.py",
+    range: { start: { line: 40, character: 0 }, end: { line: 44, character: 0 } },
+    variables: names.map((name) => ({ name: `v_${name}`, parameter: name })),
+    labels: names.map((name) => `v_${name}`),
+    path: encodeArray(path, [values.length, names.length]),
+    losses: encodeArray(values.slice(0, -1)),
+  };
+}
+
+const shapeOf = (tree: JsonTree): number[] => (Array.isArray(tree) ? [tree.length, ...shapeOf(tree[0] ?? 0)] : []);

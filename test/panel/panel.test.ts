@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Locator, Page } from "playwright-core";
+import { type Options, Pages, type Panel } from "./page";
+import { themes } from "./themes";
+
+describe("the panel's page", function () {
+  this.timeout(30_000);
+  let pages: Pages;
+  let panel: Panel;
+  before(async () => {
+    pages = await Pages.start();
+  });
+  after(() => pages?.close());
+
+  const open = async (name: string | null, options: Options = {}) => {
+    panel = await pages.open(name, options);
+    return panel;
+  };
+  afterEach(async () => {
+    if (!panel) return;
+    const violations = await panel.violations();
+    await panel.close();
+    assert.deepEqual(violations, [], "the policy was violated");
+    assert.deepEqual(panel.problems, [], "errors or warnings in the console");
+  });
+
+  const eventually = async (check: () => Promise<void> | void) => {
+    const end = Date.now() + 5000;
+    for (;;) {
+      try {
+        return await check();
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    }
+  };
+  const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
+
+  it("shows a function: formulas, value, gradient, Hessian, plot", async () => {
+    const { page } = await open("g");
+    await panel.drawn();
+    assert.equal(await page.locator("h1").textContent().then(String), "g(x1, x2)");
+    assert.match(await page.locator(".where").textContent().then(String), /at x1 = 2, x2 = 3 from the call in line 23/);
+    assert.equal(await page.locator(".formulas .formula svg use").first().isVisible(), true);
+    assert.equal(await page.locator(".formulas .formula.display svg").count(), 4);
+    assert.equal(await panel.value(), "63");
+    assert.deepEqual(await panel.gradient(), ["9", "42"]);
+    assert.deepEqual(await page.locator(".matrix td.number").allTextContents(), ["0", "6", "6", "14"]);
+    assert.ok((await page.locator(".contourlayer path").count()) > 4);
+    assert.equal(await page.locator(".overlay .arrow").count(), 1);
+    assert.match(await page.locator(".guards").textContent().then(String), /for/);
+  });
+
+  it("follows a typed value", async () => {
+    const { page } = await open("g");
+    await panel.drawn();
+    await field(page, "x1").fill("3");
+    await eventually(async () => assert.equal(await panel.value(), "72"));
+    assert.deepEqual(await panel.gradient(), ["9", "48"]);
+    await field(page, "x1").fill("1e1");
+    await eventually(async () => assert.equal(await panel.value(), "135"));
+    assert.equal(await field(page, "x1").inputValue(), "1e1");
+    await field(page, "x1").fill("abc");
+    assert.equal(await field(page, "x1").getAttribute("aria-invalid"), "true");
+    await field(page, "x2").fill("0");
+    assert.equal(await field(page, "x1").inputValue(), "10");
+    await field(page, "x2").press("ArrowUp");
+    await eventually(async () => assert.equal(await panel.value(), "0.15"));
+    const { point } = panel.host.received.filter((message) => message.type === "state").at(-1)!.state;
+    assert.deepEqual(point, { x1: 10, x2: 0.1 });
+    await page.getByRole("button", { name: "Reset point" }).click();
+    await eventually(async () => assert.equal(await panel.value(), "63"));
+  });
+
+  it("follows a dragged slider, asks at most every 50 ms, and keeps the contours", async () => {
+    const { page, host } = await open("g");
+    await panel.drawn();
+    const plots = host.calls("plot").length;
+    const views = host.calls("view").length;
+    const slider = page.getByRole("slider", { name: "x1 on a slider" });
+    const box = (await slider.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    const begin = Date.now();
+    for (let i = 0; i <= 40; i++) await page.mouse.move(box.x + box.width * (0.5 + i / 100), box.y + box.height / 2);
+    const time = Date.now() - begin;
+    await page.mouse.up();
+    await eventually(async () => assert.ok(Number(await field(page, "x1").inputValue()) > 5));
+    await eventually(async () => {
+      const x1 = Number(await field(page, "x1").inputValue());
+      assert.ok(Math.abs(Number(await panel.value()) - (x1 + 5) * 9) < 1e-9);
+    });
+    assert.equal(host.calls("plot").length, plots, "the samples still hold");
+    assert.ok(host.calls("view").length - views <= time / 50 + 3);
+  });
+
+  it("moves the point on the plot, by mouse and by keyboard", async () => {
+    const { page, host } = await open("g");
+    await panel.drawn();
+    const plots = host.calls("plot").length;
+    const handle = page.locator(".handle");
+    const box = (await handle.boundingBox())!;
+    await page.mouse.move(box.x + 12, box.y + 12);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 60, box.y - 20, { steps: 8 });
+    await page.mouse.up();
+    const x1 = Number(await field(page, "x1").inputValue());
+    const x2 = Number(await field(page, "x2").inputValue());
+    assert.ok(x1 > 2.2 && x2 > 3.2, `${x1}, ${x2}`);
+    await eventually(async () => assert.ok(Math.abs(Number(await panel.value()) - (x1 + 5) * x2 ** 2) < 1e-6));
+    const after = (await handle.boundingBox())!;
+    assert.ok(Math.abs(after.x - box.x - 48) < 3 && Math.abs(after.y - box.y + 32) < 3);
+    await handle.press("ArrowLeft");
+    assert.ok(Number(await field(page, "x1").inputValue()) < x1);
+    assert.equal(host.calls("plot").length, plots);
+  });
+
+  it("samples anew when zoomed, and goes back", async () => {
+    const { page, host } = await open("g");
+    await panel.drawn();
+    await page.locator(".plot").hover();
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    await eventually(() => assert.equal(host.calls("plot").length, 2));
+    const { window } = host.calls("plot")[1]!.params as { window: number[][] };
+    assert.ok(Math.abs(window[0]![1]! - window[0]![0]! - 6) < 1e-9);
+    const box = (await page.locator(".plot").boundingBox())!;
+    await page.mouse.move(box.x + 150, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 200, box.y + 130, { steps: 5 });
+    await page.mouse.up();
+    await eventually(() => assert.equal(host.calls("plot").length, 3));
+    const panned = (host.calls("plot")[2]!.params as { window: number[][] }).window;
+    assert.ok(panned[0]![0]! < window[0]![0]! && panned[1]![0]! > window[1]![0]!);
+    await page.getByRole("button", { name: "Reset the view" }).click();
+    await eventually(() => assert.equal(host.calls("plot").length, 4));
+    assert.equal((host.calls("plot")[3]!.params as { window?: unknown }).window, undefined);
+  });
+
+  it("minimizes: path, values, final point", async () => {
+    const { page, host } = await open("bowl");
+    await panel.drawn();
+    await field(page, "Learning rate").fill("0.05");
+    await field(page, "Steps").fill("40");
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.locator(".result").waitFor();
+    assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "40 steps");
+    assert.ok((await page.locator(".plot .scatterlayer .trace").count()) >= 3);
+    await page.getByLabel("logarithmic").check({ force: true });
+    await page.getByRole("button", { name: "Use this point" }).click();
+    await eventually(async () => assert.ok(Number(await field(page, "weight").inputValue()) < 3));
+    const { minimize } = host.received.filter((message) => message.type === "state").at(-1)!.state;
+    assert.deepEqual(minimize, { optimizer: "sgd", learningRate: 0.05, steps: 40 });
+  });
+
+  it("stops a minimisation", async () => {
+    const { page, host } = await open("bowl");
+    await panel.drawn();
+    host.delay = 3000;
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Run" }).waitFor();
+    assert.equal(
+      host.received.some((message) => message.type === "cancel"),
+      true,
+    );
+  });
+
+  it("draws the loops of the file and leads to their lines", async () => {
+    const { page, host } = await open("f");
+    await panel.drawn();
+    assert.equal(await page.locator(".plot .scatterlayer .trace").count(), 4);
+    await page.getByRole("button", { name: "loop in line 41" }).click();
+    await eventually(() =>
+      assert.deepEqual(host.calls("reveal")[0]?.params, { uri: "file:///tf_diffs.py", line: 40, character: 0 }),
+    );
+    await page.getByRole("button", { name: "f(x)" }).click();
+    await eventually(() => assert.equal(host.calls("reveal").length, 2));
+  });
+
+  it("edits arrays, chooses axes, gives reasons", async () => {
+    const { page, host } = await open("loss");
+    await panel.drawn();
+    const before = await panel.value();
+    await field(page, "w[1, 2]").fill("2.5");
+    await eventually(async () => assert.notEqual(await panel.value(), before));
+    const { point } = host.calls("view").at(-1)!.params as { point: Record<string, unknown> };
+    assert.deepEqual(point.w, [
+      [0.1, 0.2, 0.3],
+      [0.4, 0.5, 2.5],
+    ]);
+    assert.match(await page.locator("td.reason").textContent().then(String), /cut by .numpy\(\)/);
+    await page.getByLabel("up").selectOption("rate");
+    await eventually(() =>
+      assert.deepEqual((host.calls("plot").at(-1)!.params as { axes: unknown }).axes, ["b", "rate"]),
+    );
+    await page.getByLabel("up").selectOption("");
+    await eventually(async () => assert.equal(await page.locator(".overlay .tangent").count(), 1));
+  });
+
+  it("pins the point and lets go of the cursor", async () => {
+    const { page, host } = await open("g");
+    await panel.drawn();
+    await page.getByRole("button", { name: "Pin point" }).click();
+    await eventually(() =>
+      assert.deepEqual((host.calls("pin")[0]?.params as { point: unknown })?.point, { x1: 2, x2: 3 }),
+    );
+    const follow = page.getByRole("button", { name: "Follow cursor" });
+    assert.equal(await follow.getAttribute("aria-pressed"), "true");
+    await follow.click();
+    await eventually(() => assert.equal(host.received.filter((m) => m.type === "state").at(-1)?.state.locked, true));
+  });
+
+  it("shows what it is told, keeps its state, and asks again when the document changed", async () => {
+    const { page, host } = await open("g");
+    await panel.drawn();
+    const views = host.calls("view").length;
+    await panel.send({ type: "event", event: "changed", data: { uri: "file:///other.py" } });
+    await panel.send({ type: "event", event: "changed", data: { uri: "file:///tf_diffs.py" } });
+    await eventually(() => assert.equal(host.calls("view").length, views + 1));
+    await panel.send({
+      type: "event",
+      event: "show",
+      data: { subject: { kind: "function", uri: "file:///tf_diffs.py", name: "f" }, section: "minimize", run: true },
+    });
+    await page.locator(".result").waitFor();
+    assert.equal(await page.locator("h1").textContent().then(String), "f(x)");
+    await page.evaluate(() => window.postMessage({ type: "event", event: "show", data: 7 }, "*"));
+    await page.evaluate(() => window.postMessage("nonsense", "*"));
+    const kept = await page.evaluate(() => JSON.parse(sessionStorage.getItem("state")!));
+    assert.equal(kept.subject.name, "f");
+    assert.equal("run" in kept, false);
+  });
+
+  it("waits without flicker, and dims what is old", async () => {
+    const { page, host } = await open("g");
+    await panel.drawn();
+    host.delay = 800;
+    await field(page, "x1").fill("4");
+    await page.waitForTimeout(150);
+    assert.equal(await page.locator("main.stale").count(), 0);
+    assert.equal(await panel.value(), "63");
+    await page.locator("main.stale").waitFor();
+    await eventually(async () => assert.equal(await panel.value(), "81"));
+    assert.equal(await page.locator("main.stale").count(), 0);
+  });
+
+  it("is never blank", async () => {
+    let { page } = await open(null);
+    await page.getByText("Put the cursor in a function").waitFor();
+    await panel.picture("empty");
+    await panel.close();
+    ({ page } = await open("nothing"));
+    await page.getByText("There is no such function in this file.").waitFor();
+    await panel.close();
+    ({ page } = await open("log"));
+    await page.getByText("line 3: math domain error").waitFor();
+    await panel.drawn().catch(() => {});
+    assert.equal(await panel.value(), "nan");
+    await panel.picture("problem");
+  });
+
+  it("speaks Chinese", async () => {
+    const l10n = JSON.parse(readFileSync("l10n/panel.zh-cn.json", "utf8")) as Record<string, string>;
+    const { page } = await open("g", { l10n });
+    await panel.drawn();
+    await page.getByRole("button", { name: l10n.Run! }).click();
+    await page.locator(".result").waitFor();
+    await page.locator("details.data summary").first().click();
+    await panel.picture("chinese");
+    const words = await page.locator("main").textContent().then(String);
+    assert.doesNotMatch(words, /\b(Gradient|Point|Minimize|automatic|Learning|Steps|across|Lowest)\b/);
+  });
+
+  for (const theme of Object.keys(themes)) {
+    it(`is accessible and tidy in ${theme}`, async () => {
+      const { page } = await open("g", { theme });
+      await panel.drawn();
+      await page.getByRole("button", { name: "Run" }).click();
+      await page.locator(".result").waitFor();
+      await page.locator("details.data summary").first().click();
+      await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
+        };
+        const { violations } = await axe.run();
+        return violations.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`,
+        );
+      });
+      assert.deepEqual(violations, []);
+      await panel.picture(`${theme}-1000`);
+    });
+  }
+
+  for (const width of [320, 500]) {
+    it(`fits ${width} pixels`, async () => {
+      for (const name of ["f", "g", "loss"]) {
+        const { page } = await open(name, { width, theme: "vscode-dark" });
+        await panel.drawn();
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(over <= 0, `${name} is ${over} pixels too wide`);
+        await panel.picture(`${name}-${width}`);
+        if (name !== "loss") await panel.close();
+      }
+    });
+  }
+
+  it("follows the theme while it is open", async () => {
+    const { page } = await open("f");
+    await panel.drawn();
+    const stroke = () =>
+      page
+        .locator(".plot .scatterlayer .trace path.js-line")
+        .first()
+        .evaluate((line) => getComputedStyle(line).stroke);
+    const before = await stroke();
+    await panel.setTheme("vscode-dark");
+    await eventually(async () => assert.notEqual(await stroke(), before));
+    await panel.picture("f-dark");
+  });
+});
