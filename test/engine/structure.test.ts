@@ -60,7 +60,10 @@ function transposed(
   close(dot(cotangent, forward.tangent), right, tolerance, "⟨v̄, Jv⟩ and ⟨Jᵀv̄, v⟩");
 }
 
-describe("structural operations", () => {
+describe("structural operations", function () {
+  // On a machine that may be busy.
+  this.timeout(30_000);
+
   it("sum over any axes, kept or not, has its transpose", () => {
     fc.assert(
       fc.property(

@@ -54,7 +54,10 @@ function forwardAt(op: Entry, point: readonly number[], k: number, dtype: DType 
   return peek(jvp((...args) => apply(op, args), inputs, tangents).tangent).item();
 }
 
-describe("the table of operations", () => {
+describe("the table of operations", function () {
+  // On a machine that may be busy.
+  this.timeout(30_000);
+
   it("names every operation once", () => {
     const names = [...elementwiseOps, ...structuralOps].map((op) => op.name);
     assert.deepEqual(

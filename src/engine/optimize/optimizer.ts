@@ -23,6 +23,19 @@ export type End = "steps" | "converged" | "diverged" | "not-finite";
 /** Beyond this a value counts as diverged: squaring it overflows. */
 const TOO_LARGE = 1e150;
 
+/** The 2-norm, scaled so that no square overflows or vanishes. */
+function norm(x: ArrayLike<number>): number {
+  let scale = 0;
+  for (let i = 0; i < x.length; i++) {
+    if (Number.isNaN(x[i])) return Number.NaN;
+    scale = Math.max(scale, Math.abs(x[i]!));
+  }
+  if (scale === 0 || scale === Infinity) return scale;
+  let total = 0;
+  for (let i = 0; i < x.length; i++) total += (x[i]! / scale) ** 2;
+  return scale * Math.sqrt(total);
+}
+
 /**
  * Runs an optimizer, one yield a step, so that the caller can pause, draw or stop.
  *
@@ -40,7 +53,7 @@ export function* minimize<State>(
   const state = optimizer.start(parameters.length);
   for (let step = 0; ; step++) {
     const { value, gradient } = problem(parameters);
-    const gradientNorm = Math.hypot(...Array.from(gradient));
+    const gradientNorm = norm(gradient);
     yield { step, parameters: parameters.slice(), value, gradientNorm };
     if (!Number.isFinite(value) || Number.isNaN(gradientNorm)) return "not-finite";
     if (Math.abs(value) > TOO_LARGE || gradientNorm > TOO_LARGE) return "diverged";
