@@ -1,8 +1,9 @@
 /** Arguments of a function as it is differentiated: which are numbers to follow, and which stay as they are. */
 import * as l10n from "@vscode/l10n";
 import { peek, type Shape, sizeOf, type Value } from "../engine";
-import { type PyValue, rebuild, sequenceItems, toValue } from "../languages/python";
+import { type PyValue, toValue } from "../languages/python";
 import type { Tree } from "./point";
+import { rebuild, sequenceItems } from "./values";
 
 /** One parameter's argument. */
 export interface Argument {

@@ -1,6 +1,7 @@
 /** Values of a script as short text. */
 import { peek, type Tensor } from "../engine";
-import { type PyValue, reprOf, sequenceItems, toValue } from "../languages/python";
+import { type PyValue, reprOf, toValue } from "../languages/python";
+import { sequenceItems } from "./values";
 
 /** The shortest decimal text that reads back as the same float32. */
 export function shortFloat32(value: number): string {

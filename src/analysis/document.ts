@@ -7,20 +7,15 @@ import {
   callFunction,
   evaluateExpression,
   type FunctionDef,
-  freeNames,
-  fromTree,
-  isFunction,
   lineAt,
+  PyCallError,
   type PyModuleSyntax,
-  PythonError,
   type PyValue,
   parametersOf,
   parse,
-  rebuild,
   reprOf,
   run,
   type Span,
-  sequenceItems,
   toValue,
 } from "../languages/python";
 import { type Argument, argumentOf } from "./arguments";
@@ -28,6 +23,7 @@ import { type Finding, pointFinding } from "./findings";
 import { type Literal, literalCalls, pointComment, type Tree, walk } from "./point";
 import { functionsOf, runScript, type Script } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
+import { freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
 
 /** Parameter name → number or nested lists of numbers. */
 export type PointTree = { readonly [name: string]: Tree };
@@ -44,6 +40,9 @@ export interface Options {
   /** Points pinned by the user, by function name. */
   readonly pins?: ReadonlyMap<string, PointTree>;
 }
+
+/** What an expression outside of any Python file may use without saying so. */
+export const PRELUDE = "import math\nimport numpy as np\nfrom math import *\n";
 
 export type ExpressionLanguage = "python" | "mathjs";
 
@@ -85,6 +84,12 @@ export class DocumentAnalysis {
   get dialect(): Dialect {
     const imported = /^\s*(?:import|from)\s+(tensorflow|torch|jax)\b/m.exec(this.text)?.[1];
     return dialects[(imported as "tensorflow" | "torch" | "jax" | undefined) ?? "python"];
+  }
+
+  /** Zero-based line and character of an offset. */
+  positionOf(offset: number): { line: number; character: number } {
+    const line = lineAt(this.syntax, offset) - 1;
+    return { line, character: offset - this.syntax.lineStarts[line]! };
   }
 
   findings(): readonly Finding[] {
@@ -150,7 +155,7 @@ export class DocumentAnalysis {
     try {
       result = compute();
     } catch (error) {
-      if (error instanceof PythonError) throw new Problem(this.errorLine(error));
+      if (error instanceof PyCallError) throw new Problem(this.errorLine(error));
       throw error;
     }
     const value = numberOf(result);
@@ -159,12 +164,9 @@ export class DocumentAnalysis {
     throw new Problem(l10n.t("{0} gives {1}, not a number", what, shorten(reprOf(result))));
   }
 
-  private errorLine(error: PythonError): string {
-    const words = error.type === "" ? error.message : `${error.type}${error.message ? `: ${error.message}` : ""}`;
+  private errorLine(error: PyCallError): string {
     // The budget's message names its line already.
-    return error.from === undefined || error.type === ""
-      ? words
-      : l10n.t("{0} (line {1})", words, lineAt(this.syntax, error.from));
+    return error.stopped ? error.message : l10n.t("{0} (line {1})", error.message, lineAt(this.syntax, error.from));
   }
 
   /** The function object, from the run; where the run did not get so far, from the definitions alone. */
@@ -293,12 +295,25 @@ export class DocumentAnalysis {
     return !this.options.fileName.startsWith("<");
   }
 
+  /** Imported numbers, such as pi: they do not vary. */
+  private get constants(): ReadonlySet<string> {
+    const names = this.syntax.body.flatMap((statement) =>
+      statement.kind === "importfrom"
+        ? (statement.names?.map((alias) => alias.asname ?? alias.name) ?? ["pi", "e", "tau", "inf", "nan"])
+        : [],
+    );
+    return new Set(names);
+  }
+
   private pythonExpression(text: string, given?: PointTree): SubjectFound & { kind: "expression" } {
     const free = freeNames(text);
     if ("problem" in free) throw new Problem(l10n.t("this is not an expression: {0}", free.problem));
     const { globals } = this.script;
     const names = free.names.filter(
-      (name) => given?.[name] !== undefined || !globals.has(name) || isNumeric(globals.get(name)!),
+      (name) =>
+        given?.[name] !== undefined ||
+        !globals.has(name) ||
+        (isNumeric(globals.get(name)!) && !this.constants.has(name)),
     );
     const unknown = names.filter((name) => given?.[name] === undefined && !globals.has(name));
     const parameters = this.expressionParameters(names, given);
@@ -424,14 +439,16 @@ export class DocumentAnalysis {
   private statementList: readonly StatementText[] | undefined;
 
   private statements(): readonly StatementText[] {
-    this.statementList ??= this.syntax.body.map((statement, k, all) => {
+    if (this.statementList) return this.statementList;
+    const list = this.syntax.body.map((statement, k, all) => {
       const text = this.text.slice(all[k - 1]?.to ?? 0, statement.to);
       const uses = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
       // A definition makes its own name; any other statement may change whatever it speaks of.
       const makes = statement.kind === "function" || statement.kind === "class" ? [statement.name] : [...uses];
       return { text, makes, uses };
     });
-    return this.statementList;
+    this.statementList = list;
+    return list;
   }
 }
 

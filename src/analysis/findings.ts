@@ -1,6 +1,6 @@
 /** What is wrong or worth knowing, with its place and its mend. */
 import * as l10n from "@vscode/l10n";
-import type { FunctionDef, PyEvent, PyModuleSyntax, RunResult, Span, With } from "../languages/python";
+import type { FunctionDef, GradientReason, PyEvent, PyModuleSyntax, RunResult, Span, With } from "../languages/python";
 import { walk } from "./point";
 
 export type Severity = "error" | "warning" | "information" | "hint";
@@ -66,7 +66,7 @@ export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], r
   const found = new Map<string, Finding>();
   const add = (finding: Finding) => {
     // Once for a place, however often a loop passes it.
-    const key = `${finding.code}:${finding.span.from}:${finding.span.to}`;
+    const key = `${finding.code}:${finding.span.from}:${finding.span.to}:${finding.message}`;
     if (!found.has(key)) found.set(key, finding);
   };
   for (const event of events) {
@@ -85,14 +85,10 @@ export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], r
       });
     }
   }
-  if (result.ended === "budget" && result.error)
-    add({
-      code: "stopped",
-      severity: "information",
-      span: { from: result.error.from, to: result.error.to },
-      message: result.error.message,
-      fixes: [],
-    });
+  if (result.stopped) {
+    const { from, to, message } = result.stopped;
+    add({ code: "stopped", severity: "information", span: { from, to }, message, fixes: [] });
+  }
   return [...found.values()];
 }
 
@@ -124,59 +120,61 @@ function raised(syntax: PyModuleSyntax, event: PyEvent & { kind: "raise" }): Fin
 }
 
 function missingGradients(syntax: PyModuleSyntax, event: PyEvent & { kind: "gradient" }): Finding[] {
-  const sources = event.sourceNames ?? [];
-  return event.reasons.flatMap((reason, k): Finding[] => {
+  const sources = event.sourceNames;
+  return event.reasons.flatMap((reason, k) => {
     if (!reason || event.results[k] !== null) return [];
-    const name = sources[k] ?? l10n.t("source {0}", k + 1);
-    switch (reason.kind) {
-      case "not-watched": {
-        const tape = tapeAt(syntax, event.span);
-        return [
-          {
-            code: "not-watched",
-            severity: "hint",
-            span: event.span,
-            message: l10n.t("The gradient with respect to {0} is None: the tape does not watch {0}.", name),
-            fixes:
-              tape && sources[k]
-                ? [
-                    watchFix(
-                      syntax,
-                      tape,
-                      sources.filter((_, i) => event.reasons[i]?.kind === "not-watched"),
-                    ),
-                  ]
-                : [],
-          },
-        ];
-      }
-      case "not-float":
-        return [
-          missing(
-            event.span,
-            l10n.t("The gradient with respect to {0} is None: {1} values have no gradient.", name, reason.detail ?? ""),
-          ),
-        ];
-      case "cut":
-        return [
-          missing(
-            event.span,
-            l10n.t("The gradient with respect to {0} is None: the chain was cut, {1}.", name, reason.detail ?? ""),
-            reason.source && { span: reason.source, message: l10n.t("the chain was cut here") },
-          ),
-        ];
-      case "target-not-recorded":
-        return [
-          missing(
-            event.span,
-            l10n.t("The gradient with respect to {0} is None: the target was not computed inside the tape.", name),
-          ),
-        ];
-      case "not-connected":
-        // None because the target truly does not depend on it: an answer, not a mistake.
-        return [];
-    }
+    return missingGradient(syntax, event, reason, sources[k] ?? l10n.t("source {0}", k + 1), sources[k] !== undefined);
   });
+}
+
+/** One source's missing gradient; nothing where None is the right answer. */
+function missingGradient(
+  syntax: PyModuleSyntax,
+  event: PyEvent & { kind: "gradient" },
+  reason: GradientReason,
+  name: string,
+  named: boolean,
+): Finding[] {
+  switch (reason.kind) {
+    case "not-watched": {
+      const tape = named ? tapeAt(syntax, event.span) : undefined;
+      const unwatched = event.sourceNames.filter((_, i) => event.reasons[i]?.kind === "not-watched");
+      return [
+        {
+          code: "not-watched",
+          severity: "hint",
+          span: event.span,
+          message: l10n.t("The gradient with respect to {0} is None: the tape does not watch {0}.", name),
+          fixes: tape ? [watchFix(syntax, tape, unwatched)] : [],
+        },
+      ];
+    }
+    case "not-float":
+      return [
+        missing(
+          event.span,
+          l10n.t("The gradient with respect to {0} is None: {1} values have no gradient.", name, reason.detail ?? ""),
+        ),
+      ];
+    case "cut":
+      return [
+        missing(
+          event.span,
+          l10n.t("The gradient with respect to {0} is None: the chain was cut, {1}.", name, reason.detail ?? ""),
+          reason.source && { span: reason.source, message: l10n.t("the chain was cut here") },
+        ),
+      ];
+    case "target-not-recorded":
+      return [
+        missing(
+          event.span,
+          l10n.t("The gradient with respect to {0} is None: the target was not computed inside the tape.", name),
+        ),
+      ];
+    case "not-connected":
+      // The target truly does not depend on it: an answer, not a mistake.
+      return [];
+  }
 }
 
 function missing(span: Span, message: string, related?: { span: Span; message: string }): Finding {
@@ -200,6 +198,7 @@ interface TapePlace {
 /** The `with … as tape` to which the call of `tape.gradient` at `span` belongs: the nearest one before it. */
 function tapeAt(syntax: PyModuleSyntax, span: Span): TapePlace | undefined {
   const name = /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*\./u.exec(syntax.text.slice(span.from, span.to))?.[1];
+  if (name === undefined) return undefined;
   let nearest: TapePlace | undefined;
   walk(syntax.body, (node) => {
     if (node.kind !== "with" || node.from > span.from) return;

@@ -1,5 +1,4 @@
 /** A run of a whole document: what each line printed and made, the loops and their paths, the findings. */
-import * as l10n from "@vscode/l10n";
 import { peek, type Tensor } from "../engine";
 import {
   type Budget,
@@ -7,6 +6,7 @@ import {
   type PyEvent,
   type PyModuleSyntax,
   type PyValue,
+  parse,
   run,
   type Span,
   toValue,
@@ -78,8 +78,7 @@ export function runScript(syntax: PyModuleSyntax, fileName: string, budget: Budg
     findings: [...syntaxFindings(syntax), ...findingsOf(syntax, collector.events, result)],
     globals: result.globals,
     calls: collector.calls,
-    problem:
-      result.ended === "budget" ? (result.error?.message ?? l10n.t("stopped: the budget is used up")) : undefined,
+    problem: result.stopped?.message,
     milliseconds: now() - started,
   };
 }
@@ -273,6 +272,23 @@ class LoopRecord {
       },
     ];
   }
+}
+
+/**
+ * Runs a script to its end, as the command line does: what it prints goes to `write` at once.
+ * @returns what Python would print of an uncaught error
+ */
+export function runToEnd(text: string, fileName: string, write: (text: string) => void): string | undefined {
+  const { error } = run(parse(text), {
+    fileName,
+    budget: {},
+    values: false,
+    calls: false,
+    onEvent: (event) => {
+      if (event.kind === "print") write(event.text);
+    },
+  });
+  return error?.text;
 }
 
 /** Module-level functions in document order, those inside `if` and `try` included. */

@@ -1,14 +1,14 @@
 /** The command line: `gradlens run | grad | hessian | jacobian | minimize | check | lsp`. */
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { DocumentAnalysis, type PointTree } from "../analysis/document";
+import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
 import { minimization } from "../analysis/minimize";
+import { runToEnd } from "../analysis/script";
 import { type Look, Problem } from "../analysis/subject";
-import { lineAt, parse, run } from "../languages/python";
 import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree, type JsonTree, type NumberTree } from "../protocol/values";
-import { formatMatrix, formatNumber, formatVector } from "../render";
+import { formatMatrix, formatNumber, formatVector } from "../render/numbers";
 
 const USAGE = `gradlens: derivatives of functions in Python files, and of expressions
 
@@ -26,8 +26,6 @@ const USAGE = `gradlens: derivatives of functions in Python files, and of expres
 
 /** Milliseconds for one command. */
 const BUDGET = 10_000;
-/** A script may run as long as it likes; the user has Ctrl-C. */
-const NO_LIMIT = {};
 
 /** The user's mistake: one line on stderr, exit 2. */
 class Mistake extends Error {}
@@ -69,7 +67,8 @@ async function main(argv: readonly string[]): Promise<number> {
     case "check":
       return check(positionals);
     case "lsp":
-      await import("../server/node");
+      // A bundle of its own beside this one.
+      require(join(__dirname, "server.js"));
       // The connection keeps the process alive, and its `exit` ends it.
       return new Promise(() => {});
     default:
@@ -120,16 +119,9 @@ function read(file: string): string {
 }
 
 function runFile(file: string): number {
-  const syntax = parse(read(file));
-  const { output, error } = run(syntax, {
-    fileName: file,
-    budget: NO_LIMIT,
-    now: () => performance.now(),
-    resumeAfterError: false,
-  });
-  process.stdout.write(output);
-  if (!error) return 0;
-  process.stderr.write(`${error.traceback.join("\n")}\n`);
+  const traceback = runToEnd(read(file), file, (text) => process.stdout.write(text));
+  if (traceback === undefined) return 0;
+  process.stderr.write(`${traceback}\n`);
   return 1;
 }
 
@@ -148,7 +140,7 @@ function lookAt(positionals: readonly string[], flags: Flags, at: string | undef
   const given = at === undefined ? undefined : readPoint(at);
   if (flags.expression !== undefined) {
     if (positionals.length > 0) throw new Mistake(`${positionals[0]}: give FILE::NAME or --expression, not both`);
-    const { look, unknown } = analyse("", "<expression>").expression(flags.expression, given);
+    const { look, unknown } = analyse(PRELUDE, "<expression>").expression(flags.expression, given);
     if (unknown.length > 0)
       throw new Mistake(`${unknown.join(", ")}: no value given; write --at '{"${unknown[0]}": 1}'`);
     return checkNames(look, given);
@@ -161,7 +153,7 @@ function lookAt(positionals: readonly string[], flags: Flags, at: string | undef
   const analysis = analyse(read(file), basename(file));
   const problem = analysis.syntax.errors[0];
   if (!analysis.functionNamed(name)) {
-    if (problem) throw new Mistake(`${file}:${lineAt(analysis.syntax, problem.from)}: ${problem.message}`);
+    if (problem) throw new Mistake(`${file}:${analysis.positionOf(problem.from).line + 1}: ${problem.message}`);
     const known = analysis.functions.map((definition) => definition.name);
     throw new Mistake(`${file}: no function ${name}${known.length > 0 ? `; there is ${known.join(", ")}` : ""}`);
   }
@@ -240,12 +232,16 @@ function byParameter(
   let start = 0;
   return Object.fromEntries(
     Object.entries(tree).map(([name, value]) => {
-      const size = [value].flat(Number.POSITIVE_INFINITY).length;
+      const size = count(value);
       const none = missing.slice(start, start + size).every(Boolean);
       start += size;
       return [name, none ? null : value];
     }),
   );
+}
+
+function count(tree: NumberTree): number {
+  return Array.isArray(tree) ? tree.reduce<number>((total, item) => total + count(item), 0) : 1;
 }
 
 const DIGITS = 17;
@@ -306,9 +302,8 @@ function check(files: readonly string[]): number {
     const analysis = analyse(read(file), basename(file));
     const findings = [...analysis.findings()].sort((a, b) => a.span.from - b.span.from);
     for (const { span, severity, message, code } of findings) {
-      const line = lineAt(analysis.syntax, span.from);
-      const column = span.from - analysis.syntax.lineStarts[line - 1]! + 1;
-      process.stdout.write(`${file}:${line}:${column}: ${severity}: ${message} [${code}]\n`);
+      const { line, character } = analysis.positionOf(span.from);
+      process.stdout.write(`${file}:${line + 1}:${character + 1}: ${severity}: ${message} [${code}]\n`);
       if (severity === "error") errors++;
     }
   }

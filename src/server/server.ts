@@ -140,7 +140,7 @@ export function startServer(connection: Connection): void {
     method: M,
     handle: (params: Requests[M][0], token: CancellationToken) => Requests[M][1] | Promise<Requests[M][1]>,
   ): void {
-    connection.onRequest(method, async (params: Requests[M][0], token: CancellationToken) => {
+    connection.onRequest<unknown, void>(method, async (params: Requests[M][0], token: CancellationToken) => {
       try {
         return await handle(params, token);
       } catch (error) {

@@ -1,7 +1,7 @@
 /** What the features share: documents and their analyses, settings, theme, pinned points. */
 import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { DocumentAnalysis, type PointTree } from "../analysis/document";
+import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
 import { type Look, Problem } from "../analysis/subject";
 import { defaultSettings, type Point, type Settings, type Subject, type ThemeKind } from "../protocol/lsp";
 import { parsePoint } from "../protocol/point";
@@ -35,7 +35,7 @@ export class Session {
 
   private analyse(text: string, uri: string, python: boolean, previous?: DocumentAnalysis): DocumentAnalysis {
     return new DocumentAnalysis(
-      python ? text : "",
+      python ? text : PRELUDE,
       {
         // A name in angle brackets marks text that is no Python file, as Python itself names such sources.
         fileName: python ? decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1)) : "<selection>",

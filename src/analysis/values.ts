@@ -1,0 +1,88 @@
+/** Python values seen from outside: lists of numbers, functions, and the same value with other numbers in it. */
+import * as l10n from "@vscode/l10n";
+import { cast, sizeOf, take, type Value } from "../engine";
+import {
+  builtins,
+  PyFunction,
+  PyList,
+  PyObject,
+  PyTfTensor,
+  PyTfVariable,
+  PyTuple,
+  type PyValue,
+  parseExpression,
+} from "../languages/python";
+import { type Tree, walk } from "./point";
+
+export function sequenceItems(value: PyValue): { kind: "list" | "tuple"; values: readonly PyValue[] } | undefined {
+  if (value instanceof PyList) return { kind: "list", values: value.items };
+  if (value instanceof PyTuple) return { kind: "tuple", values: value.items };
+  return undefined;
+}
+
+export function fromTree(tree: Tree): PyValue {
+  return Array.isArray(tree) ? new PyList(tree.map(fromTree)) : tree;
+}
+
+/** Whether a value is a function of the file: plain, decorated, or an object that can be called. */
+export function isFunction(value: PyValue): boolean {
+  if (value instanceof PyFunction) return true;
+  return (
+    value instanceof PyObject &&
+    (value.pyGetAttribute?.("__wrapped__") !== undefined ||
+      (value.type.heap && value.type.find("__call__") !== undefined))
+  );
+}
+
+/** A value of the same kind as `model` that holds `numbers`, which may be traced. */
+export function rebuild(model: PyValue, numbers: Value): PyValue {
+  const items = sequenceItems(model);
+  if (items) {
+    const inner = numbers.shape.slice(1);
+    const size = sizeOf(inner);
+    const parts = items.values.map((item, i) =>
+      rebuild(
+        item,
+        take(
+          numbers,
+          Int32Array.from({ length: size }, (_, k) => i * size + k),
+          inner,
+        ),
+      ),
+    );
+    return items.kind === "list" ? new PyList(parts) : new PyTuple(parts);
+  }
+  if (model instanceof PyTfTensor || model instanceof PyTfVariable)
+    return new PyTfTensor(cast(numbers, model.engineValue().dtype));
+  return numbers;
+}
+
+/** The names that an expression reads from around it, in order of first use; or why it is none. */
+export function freeNames(text: string): { names: readonly string[] } | { problem: string } {
+  const { expr, errors } = parseExpression(text);
+  if (errors.length > 0) return { problem: errors[0]!.message };
+  const names: string[] = [];
+  const bound = new Set<string>();
+  let computes = false;
+  walk([expr], (node) => {
+    const named = node as {
+      kind?: string;
+      id?: string;
+      target?: unknown;
+      params?: { list: { name: string }[] };
+      clauses?: { target: unknown }[];
+    };
+    if (named.kind === "name" && !names.includes(named.id!)) names.push(named.id!);
+    if (named.kind === "lambda") for (const { name } of named.params!.list) bound.add(name);
+    const targets = [
+      ...(named.kind === "named" ? [named.target] : []),
+      ...(named.clauses ?? []).map(({ target }) => target),
+    ];
+    walk(targets, (inner) => {
+      if (inner.kind === "name") bound.add((inner as unknown as { id: string }).id);
+    });
+    computes ||= named.kind === "number" || named.kind === "name";
+  });
+  if (!computes) return { problem: l10n.t("there is nothing to compute") };
+  return { names: names.filter((name) => !bound.has(name) && !builtins.has(name)) };
+}
