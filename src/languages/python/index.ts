@@ -1,0 +1,377 @@
+/**
+ * Python, evaluated: `parse` reads, `run` evaluates a module, `callFunction`
+ * calls a function out of its globals at numbers or tracers. Nothing here
+ * reaches outside the evaluator.
+ */
+import { isValue, Tensor, type Value } from "../../engine";
+import { builtins, write } from "./builtins";
+import { Compiler, report } from "./compile";
+import { ExpressionCompiler, Globals } from "./compile/expressions";
+import { analyze, analyzeExpression } from "./compile/scope";
+import type { PyEvent } from "./events";
+import "./modules";
+import { PyDict, PyList, PyTuple } from "./runtime/containers";
+import { PyException, pyError, raiseError } from "./runtime/errors";
+import { Frame, lastCaller, PyFunction, toPython } from "./runtime/function";
+import { type Kwargs, PyBound, PyObject, PyType, type PyValue } from "./runtime/object";
+import { call, repr, str, typeName } from "./runtime/protocol";
+import { type Budget, BudgetExceeded, locate, Vm, vm, withVm } from "./runtime/vm";
+import { parseExpression } from "./syntax";
+import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./syntax/ast";
+
+export type { GradientReason, PyEvent, PyEventKind } from "./events";
+export { moduleNames } from "./modules/registry";
+export * from "./queries";
+export { type PyModuleSyntax, parse, parseExpression, type Span, type SyntaxProblem } from "./syntax";
+export type { Call, Expr, FunctionDef, Statement, With } from "./syntax/ast";
+export { lineAt } from "./syntax/ast";
+export {
+  type Budget,
+  BudgetExceeded,
+  PyDict,
+  PyException,
+  PyFunction,
+  PyList,
+  PyObject,
+  PyTuple,
+  PyType,
+  type PyValue,
+};
+
+export interface RunOptions {
+  fileName?: string;
+  budget?: Budget;
+  onEvent?: (event: PyEvent) => void;
+  /** Whether `value` events are wanted (default: when there is a listener). */
+  values?: boolean;
+  /** Whether `call` events are wanted (default: when there is a listener). */
+  calls?: boolean;
+  /** The clock, in milliseconds. */
+  now?: () => number;
+  /** Analysis: report an uncaught error and go on with the next statement. */
+  resumeAfterError?: boolean;
+}
+
+export interface TraceLine {
+  /** `<module>` or a function's name. */
+  name: string;
+  line: number;
+  /** The text of that line. */
+  text: string;
+  from: number;
+  to: number;
+}
+
+export interface RunError {
+  type: string;
+  message: string;
+  /** Outermost first. */
+  trace: TraceLine[];
+  /** As Python words it, all lines. */
+  text: string;
+  from: number;
+  to: number;
+}
+
+export interface RunResult {
+  globals: Map<string, PyValue>;
+  output: string;
+  /** The (first) uncaught error. */
+  error?: RunError;
+  /** Every uncaught error, with `resumeAfterError`. */
+  errors: RunError[];
+  ended: "done" | "error" | "budget";
+  /** Why and where the budget ended: `stopped after 250 ms (line 12)`. */
+  stopped?: { message: string; from: number; to: number };
+  /** Loop iterations and calls. */
+  steps: number;
+}
+
+const defaultClock = (): number => (typeof performance === "undefined" ? Date.now() : performance.now());
+
+/** Evaluates a module from its first statement to its last. Never throws. */
+export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult {
+  const machine = machineFor(options, syntax);
+  const globals = new Globals(builtins);
+  globals.cell("__name__").value = "__main__";
+  globals.cell("__file__").value = options.fileName ?? "<string>";
+  globals.cell("__doc__").value = syntax.docstring;
+  globals.cell("__builtins__").value = null;
+  const errors: RunError[] = [];
+  let ended: RunResult["ended"] = "done";
+  let stopped: RunResult["stopped"];
+  withVm(machine, () => {
+    const first = syntax.errors[0];
+    if (first && !options.resumeAfterError) {
+      errors.push(syntaxError(first, syntax, machine.fileName));
+      ended = "error";
+      return;
+    }
+    try {
+      const { module, scopes } = analyze(syntax.body);
+      const compiler = new Compiler(globals, scopes, module, "");
+      const frame = new Frame([], [], undefined);
+      for (const statement of syntax.body) {
+        locate(statement);
+        try {
+          const step = compiler.statement(statement);
+          while (frame.slots.length < module.slots) frame.slots.push(undefined);
+          step(frame);
+        } catch (raw) {
+          const error = toPython(raw);
+          if (!(error instanceof PyException)) throw error;
+          machine.depth = 0;
+          machine.handling.length = 0;
+          if (error.type.name === "SystemExit") return;
+          report(error, false);
+          errors.push(describe(error, syntax, machine.fileName));
+          if (!options.resumeAfterError) {
+            ended = "error";
+            return;
+          }
+        }
+      }
+      if (errors.length > 0) ended = "error";
+    } catch (error) {
+      if (error instanceof BudgetExceeded) {
+        ended = "budget";
+        stopped = { message: error.message, from: error.span.from, to: error.span.to };
+      } else if (error instanceof Error) {
+        // A mistake of ours must not take the editor along.
+        ended = "error";
+        const { from, to } = machine.at;
+        const message = `internal error: ${error.message}`;
+        errors.push({ type: "SystemError", message, trace: [], text: `SystemError: ${message}`, from, to });
+      } else throw error;
+    } finally {
+      releaseTapes(machine);
+    }
+  });
+  const { output, ticks } = machine;
+  return { globals: globals.toMap(), output: output.join(""), error: errors[0], errors, ended, stopped, steps: ticks };
+}
+
+/** Tapes that an error left open must not go on listening. */
+function releaseTapes(machine: Vm): void {
+  const open = machine.state.get("open tapes") as Set<{ release(): void }> | undefined;
+  for (const tape of open ?? []) tape.release();
+}
+
+function machineFor(options: RunOptions, syntax?: { lineStarts: number[] }): Vm {
+  const machine = new Vm(options.budget ?? {}, options.now ?? defaultClock);
+  machine.listener = options.onEvent;
+  machine.wantsValues = options.onEvent !== undefined && options.values !== false;
+  machine.wantsCalls = options.onEvent !== undefined && options.calls !== false;
+  machine.fileName = options.fileName ?? "<string>";
+  if (syntax) machine.lineOf = (offset) => lineAt(syntax, offset);
+  return machine;
+}
+
+// ── errors in words ─────────────────────────────────────────────────────────
+
+function lineText(syntax: PyModuleSyntax, line: number): string {
+  const from = syntax.lineStarts[line - 1] ?? 0;
+  const to = syntax.lineStarts[line] ?? syntax.text.length + 1;
+  return syntax.text.slice(from, to - 1).trim();
+}
+
+function syntaxError(problem: SyntaxProblem, syntax: PyModuleSyntax, fileName: string): RunError {
+  const line = lineAt(syntax, problem.from);
+  const type = /indent/.test(problem.message) ? "IndentationError" : "SyntaxError";
+  const text = `  File "${fileName}", line ${line}\n    ${lineText(syntax, line)}\n${type}: ${problem.message}`;
+  return { type, message: problem.message, trace: [], text, from: problem.from, to: problem.to };
+}
+
+function describe(error: PyException, syntax: PyModuleSyntax, fileName: string): RunError {
+  const trace = traceOf(error, syntax);
+  const span = error.span ?? vm.at;
+  const message = safely(() => str(error));
+  const headline = message === "" ? error.type.name : `${error.type.name}: ${message}`;
+  const chain = error.cause ?? (error.suppressContext ? null : error.context);
+  let before = "";
+  if (chain && chain !== error) {
+    const link = error.cause
+      ? "The above exception was the direct cause of the following exception:"
+      : "During handling of the above exception, another exception occurred:";
+    before = `${describe(breakCycle(chain), syntax, fileName).text}\n\n${link}\n\n`;
+  }
+  const lines = trace.map(({ name, line, text }) => `  File "${fileName}", line ${line}, in ${name}\n    ${text}`);
+  const text = `${before}Traceback (most recent call last):\n${lines.join("\n")}\n${headline}`;
+  return { type: error.type.name, message, trace, text, from: span.from, to: span.to };
+}
+
+function breakCycle(error: PyException): PyException {
+  const seen = new Set<PyException>();
+  let at: PyException | null = error;
+  while (at) {
+    if (seen.has(at)) {
+      at.context = null;
+      at.cause = null;
+      break;
+    }
+    seen.add(at);
+    at = at.cause ?? at.context;
+  }
+  return error;
+}
+
+function traceOf(error: PyException, syntax: PyModuleSyntax): TraceLine[] {
+  const line = (name: string, span: Span): TraceLine => {
+    const number = lineAt(syntax, span.from);
+    return { name, line: number, text: lineText(syntax, number), from: span.from, to: span.to };
+  };
+  const inner = error.trace.map((entry) => line(entry.name, entry.span));
+  const outermost = lastCaller.get(error) ?? error.span ?? vm.at;
+  return [line("<module>", outermost), ...inner.reverse()];
+}
+
+function safely(text: () => string): string {
+  try {
+    return text();
+  } catch (error) {
+    if (error instanceof PyException) return "<exception str() failed>";
+    throw error;
+  }
+}
+
+// ── calling what a run left ─────────────────────────────────────────────────
+
+export interface CallOptions extends RunOptions {
+  /** For line numbers in messages. */
+  syntax?: PyModuleSyntax;
+}
+
+/** What went wrong in a call or an expression, in one line. */
+export class PyCallError extends Error {
+  override name = "PyCallError";
+  constructor(
+    readonly type: string,
+    readonly detail: string,
+    readonly from: number,
+    readonly to: number,
+    /** The budget ended. */
+    readonly stopped = false,
+  ) {
+    super(type === "" ? detail : detail === "" ? type : `${type}: ${detail}`);
+  }
+}
+
+function guarded<T>(options: CallOptions, body: () => T): T {
+  const machine = machineFor(options, options.syntax);
+  return withVm(machine, () => {
+    try {
+      return body();
+    } catch (raw) {
+      const error = toPython(raw);
+      if (error instanceof PyException) {
+        report(error, false);
+        const span = error.span ?? machine.at;
+        throw new PyCallError(
+          error.type.name,
+          safely(() => str(error)),
+          span.from,
+          span.to,
+        );
+      }
+      if (error instanceof BudgetExceeded) {
+        throw new PyCallError("", error.message, error.span.from, error.span.to, true);
+      }
+      throw error;
+    } finally {
+      releaseTapes(machine);
+    }
+  });
+}
+
+/**
+ * Calls a function at numbers or tracers.
+ * @throws PyCallError when the code raises or the budget ends
+ */
+export function callFunction(
+  fn: PyValue,
+  args: readonly PyValue[] | Readonly<Record<string, PyValue>>,
+  options: CallOptions = {},
+): PyValue {
+  return guarded(options, () => {
+    if (Array.isArray(args)) return call(fn, [...args]);
+    const named = args as Record<string, PyValue>;
+    const parameters = parametersOf(fn);
+    const positional: PyValue[] = [];
+    const kwargs: Kwargs = new Map();
+    let open = true;
+    for (const parameter of parameters) {
+      const value = named[parameter.name];
+      if (value === undefined) open = false;
+      else if (open && (parameter.kind === "normal" || parameter.kind === "positional-only")) positional.push(value);
+      else kwargs.set(parameter.name, value);
+    }
+    return call(fn, positional, kwargs.size ? kwargs : undefined);
+  });
+}
+
+/**
+ * Evaluates an expression with names out of `scope`.
+ * @throws PyCallError when it does not parse, raises, or the budget ends
+ */
+export function evaluateExpression(
+  text: string,
+  scope: ReadonlyMap<string, PyValue>,
+  options: CallOptions = {},
+): PyValue {
+  const { expr, errors, syntax } = parseExpression(text);
+  if (errors.length > 0) throw new PyCallError("SyntaxError", errors[0].message, errors[0].from, errors[0].to);
+  const globals = new Globals(builtins);
+  for (const [name, value] of scope) globals.cell(name).value = value;
+  const { module, scopes } = analyzeExpression(expr);
+  return guarded({ ...options, syntax }, () => {
+    const compiler: ExpressionCompiler = new Compiler(globals, scopes, module, "");
+    const value = compiler.expr(expr);
+    return value(new Frame(new Array(module.slots).fill(undefined), [], undefined));
+  });
+}
+
+// ── values from outside ─────────────────────────────────────────────────────
+
+/** The number(s) in a Python value: floats, ints, tensors, Variables, and lists of numbers; undefined otherwise. */
+export function toValue(x: PyValue): Value | undefined {
+  if (typeof x === "number") return new Tensor([x], [], "float64");
+  if (typeof x === "bigint") return new Tensor([Number(x)], [], "int64");
+  if (typeof x === "boolean") return new Tensor([x ? 1 : 0], [], "bool");
+  if (isValue(x)) return x;
+  if (x instanceof PyObject) {
+    const own = (x as { engineValue?: () => Value }).engineValue;
+    if (own) return own.call(x);
+  }
+  return undefined;
+}
+
+export function reprOf(x: PyValue): string {
+  return safely(() => repr(x));
+}
+
+export function strOf(x: PyValue): string {
+  return safely(() => str(x));
+}
+
+export interface ParameterOf {
+  name: string;
+  kind: "positional-only" | "normal" | "star" | "keyword-only" | "doublestar";
+  default: PyValue | undefined;
+}
+
+/** The parameters of a function object; without `self` for a bound method. */
+export function parametersOf(fn: PyValue): ParameterOf[] {
+  if (fn instanceof PyBound) return parametersOf(fn.fn).slice(1);
+  if (fn instanceof PyFunction) {
+    return fn.code.params.map((parameter, k) => ({ ...parameter, default: fn.defaults[k] }));
+  }
+  if (fn instanceof PyObject) {
+    const wrapped = fn.pyGetAttribute?.("__wrapped__") ?? fn.dict?.get("__wrapped__");
+    if (wrapped !== undefined) return parametersOf(wrapped);
+    const own = fn.type.heap ? fn.type.find("__call__") : undefined;
+    if (own instanceof PyFunction) return parametersOf(own).slice(1);
+  }
+  return [];
+}
+
+export { builtins, ExpressionCompiler, pyError, raiseError, typeName, write };

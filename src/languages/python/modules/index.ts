@@ -1,0 +1,8 @@
+/** The modules that there are: importing this registers them. */
+import "./math";
+import "./typing";
+import "./dataclasses";
+import "./functional";
+import "./small";
+import "./numpy";
+import "./tensorflow";

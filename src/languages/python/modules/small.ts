@@ -1,0 +1,680 @@
+/** Small modules: collections, copy, sys, os, time, warnings, string, enum and others as far as they are harmless. */
+import { bindArguments, toInt } from "../runtime/arguments";
+import { classHooks } from "../runtime/classes";
+import { dictType, iterateAll, listOf, PyDict, PyList, PySet, PyTuple, tupleType } from "../runtime/containers";
+import { raiseError } from "../runtime/errors";
+import {
+  type DictKey,
+  type Kwargs,
+  makeType,
+  methods,
+  native,
+  objectType,
+  PyClassMethod,
+  PyGetter,
+  PyInstance,
+  PyIterator,
+  PyModule,
+  PyNative,
+  PyObject,
+  PyProperty,
+  PyType,
+  type PyValue,
+  typeType,
+} from "../runtime/object";
+import { binary } from "../runtime/operators";
+import { call, equals, findAttribute, getAttribute, invoke, iterate, repr, typeName } from "../runtime/protocol";
+import { vm } from "../runtime/vm";
+import { registerModule } from "./registry";
+
+// ── collections ─────────────────────────────────────────────────────────────
+
+const defaultDictType = makeType("defaultdict", dictType);
+class DefaultDict extends PyDict {
+  constructor(readonly factory: PyValue) {
+    super(defaultDictType);
+  }
+  override pyGetItem(key: PyValue): PyValue {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    if (this.factory === null) return super.pyGetItem(key);
+    const value = call(this.factory, []);
+    this.put(key, value);
+    return value;
+  }
+  override pyRepr(): string {
+    return `defaultdict(${repr(this.factory)}, ${super.pyRepr()})`;
+  }
+}
+defaultDictType.construct = (_type, [factory = null, source], kwargs) => {
+  const dict = new DefaultDict(factory);
+  call(getAttribute(dict, "update"), source === undefined ? [] : [source], kwargs);
+  return dict;
+};
+
+const counterType = makeType("Counter", dictType);
+class Counter extends PyDict {
+  constructor() {
+    super(counterType);
+  }
+  override pyGetItem(key: PyValue): PyValue {
+    return this.get(key) ?? 0n;
+  }
+  sorted(): [PyValue, PyValue][] {
+    return [...this.map.values()]
+      .map((entry): [PyValue, PyValue] => [entry.key, entry.value])
+      .sort((a, b) => Number(b[1]) - Number(a[1]));
+  }
+  override pyRepr(): string {
+    if (this.map.size === 0) return "Counter()";
+    return `Counter({${this.sorted()
+      .map(([key, value]) => `${repr(key)}: ${repr(value)}`)
+      .join(", ")}})`;
+  }
+  override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    if (!(other instanceof PyDict) || reflected || !["+", "-"].includes(op)) return undefined;
+    const out = new Counter();
+    for (const { key } of [...this.map.values(), ...other.map.values()]) {
+      const value = binary(op, this.get(key) ?? 0n, other.get(key) ?? 0n);
+      if (Number(value) > 0) out.put(key, value);
+    }
+    return out;
+  }
+}
+function count(counter: Counter, source: PyValue | undefined): void {
+  if (source === undefined) return;
+  if (source instanceof PyDict) {
+    for (const { key, value } of source.map.values()) counter.put(key, binary("+", counter.get(key) ?? 0n, value));
+    return;
+  }
+  for (const item of iterateAll(source)) counter.put(item, binary("+", counter.get(item) ?? 0n, 1n));
+}
+counterType.construct = (_type, [source]) => {
+  const counter = new Counter();
+  count(counter, source);
+  return counter;
+};
+methods(counterType, {
+  most_common: (self: Counter, [n]) =>
+    new PyList(
+      self
+        .sorted()
+        .slice(0, n === undefined || n === null ? undefined : Number(toInt(n)))
+        .map((pair) => new PyTuple(pair)),
+    ),
+  elements: (self: Counter) =>
+    iterate(
+      new PyList([...self.map.values()].flatMap(({ key, value }) => new Array<PyValue>(Number(value)).fill(key))),
+    ),
+  update: (self: Counter, [source]) => {
+    count(self, source);
+    return null;
+  },
+  total: (self: Counter) => [...self.map.values()].reduce<PyValue>((all, { value }) => binary("+", all, value), 0n),
+});
+
+const orderedDictType = makeType("OrderedDict", dictType);
+orderedDictType.construct = (type, args, kwargs) => dictType.construct!(type, args, kwargs);
+
+const dequeType = makeType("deque");
+class Deque extends PyList {
+  constructor(
+    items: PyValue[],
+    readonly most: number,
+  ) {
+    super(items, dequeType);
+  }
+  trim(left: boolean): void {
+    while (this.items.length > this.most) {
+      if (left) this.items.shift();
+      else this.items.pop();
+    }
+  }
+  override pyRepr(): string {
+    const most = this.most === Number.POSITIVE_INFINITY ? "" : `, maxlen=${this.most}`;
+    return `deque([${this.items.map(repr).join(", ")}]${most})`;
+  }
+}
+dequeType.construct = (_type, args, kwargs) => {
+  const [source, most] = bindArguments("deque", ["iterable?", "maxlen?"], args, kwargs);
+  const deque = new Deque(
+    source === undefined ? [] : listOf(source),
+    most === undefined || most === null ? Number.POSITIVE_INFINITY : Number(toInt(most)),
+  );
+  deque.trim(true);
+  return deque;
+};
+const emptyDeque = (self: Deque): void => {
+  if (self.items.length === 0) raiseError("IndexError", "pop from an empty deque");
+};
+methods(dequeType, {
+  append: (self: Deque, [item]) => {
+    self.items.push(item);
+    self.trim(true);
+    return null;
+  },
+  appendleft: (self: Deque, [item]) => {
+    self.items.unshift(item);
+    self.trim(false);
+    return null;
+  },
+  extend: (self: Deque, [source]) => {
+    self.items.push(...listOf(source));
+    self.trim(true);
+    return null;
+  },
+  extendleft: (self: Deque, [source]) => {
+    for (const item of listOf(source)) self.items.unshift(item);
+    self.trim(false);
+    return null;
+  },
+  pop: (self: Deque) => {
+    emptyDeque(self);
+    return self.items.pop()!;
+  },
+  popleft: (self: Deque) => {
+    emptyDeque(self);
+    return self.items.shift()!;
+  },
+  clear: (self: Deque) => {
+    self.items = [];
+    return null;
+  },
+  rotate: (self: Deque, [by = 1n]) => {
+    const size = self.items.length;
+    if (size > 0) {
+      const at = ((-Number(toInt(by)) % size) + size) % size;
+      self.items = [...self.items.slice(at), ...self.items.slice(0, at)];
+    }
+    return null;
+  },
+  count: (self: Deque, [item]) => BigInt(self.items.filter((other) => equals(other, item)).length),
+});
+
+/** The class behind `namedtuple` and `NamedTuple`. */
+export function namedTuple(
+  name: string,
+  fields: string[],
+  defaults: Map<string, PyValue>,
+  type = new PyType(name, [tupleType], typeType),
+): PyType {
+  type.heap = true;
+  type.module = "__main__";
+  type.construct = (cls, args, kwargs) => {
+    if (args.length > fields.length) {
+      raiseError(
+        "TypeError",
+        `${name}.__new__() takes ${fields.length + 1} positional arguments but ${args.length + 1} were given`,
+      );
+    }
+    const values = fields.map((field, k) => args[k] ?? kwargs?.get(field) ?? defaults.get(field));
+    for (const key of kwargs?.keys() ?? []) {
+      if (!fields.includes(key))
+        raiseError("TypeError", `${name}.__new__() got an unexpected keyword argument '${key}'`);
+    }
+    const missing = fields.filter((_, k) => values[k] === undefined).map((field) => `'${field}'`);
+    if (missing.length > 0) {
+      const list =
+        missing.length > 1
+          ? `${missing.slice(0, -1).join(", ")}${missing.length > 2 ? "," : ""} and ${missing[missing.length - 1]}`
+          : missing[0];
+      raiseError(
+        "TypeError",
+        `${name}.__new__() missing ${missing.length} required positional argument${missing.length > 1 ? "s" : ""}: ${list}`,
+      );
+    }
+    return new PyTuple(values as PyValue[], cls);
+  };
+  fields.forEach((field, k) => {
+    type.attributes.set(field, new PyGetter((self) => (self as PyTuple).items[k]));
+  });
+  const all = new PyTuple(fields);
+  type.attributes.set("_fields", all);
+  type.attributes.set("__match_args__", all);
+  const method = (key: string, run: (self: PyTuple, args: PyValue[], kwargs: Kwargs | undefined) => PyValue): void => {
+    if (!type.attributes.has(key))
+      type.attributes.set(
+        key,
+        new PyNative(key, ([self, ...args], kwargs) => run(self as PyTuple, args, kwargs), true),
+      );
+  };
+  method(
+    "__repr__",
+    (self) => `${self.type.name}(${fields.map((field, k) => `${field}=${repr(self.items[k])}`).join(", ")})`,
+  );
+  method("_asdict", (self) => PyDict.from(fields.map((field, k) => [field, self.items[k]] as const)));
+  method(
+    "_replace",
+    (self, _args, kwargs) =>
+      new PyTuple(
+        fields.map((field, k) => kwargs?.get(field) ?? self.items[k]),
+        self.type,
+      ),
+  );
+  type.attributes.set(
+    "_make",
+    new PyClassMethod(new PyNative("_make", ([cls, items]) => new PyTuple(listOf(items), cls as PyType))),
+  );
+  PyType.changes++;
+  return type;
+}
+
+const namedTupleBase = makeType("NamedTuple", tupleType);
+classHooks.set(namedTupleBase, (type, names) => {
+  const annotations = names.get("__annotations__");
+  const fields = annotations instanceof PyDict ? [...annotations.map.values()].map((entry) => String(entry.key)) : [];
+  if (fields.length === 0) return undefined;
+  const defaults = new Map(fields.flatMap((field) => (names.has(field) ? [[field, names.get(field)!] as const] : [])));
+  return namedTuple(type.name, fields, defaults, type);
+});
+
+registerModule(
+  "collections",
+  () =>
+    new Map<string, PyValue>([
+      ["defaultdict", defaultDictType],
+      ["Counter", counterType],
+      ["OrderedDict", orderedDictType],
+      ["deque", dequeType],
+      [
+        "namedtuple",
+        native("namedtuple", (args, kwargs) => {
+          const [name, fields, , defaults] = bindArguments(
+            "namedtuple",
+            ["typename", "field_names", "*", "rename?", "defaults?", "module?"],
+            args,
+            kwargs,
+          );
+          const list =
+            typeof fields === "string" ? fields.replace(/,/g, " ").trim().split(/\s+/) : listOf(fields!).map(String);
+          const values = defaults === undefined || defaults === null ? [] : listOf(defaults);
+          const start = list.length - values.length;
+          return namedTuple(String(name), list, new Map(values.map((value, k) => [list[start + k], value])));
+        }),
+      ],
+    ]),
+);
+registerModule(
+  "collections.abc",
+  () =>
+    new Map<string, PyValue>(
+      [
+        "Callable",
+        "Iterable",
+        "Iterator",
+        "Sequence",
+        "Mapping",
+        "MutableMapping",
+        "Hashable",
+        "Sized",
+        "Generator",
+        "Collection",
+      ].map((name) => [name, abstractType(name)]),
+    ),
+);
+
+function abstractType(name: string): PyType {
+  const type = makeType(name);
+  const has = (x: PyValue, ...wanted: string[]): boolean => wanted.every((one) => findAttribute(x, one) !== undefined);
+  type.attributes.set(
+    "__instancecheck__",
+    native("__instancecheck__", ([x]) => {
+      switch (name) {
+        case "Callable":
+          return has(x, "__call__");
+        case "Iterable":
+          return has(x, "__iter__");
+        case "Iterator":
+        case "Generator":
+          return x instanceof PyIterator || has(x, "__next__");
+        case "Sequence":
+          return x instanceof PyList || x instanceof PyTuple || typeof x === "string" || typeName(x) === "range";
+        case "Mapping":
+        case "MutableMapping":
+          return x instanceof PyDict;
+        case "Sized":
+        case "Collection":
+          return has(x, "__len__");
+        default:
+          return true;
+      }
+    }),
+  );
+  type.attributes.set(
+    "__class_getitem__",
+    native("__class_getitem__", ([self]) => self),
+  );
+  return type;
+}
+
+// ── enum ────────────────────────────────────────────────────────────────────
+
+const enumType = makeType("Enum");
+const intEnumType = makeType("IntEnum", enumType);
+const autoType = makeType("auto");
+class PyMember extends PyInstance {
+  constructor(
+    type: PyType,
+    readonly name: string,
+    readonly value: PyValue,
+  ) {
+    super(type);
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    if (name === "name" || name === "_name_") return this.name;
+    if (name === "value" || name === "_value_") return this.value;
+    return name === "__index__" && this.whole ? native("__index__", () => this.value) : undefined;
+  }
+  private get whole(): boolean {
+    return this.type.isSubtype(intEnumType);
+  }
+  override pyCompare(op: string, other: PyValue): PyValue | undefined {
+    if (op === "==" || op === "!=") {
+      const same = this === other || (this.whole && !(other instanceof PyMember) && equals(this.value, other));
+      return (op === "==") === same;
+    }
+    if (!this.whole) return undefined;
+    const [a, b] = [Number(this.value), Number(other instanceof PyMember ? other.value : other)];
+    return op === "<" ? a < b : op === "<=" ? a <= b : op === ">" ? a > b : a >= b;
+  }
+  override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    if (!this.whole) return undefined;
+    const right = other instanceof PyMember ? other.value : other;
+    return reflected ? binary(op, right, this.value) : binary(op, this.value, right);
+  }
+  override pyKey(): DictKey {
+    return this.whole ? (this.value as bigint) : this;
+  }
+  override pyRepr(): string {
+    return `<${this.type.name}.${this.name}: ${repr(this.value)}>`;
+  }
+  override pyStr(): string {
+    return this.whole ? String(this.value) : `${this.type.name}.${this.name}`;
+  }
+}
+
+const enumMeta = new PyType("EnumType", [typeType], typeType);
+methods(enumMeta, {
+  __iter__: (self: PyType) => iterate(new PyList([...membersOf(self).values()])),
+  __len__: (self: PyType) => BigInt(membersOf(self).size),
+  __getitem__: (self: PyType, [name]) => {
+    const member = membersOf(self).get(String(name));
+    if (!member) raiseError("LookupError", repr(name));
+    return member;
+  },
+});
+const members = new WeakMap<PyType, Map<string, PyMember>>();
+const membersOf = (type: PyType): Map<string, PyMember> => members.get(type) ?? new Map();
+classHooks.set(enumType, shapeEnum);
+classHooks.set(intEnumType, shapeEnum);
+function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
+  const all = new Map<string, PyMember>();
+  let last = 0n;
+  for (const [name, given] of names) {
+    if (
+      name.startsWith("_") ||
+      (given instanceof PyObject && (given as { method?: boolean }).method) ||
+      given instanceof PyProperty ||
+      given instanceof PyClassMethod
+    )
+      continue;
+    if (given instanceof PyObject && given.type.name === "staticmethod") continue;
+    const value = given instanceof PyObject && given.type === autoType ? last + 1n : given;
+    if (typeof value === "bigint") last = value;
+    const same = [...all.values()].find((member) => equals(member.value, value));
+    const member = same ?? new PyMember(type, name, value);
+    if (!same) all.set(name, member);
+    type.attributes.set(name, member);
+  }
+  if (all.size > 0) {
+    members.set(type, all);
+    type.attributes.set("__members__", PyDict.from(all));
+    type.type = enumMeta;
+    type.attributes.set("__iter__", new PyNative("__iter__", () => iterate(new PyList([...all.values()])), false));
+    type.attributes.set(
+      "__class_getitem__",
+      native("__class_getitem__", ([, name]) => {
+        const member = all.get(String(name));
+        if (!member) raiseError("LookupError", repr(name));
+        return member;
+      }),
+    );
+    type.attributes.delete("__iter__");
+    type.construct = (cls, [value]) => {
+      const found = [...all.values()].find((member) => equals(member.value, value));
+      if (!found) raiseError("ValueError", `${repr(value)} is not a valid ${cls.name}`);
+      return found;
+    };
+  }
+  PyType.changes++;
+  return undefined;
+}
+autoType.construct = (type) => new PyInstance(type);
+registerModule(
+  "enum",
+  () =>
+    new Map<string, PyValue>([
+      ["Enum", enumType],
+      ["IntEnum", intEnumType],
+      ["auto", autoType],
+      ["unique", native("unique", ([x]) => x)],
+    ]),
+);
+
+// ── copy ────────────────────────────────────────────────────────────────────
+
+function copy(x: PyValue, deep: boolean, seen = new Map<PyObject, PyValue>()): PyValue {
+  if (!(x instanceof PyObject) || x instanceof PyType) return x;
+  const known = seen.get(x);
+  if (known !== undefined) return known;
+  const own = invoke(x, deep ? "__deepcopy__" : "__copy__", deep ? [new PyDict()] : []);
+  if (own !== undefined) return own;
+  const inner = (y: PyValue): PyValue => (deep ? copy(y, true, seen) : y);
+  if (x instanceof PyDict) {
+    const out: PyDict =
+      x instanceof DefaultDict ? new DefaultDict(x.factory) : x instanceof Counter ? new Counter() : new PyDict(x.type);
+    seen.set(x, out);
+    for (const { key, value } of x.map.values()) out.put(inner(key), inner(value));
+    return out;
+  }
+  if (x instanceof PyList) {
+    const out = x instanceof Deque ? new Deque([], x.most) : new PyList([], x.type);
+    seen.set(x, out);
+    for (const item of x.items) out.items.push(inner(item));
+    return out;
+  }
+  if (x instanceof PyTuple) return deep ? new PyTuple(x.items.map(inner), x.type) : x;
+  if (x instanceof PySet) return new PySet(x.map.values(), x.type);
+  if (x instanceof PyInstance && !(x instanceof PyMember)) {
+    const out = new PyInstance(x.type);
+    seen.set(x, out);
+    for (const [name, value] of x.dict) out.dict.set(name, inner(value));
+    return out;
+  }
+  const native_ = x.pyGetAttribute?.("__copy__");
+  return native_ === undefined ? x : call(native_, []);
+}
+registerModule(
+  "copy",
+  () =>
+    new Map<string, PyValue>([
+      ["copy", native("copy", ([x]) => copy(x, false))],
+      ["deepcopy", native("deepcopy", ([x]) => copy(x, true))],
+    ]),
+);
+
+// ── the harmless rest ───────────────────────────────────────────────────────
+
+const nothing = (name: string): [string, PyValue] => [name, native(name, () => null)];
+
+registerModule("sys", () => {
+  const info = makeType("float_info");
+  const float = new PyInstance(info);
+  for (const [name, value] of Object.entries({
+    epsilon: Number.EPSILON,
+    max: Number.MAX_VALUE,
+    min: 2.2250738585072014e-308,
+    dig: 15n,
+    mant_dig: 53n,
+  }))
+    float.dict.set(name, value);
+  const stream = (): PyModule => {
+    const out = new PyModule("stdout");
+    out.dict.set(
+      "write",
+      native("write", ([text]) => {
+        vm.output.push(String(text));
+        vm.outputLength += String(text).length;
+        if (vm.listener)
+          vm.emit({ kind: "print", text: String(text), values: [], span: { from: vm.at.from, to: vm.at.to } });
+        return BigInt(String(text).length);
+      }),
+    );
+    out.dict.set(
+      "flush",
+      native("flush", () => null),
+    );
+    return out;
+  };
+  const silent = new PyModule("stderr");
+  silent.dict.set(
+    "write",
+    native("write", () => 0n),
+  );
+  silent.dict.set(
+    "flush",
+    native("flush", () => null),
+  );
+  return new Map<string, PyValue>([
+    ["argv", new PyList([""])],
+    ["path", new PyList([])],
+    ["maxsize", 9223372036854775807n],
+    ["float_info", float],
+    ["version", "3.12.0 (Gradlens)"],
+    ["version_info", new PyTuple([3n, 12n, 0n, "final", 0n])],
+    ["platform", "linux"],
+    ["byteorder", "little"],
+    ["stdout", stream()],
+    ["stderr", silent],
+    ["modules", new PyDict()],
+    ["getrecursionlimit", native("getrecursionlimit", () => BigInt(vm.maxDepth))],
+    nothing("setrecursionlimit"),
+    ["getsizeof", native("getsizeof", () => 64n)],
+    ["exit", native("exit", () => raiseError("RuntimeError", "sys.exit() is not supported"))],
+  ]);
+});
+registerModule("time", () => {
+  // A fixed clock: a run gives the same each time.
+  let at = 0;
+  const clock = (name: string): [string, PyValue] => [name, native(name, () => 1700000000 + (at += 0.001))];
+  return new Map<string, PyValue>([
+    clock("time"),
+    clock("perf_counter"),
+    clock("monotonic"),
+    clock("process_time"),
+    nothing("sleep"),
+  ]);
+});
+registerModule(
+  "warnings",
+  () =>
+    new Map<string, PyValue>([
+      nothing("filterwarnings"),
+      nothing("simplefilter"),
+      [
+        "warn",
+        native("warn", ([message]) => {
+          if (vm.listener)
+            vm.emit({
+              kind: "warning",
+              code: "python-warning",
+              message: String(message),
+              span: { from: vm.at.from, to: vm.at.to },
+            });
+          return null;
+        }),
+      ],
+    ]),
+);
+registerModule(
+  "string",
+  () =>
+    new Map<string, PyValue>([
+      ["ascii_lowercase", "abcdefghijklmnopqrstuvwxyz"],
+      ["ascii_uppercase", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
+      ["ascii_letters", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"],
+      ["digits", "0123456789"],
+      ["punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"],
+    ]),
+);
+registerModule(
+  "os",
+  () =>
+    new Map<string, PyValue>([
+      ["environ", new PyDict()],
+      ["sep", "/"],
+      ["getcwd", native("getcwd", () => "/")],
+      ["getenv", native("getenv", ([, otherwise]) => otherwise ?? null)],
+    ]),
+);
+registerModule(
+  "os.path",
+  () =>
+    new Map<string, PyValue>([
+      ["join", native("join", (parts) => parts.map(String).join("/").replace(/\/+/g, "/"))],
+      ["basename", native("basename", ([path]) => String(path).replace(/^.*\//, ""))],
+      ["dirname", native("dirname", ([path]) => String(path).replace(/\/?[^/]*$/, ""))],
+      ["exists", native("exists", () => false)],
+    ]),
+);
+registerModule(
+  "contextlib",
+  () =>
+    new Map<string, PyValue>([
+      ["suppress", native("suppress", (types) => new Suppress(types))],
+      [
+        "contextmanager",
+        native("contextmanager", ([fn]) =>
+          native("contextmanager", (args, kwargs) => new Managed(call(fn, args, kwargs))),
+        ),
+      ],
+    ]),
+);
+
+class Suppress extends PyObject {
+  constructor(private readonly types: PyValue[]) {
+    super(objectType);
+  }
+  override pyEnter(): PyValue {
+    return this;
+  }
+  override pyExit(error: PyObject | null): boolean {
+    return error !== null && this.types.some((type) => type instanceof PyType && error.type.isSubtype(type));
+  }
+}
+
+class Managed extends PyObject {
+  constructor(private readonly generator: PyValue) {
+    super(objectType);
+  }
+  override pyEnter(): PyValue {
+    const item = (this.generator as PyIterator).next();
+    if (item === undefined) raiseError("RuntimeError", "generator didn't yield");
+    return item;
+  }
+  override pyExit(error: PyObject | null): boolean {
+    if (error === null) {
+      if ((this.generator as PyIterator).next() !== undefined) raiseError("RuntimeError", "generator didn't stop");
+      return false;
+    }
+    try {
+      call(getAttribute(this.generator, "throw"), [error]);
+    } catch (raised) {
+      if (raised instanceof PyObject && raised.type.name === "StopIteration") return true;
+      throw raised;
+    }
+    raiseError("RuntimeError", "generator didn't stop after throw()");
+  }
+}
+
+export { namedTupleBase };

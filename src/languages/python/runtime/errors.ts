@@ -1,0 +1,168 @@
+/** The tree of exceptions. A raised exception is thrown as it is: it is no JavaScript Error. */
+import type { Span } from "../syntax/ast";
+import { getters, makeType, methods, objectType, PyObject, type PyType, type PyValue } from "./object";
+import { vm } from "./vm";
+
+export interface TraceEntry {
+  name: string;
+  span: Span;
+}
+
+export class PyException extends PyObject {
+  override dict: Map<string, PyValue> = new Map();
+  cause: PyException | null = null;
+  context: PyException | null = null;
+  suppressContext = false;
+  /** Where it arose. */
+  span: Span | undefined;
+  /** Frames that it left, innermost first. */
+  readonly trace: TraceEntry[] = [];
+  reported = false;
+
+  constructor(
+    type: PyType,
+    public args: PyValue[],
+  ) {
+    super(type);
+  }
+  override pyRepr(): string {
+    const parts = this.args.map((arg) => hooks.repr(arg));
+    return `${this.type.name}(${parts.join(", ")})`;
+  }
+  override pyStr(): string {
+    if (this.args.length === 0) return "";
+    if (this.args.length === 1) {
+      return this.type.isSubtype(keyErrorType) ? hooks.repr(this.args[0]) : hooks.str(this.args[0]);
+    }
+    return `(${this.args.map((arg) => hooks.repr(arg)).join(", ")})`;
+  }
+  override pyKey(): object {
+    return this;
+  }
+}
+
+/** Set by protocol.ts; errors must not import it, everything imports errors. */
+export const hooks = { repr: (_: PyValue): string => "", str: (_: PyValue): string => "" };
+
+export const exceptionTypes = new Map<string, PyType>();
+
+function define(name: string, base: PyType): PyType {
+  const type = makeType(name, base);
+  exceptionTypes.set(name, type);
+  return type;
+}
+
+export const baseExceptionType = define("BaseException", objectType);
+baseExceptionType.construct = (type, args) => new PyException(type, args);
+methods(baseExceptionType, {
+  __init__(self: PyException, args) {
+    self.args = args;
+    return null;
+  },
+  with_traceback: (self: PyException) => self,
+  add_note: () => null,
+  __str__: (self: PyException) => self.pyStr(),
+  __repr__: (self: PyException) => self.pyRepr(),
+});
+getters(baseExceptionType, {
+  __cause__: (self: PyException) => self.cause,
+  __context__: (self: PyException) => self.context,
+  __traceback__: () => null,
+});
+
+const tree: Record<string, string[]> = {
+  BaseException: ["Exception", "KeyboardInterrupt", "SystemExit", "GeneratorExit"],
+  Exception: [
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BufferError",
+    "EOFError",
+    "ImportError",
+    "LookupError",
+    "MemoryError",
+    "NameError",
+    "OSError",
+    "ReferenceError",
+    "RuntimeError",
+    "StopIteration",
+    "StopAsyncIteration",
+    "SyntaxError",
+    "SystemError",
+    "TypeError",
+    "ValueError",
+    "Warning",
+  ],
+  ArithmeticError: ["FloatingPointError", "OverflowError", "ZeroDivisionError"],
+  ImportError: ["ModuleNotFoundError"],
+  LookupError: ["IndexError", "KeyError"],
+  NameError: ["UnboundLocalError"],
+  OSError: [
+    "FileNotFoundError",
+    "FileExistsError",
+    "PermissionError",
+    "TimeoutError",
+    "ConnectionError",
+    "IsADirectoryError",
+  ],
+  RuntimeError: ["NotImplementedError", "RecursionError"],
+  SyntaxError: ["IndentationError"],
+  ValueError: ["UnicodeError"],
+  Warning: ["UserWarning", "DeprecationWarning", "RuntimeWarning", "FutureWarning", "SyntaxWarning"],
+};
+for (const [base, names] of Object.entries(tree)) for (const name of names) define(name, exceptionTypes.get(base)!);
+export const keyErrorType = exceptionTypes.get("KeyError")!;
+export const stopIterationType = exceptionTypes.get("StopIteration")!;
+export const attributeErrorType = exceptionTypes.get("AttributeError")!;
+getters(stopIterationType, { value: (self: PyException) => self.args[0] ?? null });
+getters(exceptionTypes.get("SystemExit")!, { code: (self: PyException) => self.args[0] ?? null });
+
+export type ErrorName =
+  | "TypeError"
+  | "ValueError"
+  | "IndexError"
+  | "ZeroDivisionError"
+  | "OverflowError"
+  | "NameError"
+  | "AttributeError"
+  | "RuntimeError"
+  | "UnboundLocalError"
+  | "MemoryError"
+  | "RecursionError"
+  | "NotImplementedError"
+  | "AssertionError"
+  | "ImportError"
+  | "ModuleNotFoundError"
+  | "SyntaxError"
+  | "StopIteration"
+  | "LookupError"
+  | "OSError";
+
+/** Makes a builtin exception that arises here. */
+export function pyError(name: ErrorName, message: string): PyException {
+  const error = new PyException(exceptionTypes.get(name)!, [message]);
+  error.span = vm.at;
+  return error;
+}
+
+export function raiseError(name: ErrorName, message: string): never {
+  throw pyError(name, message);
+}
+
+export function keyError(key: PyValue): PyException {
+  const error = new PyException(keyErrorType, [key]);
+  error.span = vm.at;
+  return error;
+}
+
+/** An iterator ended, outside of a loop. */
+export function stopIteration(value: PyValue = null): PyException {
+  const error = new PyException(stopIterationType, value === null ? [] : [value]);
+  error.span = vm.at;
+  return error;
+}
+
+/** Refuses what would not fit into memory. */
+export function allocateCheck(bytes: number): void {
+  if (!(bytes <= vm.maxAllocation)) throw new PyException(exceptionTypes.get("MemoryError")!, []);
+}

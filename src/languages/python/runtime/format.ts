@@ -1,0 +1,325 @@
+/** Numbers and strings as text: repr, and the format specification mini-language. */
+import { raiseError } from "./errors";
+
+/** The shortest text that reads back as the same float, as Python writes it. */
+export function floatRepr(x: number): string {
+  if (Number.isInteger(x) && Math.abs(x) < 1e16) return Object.is(x, -0) ? "-0.0" : `${x}.0`;
+  return decimalText(String(x), x);
+}
+
+/** The shortest text that reads back as the same float32. */
+export function float32Repr(x: number): string {
+  if (Number.isInteger(x) && Math.abs(x) < 1e16) return Object.is(x, -0) ? "-0.0" : `${x}.0`;
+  return decimalText(float32Digits(x), x);
+}
+
+export function float32Digits(x: number): string {
+  if (!Number.isFinite(x)) return String(x);
+  for (let digits = 6; digits <= 9; digits++) {
+    const text = x.toPrecision(digits);
+    if (Math.fround(Number(text)) === x) return shorten(text, x);
+  }
+  return String(x);
+}
+
+function shorten(text: string, x: number): string {
+  for (let digits = 1; digits < 6; digits++) {
+    const shorter = x.toPrecision(digits);
+    if (Math.fround(Number(shorter)) === x) return String(Number(shorter));
+  }
+  return String(Number(text));
+}
+
+function decimalText(js: string, x: number): string {
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
+  const { sign, digits, exponent } = decimalParts(js);
+  if (exponent < -4 || exponent >= 16) {
+    const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
+    return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
+  if (digits.length <= exponent + 1) return `${sign}${digits.padEnd(exponent + 1, "0")}.0`;
+  return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
+}
+
+/** Significant digits and decimal exponent of a number written by JavaScript. */
+export function decimalParts(js: string): { sign: string; digits: string; exponent: number } {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(js);
+  if (!match) return { sign: "", digits: "0", exponent: 0 };
+  const [, sign, whole, fraction = "", power = "0"] = match;
+  let digits = whole + fraction;
+  let exponent = whole.length - 1 + Number(power);
+  const zeros = /^0*/.exec(digits)![0].length;
+  if (zeros === digits.length) return { sign, digits: "0", exponent: 0 };
+  digits = digits.slice(zeros).replace(/0+$/, "");
+  exponent -= zeros;
+  return { sign, digits, exponent };
+}
+
+export function stringRepr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  let out = quote;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (char === quote || char === "\\") out += `\\${char}`;
+    else if (char === "\n") out += "\\n";
+    else if (char === "\r") out += "\\r";
+    else if (char === "\t") out += "\\t";
+    else if (code < 32 || code === 127) out += `\\x${code.toString(16).padStart(2, "0")}`;
+    else if (code >= 0x80 && code < 0xa1) out += `\\x${code.toString(16)}`;
+    else if (code >= 0xd800 && code < 0xe000) out += `\\u${code.toString(16)}`;
+    else out += char;
+  }
+  return out + quote;
+}
+
+// ── fixed and exponent notation, rounding half to even as C does ────────────
+
+/** `%.{digits}f` of a finite number. */
+export function toFixed(x: number, digits: number): string {
+  const size = Math.abs(x);
+  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
+  if (size >= 1e21 || digits > 60) return sign + exactFixed(size, digits);
+  // JavaScript rounds exact ties up; a tie needs few binary digits.
+  if (digits < 50 && Number.isInteger(size * 2 ** (digits + 1)) && !Number.isInteger(size * 10 ** digits)) {
+    return sign + exactFixed(size, digits);
+  }
+  return sign + size.toFixed(digits);
+}
+
+function exactFixed(size: number, digits: number): string {
+  // size = mantissa · 2^power exactly
+  let mantissa = size;
+  let power = 0;
+  while (!Number.isInteger(mantissa)) {
+    mantissa *= 2;
+    power--;
+  }
+  const scaled = BigInt(mantissa) * 10n ** BigInt(digits);
+  const unit = 1n << BigInt(-power);
+  let whole = scaled / unit;
+  const twice = (scaled % unit) * 2n;
+  if (twice > unit || (twice === unit && whole % 2n === 1n)) whole += 1n;
+  const text = whole.toString().padStart(digits + 1, "0");
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** Mantissa and exponent of `%.{digits}e` of a finite number that is not negative. */
+function toExponent(size: number, digits: number): { mantissa: string; exponent: number } {
+  const places = Math.min(digits, 100);
+  let text = size.toExponential(places);
+  const longer = size.toExponential(Math.min(100, places + 30));
+  const [head] = longer.split("e");
+  // An exact tie ends in 5: take the even neighbour.
+  const tail = head.replace(".", "").slice(places + 1);
+  if (/^50*$/.test(tail)) {
+    const kept = head.replace(".", "").slice(0, places + 1);
+    if (Number(kept[kept.length - 1]) % 2 === 0) {
+      const exponent = longer.split("e")[1];
+      text = `${kept[0]}${places > 0 ? `.${kept.slice(1)}` : ""}e${exponent}`;
+    }
+  }
+  const [mantissa, exponent] = text.split("e");
+  return { mantissa: digits > places ? mantissa + "0".repeat(digits - places) : mantissa, exponent: Number(exponent) };
+}
+
+function exponentText(exponent: number): string {
+  return `e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}
+
+/** A number of at least 0 in one of the formats e f g %. */
+function formatSize(size: number, kind: string, precision: number, alternate: boolean): string {
+  if (Number.isNaN(size)) return "nan";
+  if (size === Number.POSITIVE_INFINITY) return "inf";
+  switch (kind) {
+    case "f":
+      return toFixed(size, precision);
+    case "e": {
+      const { mantissa, exponent } = toExponent(size, precision);
+      return mantissa + exponentText(exponent);
+    }
+    default: {
+      const digits = precision === 0 ? 1 : precision;
+      if (size === 0) return alternate ? `0.${"0".repeat(digits - 1)}` : "0";
+      const { mantissa, exponent } = toExponent(size, digits - 1);
+      const strip = (text: string): string => (alternate || !text.includes(".") ? text : text.replace(/\.?0+$/, ""));
+      if (exponent < -4 || exponent >= digits) return strip(mantissa) + exponentText(exponent);
+      return strip(toFixed(size, Math.max(0, digits - 1 - exponent)));
+    }
+  }
+}
+
+// ── the mini-language ───────────────────────────────────────────────────────
+
+export interface FormatSpec {
+  fill: string;
+  align: string;
+  sign: string;
+  alternate: boolean;
+  zero: boolean;
+  width: number;
+  grouping: string;
+  precision: number;
+  type: string;
+}
+
+export function parseSpec(spec: string): FormatSpec {
+  const match = /^(?:([\s\S])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u.exec(spec);
+  if (!match) raiseError("ValueError", `Invalid format specifier`);
+  const [, fill, align, sign, , alternate, zero, width, grouping, precision, type] = match;
+  const columns = width ? Number(width) : 0;
+  if (columns > 1e6 || Number(precision ?? 0) > 1e6)
+    raiseError("ValueError", "Too many decimal digits in format string");
+  return {
+    fill: fill ?? (zero && !align ? "0" : " "),
+    align: align ?? (zero ? "=" : ""),
+    sign: sign ?? "-",
+    alternate: alternate !== undefined,
+    zero: zero !== undefined,
+    width: columns,
+    grouping: grouping ?? "",
+    precision: precision === undefined ? -1 : Number(precision),
+    type: type ?? "",
+  };
+}
+
+function pad(text: string, spec: FormatSpec, align: string): string {
+  const missing = spec.width - [...text].length;
+  if (missing <= 0) return text;
+  switch (spec.align || align) {
+    case "<":
+      return text + spec.fill.repeat(missing);
+    case "^":
+      return spec.fill.repeat(missing >> 1) + text + spec.fill.repeat(missing - (missing >> 1));
+    default:
+      return spec.fill.repeat(missing) + text;
+  }
+}
+
+function group(digits: string, separator: string, size: number): string {
+  if (!separator) return digits;
+  let out = "";
+  for (let k = 0; k < digits.length; k++) {
+    if (k > 0 && (digits.length - k) % size === 0) out += separator;
+    out += digits[k];
+  }
+  return out;
+}
+
+/** Sign, prefix and digits laid out in the width. */
+function layout(sign: string, prefix: string, digits: string, spec: FormatSpec, groupSize = 3): string {
+  const match = /^(\d*|[0-9a-fA-F]+)(.*)$/s.exec(digits)!;
+  let whole = /^[0-9a-fA-F]*$/.test(digits) ? digits : match[1];
+  const rest = digits.slice(whole.length);
+  if (spec.align === "=" && spec.fill === "0" && spec.grouping) {
+    const room = spec.width - sign.length - prefix.length - rest.length;
+    while (group(whole, spec.grouping, groupSize).length < room) {
+      if (group(`0${whole}`, spec.grouping, groupSize).length > room) break;
+      whole = `0${whole}`;
+    }
+  }
+  const body = group(whole, spec.grouping, groupSize) + rest;
+  if (spec.align === "=") {
+    const missing = Math.max(0, spec.width - sign.length - prefix.length - body.length);
+    return sign + prefix + spec.fill.repeat(missing) + body;
+  }
+  return pad(sign + prefix + body, spec, ">");
+}
+
+function signText(negative: boolean, spec: FormatSpec): string {
+  return negative ? "-" : spec.sign === "-" ? "" : spec.sign;
+}
+
+export function formatFloat(x: number, specText: string, typeName = "float"): string {
+  const spec = parseSpec(specText);
+  const negative = x < 0 || Object.is(x, -0);
+  const size = Math.abs(x);
+  const sign = signText(negative, spec);
+  let text: string;
+  switch (spec.type) {
+    case "":
+      if (spec.precision < 0) {
+        text = floatRepr(size);
+        break;
+      }
+      text = formatSize(size, "g", spec.precision, spec.alternate);
+      if (Number.isFinite(size)) {
+        // Like 'g', but with a digit behind the point, and one digit less before scientific notation.
+        const digits = Math.max(1, spec.precision);
+        const { mantissa, exponent } = size === 0 ? { mantissa: "0", exponent: 0 } : toExponent(size, digits - 1);
+        if (exponent >= -4 && exponent === digits - 1 && digits > 0) {
+          text = `${mantissa.replace(/\.?0+$/, "")}${exponentText(exponent)}`;
+        } else if (!/[.e]/.test(text)) text += ".0";
+      }
+      break;
+    case "f":
+    case "F":
+    case "e":
+    case "E":
+    case "g":
+    case "G":
+    case "n": {
+      const kind = spec.type === "n" ? "g" : spec.type.toLowerCase();
+      text = formatSize(size, kind, spec.precision < 0 ? 6 : spec.precision, spec.alternate);
+      if (/[FEG]/.test(spec.type)) text = text.toUpperCase();
+      break;
+    }
+    case "%":
+      text = `${formatSize(size * 100, "f", spec.precision < 0 ? 6 : spec.precision, spec.alternate)}%`;
+      break;
+    default:
+      raiseError("ValueError", `Unknown format code '${spec.type}' for object of type '${typeName}'`);
+  }
+  return layout(sign, "", text, spec);
+}
+
+export function formatInt(x: bigint, specText: string, typeName = "int"): string {
+  const spec = parseSpec(specText);
+  const negative = x < 0n;
+  const size = negative ? -x : x;
+  const sign = signText(negative, spec);
+  if (spec.precision >= 0 && !/[eEfFgG%]/.test(spec.type)) {
+    raiseError("ValueError", "Precision not allowed in integer format specifier");
+  }
+  switch (spec.type) {
+    case "":
+    case "d":
+    case "n":
+      return layout(sign, "", size.toString(), spec);
+    case "b":
+      return layout(sign, spec.alternate ? "0b" : "", size.toString(2), spec, 4);
+    case "o":
+      return layout(sign, spec.alternate ? "0o" : "", size.toString(8), spec, 4);
+    case "x":
+      return layout(sign, spec.alternate ? "0x" : "", size.toString(16), spec, 4);
+    case "X":
+      return layout(sign, spec.alternate ? "0X" : "", size.toString(16).toUpperCase(), spec, 4);
+    case "c":
+      return pad(String.fromCodePoint(Number(x)), spec, "<");
+    case "e":
+    case "E":
+    case "f":
+    case "F":
+    case "g":
+    case "G":
+    case "%": {
+      const float = Number(x);
+      if (!Number.isFinite(float)) raiseError("OverflowError", "int too large to convert to float");
+      return formatFloat(float, specText, typeName);
+    }
+    default:
+      raiseError("ValueError", `Unknown format code '${spec.type}' for object of type '${typeName}'`);
+  }
+}
+
+export function formatString(text: string, specText: string): string {
+  const spec = parseSpec(specText);
+  if (spec.type !== "" && spec.type !== "s") {
+    raiseError("ValueError", `Unknown format code '${spec.type}' for object of type 'str'`);
+  }
+  if (spec.align === "=" && !spec.zero)
+    raiseError("ValueError", "'=' alignment not allowed in string format specifier");
+  const body = spec.precision >= 0 ? [...text].slice(0, spec.precision).join("") : text;
+  return pad(body, spec.align === "=" ? { ...spec, align: "<" } : spec, "<");
+}

@@ -1,0 +1,283 @@
+/**
+ * The value space. int = bigint, float = number, bool, str = string, None =
+ * null; a traced float is an engine `Value`; everything else is a `PyObject`
+ * of a `PyType`.
+ */
+import type { Value } from "../../../engine";
+
+export type PyValue = bigint | number | boolean | string | null | PyObject | Value;
+export type Kwargs = Map<string, PyValue>;
+
+let identities = 0;
+let typeCount = 0;
+
+export abstract class PyObject {
+  /** Attributes of the instance, where it can have some. */
+  dict: Map<string, PyValue> | undefined;
+  private identity: number | undefined;
+  constructor(public type: PyType) {}
+
+  /** What `id()` gives and dictionaries tell objects apart by. */
+  get id(): number {
+    this.identity ??= ++identities;
+    return this.identity;
+  }
+
+  // Native behaviour of builtin types; `undefined` where there is none. Classes written in Python
+  // come before these through their type (see protocol.ts).
+  pyGetAttribute?(name: string): PyValue | undefined;
+  pySetAttribute?(name: string, value: PyValue): boolean;
+  /** `undefined`: not implemented for this operand. */
+  pyBinary?(op: string, other: PyValue, reflected: boolean): PyValue | undefined;
+  pyCompare?(op: string, other: PyValue): PyValue | undefined;
+  pyUnary?(op: string): PyValue | undefined;
+  pyBool?(): boolean;
+  pyLength?(): number;
+  pyIterate?(): PyIterator;
+  pyGetItem?(key: PyValue): PyValue;
+  pySetItem?(key: PyValue, value: PyValue): void;
+  pyDeleteItem?(key: PyValue): void;
+  pyContains?(item: PyValue): boolean;
+  pyCall?(args: PyValue[], kwargs: Kwargs | undefined): PyValue;
+  /** A key for dictionaries; `undefined`: unhashable. */
+  pyKey?(): DictKey | undefined;
+  pyRepr?(): string;
+  pyStr?(): string;
+  pyFormat?(spec: string): string;
+  pyEnter?(): PyValue;
+  pyExit?(error: PyObject | null): boolean;
+}
+
+/** What a JavaScript Map can tell values apart by. */
+export type DictKey = string | bigint | number | object | symbol | null;
+
+/** A Python iterator: `next` gives `undefined` at the end. */
+export abstract class PyIterator extends PyObject {
+  abstract next(): PyValue | undefined;
+  override pyIterate(): PyIterator {
+    return this;
+  }
+}
+
+export type Native = (args: PyValue[], kwargs: Kwargs | undefined) => PyValue;
+
+export class PyType extends PyObject {
+  readonly mro: PyType[];
+  /** Made by a `class` statement: its special methods come before native ones. */
+  heap = false;
+  /** Makes an instance; inherited. */
+  construct: ((type: PyType, args: PyValue[], kwargs: Kwargs | undefined) => PyValue) | undefined;
+  readonly attributes = new Map<string, PyValue>();
+  module = "builtins";
+  qualname: string;
+  private special: Map<string, PyValue | null> | undefined;
+  private version = -1;
+  static changes = 0;
+
+  constructor(
+    readonly name: string,
+    readonly bases: PyType[] = [],
+    metatype?: PyType,
+  ) {
+    super(metatype as PyType);
+    typeCount++;
+    this.qualname = name;
+    this.mro = linearize(this, bases);
+    this.construct = bases.map((base) => base.construct).find((construct) => construct !== undefined);
+    if (bases.length > 0) this.heap = bases.some((base) => base.heap);
+  }
+
+  /** An attribute of the type or of its bases. */
+  lookup(name: string): PyValue | undefined {
+    for (const type of this.mro) {
+      const found = type.attributes.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** A special method, with a cache that any change of any class empties. */
+  find(name: string): PyValue | undefined {
+    if (this.version !== PyType.changes || !this.special) {
+      this.special = new Map();
+      this.version = PyType.changes;
+    }
+    const known = this.special.get(name);
+    if (known !== undefined) return known === null ? undefined : known;
+    const found = this.lookup(name);
+    this.special.set(name, found === undefined || found === null ? null : found);
+    return found;
+  }
+
+  set(name: string, value: PyValue): void {
+    PyType.changes++;
+    this.attributes.set(name, value);
+  }
+
+  isSubtype(other: PyType): boolean {
+    return this.mro.includes(other);
+  }
+
+  override pyRepr(): string {
+    return this.module === "builtins" ? `<class '${this.name}'>` : `<class '${this.module}.${this.qualname}'>`;
+  }
+  override pyKey(): DictKey {
+    return this;
+  }
+}
+
+/** The method resolution order (C3). */
+function linearize(type: PyType, bases: PyType[]): PyType[] {
+  const lists = [...bases.map((base) => [...base.mro]), [...bases]];
+  const out: PyType[] = [type];
+  for (;;) {
+    const open = lists.filter((list) => list.length > 0);
+    if (open.length === 0) return out;
+    const head = open.map((list) => list[0]).find((candidate) => !open.some((list) => list.indexOf(candidate) > 0));
+    if (!head) throw new InconsistentOrder(bases.map((base) => base.name).join(", "));
+    out.push(head);
+    for (const list of open) if (list[0] === head) list.shift();
+  }
+}
+
+export class InconsistentOrder {
+  constructor(readonly names: string) {}
+}
+
+export const typeType: PyType = new PyType("type");
+typeType.type = typeType;
+export const objectType = new PyType("object", [], typeType);
+typeType.mro.push(objectType);
+
+export function makeType(name: string, base: PyType = objectType): PyType {
+  return new PyType(name, [base], typeType);
+}
+
+export const intType = makeType("int");
+export const floatType = makeType("float");
+export const boolType = makeType("bool", intType);
+export const strType = makeType("str");
+export const noneType = makeType("NoneType");
+
+/** A function written in JavaScript. */
+export class PyNative extends PyObject {
+  constructor(
+    readonly name: string,
+    readonly run: Native,
+    /** A method: the first argument is the instance that it is found on. */
+    readonly method = false,
+  ) {
+    super(nativeType);
+  }
+  override pyCall(args: PyValue[], kwargs: Kwargs | undefined): PyValue {
+    return this.run(args, kwargs);
+  }
+  override pyRepr(): string {
+    return this.method ? `<method '${this.name}' of builtin objects>` : `<built-in function ${this.name}>`;
+  }
+  override pyKey(): DictKey {
+    return this;
+  }
+}
+export const nativeType = makeType("builtin_function_or_method");
+
+/** A function found on an instance, with the instance. */
+export class PyBound extends PyObject {
+  constructor(
+    readonly self: PyValue,
+    readonly fn: PyObject,
+  ) {
+    super(boundType);
+  }
+}
+export const boundType = makeType("method");
+
+export class PyNotImplemented extends PyObject {
+  override pyRepr(): string {
+    return "NotImplemented";
+  }
+}
+export const notImplemented = new PyNotImplemented(makeType("NotImplementedType"));
+
+export class PyEllipsis extends PyObject {
+  override pyRepr(): string {
+    return "Ellipsis";
+  }
+  override pyKey(): DictKey {
+    return this;
+  }
+}
+export const ellipsis = new PyEllipsis(makeType("ellipsis"));
+
+/** An instance of a class written in Python. */
+export class PyInstance extends PyObject {
+  override dict: Map<string, PyValue> = new Map();
+}
+objectType.construct = (type) => new PyInstance(type);
+
+/** A property, static method or class method. */
+export class PyProperty extends PyObject {
+  constructor(
+    readonly getter: PyValue,
+    readonly setter: PyValue,
+    readonly deleter: PyValue,
+  ) {
+    super(propertyType);
+  }
+}
+export const propertyType = makeType("property");
+export class PyStaticMethod extends PyObject {
+  constructor(readonly fn: PyValue) {
+    super(staticMethodType);
+  }
+}
+export const staticMethodType = makeType("staticmethod");
+export class PyClassMethod extends PyObject {
+  constructor(readonly fn: PyValue) {
+    super(classMethodType);
+  }
+}
+export const classMethodType = makeType("classmethod");
+
+/** A computed attribute of a builtin type. */
+export class PyGetter extends PyObject {
+  constructor(readonly get: (self: PyValue) => PyValue) {
+    super(getterType);
+  }
+}
+export const getterType = makeType("getset_descriptor");
+
+export class PyModule extends PyObject {
+  override dict: Map<string, PyValue> = new Map();
+  constructor(readonly name: string) {
+    super(moduleType);
+  }
+  override pyRepr(): string {
+    return `<module '${this.name}'>`;
+  }
+  override pyKey(): DictKey {
+    return this;
+  }
+}
+export const moduleType = makeType("module");
+
+export function native(name: string, run: Native): PyNative {
+  return new PyNative(name, run);
+}
+
+/** Gives a builtin type its methods: each gets the instance first. */
+export function methods(
+  type: PyType,
+  table: Record<string, (self: never, args: PyValue[], kwargs: Kwargs | undefined) => PyValue>,
+): void {
+  for (const [name, run] of Object.entries(table)) {
+    const call = run as (self: PyValue, args: PyValue[], kwargs: Kwargs | undefined) => PyValue;
+    type.attributes.set(name, new PyNative(name, (args, kwargs) => call(args[0], args.slice(1), kwargs), true));
+  }
+}
+
+export function getters(type: PyType, table: Record<string, (self: never) => PyValue>): void {
+  for (const [name, get] of Object.entries(table)) {
+    type.attributes.set(name, new PyGetter(get as (self: PyValue) => PyValue));
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The run in progress: where it is, what it may still spend, who listens.
+ * Evaluation is synchronous and one at a time, so this is one object that a
+ * nested run saves and restores.
+ */
+import { currentSource, setSource } from "../../../engine";
+import type { PyEvent } from "../events";
+import type { Span } from "../syntax/ast";
+
+export interface Budget {
+  /** Milliseconds for the whole run. */
+  milliseconds?: number;
+  /** Loop iterations and calls. */
+  maxSteps?: number;
+  /** Bytes (estimated) that a single object may take. */
+  maxAllocation?: number;
+  /** Python's recursion limit. */
+  maxDepth?: number;
+}
+
+/** Ends a run; Python code cannot catch it. */
+export class BudgetExceeded {
+  constructor(
+    readonly message: string,
+    readonly span: Span,
+  ) {}
+}
+
+const nowhere: Span = { from: 0, to: 0 };
+
+export class Vm {
+  /** The node being evaluated: errors and recorded operations belong to it. */
+  at: Span = nowhere;
+  ticks = 0;
+  depth = 0;
+  output: string[] = [];
+  outputLength = 0;
+  handling: unknown[] = [];
+  fileName = "<string>";
+  lineOf: (offset: number) => number = () => 1;
+  listener: ((event: PyEvent) => void) | undefined;
+  wantsValues = false;
+  wantsCalls = false;
+  /** Per-run counters that modules keep (TensorFlow's names of variables, …). */
+  readonly state = new Map<string, unknown>();
+  private deadline = Number.POSITIVE_INFINITY;
+  private readonly maxSteps: number;
+  readonly maxAllocation: number;
+  readonly maxDepth: number;
+  private readonly milliseconds: number;
+
+  constructor(
+    budget: Budget,
+    private readonly now: () => number,
+  ) {
+    this.milliseconds = budget.milliseconds ?? Number.POSITIVE_INFINITY;
+    this.maxSteps = budget.maxSteps ?? Number.POSITIVE_INFINITY;
+    this.maxAllocation = budget.maxAllocation ?? 1 << 28;
+    this.maxDepth = budget.maxDepth ?? 1000;
+    if (this.milliseconds !== Number.POSITIVE_INFINITY) this.deadline = now() + this.milliseconds;
+  }
+
+  /** Called every 256 ticks, and before anything long. */
+  check(): void {
+    if (this.now() > this.deadline) this.stop(`stopped after ${formatMilliseconds(this.milliseconds)}`);
+    if (this.ticks > this.maxSteps) this.stop(`stopped after ${this.maxSteps} steps`);
+  }
+
+  stop(reason: string): never {
+    throw new BudgetExceeded(`${reason} (line ${this.lineOf(this.at.from)})`, this.at);
+  }
+
+  emit(event: PyEvent): void {
+    this.listener?.(event);
+  }
+}
+
+function formatMilliseconds(milliseconds: number): string {
+  return milliseconds >= 10_000 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
+}
+
+export let vm = new Vm({}, () => 0);
+
+/** Runs `body` with another machine in charge. */
+export function withVm<T>(next: Vm, body: () => T): T {
+  const before = vm;
+  const source = currentSource();
+  vm = next;
+  try {
+    return body();
+  } finally {
+    vm = before;
+    setSource(source);
+  }
+}
+
+/** One loop iteration or call. */
+export function tick(): void {
+  if ((++vm.ticks & 255) === 0) vm.check();
+}
+
+/** Says which text the next operation, or error, belongs to. */
+export function locate(span: Span): void {
+  vm.at = span;
+  setSource(span);
+}
