@@ -84,8 +84,8 @@ export function packedExtension() {
 }
 
 /**
- * Installs the packed extension as a user does. For the web host, its manifest then loses its `main`, so that only `browser`
- * is left, and VS Code runs it in the browser's extension host.
+ * Installs the packed extension as a user does. For the web host, its manifest then loses its `main`, and says that it
+ * wants to run on the web: a server would take it for itself, as `extensionKind` asks where there is one.
  * @param {{version: string, host: string, folder: string, vsix?: string}} options folder: where to put things; used again if filled
  * @returns {Promise<string>} the folder of installed extensions
  */
@@ -98,7 +98,8 @@ export async function prepareExtension({ version, host, folder, vsix = packedExt
   if (host === "web") {
     const name = readdirSync(extensions).find((item) => existsSync(join(extensions, item, "package.json")));
     const path = join(extensions, name, "package.json");
-    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), main: undefined }));
+    const manifest = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify({ ...manifest, main: undefined, extensionKind: ["web"] }));
   }
   writeFileSync(join(base, "done"), "");
   return extensions;
