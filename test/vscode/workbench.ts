@@ -61,11 +61,11 @@ export async function until<T>(
   ask: () => T | Promise<T>,
   what = "the condition",
   timeout = patience,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, false | null | undefined>> {
   const end = Date.now() + timeout;
   for (;;) {
     const answer = await ask();
-    if (answer) return answer;
+    if (answer) return answer as Exclude<T, false | null | undefined>;
     if (Date.now() > end) throw new Error(`${what} did not come true within ${timeout} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

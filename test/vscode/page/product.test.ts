@@ -1,0 +1,151 @@
+/** The product as a user sees it, with the pictures of the README. */
+import assert from "node:assert/strict";
+import { openWorkbench, type Theme, until, type Workbench } from "../workbench";
+
+const themes: readonly Theme[] = ["dark", "light", "hc-dark", "hc-light"];
+
+describe("tf_diffs.py in the editor @every", function () {
+  this.timeout(120_000);
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await openWorkbench({ file: "tf_diffs.py", viewport: { width: 1200, height: 820 }, scale: 2 });
+  });
+  after(() => workbench?.close());
+
+  it("shows lenses and hints", async () => {
+    await workbench.lenses.filter({ hasText: "f′ = 8 at x = 1" }).first().waitFor();
+    await until(
+      async () => (await workbench.lines.filter({ hasText: "7.999999999999119" }).count()) > 0,
+      "the hint of the difference",
+    );
+    for (const theme of ["light", "dark"] as const) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot("lenses-and-hints", { picture: true });
+    }
+  });
+
+  it("hovers with formula, gradient and plot, readable in every theme", async () => {
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await workbench.goTo(26);
+      const hover = await workbench.hoverOn("g(x1", { saying: "∇g" });
+      assert.equal(await hover.locator("img").count(), 4);
+      assert.match((await hover.textContent()) ?? "", /\(9, 42\)/);
+      await workbench.screenshot("hover", { picture: true });
+      await workbench.page.keyboard.press("Escape");
+      const curve = await workbench.hoverOn("f(x + eps", { saying: "f′" });
+      assert.match((await curve.textContent()) ?? "", /= 8/);
+      await workbench.screenshot("hover-curve");
+    }
+    await workbench.setTheme("dark");
+  });
+
+  it("marks the second use of the tape, and mends it", async () => {
+    await workbench.goTo(45);
+    await workbench.page.locator(".monaco-editor .squiggly-warning").first().waitFor();
+    const hover = await workbench.hoverOn("gradient(z, x2)", { saying: "A non-persistent GradientTape" });
+    assert.match((await hover.textContent()) ?? "", /can only be used to compute one set of gradients/);
+    for (const theme of ["light", "dark"] as const) {
+      await workbench.setTheme(theme);
+      await workbench.hoverOn("gradient(z, x2)", { saying: "A non-persistent GradientTape" });
+      await workbench.screenshot("squiggle", { picture: true });
+    }
+    await workbench.page.keyboard.press("Escape");
+  });
+});
+
+describe("commands @every", function () {
+  this.timeout(120_000);
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await openWorkbench({
+      file: "tf_diffs.py",
+      files: { "notes.md": "The surface is (x1 + 5) * x2**2, and a sum: 2x^2 + y.\n\nHello nonsense +* here.\n" },
+      viewport: { width: 1400, height: 900 },
+      scale: 2,
+    });
+  });
+  after(() => workbench?.close());
+
+  it("shows the gradient and the Hessian of the function at the cursor", async () => {
+    await workbench.goTo(24, 6);
+    await workbench.runCommand("Gradlens: Show Gradient");
+    await workbench.notification("∇g = (9, 42) at (2, 3)").waitFor();
+    await workbench.screenshot("show-gradient");
+    await workbench.runCommand("Notifications: Clear All Notifications");
+    await workbench.runCommand("Gradlens: Show Hessian");
+    await workbench.notification("at (2, 3)").waitFor();
+    await workbench.runCommand("Notifications: Clear All Notifications");
+  });
+
+  it("asks for the unknown values of a selected expression in a note", async () => {
+    await workbench.openFile("notes.md");
+    await workbench.select("(x1 + 5) * x2**2");
+    await workbench.runCommand("Gradlens: Show Gradient");
+    assert.equal(await workbench.quickInput.inputValue(), "x1=1, x2=1");
+    await workbench.screenshot("unknown-values", { picture: true });
+    await workbench.answer("x1=2, x2=3");
+    await workbench.notification("(9, 42)").waitFor();
+    await workbench.runCommand("Notifications: Clear All Notifications");
+  });
+
+  it("says in one line what a selection is not", async () => {
+    await workbench.select("nonsense +*");
+    await workbench.runCommand("Gradlens: Show Gradient");
+    await workbench.notification("not an expression").waitFor();
+    await workbench.runCommand("Notifications: Clear All Notifications");
+    await workbench.goTo(1);
+    await workbench.runCommand("Gradlens: Show Gradient");
+    await workbench.notification("Select an expression").waitFor();
+    await workbench.runCommand("Notifications: Clear All Notifications");
+  });
+});
+
+describe("the panel @every", function () {
+  this.timeout(180_000);
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await openWorkbench({ file: "tf_diffs.py", viewport: { width: 1500, height: 1000 }, scale: 2 });
+  });
+  after(() => workbench?.close());
+
+  it("shows g: formula, gradient beside central differences, Hessian, contours", async () => {
+    await workbench.goTo(24, 6);
+    await workbench.runCommand("Gradlens: Open Panel");
+    const panel = await workbench.panelFrame("g(x1, x2)");
+    await panel.getByText("41.999999999994486").first().waitFor();
+    await panel.locator(".js-plotly-plot .contourlayer, .js-plotly-plot .cartesianlayer").first().waitFor();
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot("panel", { picture: theme === "light" || theme === "dark" });
+    }
+    await workbench.setTheme("dark");
+  });
+
+  it("follows an edited value", async () => {
+    const panel = await workbench.panelFrame("g(x1, x2)");
+    const field = panel.locator("input[type=number], input[inputmode=decimal]").first();
+    await field.fill("0");
+    await field.press("Enter");
+    await panel.getByText("at (0, 3)").first().waitFor();
+  });
+
+  it("minimizes f and draws the path of the file's own loops", async () => {
+    await workbench.page.locator(".editor-group-container").first().locator(".view-lines").click();
+    await workbench.goTo(13, 6);
+    await workbench.runCommand("Gradlens: Minimize");
+    const panel = await workbench.panelFrame("f(x)");
+    await panel
+      .getByText(/100 steps/)
+      .first()
+      .waitFor();
+    for (const theme of ["light", "dark"] as const) {
+      await workbench.setTheme(theme);
+      await panel
+        .getByText(/100 steps/)
+        .first()
+        .scrollIntoViewIfNeeded();
+      await workbench.screenshot("minimize", { picture: true });
+    }
+  });
+});
