@@ -6,7 +6,6 @@ import {
   type Dialect,
   Differentiable,
   expressionOf,
-  indexText,
   latex,
   type ParameterType,
   peek,
@@ -130,6 +129,7 @@ export class Look {
       const rows = this.differentiable.secondDerivatives(this.point);
       if (rows.flat().some((entry) => entry && writtenSize(entry) > MOST_MARKS / 2)) return undefined;
       const texts = rows.map((row) => row.map((entry) => (entry ? written(entry, true) : { latex: "0", text: "0" })));
+      if (labels.length === 1) return texts[0]![0]!;
       return {
         latex: `\\begin{bmatrix} ${texts.map((row) => row.map((cell) => cell.latex).join(" & ")).join(" \\\\ ")} \\end{bmatrix}`,
         text: `[${texts.map((row) => `[${row.map((cell) => cell.text).join(", ")}]`).join(", ")}]`,
@@ -177,10 +177,6 @@ export function followed(parameters: readonly Argument[]): ParameterType[] {
 }
 
 export { latexSymbol } from "../engine";
-
-export function scalarLabels({ name, shape }: ParameterType): string[] {
-  return Array.from({ length: sizeOf(shape) }, (_, i) => name + indexText(i, shape));
-}
 
 function written(value: Value, arranged: boolean): FormulaText {
   if (writtenSize(value) > MOST_MARKS) throw new Problem(l10n.t("the formula is too long to show"));

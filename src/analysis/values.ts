@@ -1,17 +1,7 @@
 /** Python values seen from outside: lists of numbers, functions, and the same value with other numbers in it. */
 import * as l10n from "@vscode/l10n";
-import { cast, sizeOf, take, type Value } from "../engine";
-import {
-  builtins,
-  PyFunction,
-  PyList,
-  PyObject,
-  PyTfTensor,
-  PyTfVariable,
-  PyTuple,
-  type PyValue,
-  parseExpression,
-} from "../languages/python";
+import { sizeOf, take, type Value } from "../engine";
+import { builtins, PyFunction, PyList, PyObject, PyTuple, type PyValue, parseExpression } from "../languages/python";
 import { type Tree, walk } from "./point";
 
 export function sequenceItems(value: PyValue): { kind: "list" | "tuple"; values: readonly PyValue[] } | undefined {
@@ -52,9 +42,9 @@ export function rebuild(model: PyValue, numbers: Value): PyValue {
     );
     return items.kind === "list" ? new PyList(parts) : new PyTuple(parts);
   }
-  if (model instanceof PyTfTensor || model instanceof PyTfVariable)
-    return new PyTfTensor(cast(numbers, model.engineValue().dtype));
-  return numbers;
+  // Arrays and tensors of frameworks make their own like.
+  const { like } = Object(model) as { like?: (numbers: Value) => PyValue };
+  return like ? like.call(model, numbers) : numbers;
 }
 
 /** The names that an expression reads from around it, in order of first use; or why it is none. */

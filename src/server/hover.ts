@@ -2,12 +2,11 @@
 import * as l10n from "@vscode/l10n";
 import type { CancellationToken, Hover, Position } from "vscode-languageserver";
 import { sample } from "../analysis/sample";
-import { type FormulaText, followed, type Look, latexSymbol, Problem } from "../analysis/subject";
+import { type FormulaText, type Look, Problem } from "../analysis/subject";
 import { type CommandArgument, commands, type Settings } from "../protocol/lsp";
 import {
   contourPlot,
   curvePlot,
-  formatMatrix,
   formatNumber,
   formatVector,
   formulaImage,
@@ -16,10 +15,11 @@ import {
   svgUri,
   typeset,
 } from "../render";
+import { definition, derivatives } from "./formulas";
 import { escapeMarkdown } from "./markdown";
 import { OutOfTime, proceedUntil, type Session } from "./session";
 import { rangeOf } from "./text";
-import { originText, whereText } from "./words";
+import { matrixText, originText, whereText } from "./words";
 
 /** VS Code cuts a hover's Markdown here. */
 const MARKDOWN_LIMIT = 100_000;
@@ -79,23 +79,24 @@ function hoverText(
       parts.push(`_${escapeMarkdown(error.message)}_`);
     }
   };
-  const image = (latex: string, alt: string) => {
+  const image = ({ latex, text }: FormulaText) => {
     const { svg, width, height } = typeset(latex, { maxWidth: FORMULA_WIDTH });
-    return `![${escapeMarkdown(alt)}](${formulaImage(svg, theme.foreground)}|width=${Math.ceil(width)},height=${Math.ceil(height)})`;
+    return `![${escapeMarkdown(text)}](${formulaImage(svg, theme.foreground)}|width=${Math.ceil(width)},height=${Math.ceil(height)})`;
   };
   const labels = look.labels;
   const scalar = labels.length === 1;
   if (settings.hover.formulas) {
     add(() => {
-      const { latex, text } = look.formula();
+      const lines = [image(definition(look, name))];
       const guards = look.guards();
-      const left = `${functionLatex(name)}${argumentsLatex(look)}`;
-      const lines = [image(`${left} = ${latex}`, `${look.title} = ${text}`)];
-      if (guards.length > 0)
-        lines.push(`${l10n.t("for")} ${guards.map((guard) => image(guard.latex, guard.text)).join(", ")}`);
+      if (guards.length > 0) lines.push(`${l10n.t("for")} ${guards.map(image).join(", ")}`);
       return lines.join("  \n");
     });
-    add(() => derivativeLines(look, name, image));
+    add(() =>
+      derivatives(look, name)
+        .map(({ formula }) => image(formula))
+        .join("  \n"),
+    );
   }
   add(() => `${whereLine(look, digits)}`);
   add(() => {
@@ -110,7 +111,7 @@ function hoverText(
     const rows = look.hessian(proceed);
     return scalar
       ? `**${escapeMarkdown(name)}″** = ${formatNumber(rows[0]![0]!, digits)}`
-      : `**H** = ${escapeMarkdown(formatMatrix(rows, digits))}`;
+      : `**H** = ${escapeMarkdown(matrixText(rows, digits))}`;
   });
   if (settings.hover.plot && (labels.length === 1 || labels.length === 2))
     add(() => {
@@ -121,35 +122,6 @@ function hoverText(
     });
   parts.push(links(argument));
   return parts.join("\n\n");
-}
-
-/** `f′(x) = …`, or `∂g/∂x₁ = …` for each of a few arguments. */
-function derivativeLines(look: Look, name: string, image: (latex: string, alt: string) => string): string | undefined {
-  const derivatives = look.derivatives();
-  const entries = derivatives.flatMap((derivative, i): [FormulaText, string][] =>
-    derivative ? [[derivative, look.labels[i]!]] : [],
-  );
-  if (entries.length === 0 || entries.length > 6) return undefined;
-  return entries
-    .map(([{ latex, text }, label]) =>
-      look.labels.length === 1
-        ? image(`${functionLatex(name)}'${argumentsLatex(look)} = ${latex}`, `${name}′ = ${text}`)
-        : image(
-            `\\frac{\\partial ${functionLatex(name)}}{\\partial ${latexSymbol(label)}} = ${latex}`,
-            `∂${name}/∂${label} = ${text}`,
-          ),
-    )
-    .join("  \n");
-}
-
-function functionLatex(name: string): string {
-  return name.length === 1 ? name : `\\operatorname{${name.replace(/_/g, "\\_")}}`;
-}
-
-function argumentsLatex(look: Look): string {
-  return `\\left(${followed(look.parameters)
-    .map(({ name }) => latexSymbol(name))
-    .join(", ")}\\right)`;
 }
 
 function whereLine(look: Look, digits: number): string {

@@ -43,7 +43,7 @@ export function startServer(connection: Connection): void {
   connection.onInitialize(({ capabilities, initializationOptions }: InitializeParams) => {
     const options = initializationOptions as Partial<InitializationOptions> | undefined;
     if (options?.theme) session.theme = options.theme;
-    if (options?.l10n) l10n.config({ contents: options.l10n });
+    l10n.config({ contents: options?.l10n ?? {} });
     asksConfiguration = capabilities.workspace?.configuration ?? false;
     refreshes = {
       hints: capabilities.workspace?.inlayHint?.refreshSupport ?? false,

@@ -2,10 +2,11 @@
 import * as l10n from "@vscode/l10n";
 import type { CancellationToken } from "vscode-languageserver";
 import { rangeAround } from "../analysis/sample";
-import { type FormulaText, followed, type Look, Problem, scalarLabels } from "../analysis/subject";
+import { type FormulaText, type Look, Problem } from "../analysis/subject";
 import type { Cell, Formula, GradientRow, LoopPath, Parameter, Subject, View, ViewParams } from "../protocol/lsp";
 import { type NumberTree, toJsonNumber, toJsonTree } from "../protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../render";
+import { definition, derivatives, secondDerivatives } from "./formulas";
 import { loopPaths } from "./script";
 import { OutOfTime, proceedUntil, type Session } from "./session";
 import { rangeOf } from "./text";
@@ -107,14 +108,15 @@ function fill(look: Look, answer: View, proceed: () => void): void {
     const rows = look.hessian(proceed);
     if (look.labels.length > 0) answer.hessian = { labels: [...look.labels], rows: rows.map((row) => row.map(cell)) };
   });
+  const name = answer.subject.kind === "function" ? answer.subject.name : "f";
   attempt(() => {
-    answer.formula = formula(look.formula());
+    answer.formula = formula(definition(look, name));
     answer.guards = look.guards().map(formula);
-    const scalars = followed(look.parameters).flatMap(scalarLabels);
-    answer.derivatives = look
-      .derivatives()
-      .flatMap((derivative, i) => (derivative ? [{ name: scalars[i]!, formula: formula(derivative) }] : []));
-    const hessian = look.hessianFormula();
+    answer.derivatives = derivatives(look, name).map((derivative) => ({
+      name: derivative.name,
+      formula: formula(derivative.formula),
+    }));
+    const hessian = secondDerivatives(look, name);
     if (hessian) answer.hessianFormula = formula(hessian);
   });
 }

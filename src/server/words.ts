@@ -15,8 +15,10 @@ export function whereText(look: Look, digits = 7): string {
 
 /** `∇g = (9, 42) at (2, 3)`, `f′ = 8 at x = 1`. */
 export function gradientText(look: Look, name: string, digits = 7): string {
-  const { gradient, missing } = look.gradient();
   const where = whereText(look, digits);
+  // A function of several results has a Jacobian.
+  if (look.result().shape.length > 0) return `J = ${matrixText(look.jacobian().slice(0, 4), digits)} ${where}`;
+  const { gradient, missing } = look.gradient();
   if (look.labels.length === 0) return `${name} = ${formatNumber(look.value(), digits)}`;
   if (look.labels.length === 1) return `${name}′ = ${formatNumber(gradient[0]!, digits)} ${where}`;
   const all = missing.every(Boolean) ? gradient.map(() => 0) : gradient;
@@ -41,4 +43,9 @@ export function originText({ kind, line }: Origin): string {
     case "ones":
       return l10n.t("ones, as nothing else is known");
   }
+}
+
+/** `[[0, 6], [6, 14]]`: a matrix in one line. */
+export function matrixText(rows: readonly ArrayLike<number>[], digits = 7): string {
+  return `[${rows.map((row) => `[${Array.from(row, (x) => formatNumber(x, digits)).join(", ")}]`).join(", ")}]`;
 }

@@ -40,14 +40,14 @@ function norm(x: ArrayLike<number>): number {
  * Runs an optimizer, one yield a step, so that the caller can pause, draw or stop.
  *
  * @param steps at most this many
- * @param tolerance ends as `converged` when the gradient's 2-norm is at most this
+ * @param tolerance ends as `converged` when the gradient's 2-norm is at most this; absent: all steps are taken
  * @returns why it ended
  */
 export function* minimize<State>(
   problem: Problem,
   start: ArrayLike<number>,
   optimizer: Optimizer<State>,
-  { steps, tolerance = 0 }: { steps: number; tolerance?: number },
+  { steps, tolerance }: { steps: number; tolerance?: number },
 ): Generator<Progress, End> {
   const parameters = Float64Array.from(start);
   const state = optimizer.start(parameters.length);
@@ -57,7 +57,7 @@ export function* minimize<State>(
     yield { step, parameters: parameters.slice(), value, gradientNorm };
     if (!Number.isFinite(value) || Number.isNaN(gradientNorm)) return "not-finite";
     if (Math.abs(value) > TOO_LARGE || gradientNorm > TOO_LARGE) return "diverged";
-    if (gradientNorm <= tolerance) return "converged";
+    if (tolerance !== undefined && gradientNorm <= tolerance) return "converged";
     if (step >= steps) return "steps";
     optimizer.step(parameters, gradient, state);
   }

@@ -2,8 +2,10 @@
  * Expressions for reading: sums of products with like terms collected, built
  * from a graph. They serve printing only; numbers never come from them.
  */
+import { isFloat } from "../dtype";
 import { Input, Node } from "../interpreters/stage";
 import type { Op } from "../op";
+import { floor, notEqual, trunc } from "../ops";
 import { Tensor, type Value } from "../tensor";
 
 export type Expression =
@@ -67,7 +69,7 @@ export function addUp(parts: readonly Expression[]): Expression {
     const { coefficient, factors } = asProduct(part);
     const key = factorsKey(factors);
     const like = terms.get(key);
-    terms.set(key, { coefficient: (like?.coefficient ?? 0) + coefficient, factors });
+    terms.set(key, { coefficient: (like?.coefficient ?? 0) + coefficient, factors: like?.factors ?? factors });
   }
   const kept = [...terms.values()]
     .filter(({ coefficient }) => coefficient !== 0)
@@ -86,11 +88,52 @@ export function multiply(parts: readonly Expression[]): Expression {
     const product = asProduct(part);
     coefficient *= product.coefficient;
     for (const { base, exponent } of product.factors) {
-      const key = `${keyOf(base)}^${Math.sign(exponent)}`;
-      merged.set(key, { base, exponent: (merged.get(key)?.exponent ?? 0) + exponent });
+      const whole = Number.isInteger(exponent);
+      // √x·√x is x for positive x only: such powers are counted, not added.
+      const key = `${keyOf(base)}^${whole ? Math.sign(exponent) : exponent}`;
+      const known = merged.get(key);
+      if (!known || whole) merged.set(key, { base, exponent: (known?.exponent ?? 0) + exponent });
+      else
+        merged.set(key, {
+          base: fromProduct(1, [{ base, exponent }]),
+          exponent: known.exponent === exponent ? 2 : known.exponent + 1,
+        });
     }
   }
-  return fromProduct(coefficient, [...merged.values()]);
+  // x/x⁵ is 1/x⁴, undefined at 0 as well.
+  for (const [key, factor] of merged) {
+    const below = Number.isInteger(factor.exponent) && factor.exponent > 0 && merged.get(key.replace(/1$/, "-1"));
+    if (!below || factor.exponent >= -below.exponent) continue;
+    merged.set(key.replace(/1$/, "-1"), { base: below.base, exponent: below.exponent + factor.exponent });
+    merged.delete(key);
+  }
+  const factors = [...merged.values()];
+  const choice = factors.find(({ base, exponent }) => exponent === 1 && isChoice(base));
+  if (choice && (factors.length > 1 || coefficient !== 1)) {
+    const others = fromProduct(
+      coefficient,
+      factors.filter((factor) => factor !== choice),
+    );
+    return distribute(choice.base as Call, others);
+  }
+  return fromProduct(coefficient, factors);
+}
+
+type Call = Expression & { readonly kind: "call" };
+
+/** A choice with a number among what it chooses from: 2x times (1 or 0) reads better as 2x or 0. */
+function isChoice(expression: Expression): expression is Call {
+  if (expression.kind !== "call" || expression.op.name !== "where") return false;
+  return expression.inputs.slice(1).some((branch) => branch.kind === "number" || isChoice(branch));
+}
+
+function distribute(choice: Call, factor: Expression): Expression {
+  const [condition, ...branches] = choice.inputs;
+  const scaled = branches.map((branch) => {
+    if (branch.kind === "number" && branch.value === 0) return branch;
+    return isChoice(branch) ? distribute(branch, factor) : multiply([factor, branch]);
+  });
+  return { ...choice, inputs: [condition!, ...scaled] };
 }
 
 export function raise(base: Expression, exponent: Expression): Expression {
@@ -102,8 +145,7 @@ export function raise(base: Expression, exponent: Expression): Expression {
   if (base.kind === "product") {
     // (2x²)³ = 8x⁶ holds everywhere for whole exponents; (x²)^½ is |x|, and stays as it is.
     const whole = Number.isInteger(n) && base.factors.every((factor) => Number.isInteger(factor.exponent));
-    const same = base.factors.every((factor) => factor.exponent > 0 === base.factors[0]!.exponent > 0);
-    if (whole && same)
+    if (whole)
       return fromProduct(
         base.coefficient ** n,
         base.factors.map((factor) => ({ base: factor.base, exponent: factor.exponent * n })),
@@ -147,7 +189,7 @@ export function expressionOf(value: Value, known = new Map<Value, Expression>())
   return expression;
 }
 
-function application({ op, inputs }: Node, known: Map<Value, Expression>): Expression {
+function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>): Expression {
   const arguments_ = inputs.map((input) => expressionOf(input, known));
   const [x, y] = arguments_ as [Expression, Expression];
   switch (op.name) {
@@ -167,7 +209,14 @@ function application({ op, inputs }: Node, known: Map<Value, Expression>): Expre
       return raise(x, number(2));
     case "pow":
       return raise(x, y);
+    case "floordiv":
+      return { kind: "call", op: floor.op, inputs: [multiply([x, raise(y, number(-1))])] };
+    case "hypot":
+      return raise(addUp([raise(x, number(2)), raise(y, number(2))]), number(0.5));
     case "cast":
+      if (dtype === "bool" && inputs[0]!.dtype !== "bool")
+        return { kind: "call", op: notEqual.op, inputs: [x, number(0)] };
+      return isFloat(inputs[0]!.dtype) && !isFloat(dtype) ? { kind: "call", op: trunc.op, inputs: [x] } : x;
     case "read":
     case "stop_gradient":
       return x;
@@ -208,13 +257,25 @@ function rank({ base }: Factor): number {
   return base.kind === "call" && base.op.name === "exp" ? 3 : 2;
 }
 
-/** A derivative as one would write it: higher degrees first, constants last; in each term names first. */
+/**
+ * A derivative as one would write it: higher degrees first, constants last, what is added before what is
+ * subtracted; in each term names first.
+ */
 export function arrange(expression: Expression): Expression {
   if (expression.kind === "product")
     return { ...expression, factors: [...expression.factors].sort((a, b) => rank(a) - rank(b)) };
   if (expression.kind !== "sum") return expression;
+  const negative = (term: Expression) => Number(asProduct(term).coefficient < 0);
+  const monomials = expression.terms.every((term) =>
+    asProduct(term).factors.every(({ base }) => base.kind === "symbol"),
+  );
+  const names = (term: Expression) => factorsKey(asProduct(term).factors);
   const terms = [...expression.terms].sort(
-    (a, b) => Number(a.kind === "number") - Number(b.kind === "number") || degree(b) - degree(a),
+    (a, b) =>
+      Number(a.kind === "number") - Number(b.kind === "number") ||
+      degree(b) - degree(a) ||
+      negative(a) - negative(b) ||
+      (monomials ? names(a).localeCompare(names(b), "en") : 0),
   );
   return { kind: "sum", terms: terms.map(arrange) };
 }

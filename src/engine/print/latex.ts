@@ -1,6 +1,6 @@
 /** Formulas in LaTeX. */
 import { arrange, type Expression } from "./expression";
-import { at, decimal, recognise, Strength, type Style, type Written, write } from "./notation";
+import { at, decimal, infix, recognise, Strength, type Style, type Written, write } from "./notation";
 
 const GREEK = new Set(
   "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(
@@ -68,22 +68,31 @@ const style: Style = {
       // A thin space keeps names of several letters, and a fraction and its neighbour, apart.
       .join(factors.some(({ text }) => text.includes("\\mathrm") || text.includes("\\frac")) ? "\\, " : " "),
   fraction: (numerator, denominator) => ({
-    text: `\\frac{${numerator}}{${denominator.text}}`,
+    text: `\\frac{${numerator.text}}{${denominator.text}}`,
     strength: Strength.Product,
   }),
   power(base, exponent, expression) {
     if (exponent.text === "0.5") return `\\sqrt{${base.text}}`;
-    if (expression?.kind === "call") {
-      const name = functionName(expression);
-      if (name) return `${name}^{${exponent.text}}${base.text.slice(name.length)}`;
-    }
-    return `${at(base, Strength.Atom, style)}^{${exponent.text}}`;
+    // x^{1/3}: a fraction set above would be tiny.
+    const above = exponent.text.replace(/^(-?)\\frac\{([^{}]+)\}\{([^{}]+)\}$/, "$1$2/$3");
+    const name = expression?.kind === "call" ? functionName(expression) : undefined;
+    if (name === undefined) return `${at(base, Strength.Atom, style)}^{${above}}`;
+    // \sin^{2}(x); but a power that is no number of times stands outside.
+    return /^\d+$/.test(above)
+      ? `${name}^{${above}}${base.text.slice(name.length)}`
+      : `${parenthesise(base.text)}^{${above}}`;
   },
   call(expression, inputs) {
     const name = functionName(expression);
     if (name)
       return { text: `${name}${parenthesise(inputs.map((input) => input.text).join(", "))}`, strength: Strength.Atom };
+    const between = infix(expression);
+    if (between) {
+      const [left, right] = inputs.map((input) => at(input, between.operands, style));
+      return { text: `${left} ${between.symbol} ${right}`, strength: between.strength };
+    }
     const template = (expression.op as { latex: string }).latex;
+    if (expression.op.name === "where") return cases(inputs, template);
     // Inside brackets, braces or roots an argument needs no parentheses; beside an operator it may.
     const open = /^(\\left|\\sqrt|\\begin|e\^|2\^|\\frac)/.test(template);
     const text = template.replace(/#(\d)/g, (mark, k) => {
@@ -93,6 +102,15 @@ const style: Style = {
     return { text, strength: open && !template.includes("^") ? Strength.Atom : Strength.Power };
   },
 };
+
+/** A choice; one that ends in another choice becomes one list. */
+function cases([condition, then, otherwise]: readonly Written[], template: string): Written {
+  const [begin, end] = [template.slice(0, template.indexOf("#2")), template.slice(template.lastIndexOf(" "))];
+  const rest = otherwise!.text.startsWith(begin)
+    ? otherwise!.text.slice(begin.length, -end.length)
+    : `${otherwise!.text} & \\text{otherwise}`;
+  return { text: `${begin}${then!.text} & ${condition!.text} \\\\ ${rest}${end}`, strength: Strength.Relation };
+}
 
 /** The formula in LaTeX; `arranged` orders the terms of a derivative by degree. */
 export function latex(expression: Expression, arranged = false): string {

@@ -3,6 +3,9 @@ import { asProduct, type Expression, type Factor } from "./expression";
 
 /** How strongly a text binds: a weaker one in a stronger place takes parentheses. */
 export enum Strength {
+  Logic = 0.25,
+  /** A comparison, or a choice of cases. */
+  Relation = 0.5,
   Sum = 1,
   Product = 2,
   /** A sign in front: fine as a first term, not as a factor. */
@@ -22,7 +25,7 @@ export interface Style {
   parenthesise(text: string): string;
   /** Factors beside each other; `numbers` tells which of them begin with a digit. */
   juxtapose(factors: readonly Written[]): string;
-  fraction(numerator: string, denominator: Written): Written;
+  fraction(numerator: Written, denominator: Written): Written;
   power(base: Written, exponent: Written, baseIsCall: Expression | undefined): string;
   call(expression: Expression & { kind: "call" }, inputs: readonly Written[]): Written;
   readonly minus: string;
@@ -78,12 +81,18 @@ function writeProduct({ coefficient, factors }: Expression & { kind: "product" }
   const below = factors
     .filter((factor) => factor.exponent < 0)
     .map(({ base, exponent }) => ({ base, exponent: -exponent }));
-  // ½·1/√x is 1/(2√x).
+  const [top, bottom] = split(coefficient, below.length > 0);
+  const numerator = beside(top, above, style);
+  if (below.length === 0 && bottom === 1) return numerator;
+  return style.fraction(numerator, beside(bottom, below, style));
+}
+
+/** A coefficient as numerator and denominator: ⅓·x is x/3, and ½·1/√x is 1/(2√x), but 0.5·x stays. */
+function split(coefficient: number, inFraction: boolean): [number, number] {
+  const known = recognise(coefficient);
+  if (known) return [known.pi ? known.numerator * Math.PI : known.numerator, known.denominator];
   const inverse = 1 / coefficient;
-  const turned = below.length > 0 && coefficient < 1 && Number.isInteger(inverse);
-  const numerator = beside(turned ? 1 : coefficient, above, style);
-  if (below.length === 0) return numerator;
-  return style.fraction(numerator.text, beside(turned ? inverse : 1, below, style));
+  return inFraction && inverse > 1 && Number.isInteger(inverse) ? [1, inverse] : [coefficient, 1];
 }
 
 function beside(coefficient: number, factors: readonly Factor[], style: Style): Written {
@@ -107,6 +116,17 @@ export function at(written: Written, strength: Strength, style: Style): string {
   return written.strength < strength ? style.parenthesise(written.text) : written.text;
 }
 
+/** How an operation between two arguments is written: `x < y`. Undefined for one that is written as a function. */
+export function infix({
+  op,
+}: Expression & { kind: "call" }): { symbol: string; strength: Strength; operands: Strength } | undefined {
+  const symbol = /^#1 (.+) #2$/.exec("latex" in op ? (op.latex ?? "") : "")?.[1];
+  if (!symbol) return undefined;
+  if (op.name.startsWith("logical")) return { symbol, strength: Strength.Logic, operands: Strength.Relation };
+  if (op.name === "mod") return { symbol, strength: Strength.Sum, operands: Strength.Power };
+  return { symbol, strength: Strength.Relation, operands: Strength.Sum };
+}
+
 /** A number near a simple fraction or multiple of π, as people write it; undefined for the others. */
 export function recognise(value: number): { numerator: number; denominator: number; pi: boolean } | undefined {
   if (Number.isInteger(value) || !Number.isFinite(value)) return undefined;
@@ -121,7 +141,10 @@ export function recognise(value: number): { numerator: number; denominator: numb
       return { numerator, denominator, pi };
     }
   }
-  return undefined;
+  const whole = Math.round(1 / value);
+  const isInverse =
+    Math.abs(whole) < 1e6 && String(value).length > 8 && Math.abs(1 / value - whole) <= 4e-16 * Math.abs(whole);
+  return isInverse ? { numerator: Math.sign(whole), denominator: Math.abs(whole), pi: false } : undefined;
 }
 
 /** Decimal digits for a formula: all of a short number, seven significant ones of a long. */

@@ -1,6 +1,6 @@
 /** Formulas in plain text: `3x² + 2x − 1`. */
 import { arrange, type Expression } from "./expression";
-import { at, decimal, recognise, Strength, type Style, type Written, write } from "./notation";
+import { at, decimal, infix, recognise, Strength, type Style, type Written, write } from "./notation";
 
 const SUPERSCRIPTS: { [digit: string]: string } = {
   "0": "⁰",
@@ -28,6 +28,17 @@ function textNumber(value: number): Written {
   return { text: value === Infinity ? "∞" : decimal(value), strength: Strength.Atom };
 }
 
+const SYMBOLS: { readonly [latex: string]: string } = {
+  "\\le": "≤",
+  "\\ge": "≥",
+  "\\ne": "≠",
+  "\\bmod": "mod",
+  "\\land": "and",
+  "\\lor": "or",
+};
+
+const NAMES: { readonly [operation: string]: string } = { maximum: "max", minimum: "min" };
+
 const parenthesise = (text: string) => `(${text})`;
 
 const style: Style = {
@@ -35,35 +46,31 @@ const style: Style = {
   number: textNumber,
   symbol: (name) => name,
   parenthesise,
-  // 2x, but x1·x2: a digit or a name right after a name would read as one name.
+  // 2x and 2(x + 1), but 2·x1 and 2·rate: a number right before such a name reads as a part of it.
   juxtapose: (factors) =>
-    factors.reduce(
-      (line, { text }) => line + (line === "" || (/^\d+(\.\d+)?$/.test(line) && /^[^\d]/.test(text)) ? "" : "·") + text,
-      "",
-    ),
+    factors.reduce((line, { text }) => {
+      const glued = /^\d+(\.\d+)?$/.test(line) && /^(\(|\p{L}(?![\p{L}\d_.[(]))/u.test(text);
+      return line + (line === "" || glued ? "" : "·") + text;
+    }, ""),
   fraction: (numerator, denominator) => ({
-    text: `${numerator.includes(" ") ? parenthesise(numerator) : numerator}/${at(denominator, Strength.Power, style)}`,
+    text: `${at(numerator, Strength.Product, style)}/${at(denominator, Strength.Power, style)}`,
     strength: Strength.Product,
   }),
   power(base, exponent) {
+    if (exponent.text === "0.5") return `sqrt(${base.text})`;
     const inner = at(base, Strength.Atom, style);
     return /^\d+$/.test(exponent.text)
       ? inner + [...exponent.text].map((digit) => SUPERSCRIPTS[digit]).join("")
       : `${inner}^${at(exponent, Strength.Atom, style)}`;
   },
-  call: ({ op }, inputs) => {
-    const infix = /^#1 (.+) #2$/.exec("latex" in op ? (op.latex ?? "") : "")?.[1];
-    const symbols: { [latex: string]: string } = {
-      "\\le": "≤",
-      "\\ge": "≥",
-      "\\ne": "≠",
-      "\\bmod": "mod",
-      "\\land": "and",
-      "\\lor": "or",
-    };
-    if (infix && inputs.length === 2)
-      return { text: `${inputs[0]!.text} ${symbols[infix] ?? infix} ${inputs[1]!.text}`, strength: Strength.Sum };
-    return { text: `${op.name}(${inputs.map((input) => input.text).join(", ")})`, strength: Strength.Atom };
+  call: (expression, inputs) => {
+    const between = infix(expression);
+    if (between) {
+      const [left, right] = inputs.map((input) => at(input, between.operands, style));
+      return { text: `${left} ${SYMBOLS[between.symbol] ?? between.symbol} ${right}`, strength: between.strength };
+    }
+    const name = NAMES[expression.op.name] ?? expression.op.name;
+    return { text: `${name}(${inputs.map((input) => input.text).join(", ")})`, strength: Strength.Atom };
   },
 };
 
