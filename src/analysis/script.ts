@@ -155,7 +155,7 @@ class Collector {
   hints(syntax: PyModuleSyntax, names: ReadonlyMap<PyValue, string>): Hint[] {
     const hints: Hint[] = [];
     for (const { kind, span, text, values, count } of this.results.values()) {
-      const short = values.map(shortText).join(" ");
+      const short = values.map((value) => shortText(value)).join(" ");
       const label = kind === "gradient" ? `= ${short}` : short;
       const tooltip =
         kind === "print"
