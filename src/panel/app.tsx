@@ -52,6 +52,10 @@ export function App({ session }: { session: Session }) {
       </main>
     );
   }
+  const { formula, derivatives, hessianFormula } = view;
+  const pictures = [formula, hessianFormula, ...derivatives.map((derivative) => derivative.formula)];
+  // Long formulas go across the page, short ones above the numbers.
+  const narrow = pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
   return (
     <SessionContext.Provider value={session}>
       <main ref={main} class={model.slow ? "stale" : ""} aria-busy={model.slow}>
@@ -67,9 +71,10 @@ export function App({ session }: { session: Session }) {
           </p>
         )}
         {view.partial && <p class="note">{l10n.t("The time limit was reached: some parts are missing.")}</p>}
-        <Formulas view={view} />
+        {!narrow && <Formulas view={view} />}
         <div class="columns">
           <div class="column">
+            {narrow && <Formulas view={view} />}
             <Inputs model={model} view={view} />
             <Derivatives view={view} />
             <Hessian view={view} />

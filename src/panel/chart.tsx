@@ -25,11 +25,18 @@ export function Chart({ traces, layout, label, class: name = "", onDrawn, onRela
   const handlers = useRef({ onDrawn, onRelayout, onReset });
   handlers.current = { onDrawn, onRelayout, onReset };
   const ready = useRef(false);
+  const latest = useRef({ traces, layout });
+  latest.current = { traces, layout };
+  /** A chart that is drawn anew loses the drag that is going on in it. */
+  const dragged = useRef(false);
+  const drawAgain = useRef(false);
 
-  useLayoutEffect(() => {
+  const draw = () => {
     const element = place.current;
     if (!element) return;
-    void Plotly.react(element, traces, layout, config).then((plot) => {
+    drawAgain.current = dragged.current;
+    if (dragged.current) return;
+    void Plotly.react(element, latest.current.traces, latest.current.layout, config).then((plot) => {
       if (!ready.current) {
         ready.current = true;
         plot.on("plotly_relayouting", () => handlers.current.onDrawn?.(plot));
@@ -41,19 +48,39 @@ export function Chart({ traces, layout, label, class: name = "", onDrawn, onRela
       }
       handlers.current.onDrawn?.(plot);
     });
-  }, [traces, layout]);
+  };
+  useLayoutEffect(draw, [traces, layout]);
 
   useEffect(() => {
     const element = place.current;
     if (!element) return;
+    let [width, height] = [element.offsetWidth, element.offsetHeight];
     const observer = new ResizeObserver(() => {
-      if (ready.current && element.offsetWidth > 0) {
-        void Plotly.Plots.resize(element).then(() => handlers.current.onDrawn?.(element as unknown as PlotElement));
-      }
+      if (!ready.current || element.offsetWidth === 0) return;
+      if (element.offsetWidth === width && element.offsetHeight === height) return;
+      [width, height] = [element.offsetWidth, element.offsetHeight];
+      void Plotly.Plots.resize(element).then(() => handlers.current.onDrawn?.(element as unknown as PlotElement));
     });
     observer.observe(element);
+    const press = () => {
+      dragged.current = true;
+    };
+    const release = () => {
+      if (!dragged.current) return;
+      // Plotly tells where the drag ended first.
+      setTimeout(() => {
+        dragged.current = false;
+        if (drawAgain.current) draw();
+      }, 50);
+    };
+    element.addEventListener("pointerdown", press, { capture: true });
+    window.addEventListener("pointerup", release);
+    window.addEventListener("pointercancel", release);
     return () => {
       observer.disconnect();
+      element.removeEventListener("pointerdown", press, { capture: true });
+      window.removeEventListener("pointerup", release);
+      window.removeEventListener("pointercancel", release);
       ready.current = false;
       Plotly.purge(element);
     };

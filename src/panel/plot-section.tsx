@@ -121,7 +121,7 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
   const traces = useMemo(() => {
     const trails = [
       ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
-      { trail: model.minimum && minimumTrail(model.minimum, l10n.t("Minimize"), plot), color: colors.point },
+      { trail: model.minimum && minimumTrail(model.minimum, l10n.t("Minimize"), plot), color: colors.minimum },
     ];
     return [
       isCurve ? curveTrace(plot, colors) : contourTrace(plot, colors, window.innerWidth >= 380),
@@ -129,13 +129,14 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
     ];
   }, [plot, colors, view.paths, model.minimum]);
 
+  // Plotly writes into the ranges that it is given: they are copies.
   const layout = useMemo<Layout>(
     () => ({
       ...baseLayout(colors),
       margin: { l: 52, r: isCurve ? 14 : 8, t: 10, b: 42 },
-      xaxis: axis(colors, plot.axes[0]!, { range: zoomed?.x ?? plot.window[0] }),
+      xaxis: axis(colors, plot.axes[0]!, { range: [...(zoomed?.x ?? plot.window[0]!)] }),
       yaxis: axis(colors, plot.axes[1] ?? l10n.t("value"), {
-        range: zoomed?.y ?? plot.window[1] ?? curveRange(plot),
+        range: [...(zoomed?.y ?? plot.window[1] ?? curveRange(plot))],
       }),
     }),
     [plot, colors, zoomed],
@@ -225,7 +226,9 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
   const session = useSession();
   const [nameX = "", nameY] = plot.axes;
   const x = scalar(model.point, nameX);
-  const y = nameY ? scalar(model.point, nameY) : curveValue(plot, x, view);
+  // Where there is no value, the point waits on the axis.
+  const value = nameY ? scalar(model.point, nameY) : curveValue(plot, x, view);
+  const y = Number.isFinite(value) ? value : frame.y[0];
   const [px, py] = [toX(frame, x), toY(frame, y)];
   const inside =
     px >= frame.left - 1 &&
@@ -259,7 +262,8 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
           <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
         </clipPath>
         <g clip-path="url(#plot-area)">
-          {Number.isFinite(px + py) &&
+          {Number.isFinite(px) &&
+            Number.isFinite(value) &&
             (nameY ? (
               <Arrow x={px} y={py} dx={gradient[0]! / perPixel[0]} dy={-gradient[1]! / perPixel[1]} />
             ) : (

@@ -44,7 +44,7 @@ export function curveTrace(plot: Plot, colors: Colors): Trace {
     mode: "lines",
     x,
     y,
-    line: { color: colors.curve, width: 2.2 },
+    line: { color: colors.curve, width: 2.2, simplify: false },
     connectgaps: false,
     hovertemplate: `${plot.axes[0]} = %{x:.5~g}<br>%{y:.6~g}<extra></extra>`,
   };
@@ -65,17 +65,21 @@ export function contourTrace(plot: Plot, colors: Colors, withScale: boolean): Tr
     while (levels[i + 1]! <= value) i++;
     return i + (value - levels[i]!) / (levels[i + 1]! - levels[i]!);
   };
+  // Plotly draws straight lines between positions, which bend between levels that are not evenly spaced: more of them.
+  const fine = isEven(levels) ? 1 : 3;
+  const x = refined(xs, fine);
+  const y = refined(ys, fine);
   const rows = <T>(map: (value: number) => T): T[][] =>
-    Array.from({ length: ys.length }, (_, j) =>
-      Array.from({ length: xs.length }, (_, i) => map(plot.values[j * xs.length + i]!)),
+    Array.from({ length: y.length }, (_, j) =>
+      Array.from({ length: x.length }, (_, i) => map(between(plot, i / fine, j / fine))),
     );
   const contrast = colors.kind.startsWith("high");
   const every = Math.ceil(levels.length / 8);
   const ticks = levels.map((_, i) => i).filter((i) => i % every === 0);
   return {
     type: "contour",
-    x: Array.from(xs),
-    y: Array.from(ys),
+    x,
+    y,
     z: rows(position),
     text: rows((value) => formatNumber(value, 6)),
     hoverongaps: false,
@@ -109,6 +113,26 @@ export function contourTrace(plot: Plot, colors: Colors, withScale: boolean): Tr
     },
     hovertemplate: `${plot.axes[0]} = %{x:.5~g}<br>${plot.axes[1]} = %{y:.5~g}<br><b>%{text}</b><extra></extra>`,
   };
+}
+
+const isEven = (levels: number[]): boolean =>
+  levels.length < 3 ||
+  levels.every((level, i) => i === 0 || Math.abs((level - levels[i - 1]!) / (levels[1]! - levels[0]!) - 1) < 1e-6);
+
+const refined = (grid: ArrayLike<number>, times: number): number[] =>
+  Array.from({ length: (grid.length - 1) * times + 1 }, (_, i) => {
+    const left = Math.min(Math.floor(i / times), grid.length - 2);
+    return grid[left]! + (grid[left + 1]! - grid[left]!) * (i / times - left);
+  });
+
+/** The value between samples: bilinear. */
+function between(plot: Plot, i: number, j: number): number {
+  const columns = plot.grid[0]!.length;
+  const [left, low] = [Math.floor(i), Math.floor(j)];
+  const [u, v] = [i - left, j - low];
+  const at = (column: number, row: number) => plot.values[row * columns + column]!;
+  const row = (index: number) => (u === 0 ? at(left, index) : at(left, index) * (1 - u) + at(left + 1, index) * u);
+  return v === 0 ? row(low) : row(low) * (1 - v) + row(low + 1) * v;
 }
 
 /** A path is drawn with at most this many vertices. */

@@ -11,6 +11,9 @@ export interface Colors {
   axis: string;
   curve: string;
   point: string;
+  /** The path of the panel's own minimisation. */
+  minimum: string;
+  /** The paths of the file's loops. */
   paths: string[];
   /** From low values to high ones. */
   ramp: [number, string][];
@@ -68,7 +71,8 @@ export function readColors(): Colors {
     axis: text(contrast ? foreground : mix(background, foreground, 0.45)),
     curve: text(blue),
     point: text(variable(dark ? "charts-orange" : "charts-red", "charts-orange")),
-    paths: ["charts-purple", "charts-green", "charts-yellow"].map((name) => text(variable(name, "foreground"))),
+    minimum: text(variable("charts-green", "foreground")),
+    paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => text(variable(name, "foreground"))),
     ramp: contrast
       ? [
           [0, text(mix(background, blue, 0.55))],

@@ -32,7 +32,7 @@ export const subjects: Record<string, Subject> = {
     start: { x: 1 },
     value: ([x = 0]) => 3 * x * x + 2 * x - 1,
     formulas: {
-      f: String.raw`f(x) = 3x^2 + 2x - 1`,
+      f: "f(x) = 3x^2 + 2x - 1",
       derivatives: [String.raw`\frac{\mathrm{d}f}{\mathrm{d}x} = 6x + 2`],
       hessian: String.raw`\frac{\mathrm{d}^2f}{\mathrm{d}x^2} = 6`,
     },

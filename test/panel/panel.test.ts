@@ -67,7 +67,7 @@ describe("the panel's page", function () {
     await field(page, "x2").fill("0");
     assert.equal(await field(page, "x1").inputValue(), "10");
     await field(page, "x2").press("ArrowUp");
-    await eventually(async () => assert.equal(await panel.value(), "0.15"));
+    await eventually(async () => assert.match(await panel.value(), /^0\.15/));
     const { point } = panel.host.received.filter((message) => message.type === "state").at(-1)!.state;
     assert.deepEqual(point, { x1: 10, x2: 0.1 });
     await page.getByRole("button", { name: "Reset point" }).click();
@@ -256,7 +256,7 @@ describe("the panel's page", function () {
     await panel.close();
     ({ page } = await open("log"));
     await page.getByText("line 3: math domain error").waitFor();
-    await panel.drawn().catch(() => {});
+    await panel.drawn();
     assert.equal(await panel.value(), "nan");
     await panel.picture("problem");
   });
