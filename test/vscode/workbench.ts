@@ -294,7 +294,6 @@ export class Workbench {
           if (!frame.parentFrame()?.parentFrame() || frame.childFrames().length > 0) continue;
           const text = await frame
             .locator("body")
-            // biome-ignore lint/performance/useDomNodeTextContent: it is playwright's, and only what is seen counts
             .innerText({ timeout: 500 })
             .catch(() => undefined);
           if (text?.includes(saying) && text.trim() !== "") return frame;
