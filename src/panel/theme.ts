@@ -75,7 +75,7 @@ export function readColors(): Colors {
     paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => text(variable(name, "foreground"))),
     ramp: contrast
       ? [
-          [0, text(mix(background, blue, 0.55))],
+          [0, text(mix(blue, foreground, 0.55))],
           [1, text(blue)],
         ]
       : ramp.map(([at, color]) => [at, text(color)]),

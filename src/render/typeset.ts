@@ -1,4 +1,5 @@
 /** Formulas as SVG. */
+import type { Raw } from "./mathjax";
 import { element, escapeXml, svgUri } from "./svg";
 
 export interface TypesetOptions {
@@ -60,9 +61,7 @@ function set(latex: string, display: boolean, scale: number, maxWidth: number | 
   const pixels = (em: number) => Math.round(em * px * 100) / 100;
   try {
     let raw = engine.convert(latex, display);
-    if (maxWidth !== undefined && raw.width * px > maxWidth) {
-      raw = engine.convert(latex, display, (maxWidth - 3) / scale);
-    }
+    if (maxWidth !== undefined) raw = fitted(engine, latex, display, maxWidth / px, raw);
     const width = pixels(raw.width);
     const height = pixels(raw.height);
     const svg = raw.svg.replace(/^<svg[^>]*>/, (open) =>
@@ -72,6 +71,18 @@ function set(latex: string, display: boolean, scale: number, maxWidth: number | 
   } catch {
     return source(latex, scale);
   }
+}
+
+/** Broken into lines of at most `width` em, if it can be. */
+function fitted(from: Engine, latex: string, display: boolean, width: number, whole: Raw): Raw {
+  let raw = whole;
+  // The line breaker lets lines stand out a little: the room that it is told shrinks until they fit.
+  for (let room = width, tries = 0; raw.width > width && tries < 4; tries++) {
+    raw = from.convert(latex, display, room * from.EM);
+    room -= raw.width - width + 0.1;
+    if (room < width / 2) break;
+  }
+  return raw;
 }
 
 const LINE = 80;
