@@ -21,6 +21,8 @@ import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./sy
 
 export type { GradientReason, PyEvent, PyEventKind } from "./events";
 export { moduleNames } from "./modules/registry";
+export { PyTape } from "./modules/tensorflow/tape";
+export { PyTfTensor, PyTfVariable } from "./modules/tensorflow/tensor";
 export * from "./queries";
 export { type PyModuleSyntax, parse, parseExpression, type Span, type SyntaxProblem } from "./syntax";
 export type { Call, Expr, FunctionDef, Statement, With } from "./syntax/ast";

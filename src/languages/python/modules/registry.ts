@@ -30,13 +30,23 @@ function loaded(): Map<string, PyModule> {
   return modules;
 }
 
+/** Libraries of which we have a part: a name that is missing may well exist, so it is reported as not supported. */
+const open = new Set(["tensorflow", "keras", "tf_keras", "numpy"]);
+
+export class PyLibrary extends PyModule {
+  override pyGetAttribute(name: string): PyValue | undefined {
+    if (name.startsWith("__")) return undefined;
+    raiseError("NotImplementedError", `${this.name.replace(/^tensorflow/, "tf")}.${name} is not supported`);
+  }
+}
+
 /** A module that we provide. */
 export function loadModule(name: string): PyModule | undefined {
   const known = loaded().get(name);
   if (known) return known;
   const make = makers.get(name);
   if (!make) return undefined;
-  const module = new PyModule(name);
+  const module = open.has(name.split(".")[0]) ? new PyLibrary(name) : new PyModule(name);
   loaded().set(name, module);
   module.dict.set("__name__", name);
   for (const [key, value] of make()) module.dict.set(key, value);

@@ -100,7 +100,8 @@ function missingAttribute(x: PyValue, name: string): PyException {
 export function findAttribute(x: PyValue, name: string): PyValue | undefined {
   if (x instanceof PyObject) {
     if (x instanceof PyModule) {
-      const own = x.dict.get(name) ?? x.pyGetAttribute?.(name);
+      const given = x.dict.get(name);
+      const own = given === undefined ? x.pyGetAttribute?.(name) : given;
       if (own !== undefined) return own;
       if (name === "__dict__") return PyDict.from(x.dict);
       return name === "__name__" ? x.name : undefined;

@@ -1,1 +1,77 @@
-/** placeholder */ export {};
+/** `tensorflow` and `keras`: which name stands where. */
+import { makeType, native, type PyType, type PyValue } from "../../runtime/object";
+import { PyLibrary, registerModule } from "../registry";
+import { operations } from "./operations";
+import { optimizers } from "./optimizers";
+import { tapeType } from "./tape";
+import { dtypes, invalidArgumentType, opErrorType, PyTensorLike, tensorType, variableType } from "./tensor";
+
+function part(name: string, entries: Iterable<readonly [string, PyValue]>): PyLibrary {
+  const module = new PyLibrary(name);
+  for (const [key, value] of entries) module.dict.set(key, value);
+  return module;
+}
+
+const anyTensor: PyType = makeType("Tensor");
+anyTensor.attributes.set(
+  "__instancecheck__",
+  native("__instancecheck__", ([x]) => x instanceof PyTensorLike && x.type === tensorType),
+);
+
+const pick = (names: string): [string, PyValue][] =>
+  names.split(/\s+/).flatMap((name): [string, PyValue][] => {
+    const value = operations.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+
+const nn = `relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh softmax log_softmax
+  sigmoid_cross_entropy_with_logits softmax_cross_entropy_with_logits`;
+const linalg = "matmul matvec trace norm eye tensordot global_norm";
+
+function keras(): [string, PyValue][] {
+  return [
+    ["optimizers", part("keras.optimizers", optimizers)],
+    ["activations", part("keras.activations", pick(nn))],
+  ];
+}
+
+function tf(): Map<string, PyValue> {
+  const zero = new PyLibrary("tensorflow.UnconnectedGradients");
+  zero.dict.set("ZERO", "zero");
+  zero.dict.set("NONE", "none");
+  const silent = new PyLibrary("tensorflow.logger");
+  silent.dict.set(
+    "setLevel",
+    native("setLevel", () => null),
+  );
+  const entries: [string, PyValue][] = [
+    ...operations,
+    ...dtypes,
+    ["GradientTape", tapeType],
+    ["Variable", variableType],
+    ["Tensor", anyTensor],
+    ["newaxis", null],
+    ["UnconnectedGradients", zero],
+    ["__version__", "2.21.0"],
+    [
+      "errors",
+      part("tensorflow.errors", [
+        ["InvalidArgumentError", invalidArgumentType],
+        ["OpError", opErrorType],
+      ]),
+    ],
+    ["math", part("tensorflow.math", operations)],
+    ["nn", part("tensorflow.nn", pick(nn))],
+    ["linalg", part("tensorflow.linalg", pick(linalg))],
+    ["keras", part("tensorflow.keras", keras())],
+    ["get_logger", native("get_logger", () => silent)],
+  ];
+  return new Map(entries);
+}
+
+registerModule("tensorflow", tf);
+for (const root of ["keras", "tensorflow.keras", "tf_keras"]) {
+  registerModule(root, () => new Map(keras()));
+  registerModule(`${root}.optimizers`, () => new Map(optimizers));
+  registerModule(`${root}.activations`, () => new Map(pick(nn)));
+}

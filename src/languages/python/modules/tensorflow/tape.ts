@@ -1,0 +1,387 @@
+/** `tf.GradientTape`. */
+import * as engine from "../../../../engine";
+import { type DType, dialects, isFloat, peek, sizeOf, Tape, tensor, type Value, zeros } from "../../../../engine";
+import type { GradientReason } from "../../events";
+import { bindArguments } from "../../runtime/arguments";
+import { PyDict, PyList, PyTuple } from "../../runtime/containers";
+import { raiseError } from "../../runtime/errors";
+import { type DictKey, makeType, methods, objectType, PyObject, type PyValue } from "../../runtime/object";
+import { repr, truth, typeName } from "../../runtime/protocol";
+import { type Vm, vm } from "../../runtime/vm";
+import type * as ast from "../../syntax/ast";
+import { attempt, PyTensorLike, PyTfTensor, PyTfVariable, toTensor } from "./tensor";
+
+let openFor: Vm | undefined;
+let open: Set<PyTape> = new Set();
+
+/** The tapes that are recording now. */
+export function openTapes(): Set<PyTape> {
+  if (openFor !== vm) {
+    let mine = vm.state.get("open tapes") as Set<PyTape> | undefined;
+    if (!mine) vm.state.set("open tapes", (mine = new Set()));
+    open = mine;
+    openFor = vm;
+  }
+  return open;
+}
+
+export const tapeType = makeType("GradientTape");
+tapeType.module = "tensorflow.python.eager.backprop";
+
+/** What the leaves of nested lists, tuples and dictionaries are, and how to build the same around others. */
+export function flatten(x: PyValue): { leaves: PyValue[]; pack: (leaves: PyValue[]) => PyValue } {
+  const leaves: PyValue[] = [];
+  type Shape = (take: () => PyValue) => PyValue;
+  const walk = (item: PyValue): Shape => {
+    if (item instanceof PyList) {
+      const parts = item.items.map(walk);
+      return (take) => new PyList(parts.map((part) => part(take)));
+    }
+    if (item instanceof PyTuple && item.type.name !== "TensorShape") {
+      const parts = item.items.map(walk);
+      return (take) =>
+        new PyTuple(
+          parts.map((part) => part(take)),
+          item.type,
+        );
+    }
+    if (item instanceof PyDict) {
+      // TensorFlow goes through dictionaries in the order of their keys.
+      const entries = [...item.map.values()].sort((a, b) => (String(a.key) < String(b.key) ? -1 : 1));
+      const parts = entries.map((entry) => walk(entry.value));
+      return (take) => {
+        const values = new Map(entries.map((entry, k) => [entry.key, parts[k](take)]));
+        return PyDict.from([...item.map.values()].map(({ key }) => [key, values.get(key)!] as const));
+      };
+    }
+    leaves.push(item);
+    return (take) => take();
+  };
+  const shape = walk(x);
+  return {
+    leaves,
+    pack: (values) => {
+      let at = 0;
+      return shape(() => values[at++]);
+    },
+  };
+}
+
+const exhausted = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)";
+
+export class PyTape extends PyObject {
+  private readonly tape = new Tape(dialects.tensorflow);
+  private recording = false;
+  private used = false;
+  private readonly variables = new Set<PyTfVariable>();
+
+  constructor(
+    readonly persistent: boolean,
+    private readonly watches: boolean,
+  ) {
+    super(tapeType);
+  }
+
+  /** What the engine has recorded. */
+  get records(): Tape["records"] {
+    return this.tape.records;
+  }
+
+  override pyKey(): DictKey {
+    return this;
+  }
+
+  // ── recording ─────────────────────────────────────────────────────────────
+
+  private push(): void {
+    if (this.recording) {
+      raiseError(
+        "ValueError",
+        "Tape is still recording, This can happen if you try to re-enter an already-active tape.",
+      );
+    }
+    this.recording = true;
+    this.tape.start();
+    openTapes().add(this);
+  }
+  private pop(): void {
+    if (!this.recording) raiseError("ValueError", "Tape is not recording.");
+    this.release();
+  }
+  /** Stops listening, whatever happened. */
+  release(): void {
+    this.recording = false;
+    this.tape.stop();
+    openTapes().delete(this);
+  }
+  private tell(phase: "open" | "close"): void {
+    if (!vm.listener) return;
+    const span = { from: vm.at.from, to: vm.at.to };
+    vm.emit({ kind: "tape", tape: this, phase, persistent: this.persistent, span });
+  }
+  override pyEnter(): PyValue {
+    this.push();
+    this.tell("open");
+    return this;
+  }
+  override pyExit(): boolean {
+    if (this.recording) this.release();
+    this.tell("close");
+    return false;
+  }
+  /** A Variable is read. */
+  accessed(variable: PyTfVariable): void {
+    if (!this.watches) return;
+    this.variables.add(variable);
+    this.tape.watch(variable.handle);
+  }
+  watch(x: PyValue): void {
+    for (const item of flatten(x).leaves) {
+      if (!(item instanceof PyTensorLike)) {
+        raiseError(
+          "ValueError",
+          `Passed in object ${repr(item)} of type '${typeName(item)}', not tf.Tensor or tf.Variable or ExtensionType.`,
+        );
+      }
+      if (!isFloat(item.dtype)) {
+        this.warn(
+          "watch-integer",
+          `The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.${item.dtype}`,
+        );
+      }
+      if (item instanceof PyTfVariable) {
+        this.variables.add(item);
+        this.tape.watch(item.handle);
+      } else this.tape.watch(item.engineValue());
+    }
+  }
+  private warn(code: string, message: string): void {
+    if (vm.listener) vm.emit({ kind: "warning", code, message, span: { from: vm.at.from, to: vm.at.to } });
+  }
+  watched(): PyValue {
+    return new PyTuple([...this.variables]);
+  }
+  reset(): void {
+    this.pop();
+    this.tape.reset();
+    this.variables.clear();
+    this.push();
+  }
+  pause(): PyValue {
+    if (!this.recording) raiseError("RuntimeError", "Trying to stop recording a tape which is not recording.");
+    return new Pause(
+      () => this.pop(),
+      () => this.push(),
+    );
+  }
+
+  // ── derivatives ───────────────────────────────────────────────────────────
+
+  private begin(): void {
+    if (this.used) raiseError("RuntimeError", exhausted);
+    if (this.recording && !this.persistent) this.release();
+  }
+  private end(): void {
+    if (!this.persistent) {
+      this.used = true;
+      this.tape.reset();
+    }
+  }
+
+  /** What the tape knows a target or source by. */
+  private static key(x: PyValue): Value {
+    if (x instanceof PyTfVariable) return x.handle;
+    if (x instanceof PyTensorLike) return x.engineValue();
+    raiseError("AttributeError", `'${typeName(x)}' object has no attribute 'dtype'`);
+  }
+
+  gradient(target: PyValue, sources: PyValue, outputs: PyValue, unconnected: PyValue): PyValue {
+    const { at } = vm;
+    this.begin();
+    const rule = unconnectedRule(unconnected);
+    const targets = flatten(target).leaves.filter((leaf) => leaf !== null);
+    const { leaves, pack } = flatten(sources);
+    const keys = targets.map((leaf) => PyTape.key(leaf));
+    const wanted = leaves.map((leaf) => PyTape.key(leaf));
+    const seeds =
+      outputs === null
+        ? []
+        : flatten(outputs).leaves.map((seed, k) => (seed === null ? undefined : toTensor(seed, keys[k]?.dtype)));
+    const found = attempt(() => this.tape.gradient(keys, wanted, seeds));
+    const reasons: (GradientReason | undefined)[] = [];
+    const results = found.map((gradient, k): PyValue => {
+      if ("value" in gradient) {
+        reasons.push(undefined);
+        return new PyTfTensor(gradient.value);
+      }
+      const { kind, detail, source } = gradient.missing;
+      reasons.push({ kind, detail, source: source && { from: source.from, to: source.to } });
+      return rule === "zero" ? new PyTfTensor(zeros(wanted[k])) : null;
+    });
+    this.end();
+    if (vm.listener) {
+      vm.emit({
+        kind: "gradient",
+        tape: this,
+        targets,
+        sources: leaves,
+        sourceNames: namesOfSources(at, leaves.length),
+        results,
+        reasons,
+        span: { from: at.from, to: at.to },
+      });
+    }
+    return pack(results);
+  }
+
+  jacobian(target: PyValue, sources: PyValue, unconnected: PyValue): PyValue {
+    this.begin();
+    const rule = unconnectedRule(unconnected);
+    const { leaves, pack } = flatten(sources);
+    if (!(target instanceof PyTensorLike)) {
+      raiseError("AttributeError", `'${typeName(target)}' object has no attribute 'shape'`);
+    }
+    const key = PyTape.key(target);
+    const wanted = leaves.map((leaf) => PyTape.key(leaf));
+    const rows = oneHots(key).map((seed) => this.tape.gradient([key], wanted, [seed]));
+    const results = wanted.map((source, k): PyValue => {
+      const parts = rows.map((row) => row[k]);
+      if (!parts.some((part) => "value" in part)) {
+        return rule === "zero"
+          ? new PyTfTensor(zeros({ shape: [...key.shape, ...source.shape], dtype: source.dtype }))
+          : null;
+      }
+      const values = parts.map((part) => ("value" in part ? part.value : zeros(source)));
+      return new PyTfTensor(engine.reshape(engine.stack(values), [...key.shape, ...source.shape]));
+    });
+    this.end();
+    return pack(results);
+  }
+
+  batchJacobian(target: PyValue, source: PyValue): PyValue {
+    if (this.used) {
+      raiseError(
+        "RuntimeError",
+        "A non-persistent GradientTape can only be used tocompute one set of gradients (or jacobians)",
+      );
+    }
+    this.begin();
+    const y = PyTape.key(target);
+    const x = PyTape.key(source);
+    if (y.shape.length < 2 || x.shape.length < 2 || y.shape[0] !== x.shape[0]) {
+      raiseError(
+        "ValueError",
+        `Need first dimension of target shape (${y.shape.join(", ")}) and source shape (${x.shape.join(", ")}) to match.`,
+      );
+    }
+    const batch = y.shape[0];
+    const width = sizeOf(y.shape.slice(1));
+    const columns = Array.from({ length: width }, (_, column) => {
+      const seed = new Float64Array(batch * width);
+      for (let row = 0; row < batch; row++) seed[row * width + column] = 1;
+      const [gradient] = this.tape.gradient([y], [x], [tensor(seed, y.dtype, y.shape)]);
+      return "value" in gradient ? gradient.value : zeros(x);
+    });
+    const order = [1, 0, ...x.shape.slice(1).map((_, axis) => axis + 2)];
+    const stacked = engine.transpose(engine.stack(columns), order);
+    this.end();
+    return new PyTfTensor(engine.reshape(stacked, [...y.shape, ...x.shape.slice(1)]));
+  }
+}
+
+function oneHots(value: Value): Value[] {
+  const size = sizeOf(value.shape);
+  return Array.from({ length: size }, (_, k) => {
+    const data = new Float64Array(size);
+    data[k] = 1;
+    return tensor(data, value.dtype as DType, value.shape);
+  });
+}
+
+function unconnectedRule(x: PyValue): "none" | "zero" {
+  if (x === null || x === "none") return "none";
+  if (x === "zero") return "zero";
+  raiseError("ValueError", `Unknown value for unconnected_gradients: ${repr(x)}`);
+}
+
+/** The plain names in the source argument of the call at `node`. */
+function namesOfSources(node: object, count: number): (string | undefined)[] {
+  const call = node as Partial<ast.Call>;
+  const positional = call.args?.filter((arg) => arg.kind === "positional") ?? [];
+  const argument =
+    call.args?.find((arg) => arg.kind === "keyword" && arg.name === "sources")?.value ?? positional[1]?.value;
+  const items =
+    argument && (argument.kind === "list" || argument.kind === "tuple") ? argument.items : argument ? [argument] : [];
+  const names = items.map((item) => (item.kind === "name" ? item.id : undefined));
+  return names.length === count ? names : new Array(count).fill(undefined);
+}
+
+class Pause extends PyObject {
+  constructor(
+    private readonly before: () => void,
+    private readonly after: () => void,
+  ) {
+    super(objectType);
+  }
+  override pyEnter(): PyValue {
+    this.before();
+    return null;
+  }
+  override pyExit(): boolean {
+    this.after();
+    return false;
+  }
+}
+
+tapeType.construct = (_type, args, kwargs) => {
+  const [persistent, watches] = bindArguments(
+    "GradientTape",
+    ["persistent?", "watch_accessed_variables?"],
+    args,
+    kwargs,
+  );
+  return new PyTape(truth(persistent ?? false), truth(watches ?? true));
+};
+methods(tapeType, {
+  __enter__: (self: PyTape) => self.pyEnter(),
+  __exit__: (self: PyTape) => self.pyExit(),
+  watch: (self: PyTape, args, kwargs) => {
+    self.watch(bindArguments("watch", ["tensor"], args, kwargs)[0]!);
+    return null;
+  },
+  gradient: (self: PyTape, args, kwargs) => {
+    const [target, sources, outputs, unconnected] = bindArguments(
+      "gradient",
+      ["target", "sources", "output_gradients?", "unconnected_gradients?"],
+      args,
+      kwargs,
+    );
+    return self.gradient(target!, sources!, outputs ?? null, unconnected ?? null);
+  },
+  jacobian: (self: PyTape, args, kwargs) => {
+    const [target, sources, unconnected] = bindArguments(
+      "jacobian",
+      ["target", "sources", "unconnected_gradients?", "parallel_iterations?", "experimental_use_pfor?"],
+      args,
+      kwargs,
+    );
+    return self.jacobian(target!, sources!, unconnected ?? null);
+  },
+  batch_jacobian: (self: PyTape, args, kwargs) => {
+    const [target, source] = bindArguments(
+      "batch_jacobian",
+      ["target", "source", "unconnected_gradients?", "parallel_iterations?", "experimental_use_pfor?"],
+      args,
+      kwargs,
+    );
+    return self.batchJacobian(target!, source!);
+  },
+  watched_variables: (self: PyTape) => self.watched(),
+  reset: (self: PyTape) => {
+    self.reset();
+    return null;
+  },
+  stop_recording: (self: PyTape) => self.pause(),
+});
+
+export { peek };
