@@ -243,7 +243,7 @@ describe("lowering", function () {
   it("answers as eager evaluation does, over random expressions and special numbers", () => {
     fc.assert(
       fc.property(
-        trees(2, true),
+        trees(2, "steps"),
         fc.array(fc.oneof(coordinate, fc.constantFrom(...SPECIAL)), { minLength: 2, maxLength: 2 }),
         (tree, point) => {
           const graph = graphOf((x, y) => build(tree, [x!, y!]), 0.5, 0.25);

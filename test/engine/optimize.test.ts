@@ -27,7 +27,7 @@ describe("minimize", () => {
     const last = path.at(-1)!;
     assert.ok(Math.abs(last.parameters[0]! + 1 / 3) < 1e-15);
     assert.ok(Math.abs(last.value + 4 / 3) < 1e-15);
-    assert.ok(["steps", "converged"].includes(end));
+    assert.deepEqual([path.length, end], [101, "steps"]);
   });
 
   it("steps as w ← w − rate·g, in every coordinate", () => {
@@ -58,7 +58,12 @@ describe("minimize", () => {
     assert.equal(end, "converged");
     assert.ok(path.at(-1)!.gradientNorm <= 1e-6);
     assert.ok(path.length < 30);
-    assert.equal(all(minimize(problem, [-1 / 3], sgd(0.1), { steps: 5 })).path.length, 1);
+    assert.equal(all(minimize(problem, [-1 / 3], sgd(0.1), { steps: 5, tolerance: 0 })).path.length, 1);
+  });
+
+  it("takes every step that is asked for when no tolerance is given", () => {
+    const { path, end } = all(minimize(problem, [-1 / 3], sgd(0.1), { steps: 5 }));
+    assert.deepEqual([path.length, end], [6, "steps"]);
   });
 
   it("ends as diverged when the steps grow without bound", () => {

@@ -22,17 +22,17 @@ const UNARY = [
   "softplus",
 ];
 const BINARY = ["add", "sub", "mul", "div", "add", "mul", "pow"];
-/** With jumps and kinks, for what must hold there too. */
-export const ROUGH = ["abs", "relu", "floor", "sign"];
-const ROUGH_BINARY = ["maximum", "minimum", "mod", "atan2", "hypot", "floordiv"];
+const KINKS = { unary: ["abs", "relu"], binary: ["maximum", "minimum", "atan2", "hypot"] };
+const STEPS = { unary: [...KINKS.unary, "floor", "sign"], binary: [...KINKS.binary, "mod", "floordiv"] };
+const MORE = { smooth: { unary: [], binary: [] }, kinks: KINKS, steps: STEPS };
 
 const byName = new Map(elementwiseOps.map((op) => [op.name, op as Op]));
 
 /** Numbers that people write. */
 const constants = fc.constantFrom(-3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 10, 0.1, 1 / 3, Math.PI);
 
-/** Expressions in `variables` variables; `rough` ones have kinks and steps. */
-export function trees(variables: number, rough = false): fc.Arbitrary<Tree> {
+/** Expressions in `variables` variables: smooth where they are defined, or with kinks, or with steps too. */
+export function trees(variables: number, kind: keyof typeof MORE = "smooth"): fc.Arbitrary<Tree> {
   const call = (name: string, ...inputs: Tree[]): Tree => ({ kind: "call", name, inputs });
   return fc.letrec<{ tree: Tree }>((tie) => ({
     tree: fc.oneof(
@@ -42,13 +42,13 @@ export function trees(variables: number, rough = false): fc.Arbitrary<Tree> {
       {
         weight: 4,
         arbitrary: fc
-          .tuple(fc.constantFrom(...BINARY, ...(rough ? ROUGH_BINARY : [])), tie("tree"), tie("tree"))
+          .tuple(fc.constantFrom(...BINARY, ...MORE[kind].binary), tie("tree"), tie("tree"))
           .map(([name, x, y]) => call(name, x, y)),
       },
       {
         weight: 2,
         arbitrary: fc
-          .tuple(fc.constantFrom(...UNARY, ...(rough ? ROUGH : [])), tie("tree"))
+          .tuple(fc.constantFrom(...UNARY, ...MORE[kind].unary), tie("tree"))
           .map(([name, x]) => call(name, x)),
       },
     ),
