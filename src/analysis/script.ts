@@ -69,8 +69,7 @@ export function runScript(syntax: PyModuleSyntax, fileName: string, budget: Budg
     resumeAfterError: true,
     onEvent: (event) => collector.hear(event),
   });
-  const names = new Map<PyValue, string>();
-  for (const [name, value] of result.globals) if (value !== null && typeof value === "object") names.set(value, name);
+  const { names } = collector;
   return {
     output: result.output,
     hints: collector.hints(syntax, names),
@@ -100,6 +99,8 @@ class Collector {
   private readonly results = new Map<string, Result>();
   private readonly updates = new Map<string, { span: Span; variable: PyValue; values: Tensor[] }>();
   private gradientAt: Span | undefined;
+  /** The name that an object was last assigned to. */
+  readonly names = new Map<PyValue, string>();
 
   hear(event: PyEvent): void {
     switch (event.kind) {
@@ -112,6 +113,8 @@ class Collector {
         for (const loop of this.open) loop.gradient(event.targets);
         break;
       case "value": {
+        if (event.names.length === 1 && typeof event.value === "object" && event.value !== null)
+          this.names.set(event.value, event.names[0]!);
         const inside =
           this.gradientAt && this.gradientAt.from >= event.span.from && this.gradientAt.to <= event.span.to;
         if (event.names.length === 0 ? event.value !== null : inside)

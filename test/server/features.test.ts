@@ -252,7 +252,7 @@ describe("language server", () => {
         const path = decodeArray(loop.path);
         assert.equal(path[0], 0);
         assert.equal(path[1], Math.fround(-0.2));
-        assert.equal(path[100], Math.fround(-1 / 3));
+        assert.equal(path[100], Math.fround(-0.33333331));
         assert.equal(decodeArray(loop.losses)[0], -1);
       }
     });
