@@ -319,7 +319,10 @@ export class Compiler extends ExpressionCompiler {
       kind === "class" && name !== null
         ? (frame: Frame): void => {
             let notes = frame.names!.get("__annotations__");
-            if (!(notes instanceof PyDict)) frame.names!.set("__annotations__", (notes = new PyDict()));
+            if (!(notes instanceof PyDict)) {
+              notes = new PyDict();
+              frame.names!.set("__annotations__", notes);
+            }
             (notes as PyDict).put(name, annotationText(node.annotation));
           }
         : null;

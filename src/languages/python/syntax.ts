@@ -7,7 +7,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@lezer/python";
 import type * as ast from "./syntax/ast";
-import { readNumber, stringShape, unescape } from "./syntax/literals";
+import { readNumber, resolveEscapes, stringShape } from "./syntax/literals";
 
 export * from "./syntax/ast";
 
@@ -16,7 +16,7 @@ const magicLine = /^(?:%%?[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/gm;
 /** Reads a module. Never throws. */
 export function parse(text: string): ast.PyModuleSyntax {
   const skipped: ast.SyntaxProblem[] = [];
-  let source = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
+  let source = text.charCodeAt(0) === 0xfeff ? `\n${text.slice(1)}` : text;
   if (/^[!%]/m.test(source)) {
     source = source.replace(magicLine, (line: string, at: number) => {
       skipped.push({ from: at, to: at + line.length, message: `skipped: ${line.split(/\s/)[0]} is no Python` });
@@ -128,7 +128,9 @@ class Reader {
 
   /** The grammar knows no `3.`: the dot becomes a digit for it; the value is read from the text itself. */
   private masked(): string {
-    return this.text.replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.])/g, (_, digits: string) => `${digits}0`);
+    return this.text
+      .replace(/\\\r\n/g, " \\\n")
+      .replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.])/g, (_, digits: string) => `${digits}0`);
   }
 
   private slice(span: ast.Span): string {
@@ -736,7 +738,7 @@ class Reader {
           if (kid.name === "KeywordPattern") {
             const parts = children(kid);
             keywords.push({ name: this.slice(parts[0]), pattern: this.pattern(parts[parts.length - 1]) });
-          } else if (kid.name.endsWith("Pattern")) positional.push(this.pattern(kid));
+          } else if (kid.name.endsWith("Pattern") && kid.to > kid.from) positional.push(this.pattern(kid));
         }
         return { kind: "classpattern", type, positional, keywords, ...span };
       }
@@ -911,12 +913,13 @@ class Reader {
         return { kind: "subscript", object, index: this.subscript(kids.slice(2, -1), span), ...span };
       }
       case "ConditionalExpression": {
+        if (!kids.some((kid) => kid.name === "else")) throw new Spoiled(span, "expected 'else' after 'if' expression");
         this.check(kids);
-        if (kids.length < 5) throw new Spoiled(span, "expected 'else' after 'if' expression");
         const [then, , test, , otherwise] = kids;
         return {
           kind: "conditional",
           test: this.expr(test),
+          // biome-ignore lint/suspicious/noThenProperty: a node of the syntax, never awaited
           then: this.expr(then),
           otherwise: this.expr(otherwise),
           ...span,
@@ -1163,10 +1166,10 @@ class Reader {
     this.checkClosed(text, shape, span);
     const body = text.slice(shape.open, text.length - shape.quote.length).replace(/\r\n?/g, "\n");
     if (shape.bytes) {
-      const plain = shape.raw ? body : unescape(body, true);
+      const plain = shape.raw ? body : resolveEscapes(body, true);
       return { kind: "bytes", value: Uint8Array.from(plain, (char) => char.charCodeAt(0) & 255), ...span };
     }
-    return { kind: "string", value: shape.raw ? body : unescape(body), ...span };
+    return { kind: "string", value: shape.raw ? body : resolveEscapes(body), ...span };
   }
 
   private checkClosed(text: string, shape: ReturnType<typeof stringShape>, span: ast.Span): void {
@@ -1199,7 +1202,7 @@ class Reader {
       const literal = (from: number, to: number): void => {
         if (to <= from) return;
         const raw = this.text.slice(from, to).replace(/\r\n?/g, "\n");
-        parts.push((shape.raw ? raw : unescape(raw)).replace(/\{\{|\}\}/g, (braces) => braces[0]));
+        parts.push((shape.raw ? raw : resolveEscapes(raw)).replace(/\{\{|\}\}/g, (braces) => braces[0]));
       };
       let at = node.from + shape.open;
       for (const kid of children(node)) {

@@ -34,7 +34,10 @@ export class Globals {
   constructor(readonly builtins: ReadonlyMap<string, PyValue>) {}
   cell(name: string): Cell {
     let cell = this.cells.get(name);
-    if (!cell) this.cells.set(name, (cell = new Cell(undefined)));
+    if (!cell) {
+      cell = new Cell(undefined);
+      this.cells.set(name, cell);
+    }
     return cell;
   }
   toMap(): Map<string, PyValue> {

@@ -26,7 +26,10 @@ export function moduleNames(): string[] {
 
 function loaded(): Map<string, PyModule> {
   let modules = vm.state.get("modules") as Map<string, PyModule> | undefined;
-  if (!modules) vm.state.set("modules", (modules = new Map()));
+  if (!modules) {
+    modules = new Map();
+    vm.state.set("modules", modules);
+  }
   return modules;
 }
 

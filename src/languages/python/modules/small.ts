@@ -394,6 +394,7 @@ class PyMember extends PyInstance {
 }
 
 const enumMeta = new PyType("EnumType", [typeType], typeType);
+enumMeta.heap = true;
 methods(enumMeta, {
   __iter__: (self: PyType) => iterate(new PyList([...membersOf(self).values()])),
   __len__: (self: PyType) => BigInt(membersOf(self).size),
@@ -566,7 +567,13 @@ registerModule("sys", () => {
 registerModule("time", () => {
   // A fixed clock: a run gives the same each time.
   let at = 0;
-  const clock = (name: string): [string, PyValue] => [name, native(name, () => 1700000000 + (at += 0.001))];
+  const clock = (name: string): [string, PyValue] => [
+    name,
+    native(name, () => {
+      at += 0.001;
+      return 1700000000 + at;
+    }),
+  ];
   return new Map<string, PyValue>([
     clock("time"),
     clock("perf_counter"),

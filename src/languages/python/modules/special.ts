@@ -1,3 +1,4 @@
+// biome-ignore-all lint/correctness/noPrecisionLoss: coefficients as published
 /** erf, erfc, gamma and lgamma, to the precision of the C library. */
 
 const shaw = {

@@ -2,6 +2,7 @@
 import { allocateCheck, keyError, raiseError } from "./errors";
 import { type DictKey, makeType, PyIterator, PyObject, type PyType, type PyValue } from "./object";
 import { compareOrder, equals, iterate, keyOf, reprInside, typeName } from "./protocol";
+import { vm } from "./vm";
 
 export const listType = makeType("list");
 export const tupleType = makeType("tuple");
@@ -273,7 +274,10 @@ function encode(key: DictKey): string {
     case "object": {
       if (key === null) return "n";
       let known = objectNumbers.get(key);
-      if (known === undefined) objectNumbers.set(key, (known = ++objectCount));
+      if (known === undefined) {
+        known = ++objectCount;
+        objectNumbers.set(key, known);
+      }
       return `o${known}`;
     }
     default:
@@ -289,11 +293,15 @@ export function* iterateAll(value: PyValue): Generator<PyValue> {
 /** Everything that an iterable gives. */
 export function listOf(value: PyValue): PyValue[] {
   if ((value instanceof PyList || value instanceof PyTuple) && !value.type.heap) return value.items.slice();
+  if (value instanceof PyRange) allocateCheck(value.length * 32);
   const out: PyValue[] = [];
   const iterator = iterate(value);
   for (let item = iterator.next(); item !== undefined; item = iterator.next()) {
     out.push(item);
-    if ((out.length & 0xffff) === 0) allocateCheck(out.length * 8);
+    if ((out.length & 0xfff) === 0) {
+      allocateCheck(out.length * 32);
+      vm.check();
+    }
   }
   return out;
 }

@@ -42,7 +42,11 @@ export class PyException extends PyObject {
 }
 
 /** Set by protocol.ts; errors must not import it, everything imports errors. */
-export const hooks = { repr: (_: PyValue): string => "", str: (_: PyValue): string => "" };
+export const hooks = {
+  tuple: (_: PyValue[]): PyValue => null,
+  repr: (_: PyValue): string => "",
+  str: (_: PyValue): string => "",
+};
 
 export const exceptionTypes = new Map<string, PyType>();
 
@@ -65,6 +69,7 @@ methods(baseExceptionType, {
   __repr__: (self: PyException) => self.pyRepr(),
 });
 getters(baseExceptionType, {
+  args: (self: PyException) => hooks.tuple(self.args),
   __cause__: (self: PyException) => self.cause,
   __context__: (self: PyException) => self.context,
   __traceback__: () => null,

@@ -9,7 +9,6 @@ export type PyValue = bigint | number | boolean | string | null | PyObject | Val
 export type Kwargs = Map<string, PyValue>;
 
 let identities = 0;
-let typeCount = 0;
 
 export abstract class PyObject {
   /** Attributes of the instance, where it can have some. */
@@ -80,7 +79,6 @@ export class PyType extends PyObject {
     metatype?: PyType,
   ) {
     super(metatype as PyType);
-    typeCount++;
     this.qualname = name;
     this.mro = linearize(this, bases);
     this.construct = bases.map((base) => base.construct).find((construct) => construct !== undefined);

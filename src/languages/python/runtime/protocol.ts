@@ -15,6 +15,7 @@ import {
   intType,
   type Kwargs,
   noneType,
+  objectType,
   PyBound,
   PyClassMethod,
   PyGetter,
@@ -443,7 +444,12 @@ export function instantiate(type: PyType, args: PyValue[], kwargs: Kwargs | unde
       if (result !== null) {
         raiseError("TypeError", `__init__() should return None, not '${typeName(result)}'`);
       }
-    } else if (made instanceof PyInstance && maker === undefined && (args.length > 0 || kwargs?.size)) {
+    } else if (
+      made instanceof PyInstance &&
+      maker === undefined &&
+      type.construct === objectType.construct &&
+      (args.length > 0 || kwargs?.size)
+    ) {
       raiseError("TypeError", `${type.name}() takes no arguments`);
     }
   }
@@ -702,7 +708,10 @@ export function keyOf(x: PyValue): DictKey {
       // Equal objects share the first of them as their key.
       const value = callSpecial(x, hash, []);
       let known = buckets.get(x.type);
-      if (!known) buckets.set(x.type, (known = new Map()));
+      if (!known) {
+        known = new Map();
+        buckets.set(x.type, known);
+      }
       const bucket = known.get(value);
       if (!bucket) {
         known.set(value, [x]);
@@ -835,6 +844,7 @@ export function str(x: PyValue): string {
 }
 hooks.repr = repr;
 hooks.str = str;
+hooks.tuple = (items) => new PyTuple(items);
 
 export function isInstance(x: PyValue, type: PyValue): boolean {
   if (type instanceof PyTuple) return type.items.some((one) => isInstance(x, one));

@@ -176,7 +176,22 @@ methods(strType, {
     const left = Math.floor(missing / 2) + (missing & width & 1);
     return fill.repeat(left) + s + fill.repeat(missing - left);
   },
-  expandtabs: (s: string, [size]) => s.replace(/\t/g, " ".repeat(size === undefined ? 8 : Number(toInt(size)))),
+  expandtabs: (s: string, [size]) => {
+    const width = size === undefined ? 8 : Number(toInt(size));
+    let column = 0;
+    return [...s]
+      .map((char) => {
+        if (char === "\n") column = 0;
+        else if (char !== "\t") column++;
+        else {
+          const gap = width > 0 ? width - (column % width) : 0;
+          column += gap;
+          return " ".repeat(gap);
+        }
+        return char;
+      })
+      .join("");
+  },
   format: (s: string, args, kwargs) => strFormat(s, args, kwargs),
   format_map: (s: string, [map]) =>
     strFormat(
@@ -220,7 +235,9 @@ strType.attributes.set(
         return table;
       }
       const targets = [...text(to)];
-      [...text(from)].forEach((char, k) => table.put(BigInt(char.codePointAt(0)!), BigInt(targets[k].codePointAt(0)!)));
+      [...text(from)].forEach((char, k) => {
+        table.put(BigInt(char.codePointAt(0)!), BigInt(targets[k].codePointAt(0)!));
+      });
       for (const char of gone === undefined ? "" : text(gone)) table.put(BigInt(char.codePointAt(0)!), null);
       return table;
     }),

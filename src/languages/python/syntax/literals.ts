@@ -15,20 +15,20 @@ const simpleEscapes: Record<string, string> = {
 };
 
 /** Resolves the backslash escapes of a string literal's body. */
-export function unescape(text: string, bytes = false): string {
+export function resolveEscapes(text: string, bytes = false): string {
   if (!text.includes("\\")) return text;
   return text.replace(
     /\\(\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[\s\S])/g,
-    (whole, escape: string) => {
-      const simple = simpleEscapes[escape];
+    (whole, code: string) => {
+      const simple = simpleEscapes[code];
       if (simple !== undefined) return simple;
-      if (escape === "\r\n" || escape === "\r") return "";
-      if (/^[0-7]/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8));
-      if (escape[0] === "x" && escape.length === 3) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+      if (code === "\r\n" || code === "\r") return "";
+      if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8));
+      if (code[0] === "x" && code.length === 3) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
       if (bytes) return whole;
-      if ((escape[0] === "u" || escape[0] === "U") && escape.length > 1) {
-        const code = Number.parseInt(escape.slice(1), 16);
-        return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+      if ((code[0] === "u" || code[0] === "U") && code.length > 1) {
+        const point = Number.parseInt(code.slice(1), 16);
+        return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
       }
       return whole;
     },

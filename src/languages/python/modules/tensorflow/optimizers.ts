@@ -168,7 +168,10 @@ export class PyOptimizer extends PyObject {
       work.forEach(({ variable }, k) => {
         if (!isFloat(variable.dtype)) return;
         let slots = this.memory.get(variable);
-        if (!slots) this.memory.set(variable, (slots = new Map()));
+        if (!slots) {
+          slots = new Map();
+          this.memory.set(variable, slots);
+        }
         variable.assign(this.rule(variable.now(), gradients[k], slots, this.options, this.step, this.flags));
       });
       this.counter.handle.put(engine.tensor([this.step], "int64", []));

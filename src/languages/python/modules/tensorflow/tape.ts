@@ -18,7 +18,10 @@ let open: Set<PyTape> = new Set();
 export function openTapes(): Set<PyTape> {
   if (openFor !== vm) {
     let mine = vm.state.get("open tapes") as Set<PyTape> | undefined;
-    if (!mine) vm.state.set("open tapes", (mine = new Set()));
+    if (!mine) {
+      mine = new Set();
+      vm.state.set("open tapes", mine);
+    }
     open = mine;
     openFor = vm;
   }

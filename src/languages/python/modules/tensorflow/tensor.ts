@@ -233,6 +233,10 @@ export abstract class PyTensorLike extends PyObject {
   protected engineValueQuietly(): Value {
     return this.now();
   }
+  /** A tensor of this one's type that holds other numbers: what a function is differentiated with. */
+  like(numbers: Value): PyValue {
+    return new PyTfTensor(engine.cast(numbers, this.dtype));
+  }
 }
 
 const sharedMethods: Record<string, (self: PyTensorLike, args: PyValue[]) => PyValue> = {

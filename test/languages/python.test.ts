@@ -1,0 +1,447 @@
+/** The Python evaluator: places of errors, budgets, events, calls from outside, nonsense. What scripts print is in conformance.test.ts. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Differentiable, dialects, type Value } from "../../src/engine";
+import {
+  boundNames,
+  callFunction,
+  callsOf,
+  evaluateExpression,
+  expressionAt,
+  freeNames,
+  functionAt,
+  functionsOf,
+  PyCallError,
+  type PyEvent,
+  parametersOf,
+  parse,
+  type RunOptions,
+  reprOf,
+  run,
+  toValue,
+} from "../../src/languages/python";
+
+function evaluate(text: string, options: RunOptions = {}): ReturnType<typeof run> {
+  return run(parse(text), options);
+}
+
+function output(text: string): string {
+  const result = evaluate(text);
+  assert.equal(result.error?.text, undefined);
+  return result.output;
+}
+
+function events(text: string, options: RunOptions = {}): PyEvent[] {
+  const out: PyEvent[] = [];
+  evaluate(text, { ...options, onEvent: (event) => out.push(event) });
+  return out;
+}
+
+const at = (text: string, span: { from: number; to: number }): string => text.slice(span.from, span.to);
+
+describe("python: reading", () => {
+  it("keeps the rest of a file with mistakes", () => {
+    const text = "x = 1\ny = (1 +\nprint(x)\n";
+    assert.ok(parse(text).errors.length > 0);
+    const good = "x = 1\nif x = 2:\n    pass\nz = 5\n";
+    const syntax = parse(good);
+    assert.match(syntax.errors[0]!.message, /Maybe you meant '=='/);
+    assert.equal(run(syntax, { resumeAfterError: true }).globals.get("z"), 5n);
+  });
+
+  const problems: [string, RegExp, string][] = [
+    ["print 'a'\n", /Missing parentheses in call to 'print'/, "print 'a'"],
+    ["return 5\n", /'return' outside function/, "return 5"],
+    ["break\n", /'break' outside loop/, "break"],
+    ["for i in range(3)\n    pass\n", /expected ':'/, ""],
+    ["f(1) = 2\n", /cannot assign to function call/, "f(1)"],
+    ["x = 08\n", /leading zeros/, "08"],
+    ["s = 'abc\n", /unterminated string literal/, "'abc"],
+    ["def f(a, a): pass\n", /duplicate argument 'a'/, "a"],
+    ["def f(a=1, b): pass\n", /non-default argument follows default/, "b"],
+    ["f(a=1, 2)\n", /positional argument follows keyword/, "2"],
+    ["x = 5 5\n", /invalid syntax/, ""],
+    ["1 if 2\n", /expected 'else'/, "1 if 2"],
+  ];
+  for (const [text, message, place] of problems) {
+    it(`names the mistake in ${JSON.stringify(text)}`, () => {
+      const [problem] = parse(text).errors;
+      assert.match(problem!.message, message);
+      if (place) assert.equal(at(text, problem!), place);
+      const result = evaluate(text);
+      assert.equal(result.ended, "error");
+      assert.match(result.error!.text, /File "<string>", line 1/);
+    });
+  }
+
+  it("names what is not supported, where it is executed", () => {
+    const text = "x = 1\nasync def f():\n    pass\ny = 2\n";
+    assert.deepEqual(parse(text).errors, []);
+    const result = evaluate(text, { resumeAfterError: true });
+    assert.equal(result.error!.message, "`async def` is not supported");
+    assert.equal(result.globals.get("y"), 2n);
+  });
+
+  it("skips the magics of notebooks", () => {
+    const syntax = parse("%matplotlib inline\n!pip install x\nx = 3\n");
+    assert.equal(syntax.skipped.length, 2);
+    assert.equal(run(syntax).globals.get("x"), 3n);
+  });
+
+  it("reads numbers and not as Python does", () => {
+    assert.equal(output("x = 5\nprint(3. * x, .5, 1.e2, 2.)"), "15.0 0.5 100.0 2.0\n");
+    assert.equal(output("print(not False and False, not True or True)"), "False True\n");
+  });
+
+  it("takes files with Windows line ends and a byte order mark", () => {
+    assert.equal(run(parse("\ufeffx = 1\r\nif x:\r\n    print('a\\\r\nb')\r\n")).output, "ab\n");
+  });
+});
+
+describe("python: errors", () => {
+  it("words an uncaught error as Python does", () => {
+    const text = "def f(x):\n    return 1 / x\n\n\ndef g():\n    return f(0)\n\n\ng()\n";
+    const { error, ended } = evaluate(text, { fileName: "a.py" });
+    assert.equal(ended, "error");
+    assert.equal(
+      error!.text,
+      [
+        "Traceback (most recent call last):",
+        '  File "a.py", line 9, in <module>',
+        "    g()",
+        '  File "a.py", line 6, in g',
+        "    return f(0)",
+        '  File "a.py", line 2, in f',
+        "    return 1 / x",
+        "ZeroDivisionError: division by zero",
+      ].join("\n"),
+    );
+    assert.equal(at(text, error!), "1 / x");
+  });
+
+  it("goes on with the next statement when asked", () => {
+    const result = evaluate("a = 1\nb = a / 0\nc = a + 1\nd = b\ne = 5\n", { resumeAfterError: true });
+    assert.deepEqual(
+      result.errors.map((error) => error.type),
+      ["ZeroDivisionError", "NameError"],
+    );
+    assert.equal(result.globals.get("c"), 2n);
+    assert.equal(result.globals.get("e"), 5n);
+  });
+
+  it("lets code catch a recursion that is too deep", () => {
+    const text = "def f(n):\n    return f(n + 1)\ntry:\n    f(0)\nexcept RecursionError as e:\n    print(e)\n";
+    assert.equal(output(text), "maximum recursion depth exceeded\n");
+    assert.equal(output("def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nprint(f(900))\n"), "900\n");
+  });
+
+  it("forgives an import until it is used", () => {
+    const text = "import nowhere\nfrom nowhere.else_ import thing\nx = 1\nnowhere.f(x)\n";
+    const seen = events(text);
+    const warnings = seen.filter((event) => event.kind === "warning");
+    assert.deepEqual(
+      warnings.map((event) => [event.code, at(text, event.span)]),
+      [
+        ["unknown-import", "nowhere"],
+        ["unknown-import", "thing"],
+      ],
+    );
+    const { error } = evaluate(text);
+    assert.equal(`${error!.type}: ${error!.message}`, "ModuleNotFoundError: No module named 'nowhere'");
+    assert.equal(
+      output("try:\n    import nowhere\nexcept ImportError as e:\n    print(e)\n"),
+      "No module named 'nowhere'\n",
+    );
+  });
+
+  it("says which part of a library is missing", () => {
+    assert.match(
+      evaluate("import numpy as np\nnp.linalg.inv(1)\n").error!.message,
+      /numpy\.linalg\.inv is not supported/,
+    );
+    assert.match(evaluate("import tensorflow as tf\ntf.audio\n").error!.message, /tf\.audio is not supported/);
+  });
+});
+
+describe("python: budget", () => {
+  const clock = (): (() => number) => {
+    let now = 0;
+    return () => (now += 1);
+  };
+  const endless: string[] = [
+    "while True: pass",
+    "x = 0\nwhile True:\n    x += 1",
+    "def f():\n    while True:\n        try:\n            while True: pass\n        finally:\n            pass\nf()",
+    "try:\n    while True: pass\nexcept BaseException:\n    pass",
+    "import itertools\nsum(itertools.count())",
+    "[i for i in iter(int, 1)]",
+    "def g():\n    while True: yield 1\nlist(g())",
+  ];
+  for (const text of endless) {
+    it(`ends ${JSON.stringify(text)}`, () => {
+      const result = evaluate(text, { budget: { milliseconds: 250 }, now: clock() });
+      if (result.ended === "budget") assert.match(result.stopped!.message, /^stopped after 250 ms \(line \d+\)$/);
+      else assert.equal(result.error!.type, "MemoryError");
+    });
+  }
+
+  it("counts steps", () => {
+    const result = evaluate("while True: pass", { budget: { maxSteps: 1000 } });
+    assert.equal(result.ended, "budget");
+    assert.match(result.stopped!.message, /stopped after 1000 steps \(line 1\)/);
+  });
+
+  for (const text of [
+    "10**10**9",
+    "'a' * 10**12",
+    "[0] * 10**10",
+    "list(range(10**12))",
+    "1 << 10**12",
+    "bytes(10**12)",
+  ]) {
+    it(`refuses ${text}`, () => {
+      assert.match(evaluate(`x = ${text}`).error!.type, /MemoryError|OverflowError/);
+    });
+  }
+});
+
+describe("python: events", () => {
+  it("tells values, prints, loops and calls with their places", () => {
+    const text = "def f(x):\n    return x * 2\na = f(3)\nfor i in range(2):\n    a += 1\nprint(a)\n";
+    const seen = events(text);
+    const call = seen.find((event) => event.kind === "call")!;
+    assert.equal(at(text, call.span), "f(3)");
+    assert.deepEqual([...call.args], [["x", 3n]]);
+    assert.equal(call.result, 6n);
+    assert.deepEqual(
+      seen.flatMap((event) => (event.kind === "value" ? [[event.names.join(), event.value]] : [])),
+      [
+        ["a", 6n],
+        ["a", 7n],
+        ["a", 8n],
+        ["", null],
+      ],
+    );
+    const loops = seen.flatMap((event) => (event.kind === "loop" ? [[event.phase, event.iterations]] : []));
+    assert.deepEqual(loops, [
+      ["enter", 0],
+      ["exit", 2],
+    ]);
+    const print = seen.find((event) => event.kind === "print")!;
+    assert.equal(print.text, "8\n");
+    assert.equal(at(text, print.span), "print(a)");
+  });
+
+  it("tells of tapes, gradients, updates and what was raised", () => {
+    const text = [
+      "import tensorflow as tf",
+      "x = tf.Variable(2.0)",
+      "c = tf.constant(3.0)",
+      "with tf.GradientTape() as tape:",
+      "    y = x * x * (2.0 * c)",
+      "g = tape.gradient(y, [x, c])",
+      "x.assign_sub(0.5)",
+      "try:",
+      "    tape.gradient(y, x)",
+      "except RuntimeError:",
+      "    pass",
+    ].join("\n");
+    const seen = events(text);
+    const gradient = seen.find((event) => event.kind === "gradient")!;
+    assert.deepEqual(gradient.sourceNames, ["x", "c"]);
+    assert.equal(reprOf(gradient.results[0]!), "<tf.Tensor: shape=(), dtype=float32, numpy=24.0>");
+    assert.equal(gradient.results[1], null);
+    assert.equal(gradient.reasons[1]!.kind, "not-watched");
+    const update = seen.find((event) => event.kind === "update")!;
+    assert.deepEqual([update.before.item(), update.value.item()], [2, 1.5]);
+    const raised = seen.find((event) => event.kind === "raise")!;
+    assert.equal(raised.caught, true);
+    assert.equal(at(text, raised.span), "tape.gradient(y, x)");
+    assert.deepEqual(
+      seen.flatMap((event) => (event.kind === "tape" ? [event.phase] : [])),
+      ["open", "close"],
+    );
+  });
+
+  it("leaves no tape listening after an error", () => {
+    const text = "import tensorflow as tf\nwith tf.GradientTape() as t:\n    1 / 0\n";
+    evaluate(text);
+    assert.equal(
+      output("import tensorflow as tf\nprint(tf.constant(1.0) + 1)"),
+      "tf.Tensor(2.0, shape=(), dtype=float32)\n",
+    );
+  });
+});
+
+describe("python: from outside", () => {
+  const syntax = parse(
+    "import math\nimport numpy as np\nk = 3.0\ndef f(x, y=2.0, *, z=1):\n    '''Doc.'''\n    return k * x ** 2 * math.sin(y) if x > 0 else -x\ndef g(v):\n    return np.exp(v[0]) + abs(v[1]) + max(v)\nclass C:\n    def m(self, a): return a\n",
+  );
+  const { globals } = run(syntax);
+
+  it("calls a function at numbers, by position and by name", () => {
+    assert.equal(callFunction(globals.get("f")!, [2]), 12 * Math.sin(2));
+    assert.equal(callFunction(globals.get("f")!, { y: 1, x: 2 }), 12 * Math.sin(1));
+    assert.throws(() => callFunction(globals.get("f")!, []), PyCallError);
+    assert.deepEqual(
+      parametersOf(globals.get("f")!).map(({ name, kind }) => [name, kind]),
+      [
+        ["x", "normal"],
+        ["y", "normal"],
+        ["z", "keyword-only"],
+      ],
+    );
+  });
+
+  it("is differentiated by being called with tracers", () => {
+    const call = (inputs: readonly Value[]): Value => toValue(callFunction(globals.get("f")!, [...inputs]))!;
+    const f = new Differentiable(
+      [
+        { name: "x", shape: [] },
+        { name: "y", shape: [] },
+      ],
+      call,
+      dialects.python,
+    );
+    const { value, gradient } = f.gradient([2, 1]);
+    assert.ok(Math.abs(value - 12 * Math.sin(1)) < 1e-12);
+    assert.ok(Math.abs(gradient[0]! - 12 * Math.sin(1)) < 1e-12);
+    assert.ok(Math.abs(gradient[1]! - 12 * Math.cos(1)) < 1e-12);
+    // The other side of the branch is another graph.
+    assert.deepEqual(f.gradient([-1, 1]).gradient, [-1, 0]);
+  });
+
+  it("evaluates expressions with the module's names", () => {
+    assert.equal(evaluateExpression("k * 2 + sum(i for i in [1, 2])", globals), 9);
+    assert.equal(evaluateExpression("(x +\n 1)", new Map([["x", 1n]])), 2n);
+    assert.throws(() => evaluateExpression("1 +", globals), /SyntaxError/);
+    assert.throws(() => evaluateExpression("", globals), /there is no expression here/);
+    assert.throws(() => evaluateExpression("x = 1", globals), /SyntaxError/);
+    assert.throws(() => evaluateExpression("nothing", globals), /NameError: name 'nothing' is not defined/);
+  });
+
+  it("answers questions about the text", () => {
+    assert.deepEqual(
+      functionsOf(syntax).map(({ name, level }) => [name, level]),
+      [
+        ["f", "module"],
+        ["g", "module"],
+        ["C.m", "method"],
+      ],
+    );
+    const [f] = functionsOf(syntax);
+    assert.equal(f!.docstring, "Doc.");
+    assert.equal(at(syntax.text, f!.nameSpan), "f");
+    assert.deepEqual(
+      f!.parameters.map((parameter) => [parameter.name, parameter.default]),
+      [
+        ["x", undefined],
+        ["y", "2.0"],
+        ["z", "1"],
+      ],
+    );
+    assert.equal(functionAt(syntax, syntax.text.indexOf("sin"))!.name, "f");
+    assert.equal(at(syntax.text, expressionAt(syntax, syntax.text.indexOf("sin(y)") + 4)!), "y");
+    const [literal] = callsOf(parse("f(1, -2.5, z=[1, 2])\n"), "f");
+    assert.deepEqual([literal!.positional, literal!.keywords, literal!.complete], [[1, -2.5], { z: [1, 2] }, true]);
+    const [first] = parse("a, b = c + len([d for d in e]), f(lambda q: q + r)\n").body;
+    assert.deepEqual([...boundNames(first!)], ["a", "b"]);
+    assert.deepEqual([...freeNames(first!)].sort(), ["c", "e", "f", "len", "r"]);
+  });
+});
+
+describe("python: nonsense", () => {
+  const pieces = [
+    "def f(x):",
+    "    return x",
+    "if",
+    "x",
+    "=",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    "\n",
+    "  ",
+    "lambda",
+    "yield",
+    "f'{",
+    "'''",
+    '"',
+    "1.",
+    "**",
+    "for i in range(3):",
+    "class A:",
+    "try:",
+    "except",
+    "import math",
+    "@",
+    "match x:",
+    "    case",
+    "not",
+    "with",
+    "\\",
+    "#",
+    "\t",
+    "é",
+    "😀",
+    "print(",
+    "del x",
+    "return",
+    "else:",
+    "0x",
+    "1e",
+    "...",
+    ":=",
+    "->",
+    "async",
+    "await",
+    "global x",
+    "*a",
+    "x[",
+    "%",
+    "!",
+    "$",
+  ];
+  const torn = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 4 })), { maxLength: 25 });
+
+  it("never throws, whatever the text", () => {
+    fc.assert(
+      fc.property(torn, (parts) => {
+        for (const text of [parts.join(""), parts.join(" "), parts.join("\n")]) {
+          const syntax = parse(text);
+          for (const problem of syntax.errors) {
+            assert.ok(problem.from >= 0 && problem.to >= problem.from, JSON.stringify(problem));
+            assert.ok(!problem.message.includes("\n"));
+          }
+          const result = run(syntax, { resumeAfterError: true, budget: { maxSteps: 2000 } });
+          for (const error of result.errors) assert.notEqual(error.type, "SystemError", `${text}: ${error.message}`);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("never throws on a real file cut anywhere", () => {
+    const text =
+      "import math\ndef f(x, *a, k=1):\n    '''doc'''\n    for i in range(3):\n        try:\n            x += [j for j in a if j][i]\n        except (IndexError, TypeError) as e:\n            pass\n        finally:\n            k = f'{x:>{k}} {k!r}'\n    return lambda y=x: (y, *a)\nclass A(object):\n    x: int = 3\n    @property\n    def p(self): return self.x\nprint(f(1.5)(), A().p)\n";
+    for (let cut = 0; cut <= text.length; cut++) {
+      const result = run(parse(text.slice(0, cut)), { resumeAfterError: true, budget: { maxSteps: 2000 } });
+      for (const error of result.errors) assert.notEqual(error.type, "SystemError", error.message);
+    }
+  });
+
+  it("takes deep nesting", () => {
+    for (const text of [
+      "(".repeat(5000),
+      "[".repeat(3000) + "]".repeat(3000),
+      "-".repeat(5000) + "1",
+      "x = " + "1 + ".repeat(20000) + "1",
+    ]) {
+      run(parse(text), { resumeAfterError: true });
+    }
+  });
+});
