@@ -157,7 +157,10 @@ class Collector {
 
   hints(syntax: PyModuleSyntax, names: ReadonlyMap<PyValue, string>): Hint[] {
     const hints: Hint[] = [];
+    const updated = [...this.updates.values()].map((update) => update.span);
     for (const { kind, span, text, values, count } of this.results.values()) {
+      // `x.assign_sub(…)` has the Variable as its value: the update tells that, with its history.
+      if (kind === "value" && updated.some((update) => update.from >= span.from && update.to <= span.to)) continue;
       const short = values.map((value) => shortText(value)).join(" ");
       const label = kind === "gradient" ? `= ${short}` : short;
       const tooltip =

@@ -17,13 +17,17 @@ import {
 } from "../render";
 import { definition, derivatives } from "./formulas";
 import { escapeMarkdown } from "./markdown";
+import { html, markdown, type RichText } from "./rich-text";
 import { OutOfTime, proceedUntil, type Session } from "./session";
 import { rangeOf } from "./text";
 import { matrixText, originText, whereText } from "./words";
 
 /** VS Code cuts a hover's Markdown here. */
 const MARKDOWN_LIMIT = 100_000;
-const FORMULA_WIDTH = 420;
+/** A hover is about 500 pixels wide and 250 high before it scrolls: formulas and plot stand side by side if they fit. */
+const COLUMN_WIDTH = 250;
+const FORMULA_WIDTH = 460;
+const PLOT = { width: 240, height: 180 };
 
 export async function hover(
   session: Session,
@@ -41,16 +45,16 @@ export async function hover(
   if (!name || !analysis.functionNamed(name) || !analysis.isCode(word)) return null;
   await loadTypesetter();
   const argument: CommandArgument = { subject: { kind: "function", uri, name } };
-  let markdown: string;
+  let value: string;
   try {
     const look = analysis.look(name);
     const proceed = proceedUntil(session.now() + settings.budget.evaluation, session.now, token);
-    markdown = hoverText(session, look, name, settings, argument, proceed);
+    value = hoverText(session, look, name, settings, argument, proceed);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    markdown = `**${escapeMarkdown(name)}** · ${escapeMarkdown(error.message)}`;
+    value = `**${escapeMarkdown(name)}** · ${escapeMarkdown(error.message)}`;
   }
-  return { contents: { kind: "markdown", value: markdown }, range: rangeOf(analysis.syntax, word) };
+  return { contents: { kind: "markdown", value }, range: rangeOf(analysis.syntax, word) };
 }
 
 function hoverText(
@@ -62,71 +66,85 @@ function hoverText(
   proceed: () => void,
 ): string {
   const { digits } = settings;
+  const rich = session.html ? html : markdown;
   const theme = plotThemes[session.theme];
-  const parts: string[] = [];
-  let used = 0;
-  /** Adds a paragraph if there is room for it and it can be had in time. */
-  const add = (make: () => string | undefined) => {
+  const { labels } = look;
+  const result = look.result();
+  let room = MARKDOWN_LIMIT - 2000;
+  /** What there is room for and can be had in time; a part that has a problem says so, and leaves the others standing. */
+  const part = (make: () => string[]): string[] => {
     try {
       proceed();
-      const part = make();
-      if (!part || used + part.length > MARKDOWN_LIMIT - 2000) return;
-      used += part.length + 2;
-      parts.push(part);
+      const pieces = make().filter((piece) => piece !== "" && piece.length < room);
+      room -= pieces.reduce((total, piece) => total + piece.length + 8, 0);
+      return pieces;
     } catch (error) {
-      if (error instanceof OutOfTime) return;
+      if (error instanceof OutOfTime) return [];
       if (!(error instanceof Problem)) throw error;
-      parts.push(`_${escapeMarkdown(error.message)}_`);
+      return [rich.text(error.message)];
     }
   };
-  const image = ({ latex, text }: FormulaText) => {
+  let widest = 0;
+  const formula = ({ latex, text }: FormulaText) => {
     const { svg, width, height } = typeset(latex, { maxWidth: FORMULA_WIDTH });
-    return `![${escapeMarkdown(text)}](${formulaImage(svg, theme.foreground)}|width=${Math.ceil(width)},height=${Math.ceil(height)})`;
+    widest = Math.max(widest, width);
+    return rich.picture({ uri: formulaImage(svg, theme.foreground), width, height, alt: text });
   };
-  const labels = look.labels;
-  const scalar = labels.length === 1;
-  if (settings.hover.formulas) {
-    add(() => {
-      const lines = [image(definition(look, name))];
-      const guards = look.guards();
-      if (guards.length > 0) lines.push(`${l10n.t("for")} ${guards.map(image).join(", ")}`);
-      return lines.join("  \n");
-    });
-    add(() =>
-      derivatives(look, name)
-        .map(({ formula }) => image(formula))
-        .join("  \n"),
-    );
-  }
-  add(() => `${whereLine(look, digits)}`);
-  add(() => {
-    const { value, gradient, missing } = look.gradient();
-    const rows = [`**${escapeMarkdown(look.title)}** = ${formatNumber(value, digits)}`];
-    if (scalar) rows.push(`**${escapeMarkdown(name)}′** = ${missing[0] ? 0 : formatNumber(gradient[0]!, digits)}`);
-    else if (labels.length > 1) rows.push(`**∇${escapeMarkdown(name)}** = ${formatVector(gradient, digits, 8)}`);
-    return rows.join(" · ");
-  });
-  add(() => {
-    if (labels.length === 0 || labels.length > 8) return undefined;
-    const rows = look.hessian(proceed);
-    return scalar
-      ? `**${escapeMarkdown(name)}″** = ${formatNumber(rows[0]![0]!, digits)}`
-      : `**H** = ${escapeMarkdown(matrixText(rows, digits))}`;
-  });
-  if (settings.hover.plot && (labels.length === 1 || labels.length === 2))
-    add(() => {
-      const samples = sample(look, look.point, labels, { proceed });
-      const options = { theme, title: look.title, description: plotDescription(look, digits) };
-      const { svg, width, height } = (labels.length === 1 ? curvePlot : contourPlot)(samples, options);
-      return `![${escapeMarkdown(options.description)}](${svgUri(svg)}|width=${width},height=${height})`;
-    });
-  parts.push(links(argument));
-  return parts.join("\n\n");
+  const single = result.shape.length === 0;
+  const numbers = part(() => [whereLine(rich, look, digits), ...valueLines(rich, look, name, digits)]);
+  const second =
+    single && labels.length > 0 && labels.length <= 8
+      ? part(() => [hessianLine(rich, look, name, digits, proceed)])
+      : [];
+  const formulas =
+    settings.hover.formulas && single
+      ? [
+          ...part(() => {
+            const guards = look.guards();
+            const condition = guards.length > 0 ? `${rich.text(l10n.t("for"))} ${guards.map(formula).join(", ")}` : "";
+            return [formula(definition(look, name)), condition];
+          }),
+          ...part(() => derivatives(look, name).map((derivative) => formula(derivative.formula))),
+        ]
+      : [];
+  const plot =
+    settings.hover.plot && single && (labels.length === 1 || labels.length === 2)
+      ? part(() => {
+          const description = plotDescription(look, digits);
+          const options = { theme, title: look.title, description, ...PLOT };
+          const draw = labels.length === 1 ? curvePlot : contourPlot;
+          const { svg, width, height } = draw(sample(look, look.point, labels, { proceed }), options);
+          return [rich.picture({ uri: svgUri(svg), width, height, alt: description })];
+        })
+      : [];
+  const text = rich.lines([...formulas, ...numbers, ...second]);
+  const body = widest <= COLUMN_WIDTH ? rich.beside(text, plot.join("")) : rich.lines([text, ...plot]);
+  return `${plot.length > 0 ? body : text}\n\n${links(argument)}`;
 }
 
-function whereLine(look: Look, digits: number): string {
+/** `at (2, 3) — the file's variables` */
+function whereLine(rich: RichText, look: Look, digits: number): string {
   const where = whereText(look, digits);
-  return where ? `${escapeMarkdown(where)} — ${escapeMarkdown(originText(look.origin))}` : "";
+  return where ? rich.text(`${where} — ${originText(look.origin)}`) : "";
+}
+
+function valueLines(rich: RichText, look: Look, name: string, digits: number): string[] {
+  const { values, shape } = look.result();
+  const is = (left: string, right: string) => `${rich.strong(left)} = ${rich.text(right)}`;
+  if (shape.length > 0)
+    return [is(look.title, formatVector(values, digits, 8)), is("J", matrixText(look.jacobian().slice(0, 8), digits))];
+  const { value, gradient } = look.gradient();
+  const lines = [is(look.title, formatNumber(value, digits))];
+  if (look.labels.length === 1) lines.push(is(`${name}′`, formatNumber(gradient[0]!, digits)));
+  else if (look.labels.length > 1) lines.push(is(`∇${name}`, formatVector(gradient, digits, 8)));
+  return lines;
+}
+
+function hessianLine(rich: RichText, look: Look, name: string, digits: number, proceed: () => void): string {
+  const rows = look.hessian(proceed);
+  return look.labels.length === 1
+    ? `${rich.strong(`${name}″`)} = ${rich.text(formatNumber(rows[0]![0]!, digits))}`
+    : `${rich.strong("H")} = ${rich.text(matrixText(rows, digits))}`;
 }
 
 function plotDescription(look: Look, digits: number): string {

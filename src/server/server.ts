@@ -44,6 +44,7 @@ export function startServer(connection: Connection): void {
     const options = initializationOptions as Partial<InitializationOptions> | undefined;
     if (options?.theme) session.theme = options.theme;
     l10n.config({ contents: options?.l10n ?? {} });
+    session.html = capabilities.general?.markdown?.allowedTags?.includes("table") ?? false;
     asksConfiguration = capabilities.workspace?.configuration ?? false;
     refreshes = {
       hints: capabilities.workspace?.inlayHint?.refreshSupport ?? false,

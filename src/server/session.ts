@@ -9,6 +9,8 @@ import { fromJsonTree } from "../protocol/values";
 
 export class Session {
   theme: ThemeKind = "dark";
+  /** Whether the editor shows HTML in Markdown. */
+  html = false;
   readonly settings = new Map<string, Settings>();
   private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis }>();
   private readonly pins = new Map<string, Map<string, PointTree>>();

@@ -24,7 +24,7 @@ export interface TestClient {
 }
 
 export async function startClient(
-  options: Partial<InitializationOptions> & { settings?: object } = {},
+  options: Partial<InitializationOptions> & { settings?: object; html?: boolean } = {},
 ): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
@@ -49,7 +49,10 @@ export async function startClient(
   await connection.sendRequest("initialize", {
     processId: null,
     rootUri: null,
-    capabilities: { workspace: { configuration: true } },
+    capabilities: {
+      workspace: { configuration: true },
+      general: options.html === false ? {} : { markdown: { parser: "marked", allowedTags: ["table", "img"] } },
+    },
     initializationOptions: { theme: options.theme ?? "dark", l10n: options.l10n },
   });
   await connection.sendNotification("initialized", {});

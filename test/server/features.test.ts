@@ -49,16 +49,26 @@ describe("language server", () => {
       await client.open(URI, TEXT);
       for (const position of [find(TEXT, "def g(", 0, 4), find(TEXT, "z = g(x1", 0, 4)]) {
         const text = await hoverAt(position);
-        assert.match(text!, /∇g\*\* = \(9, 42\)/);
+        assert.match(text!, /∇g<\/strong> = \(9, 42\)/);
         assert.match(text!, /at \(2, 3\)/);
-        assert.match(text!, /g\(x1, x2\)\*\* = 63/);
-        assert.match(text!, /\*\*H\*\* = .*0, 6.*6, 14/s);
+        assert.match(text!, /g\(x1, x2\)<\/strong> = 63/);
+        assert.match(text!, /H<\/strong> = \[\[0, 6\], \[6, 14\]\]/);
         assert.equal(text!.match(/data:image\/svg\+xml/g)?.length, 4, "formula, two derivatives, plot");
         assert.match(text!, /command:gradlens\.openPanel/);
       }
       const f = await hoverAt(find(TEXT, "def f(", 0, 4));
-      assert.match(f!, /f′\*\* = 8/);
-      assert.match(f!, /line 11/);
+      assert.match(f!, /f′<\/strong> = 8/);
+      assert.match(f!, /line 10/);
+    });
+
+    it("hovers without HTML where the editor shows none", async () => {
+      await client.stop();
+      client = await startClient({ html: false });
+      await client.open(URI, TEXT);
+      const text = await hoverAt(find(TEXT, "def g(", 0, 4));
+      assert.match(text!, /\*\*∇g\*\* = \(9, 42\)/);
+      assert.equal(text!.match(/!\[[^\]]*\]\(data:image\/svg\+xml/g)?.length, 4);
+      assert.doesNotMatch(text!, /<(?:img|table|br)/);
     });
 
     it("does not hover in comments, strings and on other words", async () => {

@@ -56,7 +56,7 @@ for (const name of ["tf_diffs.py", "tf_diffs.zh-cn.py"])
         match(text, /\(9, 42\)/);
         match(text, /\(2, 3\)/);
       }
-      match(await hoverText(document, "def f(", 4), /′\*\* = 8/);
+      match(await hoverText(document, "def f(", 4), /′<\/strong> = 8/);
     });
 
     it("has lenses over each function", async () => {
@@ -108,7 +108,7 @@ describe("documents of other schemes", () => {
       content: "def square(x):\n    return x * x\n\nprint(square(3.0))\n",
     });
     await vscode.window.showTextDocument(document);
-    match(await hoverText(document, "square", 2), /′\*\* = 6/);
+    match(await hoverText(document, "square", 2), /′<\/strong> = 6/);
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   });
 });
