@@ -11,10 +11,16 @@ export type Kwargs = Map<string, PyValue>;
 let identities = 0;
 
 export abstract class PyObject {
+  // Declared, not initialized: class fields cost more than the rest of making an object.
+  declare type: PyType;
   /** Attributes of the instance, where it can have some. */
-  dict: Map<string, PyValue> | undefined;
-  private identity: number | undefined;
-  constructor(public type: PyType) {}
+  declare dict: Map<string, PyValue> | undefined;
+  declare private identity: number | undefined;
+  constructor(type: PyType) {
+    this.type = type;
+    this.dict = undefined;
+    this.identity = undefined;
+  }
 
   /** What `id()` gives and dictionaries tell objects apart by. */
   get id(): number {
