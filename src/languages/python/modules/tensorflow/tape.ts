@@ -185,10 +185,8 @@ export class PyTape extends PyObject {
     if (this.recording && !this.persistent) this.release();
   }
   private end(): void {
-    if (!this.persistent) {
-      this.used = true;
-      this.tape.reset();
-    }
+    // What it recorded stays readable; it only answers no more.
+    if (!this.persistent) this.used = true;
   }
 
   /** What the tape knows a target or source by. */
