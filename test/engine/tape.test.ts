@@ -203,10 +203,16 @@ describe("a missing gradient has its reason", () => {
     assert.deepEqual(missing(tape, out, c), { kind: "not-watched" });
   });
 
-  it("but an unwatched value that a recorded operation takes directly has one, as in TensorFlow's tape", () => {
+  it("not watched, though a recorded operation takes it directly (TensorFlow 2.21 answers None)", () => {
     const [x, c] = [scalar(3), scalar(2)];
     const { tape, out } = taped([x], () => mul(c, x));
-    assert.deepEqual(tape.gradient([out], [c]).map(plain), [3]);
+    assert.deepEqual(missing(tape, out, c), { kind: "not-watched" });
+  });
+
+  it("unless it is the only target itself: then its gradient is one", () => {
+    const [x, c] = [scalar(3), scalar(2)];
+    const { tape } = taped([x], () => mul(c, x));
+    assert.deepEqual(tape.gradient([c], [c]).map(plain), [1]);
   });
 
   it("watched, but the target was computed before or after the tape", () => {

@@ -108,7 +108,9 @@ export class Tape implements Recorder {
     const applications = this.applications.slice();
     backward(applications, cotangents, (value) => needed.has(value), this.dialect);
     return sources.map((source) => {
-      const value = cotangents.get(source);
+      // A value that was not watched has none, though recorded operations took it; a lone target is its own source.
+      const answers = this.connected.has(source) || (targets.length === 1 && targets[0] === source);
+      const value = answers ? cotangents.get(source) : undefined;
       return value && isFloat(source.dtype) ? { value } : { missing: this.missing(source, targets) };
     });
   }
