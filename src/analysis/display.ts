@@ -1,6 +1,6 @@
 /** Values of a script as short text. */
 import { peek, type Tensor } from "../engine";
-import { type PyValue, reprOf, toValue } from "../languages/python";
+import { type PyValue, reprOf, strOf, toValue } from "../languages/python";
 import { sequenceItems } from "./values";
 
 /** The shortest decimal text that reads back as the same float32. */
@@ -28,6 +28,12 @@ function elementText(value: number, dtype: Tensor["dtype"]): string {
     default:
       return String(value);
   }
+}
+
+/** As {@link shortText}, but what is no number is written as `print` writes it, without quotes. */
+export function shortPrinted(value: PyValue): string {
+  const numeric = sequenceItems(value) || (typeof value === "object" && value !== null && toValue(value));
+  return numeric ? shortText(value) : strOf(value);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type Span,
   toValue,
 } from "../languages/python";
-import { shortText } from "./display";
+import { shortPrinted, shortText } from "./display";
 import { type Finding, findingsOf, syntaxFindings } from "./findings";
 
 /** A result shown at the end of the statement that made it. */
@@ -161,7 +161,8 @@ class Collector {
     for (const { kind, span, text, values, count } of this.results.values()) {
       // `x.assign_sub(…)` has the Variable as its value: the update tells that, with its history.
       if (kind === "value" && updated.some((update) => update.from >= span.from && update.to <= span.to)) continue;
-      const short = values.map((value) => shortText(value)).join(" ");
+      const show = kind === "print" ? shortPrinted : (value: PyValue) => shortText(value);
+      const short = values.map(show).join(" ");
       const label = kind === "gradient" ? `= ${short}` : short;
       const tooltip =
         kind === "print"

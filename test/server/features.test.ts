@@ -107,6 +107,7 @@ describe("language server", () => {
       assert.equal(label("dz_x1x2 = tape.gradient(z, [x1, x2])", 1), "= [None, None]");
       assert.equal(label("dz_x = tape.gradient([z1, z2], x)"), "= 13.0");
       assert.equal(label("print(outer_grads)"), "[[None, 6.0], [6.0, 14.0]]");
+      assert.equal(label("print(ex)"), "A non-persistent GradientTape can only …");
       assert.equal(label("print(x)"), "-0.3333333");
       assert.equal(label("print(x)", 1), "-0.3333333");
       const update = hints.find((hint) => hint.code === "x.assign_sub(learning_rate * dz_dx)")!;

@@ -28,7 +28,7 @@ describe("tf_diffs.py in the editor @every", function () {
     for (const theme of themes) {
       await workbench.setTheme(theme);
       await workbench.goTo(26);
-      const hover = await workbench.hoverOn("g(x1", { saying: "∇g" });
+      const hover = await workbench.hoverOn("g(", { saying: "∇g" });
       assert.equal(await hover.locator("img").count(), 4);
       assert.match((await hover.textContent()) ?? "", /\(9, 42\)/);
       await workbench.screenshot("hover", { picture: true });
