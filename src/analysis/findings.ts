@@ -1,6 +1,7 @@
 /** What is wrong or worth knowing, with its place and its mend. */
 import * as l10n from "@vscode/l10n";
 import type { FunctionDef, GradientReason, PyEvent, PyModuleSyntax, RunResult, Span, With } from "../languages/python";
+import { type Blame, Blamer } from "./consequences";
 import { walk } from "./point";
 
 export type Severity = "error" | "warning" | "information" | "hint";
@@ -69,16 +70,19 @@ export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], r
     const key = `${finding.code}:${finding.span.from}:${finding.span.to}:${finding.message}`;
     if (!found.has(key)) found.set(key, finding);
   };
+  const blamer = new Blamer(syntax);
+  let uncaught = 0;
   for (const event of events) {
     if (event.kind === "raise") {
-      const finding = raised(syntax, event);
+      const blame = event.caught ? "own" : blamer.judge(event, result.errors[uncaught++]);
+      const finding = raised(syntax, event, blame);
       if (finding) add(finding);
     } else if (event.kind === "gradient") {
       for (const finding of missingGradients(syntax, event)) add(finding);
     } else if (event.kind === "warning") {
       add({
         code: event.code === "unknown-import" ? "unknown-import" : "framework-warning",
-        severity: event.code === "unknown-import" ? "information" : "warning",
+        severity: event.code === "unknown-import" ? "hint" : "warning",
         span: event.span,
         message: event.message,
         fixes: [],
@@ -92,7 +96,7 @@ export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], r
   return [...found.values()];
 }
 
-function raised(syntax: PyModuleSyntax, event: PyEvent & { kind: "raise" }): Finding | undefined {
+function raised(syntax: PyModuleSyntax, event: PyEvent & { kind: "raise" }, blame: Blame): Finding | undefined {
   const { type, message, span, caught } = event;
   if (type === "RuntimeError" && message.startsWith("A non-persistent GradientTape")) {
     const tape = tapeAt(syntax, span);
@@ -108,11 +112,13 @@ function raised(syntax: PyModuleSyntax, event: PyEvent & { kind: "raise" }): Fin
     };
   }
   // The syntax finding already stands there, and what the program catches is its own affair.
-  if (caught || type === "SyntaxError") return undefined;
+  if (caught || type === "SyntaxError" || blame === "consequence") return undefined;
+  // The import says it already.
+  if (type === "ModuleNotFoundError") return undefined;
   return {
     code: "uncaught",
     // What our evaluator cannot do is no error of the user's.
-    severity: type === "NotImplementedError" ? "information" : "error",
+    severity: blame === "own" ? "error" : "hint",
     span,
     message: message ? `${type}: ${message}` : type,
     fixes: [],

@@ -85,7 +85,7 @@ export class Look {
     return this.keep("gradient", () => this.gradientAt(this.point));
   }
 
-  gradientAt(point: ArrayLike<number>): { value: number; gradient: number[]; missing: boolean[] } {
+  gradientAt(point: ArrayLike<number>): ReturnType<Differentiable["gradient"]> {
     return explained(() => this.differentiable.gradient(point));
   }
 

@@ -48,6 +48,5 @@ export {
   type Branch,
   centralDifferences,
   Differentiable,
-  operationCount,
   type ParameterType,
 } from "./transforms/function";

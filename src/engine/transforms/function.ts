@@ -1,7 +1,7 @@
 /** Functions of named parameters: values and derivatives at any point, from graphs staged where they are needed. */
 import { withoutRecorders } from "../bind";
 import { type Dialect, dialects, withDialect } from "../dialect";
-import { type Graph, gradientNodes, indexText, nodesOf, replay, scalarize, stage } from "../graph/graph";
+import { type Graph, gradientNodes, indexText, replay, scalarize, stage } from "../graph/graph";
 import { Dual, Forward } from "../interpreters/forward";
 import { type Input, peek } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
@@ -29,6 +29,8 @@ interface Compiled extends Branch {
   readonly value: Lowered;
   /** Outputs first, then their gradients. */
   readonly both: Lowered;
+  /** Where `gradients` has null. */
+  readonly missing: readonly (readonly boolean[])[];
 }
 
 /**
@@ -61,39 +63,36 @@ export class Differentiable {
 
   /** The result's elements. */
   values(point: ArrayLike<number>): number[] {
-    return this.valuesAndBranch(point).values;
+    return this.evaluate("value", point).out;
   }
 
   /** The result, which must be one number. @throws RangeError where it is an array. */
   value(point: ArrayLike<number>): number {
-    const { values, branch } = this.valuesAndBranch(point);
+    const { branch, out } = this.evaluate("value", point);
     mustBeScalar(branch.shape);
-    return values[0]!;
+    return out[0]!;
   }
 
   /** Value and gradient. `missing[i]`: the result does not depend on scalar i; its gradient is then 0. */
-  gradient(point: ArrayLike<number>): { value: number; gradient: number[]; missing: boolean[] } {
-    const branch = this.branch(point);
+  gradient(point: ArrayLike<number>): { value: number; gradient: number[]; missing: readonly boolean[] } {
+    const { branch, out } = this.evaluate("both", point);
     mustBeScalar(branch.shape);
-    const { values, rows, missing } = this.jacobianOf(branch, point);
-    return { value: values[0]!, gradient: rows[0]!, missing: missing[0]! };
+    return { value: out[0]!, gradient: out.slice(1), missing: branch.missing[0]! };
   }
 
   /** Result and Jacobian, a row for each element of the result. */
-  jacobian(point: ArrayLike<number>): { values: number[]; rows: number[][]; missing: boolean[][] } {
-    return this.jacobianOf(this.branch(point), point);
-  }
-
-  private jacobianOf(branch: Compiled, point: ArrayLike<number>): ReturnType<Differentiable["jacobian"]> {
+  jacobian(point: ArrayLike<number>): {
+    values: number[];
+    rows: number[][];
+    missing: readonly (readonly boolean[])[];
+  } {
+    const { branch, out } = this.evaluate("both", point);
     const outputs = branch.graph.outputs.length;
     const n = this.labels.length;
-    const all: number[] = new Array(outputs * (1 + n)).fill(0);
-    // The guards hold: the branch was found or traced at this point.
-    branch.both(point, all);
     return {
-      values: all.slice(0, outputs),
-      rows: Array.from({ length: outputs }, (_, k) => all.slice(outputs + k * n, outputs + (k + 1) * n)),
-      missing: branch.gradients.map((row) => row.map((entry) => entry === null)),
+      values: out.slice(0, outputs),
+      rows: Array.from({ length: outputs }, (_, k) => out.slice(outputs + k * n, outputs + (k + 1) * n)),
+      missing: branch.missing,
     };
   }
 
@@ -134,18 +133,17 @@ export class Differentiable {
     return this.branch(point);
   }
 
-  private valuesAndBranch(point: ArrayLike<number>): { values: number[]; branch: Compiled } {
-    const values: number[] = [];
-    const known = this.branches.find((branch) => branch.value(point, values));
-    if (known) return { values, branch: known };
-    const branch = this.trace(point);
-    branch.value(point, values);
-    return { values, branch };
+  private branch(point: ArrayLike<number>): Compiled {
+    return this.evaluate("value", point).branch;
   }
 
-  private branch(point: ArrayLike<number>): Compiled {
-    const scratch: number[] = [];
-    return this.branches.find((branch) => branch.value(point, scratch)) ?? this.trace(point);
+  /** Runs the first branch whose guards hold; where none does, the function itself is run once more. */
+  private evaluate(what: "value" | "both", point: ArrayLike<number>): { branch: Compiled; out: number[] } {
+    const out: number[] = [];
+    for (const branch of this.branches) if (branch[what](point, out)) return { branch, out };
+    const branch = this.trace(point);
+    branch[what](point, out);
+    return { branch, out };
   }
 
   private trace(point: ArrayLike<number>): Compiled {
@@ -168,6 +166,7 @@ export class Differentiable {
       shape: staged.outputs[0]!.shape,
       graph,
       gradients,
+      missing: gradients.map((row) => row.map((entry) => entry === null)),
       value: lower(graph),
       both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
     };
@@ -186,11 +185,6 @@ function mustBeScalar(shape: Shape): void {
     throw new RangeError(
       `the result has shape (${shape.join(", ")}${shape.length === 1 ? "," : ""}), it is not a single number`,
     );
-}
-
-/** How many operations the value takes. */
-export function operationCount(graph: Graph): number {
-  return nodesOf(graph.outputs).length - graph.inputs.length;
 }
 
 /**

@@ -1,0 +1,102 @@
+/** Which uncaught errors tell something about the user's code, and which only follow from what could not be run. */
+import type { PyEvent, PyModuleSyntax, RunError, Span, Statement } from "../languages/python";
+import { walk } from "./point";
+
+/**
+ * `own`: it is about the code. `ours`: the evaluator lacks something. `consequence`: it follows from a statement that
+ * did not run to its end, which Python would not have gone beyond.
+ */
+export type Blame = "own" | "ours" | "consequence";
+
+/** In the editor a script has no arguments and no environment. */
+const SURROUNDINGS = /\bsys\s*\.\s*argv\b|\bargv\b|\bos\s*\.\s*environ\b/;
+
+/** Judges the uncaught errors of one run, in their order. */
+export class Blamer {
+  /** Names whose values are not what they would be. */
+  private readonly doubtful = new Set<string>();
+  private readonly imported: ReadonlySet<string>;
+
+  constructor(private readonly syntax: PyModuleSyntax) {
+    this.imported = new Set(
+      syntax.body.flatMap((statement) =>
+        statement.kind === "import" || statement.kind === "importfrom"
+          ? (statement.names ?? []).map(({ asname, name }) => asname ?? name.split(".")[0]!)
+          : [],
+      ),
+    );
+  }
+
+  judge(event: PyEvent & { kind: "raise" }, error: RunError | undefined): Blame {
+    const { type, message } = event;
+    const spans: Span[] = [event.span, ...(error?.trace ?? [])];
+    const places = spans.flatMap((span) => this.statementAt(span) ?? []);
+    const failed = this.statementAt(error?.trace[0] ?? event.span);
+    const unbound = /^name '(.+)' is not defined$/.exec(message)?.[1];
+    const follows =
+      (unbound !== undefined && this.doubtful.has(unbound)) ||
+      [event.span, ...places].some((place) => this.speaksOfDoubtful(place));
+    const ours =
+      type === "NotImplementedError" ||
+      type === "ModuleNotFoundError" ||
+      /\bis not supported$/.test(message) ||
+      this.isLibrary(event) ||
+      places.some(({ from, to }) => SURROUNDINGS.test(this.syntax.text.slice(from, to)));
+    if (failed) for (const name of this.touched(failed)) if (!this.imported.has(name)) this.doubtful.add(name);
+    return follows ? "consequence" : ours ? "ours" : "own";
+  }
+
+  /** A library's function or object that takes less, or has less, than the real one. */
+  private isLibrary({ type, message }: PyEvent & { kind: "raise" }): boolean {
+    if (type === "AttributeError") {
+      const owner = /^(?:type object |module )?'([^']+)'/.exec(message)?.[1];
+      return owner !== undefined && !this.defines(owner) && !/^(?:int|float|bool|str|NoneType|function)$/.test(owner);
+    }
+    if (type !== "TypeError") return false;
+    const called = /^([\w.]+)\(\) (?:got an unexpected keyword|takes )/.exec(message)?.[1];
+    return called !== undefined && !called.split(".").some((part) => this.defines(part));
+  }
+
+  private defines(name: string): boolean {
+    return new RegExp(`\\b(?:def|class)\\s+${name}\\b|\\b${name}\\s*=\\s*lambda\\b`).test(this.syntax.text);
+  }
+
+  private statementAt({ from }: Span): Statement | undefined {
+    return this.syntax.body.find((statement) => statement.from <= from && from < statement.to);
+  }
+
+  private speaksOfDoubtful(span: Span): boolean {
+    return this.doubtful.size > 0 && this.words(span).some((word) => this.doubtful.has(word));
+  }
+
+  private words({ from, to }: Span): readonly string[] {
+    return this.syntax.text.slice(from, to).match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
+  }
+
+  /** The names that a statement binds, or whose objects it may change: by a method, an attribute or an item. */
+  private touched(statement: Statement): Iterable<string> {
+    // Nobody knows what was meant.
+    if (statement.kind === "broken") return this.words(statement);
+    return touched(statement);
+  }
+}
+
+function touched(statement: Statement): Set<string> {
+  const names = new Set<string>();
+  const root = (node: unknown): void => {
+    const inner = node as { kind?: string; id?: string; object?: unknown; value?: unknown; items?: unknown[] } | null;
+    if (inner?.kind === "name" && inner.id) names.add(inner.id);
+    else if (inner?.kind === "attribute" || inner?.kind === "subscript") root(inner.object);
+    else if (inner?.kind === "starred") root(inner.value);
+    else if (inner?.kind === "tuple" || inner?.kind === "list") for (const item of inner.items ?? []) root(item);
+  };
+  if (statement.kind === "function" || statement.kind === "class") return names.add(statement.name);
+  walk([statement], (node) => {
+    const inner = node as { target?: unknown; targets?: unknown[]; callee?: { kind?: string }; name?: unknown };
+    if (inner.target) root(inner.target);
+    for (const target of inner.targets ?? []) root(target);
+    if (inner.callee?.kind === "attribute") root(inner.callee);
+    if ((node.kind === "function" || node.kind === "class") && typeof inner.name === "string") names.add(inner.name);
+  });
+  return names;
+}
