@@ -18,7 +18,7 @@ import {
   maximum,
   minimum,
   mul,
-  operationCount,
+  nodesOf,
   pow,
   relu,
   type Shape,
@@ -205,7 +205,7 @@ describe("a differentiable function", function () {
     const { gradient } = f.gradient(point);
     close(gradient[0]!, 2 * point[0]! + point[1]! ** 2, 1e-14);
     close(gradient[100]!, 2 * point[100]! * point[99]! + point[101]! ** 2, 1e-14);
-    assert.ok(operationCount(f.branchAt(point).graph) < 1000);
+    assert.ok(nodesOf(f.branchAt(point).graph.outputs).length < 1000);
     const hessian = f.hessian(point, () => proceeded++);
     assert.equal(proceeded, 200);
     close(hessian[5]![6]!, 2 * point[6]!, 1e-14);
