@@ -1,5 +1,12 @@
 /** Which uncaught errors tell something about the user's code, and which only follow from what could not be run. */
-import type { PyEvent, PyModuleSyntax, RunError, Span, Statement } from "../languages/python";
+import {
+  moduleNames,
+  type PyEvent,
+  type PyModuleSyntax,
+  type RunError,
+  type Span,
+  type Statement,
+} from "../languages/python";
 import { walk } from "./point";
 
 /**
@@ -39,11 +46,22 @@ export class Blamer {
     const ours =
       type === "NotImplementedError" ||
       type === "ModuleNotFoundError" ||
+      (unbound !== undefined && this.importsUnknownNames) ||
       /\bis not supported$/.test(message) ||
       this.isLibrary(event) ||
       places.some(({ from, to }) => SURROUNDINGS.test(this.syntax.text.slice(from, to)));
     if (failed) for (const name of this.touched(failed)) if (!this.imported.has(name)) this.doubtful.add(name);
     return follows ? "consequence" : ours ? "ours" : "own";
+  }
+
+  /** `from somewhere import *`: any name may come from there. */
+  private get importsUnknownNames(): boolean {
+    return this.syntax.body.some(
+      (statement) =>
+        statement.kind === "importfrom" &&
+        statement.names === null &&
+        (statement.level > 0 || !moduleNames().includes(statement.module.split(".")[0]!)),
+    );
   }
 
   /** A library's function or object that takes less, or has less, than the real one. */
