@@ -1,4 +1,5 @@
 /** Minimising a subject with an optimizer of the engine. */
+import * as l10n from "@vscode/l10n";
 import { type End, minimize, type Optimizer, type Progress, sgd } from "../engine";
 import { type Look, Problem } from "./subject";
 
@@ -13,13 +14,11 @@ export function minimization(
   { optimizer, learningRate, steps }: { optimizer: string; learningRate: number; steps: number },
 ): Generator<Progress, End> {
   const make = OPTIMIZERS[optimizer];
-  if (!make) throw new Problem(`unknown optimizer ${optimizer}: choose ${Object.keys(OPTIMIZERS).join(", ")}`);
-  if (look.labels.length === 0) throw new Problem(`${look.title} has no parameter to vary`);
-  let method: Optimizer<never>;
-  try {
-    method = make(learningRate);
-  } catch (error) {
-    throw new Problem((error as Error).message);
-  }
+  if (!make)
+    throw new Problem(l10n.t("unknown optimizer {0}: choose {1}", optimizer, Object.keys(OPTIMIZERS).join(", ")));
+  if (look.labels.length === 0) throw new Problem(l10n.t("{0} has no parameter to vary", look.title));
+  if (!(learningRate > 0 && learningRate < Number.POSITIVE_INFINITY))
+    throw new Problem(l10n.t("the learning rate must be a positive number, not {0}", learningRate));
+  const method = make(learningRate);
   return minimize((point) => look.gradientAt(Array.from(point)), look.point, method, { steps });
 }

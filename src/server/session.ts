@@ -1,4 +1,5 @@
 /** What the features share: documents and their analyses, settings, theme, pinned points. */
+import * as l10n from "@vscode/l10n";
 import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
@@ -83,7 +84,7 @@ export class Session {
       return analysis.expression(subject.text, given, subject.language).look;
     }
     const analysis = this.analysis(subject.uri);
-    if (!analysis) throw new Problem("the document is not open");
+    if (!analysis) throw new Problem(l10n.t("the document is not open"));
     return analysis.look(subject.name, given);
   }
 }
