@@ -3,6 +3,8 @@ import * as l10n from "@vscode/l10n";
 import { type End, minimize, type Optimizer, type Progress, sgd } from "../engine";
 import { type Look, Problem } from "./subject";
 
+export type MinimizeEnd = End;
+
 /** Every optimizer by the name that requests and the command line use. */
 const OPTIMIZERS: { readonly [name: string]: (learningRate: number) => Optimizer<never> } = {
   sgd: (learningRate) => sgd(learningRate) as Optimizer<never>,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
-import { minimization } from "../analysis/minimize";
+import { type MinimizeEnd, minimization } from "../analysis/minimize";
 import { runToEnd } from "../analysis/script";
 import { type Look, Problem } from "../analysis/subject";
 import { PointError, parsePoint } from "../protocol/point";
@@ -57,16 +57,17 @@ async function main(argv: readonly string[]): Promise<number> {
     case "run":
       return runFile(only(positionals, "run FILE"));
     case "grad":
-      return print(flags, lookAt(positionals, flags, flags.at), gradient);
+      return print(flags, lookAt(command, positionals, flags), gradient);
     case "hessian":
-      return print(flags, lookAt(positionals, flags, flags.at), hessian);
+      return print(flags, lookAt(command, positionals, flags), hessian);
     case "jacobian":
-      return print(flags, lookAt(positionals, flags, flags.at), jacobian);
+      return print(flags, lookAt(command, positionals, flags), jacobian);
     case "minimize":
-      return print(flags, lookAt(positionals, flags, flags.from), (look) => minimize(look, flags));
+      return print(flags, lookAt(command, positionals, flags), (look) => minimize(look, flags));
     case "check":
       return check(positionals);
     case "lsp":
+      if (!flags.stdio) throw new Mistake("usage: gradlens lsp --stdio");
       // A bundle of its own beside this one.
       require(join(__dirname, "server.js"));
       // The connection keeps the process alive, and its `exit` ends it.
@@ -94,7 +95,7 @@ function readFlags(argv: readonly string[]): { values: Flags; positionals: strin
       },
     });
   } catch (error) {
-    throw new Mistake((error as Error).message.split(". ")[0]!);
+    throw new Mistake((error as Error).message.split(/\.\s/)[0]!);
   }
 }
 
@@ -136,18 +137,22 @@ function analyse(text: string, fileName: string): DocumentAnalysis {
   });
 }
 
-function lookAt(positionals: readonly string[], flags: Flags, at: string | undefined): Look {
+function lookAt(command: string, positionals: readonly string[], flags: Flags): Look {
+  const [option, other] = command === "minimize" ? (["from", "at"] as const) : (["at", "from"] as const);
+  if (flags[other] !== undefined) throw new Mistake(`${command} takes --${option}, not --${other}`);
+  const at = flags[option];
   const given = at === undefined ? undefined : readPoint(at);
   if (flags.expression !== undefined) {
+    if (flags.expression.trim() === "") throw new Mistake("--expression: is empty");
     if (positionals.length > 0) throw new Mistake(`${positionals[0]}: give FILE::NAME or --expression, not both`);
     const { look, unknown } = analyse(PRELUDE, "<expression>").expression(flags.expression, given);
     if (unknown.length > 0)
-      throw new Mistake(`${unknown.join(", ")}: no value given; write --at '{"${unknown[0]}": 1}'`);
+      throw new Mistake(`${unknown.join(", ")}: no value given; write --${option} '{"${unknown[0]}": 1}'`);
     return checkNames(look, given);
   }
-  const place = only(positionals, "grad FILE::NAME --at JSON");
+  const place = only(positionals, `${command} FILE::NAME --${option} JSON`);
   const split = place.lastIndexOf("::");
-  if (split < 0) throw new Mistake(`${place}: expected FILE::NAME`);
+  if (split < 1 || split + 2 === place.length) throw new Mistake(`${place}: expected FILE::NAME`);
   const file = place.slice(0, split);
   const name = place.slice(split + 2);
   const analysis = analyse(read(file), basename(file));
@@ -233,7 +238,7 @@ function byParameter(
   return Object.fromEntries(
     Object.entries(tree).map(([name, value]) => {
       const size = count(value);
-      const none = missing.slice(start, start + size).every(Boolean);
+      const none = size > 0 && Array.from({ length: size }, (_, i) => missing[start + i]).every(Boolean);
       start += size;
       return [name, none ? null : value];
     }),
@@ -268,22 +273,36 @@ function jacobian(look: Look): Answer {
   return { json: { jacobian: rows }, text: formatMatrix(rows, DIGITS) };
 }
 
+/** How a run ended. */
+const END: { readonly [E in MinimizeEnd | "budget"]: string } = {
+  steps: "{0} steps",
+  converged: "converged after {0} steps",
+  diverged: "diverged at step {0}",
+  "not-finite": "not a finite number at step {0}",
+  budget: `stopped after {0} steps: ${BUDGET / 1000} s are up`,
+};
+
 function minimize(look: Look, flags: Flags): Answer {
   const learningRate = numberFlag("--learning-rate", flags["learning-rate"], 0.1);
   const steps = numberFlag("--steps", flags.steps, 100);
   if (!Number.isInteger(steps) || steps < 0) throw new Mistake(`--steps: expected a whole number, not ${flags.steps}`);
   const run = minimization(look, { optimizer: flags.optimizer ?? "sgd", learningRate, steps });
   let last: { step: number; parameters: Float64Array; value: number; gradientNorm: number } | undefined;
+  const deadline = performance.now() + BUDGET;
   let next = run.next();
-  for (; !next.done; next = run.next()) last = next.value;
+  for (; !next.done; next = run.next()) {
+    last = next.value;
+    if (performance.now() > deadline) break;
+  }
+  const end = next.done ? next.value : "budget";
   const { step, parameters, value, gradientNorm } = last!;
   const at = byParameter(look, Array.from(parameters), []);
   return {
-    json: { at, value, gradientNorm, steps: step, end: next.value },
+    json: { at, value, gradientNorm, steps: step, end },
     text: [
-      `${look.labels.join(", ")} = ${formatVector(parameters, DIGITS)}`,
+      `${look.labels.join(", ")} = ${parameters.length === 1 ? formatNumber(parameters[0]!, DIGITS) : formatVector(parameters, DIGITS)}`,
       `value ${formatNumber(value, DIGITS)}, gradient norm ${formatNumber(gradientNorm, 7)}`,
-      `${next.value} after ${step} steps`,
+      END[end].replace("{0}", String(step)),
     ].join("\n"),
   };
 }

@@ -102,6 +102,17 @@ describe("gradlens", function () {
     assert.equal(result.steps, 100);
   });
 
+  it("minimize gives the point also where it took no step", () => {
+    const none = gradlens("minimize", "--expression", "x^2*y", "--from", "x=3, y=1", "--steps", "0", "--json");
+    assert.deepEqual(JSON.parse(none.stdout), {
+      at: { x: 3, y: 1 },
+      value: 9,
+      gradientNorm: Math.hypot(6, 9),
+      steps: 0,
+      end: "steps",
+    });
+  });
+
   it("check prints findings with their places, and exits 1 for errors", () => {
     const warned = gradlens("check", F);
     assert.match(
@@ -144,6 +155,11 @@ describe("gradlens", function () {
     fails(/Unknown option '--frobnicate'/, "grad", "--frobnicate");
     fails(/--steps: expected a number, not many/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--steps", "many");
     fails(/unknown optimizer magic/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--optimizer", "magic");
+    fails(/Option '--steps' argument is ambiguous$/m, "minimize", `${F}::f`, "--steps", "-1");
+    fails(/minimize takes --from, not --at/, "minimize", `${F}::f`, "--at", "x=1");
+    fails(/expected FILE::NAME/, "grad", `${F}::`);
+    fails(/usage: gradlens lsp --stdio/, "lsp");
+    fails(/--expression: is empty/, "grad", "--expression", " ");
     fails(/y: no value given/, "grad", "--expression", "x*y", "--at", '{"x": 1}');
     fails(/not an expression/, "grad", "--expression", "x +* y", "--at", '{"x": 1}');
     fails(
