@@ -28,7 +28,8 @@ export class Session {
   /** The analysis of the document's present version. */
   analysis(uri: string): DocumentAnalysis | undefined {
     const document = this.documents.get(uri);
-    if (!document) return undefined;
+    // A cell alone is no document: the names of the others would all be missing.
+    if (!document || uri.startsWith("vscode-notebook-cell:")) return undefined;
     const known = this.analyses.get(uri);
     if (known?.version === document.version) return known.analysis;
     const analysis = this.analyse(document.getText(), uri, document.languageId === "python", known?.analysis);

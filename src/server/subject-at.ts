@@ -7,14 +7,12 @@ import type { Session } from "./session";
 
 export function subjectAt(session: Session, { uri, range, text }: SubjectAtParams): SubjectAtResult {
   try {
+    const document = session.documents.get(uri);
     const analysis = text === undefined ? session.analysis(uri) : undefined;
-    let found: ReturnType<NonNullable<typeof analysis>["subjectAt"]>;
-    if (analysis) {
-      const { lineStarts } = analysis.syntax;
-      const offset = ({ line, character }: typeof range.start) =>
-        Math.min((lineStarts[line] ?? analysis.text.length) + character, analysis.text.length);
-      found = analysis.subjectAt(offset(range.start), offset(range.end));
-    } else found = session.empty.expression(text ?? "");
+    const found =
+      analysis && document
+        ? analysis.subjectAt(document.offsetAt(range.start), document.offsetAt(range.end))
+        : session.empty.expression(text ?? document?.getText(range) ?? "");
     if (found.kind === "function") return { subject: { kind: "function", uri, name: found.name } };
     const { look, unknown, language } = found;
     const point = Object.fromEntries(Object.entries(look.pointTree()).map(([name, tree]) => [name, toJsonTree(tree)]));

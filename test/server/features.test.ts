@@ -309,6 +309,16 @@ describe("language server", () => {
       }
     });
 
+    it("leaves a notebook's cell alone, but takes what is selected in it", async () => {
+      const cell = "vscode-notebook-cell:/notes.ipynb#1";
+      assert.deepEqual(await client.open(cell, "y = x1**2 + elsewhere\n"), []);
+      const { unknown } = await client.request("gradlens/subjectAt", {
+        uri: cell,
+        range: { start: { line: 0, character: 4 }, end: { line: 0, character: 9 } },
+      });
+      assert.deepEqual(unknown, ["x1"]);
+    });
+
     it("takes the function at the cursor", async () => {
       await client.open(URI, TEXT);
       const cursor = find(TEXT, "return (x1 + 5)");
