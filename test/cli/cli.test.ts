@@ -1,6 +1,6 @@
 /** The command line, as a process: what it prints, where, and how it exits. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -125,23 +125,28 @@ describe("gradlens", function () {
     assert.equal(failed.status, 1);
   });
 
-  it("speaks the language server's protocol", () => {
-    const message = JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "initialize",
-      params: { processId: null, rootUri: null, capabilities: {} },
-    });
-    const exit = ['{"jsonrpc":"2.0","id":2,"method":"shutdown"}', '{"jsonrpc":"2.0","method":"exit"}'];
-    const input = [message, ...exit]
-      .map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
-      .join("");
-    const { stdout, status } = spawnSync(process.execPath, ["dist/cli.js", "lsp", "--stdio"], {
-      encoding: "utf8",
-      input,
-    });
-    assert.match(stdout, /"hoverProvider":true/);
-    assert.equal(status, 0);
+  it("speaks the language server's protocol", async () => {
+    const server = spawn(process.execPath, ["dist/cli.js", "lsp", "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
+    const send = (message: object) => {
+      const text = JSON.stringify({ jsonrpc: "2.0", ...message });
+      server.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    };
+    let answers = "";
+    const answered = (pattern: RegExp) =>
+      new Promise<void>((resolve) => {
+        server.stdout.on("data", (chunk: Buffer) => {
+          answers += chunk;
+          if (pattern.test(answers)) resolve();
+        });
+      });
+    // The end of the input ends the server, so it stays open until the server has answered.
+    const ready = answered(/"hoverProvider":true/);
+    send({ id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities: {} } });
+    await ready;
+    const closed = new Promise((resolve) => server.on("close", resolve));
+    send({ id: 2, method: "shutdown" });
+    send({ method: "exit" });
+    assert.equal(await closed, 0);
   });
 
   it("says in one line what is wrong with its input", () => {
