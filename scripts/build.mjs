@@ -16,16 +16,54 @@ const common = {
   logLevel: "warning",
   define: { "process.env.NODE_ENV": '"production"' },
 };
-const node = { ...common, platform: "node", format: "cjs", external: ["vscode"] };
+// Without import() of its own: a module apart is required when it is wanted.
+const supported = { "dynamic-import": false };
+const node = { ...common, platform: "node", format: "cjs", external: ["vscode"], supported };
 const web = { ...common, platform: "browser", external: ["vscode"] };
+
+/** MathJax is a file of its own that the servers load with the first formula. */
+const separateMathjax = {
+  name: "MathJax apart",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/mathjax$/ }, () => ({ path: "./mathjax.js", external: true }));
+  },
+};
+
+/** Plotly asks for the style sheet of maps, which we do not draw. */
+const withoutMaps = {
+  name: "without maps",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]maplibre-gl\.css$/ }, () => ({ contents: "", loader: "css" }));
+  },
+};
 
 const entries = [
   { ...node, entryPoints: { extension: "src/client/node.ts" } },
   { ...web, format: "cjs", entryPoints: { "extension.web": "src/client/browser.ts" } },
-  { ...node, entryPoints: { server: "src/server/node.ts" } },
-  { ...web, format: "iife", entryPoints: { "server.web": "src/server/browser.ts" } },
-  { ...node, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } },
-  { ...web, format: "iife", entryPoints: { panel: "src/panel/main.tsx" }, jsx: "automatic", jsxImportSource: "preact" },
+  { ...node, entryPoints: { server: "src/server/node.ts" }, plugins: [separateMathjax] },
+  { ...web, format: "iife", entryPoints: { "server.web": "src/server/browser.ts" }, plugins: [separateMathjax] },
+  {
+    // For `require` as well as for a worker's `importScripts`.
+    ...web,
+    format: "iife",
+    globalName: "gradlensMathjax",
+    entryPoints: { mathjax: "src/render/mathjax.ts" },
+    footer: { js: "if (typeof module === 'object') module.exports = gradlensMathjax;" },
+  },
+  {
+    ...node,
+    entryPoints: { cli: "src/cli/main.ts" },
+    banner: { js: "#!/usr/bin/env node" },
+    plugins: [separateMathjax],
+  },
+  {
+    ...web,
+    format: "iife",
+    entryPoints: { panel: "src/panel/main.tsx" },
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    plugins: [withoutMaps],
+  },
 ].map((entry) => ({ ...entry, outdir: "dist" }));
 
 /** Every file under a folder whose name matches. */

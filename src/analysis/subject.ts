@@ -18,7 +18,10 @@ import { type Argument, asFound, held, nest } from "./arguments";
 import type { Tree } from "./point";
 
 /** One clear line for the user; anything else that is thrown is a bug of ours. */
-export class Problem extends Error {}
+export class Problem extends Error {
+  /** What was looked at, if there is a point to look at it: without values, for its title and parameters only. */
+  look?: Look;
+}
 
 export interface Origin {
   readonly kind: "given" | "pinned" | "comment" | "call" | "module" | "default" | "ones";
@@ -225,14 +228,15 @@ export function firstThatWorks(parameters: readonly Argument[], look: (parameter
         whole(parameter) ? held(parameter, l10n.t("a whole number that the function counts with")) : parameter,
       ),
     );
-  let first: unknown;
+  let first: Problem | undefined;
   for (const attempt of attempts) {
+    const answer = look(attempt);
     try {
-      const answer = look(attempt);
       answer.result();
       return answer;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      error.look ??= answer;
       first ??= error;
     }
   }

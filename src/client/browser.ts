@@ -6,18 +6,19 @@ import {
   LanguageClient,
   type MessageTransports,
 } from "vscode-languageclient/browser";
+import type { ClientRequests } from "../protocol/lsp";
 import { activate as start } from "./extension";
 
 export { deactivate } from "./extension";
 
 export function activate(context: ExtensionContext): void {
-  const source = Uri.joinPath(context.extensionUri, "dist", "server.web.js");
+  const dist = Uri.joinPath(context.extensionUri, "dist");
   let worker: Worker | undefined;
   context.subscriptions.push({ dispose: () => worker?.terminate() });
   start(context, (options) => {
     const connect = async (): Promise<MessageTransports> => {
       worker?.terminate();
-      const started = await startWorker(source);
+      const started = await startWorker(Uri.joinPath(dist, "server.web.js"));
       // As with a process, an error that nothing catches ends the server, and the client starts another.
       // This listener comes before the reader's own, which would count it as the connection's fault.
       started.addEventListener("error", (event) => {
@@ -30,7 +31,19 @@ export function activate(context: ExtensionContext): void {
       worker = started;
       return { reader, writer: new BrowserMessageWriter(started) };
     };
-    return new LanguageClient("gradlens", "Gradlens", connect, options);
+    const client = new LanguageClient("gradlens", "Gradlens", connect, options);
+    const method: keyof ClientRequests = "gradlens/typesetter";
+    let typesetter: Promise<string> | undefined;
+    context.subscriptions.push(
+      client.onRequest(method, (): Promise<ClientRequests[typeof method][1]> => {
+        typesetter ??= blobOf(Uri.joinPath(dist, "mathjax.js"));
+        typesetter.catch(() => {
+          typesetter = undefined;
+        });
+        return typesetter;
+      }),
+    );
+    return client;
   });
 }
 
@@ -44,9 +57,13 @@ class Reader extends BrowserMessageReader {
  * A host whose extensions lie on another origin refuses `new Worker(uri)`;
  * a script that was read and is held in a Blob starts everywhere.
  */
-async function startWorker(source: Uri): Promise<Worker> {
+async function blobOf(source: Uri): Promise<string> {
   const bytes = await workspace.fs.readFile(source);
-  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "text/javascript" }));
+  return URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "text/javascript" }));
+}
+
+async function startWorker(source: Uri): Promise<Worker> {
+  const url = await blobOf(source);
   const worker = new Worker(url, { name: "Gradlens" });
   worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
   return worker;

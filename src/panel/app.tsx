@@ -10,12 +10,14 @@ import { Loops } from "./loops";
 import { Minimize } from "./minimize";
 import { PlotSection } from "./plot-section";
 import type { Session } from "./session";
+import { useStyleColors } from "./theme";
 import { SessionContext, useModel } from "./use";
 
 export function App({ session }: { session: Session }) {
   const model = useModel(session);
   const { view, problem, goTo } = model;
   const main = useRef<HTMLElement>(null);
+  useStyleColors();
 
   useEffect(() => {
     if (!goTo || !view) return;

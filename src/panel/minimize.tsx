@@ -7,12 +7,13 @@ import { axis, baseLayout, Chart, type Layout } from "./chart";
 import { NumberField } from "./number-field";
 import type { Minimum, Model } from "./session";
 import { useColors } from "./theme";
-import { useSession } from "./use";
+import { hasNothing, useSession } from "./use";
 
 /** Runs an optimizer from the current point. */
 export function Minimize({ model, view }: { model: Model; view: View }) {
   const session = useSession();
   const { minimize, running, minimum, minimizeProblem } = model;
+  if (hasNothing(view)) return null;
   const set = (change: Partial<typeof minimize>) => session.setMinimize({ ...minimize, ...change });
   return (
     <section data-section="minimize">

@@ -10,12 +10,12 @@ import { contourTrace, curveRange, curveTrace, trailTraces } from "./plot-traces
 import type { PlotElement } from "./plotly";
 import { loopTrail, type Model, minimumTrail, type Plot, type Range, scalar, valueAt } from "./session";
 import { useColors } from "./theme";
-import { useSession } from "./use";
+import { hasNothing, useSession } from "./use";
 
 /** The curve or the contours around the point, which can be dragged there. */
 export function PlotSection({ model, view }: { model: Model; view: View }) {
   const { plot, plotProblem, axes } = model;
-  if (view.plottable.length === 0) return null;
+  if (view.plottable.length === 0 || hasNothing(view)) return null;
   return (
     <section data-section="plot">
       <div class="section-head">

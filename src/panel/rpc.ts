@@ -37,14 +37,24 @@ export class Rpc {
     this.listeners[event] = listener as never;
   }
 
-  /** @throws Cancelled once the signal is aborted; else an Error with the extension's one line. */
-  call<M extends keyof PanelApi>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
+  /**
+   * @param partial the answer is wanted even after the signal is aborted: it has what there was by then
+   * @throws Cancelled once the signal is aborted; else an Error with the extension's one line.
+   */
+  call<M extends keyof PanelApi>(
+    method: M,
+    params: Params<M>,
+    signal?: AbortSignal,
+    partial = false,
+  ): Promise<Result<M>> {
     const id = this.nextId++;
     return new Promise<Result<M>>((resolve, reject) => {
       if (signal?.aborted) return reject(new Cancelled());
       const abort = () => {
-        if (!this.pending.delete(id)) return;
+        if (!this.pending.has(id)) return;
         this.port.post({ type: "cancel", id });
+        if (partial) return;
+        this.pending.delete(id);
         reject(new Cancelled());
       };
       signal?.addEventListener("abort", abort, { once: true });

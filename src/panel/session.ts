@@ -11,7 +11,7 @@ import {
 import type { PanelSection, PanelState } from "../protocol/panel";
 import { decodeArray, fromJsonNumber, type JsonTree } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
-import { Cancelled, Latest, type Rpc } from "./rpc";
+import { Latest, type Rpc } from "./rpc";
 
 export type Range = [number, number];
 
@@ -140,6 +140,7 @@ export class Session {
     const changed = !same(this.model.subject, state.subject);
     if (changed) {
       this.running?.abort();
+      this.running = undefined;
       this.plots.cancel();
       this.window = undefined;
       this.asked = undefined;
@@ -154,6 +155,7 @@ export class Session {
         ? {
             ranges: {},
             axes: [],
+            running: false,
             minimum: undefined,
             minimizeProblem: undefined,
             pinned: false,
@@ -239,14 +241,14 @@ export class Session {
     this.running = abort;
     this.update({ running: true, minimizeProblem: undefined });
     try {
-      const result = await this.rpc.call("minimize", { subject, start: point, ...minimize }, abort.signal);
+      const result = await this.rpc.call("minimize", { subject, start: point, ...minimize }, abort.signal, true);
       if (this.running !== abort) return;
       const minimum = { result, path: decodeArray(result.path), values: decodeArray(result.values) };
       this.update({ minimum, running: false });
     } catch (error) {
       if (this.running !== abort) return;
-      const minimizeProblem =
-        error instanceof Cancelled ? undefined : error instanceof Error ? error.message : String(error);
+      // Stopped before the first step: there is nothing to tell.
+      const minimizeProblem = abort.signal.aborted ? undefined : error instanceof Error ? error.message : String(error);
       this.update({ running: false, minimizeProblem });
     }
   }

@@ -1,5 +1,5 @@
 /** The colours of VS Code's theme, resolved for Plotly, which knows no CSS variables. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { ThemeKind } from "../render/theme";
 
 export interface Colors {
@@ -25,6 +25,7 @@ type Rgb = [number, number, number];
 export function readColors(): Colors {
   const probe = document.createElement("span");
   document.body.append(probe);
+  // Some themes give a chart's colour as a tint for highlighting: its hue is wanted, at full strength.
   const variable = (name: string, ...others: string[]): Rgb => {
     for (const candidate of [name, ...others]) {
       probe.style.color = "";
@@ -50,6 +51,15 @@ export function readColors(): Colors {
   const contrast = kind.startsWith("high");
   const blue = variable("charts-blue", "editorInfo-foreground");
   const dark = kind === "dark";
+  /** A colour for lines and marks: drawn towards the text's until it stands out. */
+  const mark = (name: string, ...others: string[]): string => {
+    const color = variable(name, ...others);
+    for (let share = 0; share < 1; share += 0.1) {
+      const drawn = mix(color, foreground, share);
+      if (contrastOf(drawn, background) >= (contrast ? 4.5 : 3)) return text(drawn);
+    }
+    return text(foreground);
+  };
   // Low values are the darker ones in every theme.
   const ramp: [number, Rgb][] = dark
     ? [
@@ -70,9 +80,9 @@ export function readColors(): Colors {
     grid: text(mix(background, foreground, contrast ? 0.25 : 0.12)),
     axis: text(contrast ? foreground : mix(background, foreground, 0.45)),
     curve: text(blue),
-    point: text(variable(dark ? "charts-orange" : "charts-red", "charts-orange")),
-    minimum: text(variable("charts-green", "foreground")),
-    paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => text(variable(name, "foreground"))),
+    point: mark(dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
+    minimum: mark("charts-green", "foreground"),
+    paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => mark(name, "foreground")),
     ramp: contrast
       ? [
           [0, text(mix(blue, foreground, 0.55))],
@@ -87,6 +97,30 @@ export function readColors(): Colors {
 
 const mix = (a: Rgb, b: Rgb, share: number): Rgb => a.map((value, i) => value * (1 - share) + b[i]! * share) as Rgb;
 const text = (color: Rgb): string => `rgb(${color.map(Math.round).join(", ")})`;
+
+/** WCAG 2.2, "contrast ratio". */
+function contrastOf(a: Rgb, b: Rgb): number {
+  const [high = 0, low = 0] = [a, b].map(luminance).sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(color: Rgb): number {
+  const [r = 0, g = 0, b = 0] = color.map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** Gives the style sheet the colours that it cannot work out. */
+export function useStyleColors(): void {
+  const { point, paths } = useColors();
+  useLayoutEffect(() => {
+    const { style } = document.body;
+    style.setProperty("--mark", point);
+    for (const [i, color] of paths.entries()) style.setProperty(`--path-${i}`, color);
+  }, [point, paths]);
+}
 
 /** The colours, and again when the theme changes. */
 export function useColors(): Colors {

@@ -1,6 +1,7 @@
 /** How components read the session. */
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import type { View } from "../protocol/lsp";
 import type { Model, Session } from "./session";
 
 export const SessionContext = createContext<Session>(undefined as unknown as Session);
@@ -16,3 +17,6 @@ export function useModel(session: Session): Model {
   }, [session]);
   return model;
 }
+
+/** The function has no value here that could be differentiated: the header says why. */
+export const hasNothing = (view: View): boolean => view.problem !== undefined && view.value === undefined;

@@ -242,6 +242,12 @@ export interface Requests {
   "gradlens/script": [ScriptParams, ScriptView];
 }
 
+/** What the server asks of the client. */
+export interface ClientRequests {
+  /** Of a worker only: an address from which it can load dist/mathjax.js. */
+  "gradlens/typesetter": [null, string];
+}
+
 export interface Notifications {
   /** client → server */
   "gradlens/theme": { theme: ThemeKind };

@@ -16,7 +16,9 @@ export {
   formulaImage,
   isTypesetterLoaded,
   loadTypesetter,
+  loadTypesetterBy,
   type Typeset,
   type TypesetOptions,
+  type Typesetter,
   typeset,
 } from "./typeset";

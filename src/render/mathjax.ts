@@ -1,6 +1,6 @@
 /**
  * MathJax, for formulas as SVG. This module takes 1.3 MB and tens of milliseconds to start: only `typeset.ts` imports
- * it, and only when the first formula is wanted.
+ * it, and only when the first formula is wanted. The build makes it a file of its own, dist/mathjax.js.
  */
 import { liteAdaptor } from "@mathjax/src/js/adaptors/liteAdaptor.js";
 import { RegisterHTMLHandler } from "@mathjax/src/js/handlers/html.js";

@@ -20,17 +20,28 @@ export interface Typeset {
   depth: number;
 }
 
-type Engine = typeof import("./mathjax");
+export type Typesetter = typeof import("./mathjax");
 
-let engine: Engine | undefined;
+let engine: Typesetter | undefined;
 let loading: Promise<void> | undefined;
+let load = (): Promise<Typesetter> => import("./mathjax");
 
-/** Loads the typesetter; `typeset` sets formulas from then on. */
+/** Where a module cannot be imported by its name, as in a worker without an address: says how to get it. */
+export function loadTypesetterBy(loader: () => Promise<Typesetter>): void {
+  load = loader;
+}
+
+/** Loads the typesetter; `typeset` sets formulas from then on. Never rejects: without it, formulas show as their source. */
 export function loadTypesetter(): Promise<void> {
-  loading ??= import("./mathjax").then((module) => {
-    engine = module;
-    cache.clear();
-  });
+  loading ??= load().then(
+    (module) => {
+      engine = module;
+      cache.clear();
+    },
+    () => {
+      loading = undefined; // the next formula tries again
+    },
+  );
   return loading;
 }
 
@@ -74,7 +85,7 @@ function set(latex: string, display: boolean, scale: number, maxWidth: number | 
 }
 
 /** Broken into lines of at most `width` em, if it can be. */
-function fitted(from: Engine, latex: string, display: boolean, width: number, whole: Raw): Raw {
+function fitted(from: Typesetter, latex: string, display: boolean, width: number, whole: Raw): Raw {
   let raw = whole;
   // The line breaker lets lines stand out a little: the room that it is told shrinks until they fit.
   for (let room = width, tries = 0; raw.width > width && tries < 4; tries++) {

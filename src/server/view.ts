@@ -44,8 +44,10 @@ export async function view(session: Session, { subject, point }: ViewParams, tok
     fill(look, answer, proceed);
   } catch (error) {
     if (error instanceof OutOfTime) answer.partial = true;
-    else if (error instanceof Problem) answer.problem = error.message;
-    else throw error;
+    else if (error instanceof Problem) {
+      if (error.look) describe(error.look, answer);
+      answer.problem = error.message;
+    } else throw error;
   }
   answer.milliseconds = session.now() - started;
   return answer;

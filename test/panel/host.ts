@@ -115,7 +115,17 @@ export class FakeHost {
     this.received.push(message);
     if (message.type === "cancel") this.cancelled.add(message.id);
     if (message.type !== "call") return undefined;
-    if (this.delay) await new Promise((resolve) => setTimeout(resolve, this.delay));
+    const end = Date.now() + this.delay;
+    while (Date.now() < end && !this.cancelled.has(message.id)) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (this.cancelled.has(message.id) && message.method === "minimize") {
+      const { params } = message;
+      const result = this.minimize({ ...params, steps: Math.min(params.steps, 3) });
+      return {
+        type: "reply",
+        id: message.id,
+        result: { ...result, end: "cancelled", message: "cancelled after 3 steps" },
+      };
+    }
     if (this.cancelled.has(message.id)) return { type: "reply", id: message.id, error: "Cancelled" };
     try {
       return { type: "reply", id: message.id, result: this.perform(message) };

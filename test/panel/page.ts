@@ -1,4 +1,4 @@
-/** The built page in a browser, under a policy that is stricter than the extension's, with a fake host. */
+/** The built page in a browser, under the extension's policy, with a fake host. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -38,7 +38,7 @@ export class Pages {
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       response.setHeader(
         "Content-Security-Policy",
-        `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src data: blob:; font-src 'self'`,
+        `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'`,
       );
       response.end(
         `<!DOCTYPE html><html lang="en"><head><title>Gradlens</title><link rel="stylesheet" href="/panel.css"></head>` +

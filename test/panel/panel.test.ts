@@ -154,7 +154,7 @@ describe("the panel's page", function () {
     assert.deepEqual(minimize, { optimizer: "sgd", learningRate: 0.05, steps: 40 });
   });
 
-  it("stops a minimisation", async () => {
+  it("stops a minimisation, and shows how far it came", async () => {
     const { page, host } = await open("bowl");
     await panel.drawn();
     host.delay = 3000;
@@ -165,6 +165,8 @@ describe("the panel's page", function () {
       host.received.some((message) => message.type === "cancel"),
       true,
     );
+    assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "cancelled after 3 steps");
+    assert.equal(await page.locator(".plot .scatterlayer .trace").count(), 3);
   });
 
   it("draws the loops of the file and leads to their lines", async () => {
@@ -262,7 +264,7 @@ describe("the panel's page", function () {
   });
 
   it("speaks Chinese", async () => {
-    const l10n = JSON.parse(readFileSync("l10n/panel.zh-cn.json", "utf8")) as Record<string, string>;
+    const l10n = JSON.parse(readFileSync("l10n/bundle.l10n.zh-cn.json", "utf8")) as Record<string, string>;
     const { page } = await open("g", { l10n });
     await panel.drawn();
     await page.getByRole("button", { name: l10n.Run! }).click();
@@ -308,6 +310,16 @@ describe("the panel's page", function () {
       }
     });
   }
+
+  it("draws marks at full strength where the theme has only a tint", async () => {
+    const { page } = await open("g", { theme: "vscode-dark" });
+    await panel.drawn();
+    await page.evaluate(() => document.documentElement.style.setProperty("--vscode-charts-orange", "#ea5c0055"));
+    const mark = () => page.locator(".arrow .head").evaluate((head) => getComputedStyle(head).fill);
+    await eventually(async () => assert.equal(await mark(), "rgb(234, 92, 0)"));
+    await page.evaluate(() => document.documentElement.style.setProperty("--vscode-charts-orange", "#3a2010"));
+    await eventually(async () => assert.ok(Number((await mark()).match(/\d+/)) > 100, await mark()));
+  });
 
   it("follows the theme while it is open", async () => {
     const { page } = await open("f");
