@@ -13,6 +13,7 @@ import {
   type PyValue,
   parametersOf,
   parse,
+  type RunResult,
   reprOf,
   run,
   type Span,
@@ -22,6 +23,7 @@ import { type Argument, argumentOf } from "./arguments";
 import { type Finding, pointFinding } from "./findings";
 import { type Literal, literalCalls, pointComment, type Tree, walk } from "./point";
 import { functionsOf, runScript, type Script } from "./script";
+import { State } from "./state";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
 
@@ -60,7 +62,9 @@ export class DocumentAnalysis {
   readonly syntax: PyModuleSyntax;
   readonly functions: readonly FunctionDef[];
   private scriptRun: Script | undefined;
-  private definitionRun: ReadonlyMap<string, PyValue> | undefined;
+  private definitionRun: RunResult | undefined;
+  /** What the runs left: looking at a function must not change it. */
+  private readonly states: State[] = [];
   private readonly known = new Map<string, Known>();
   /** How many functions this version had to compute itself: one edit should make this one. */
   computed = 0;
@@ -77,7 +81,16 @@ export class DocumentAnalysis {
   }
 
   get script(): Script {
-    this.scriptRun ??= runScript(this.syntax, this.options.fileName, this.options.budget, this.options.now);
+    if (!this.scriptRun) {
+      this.scriptRun = runScript(this.syntax, this.options.fileName, this.options.budget, this.options.now);
+      const { cells, calls } = this.scriptRun;
+      this.states.push(
+        new State(
+          cells.values(),
+          [...calls.values()].flatMap((args) => [...args.values()]),
+        ),
+      );
+    }
     return this.scriptRun;
   }
 
@@ -151,15 +164,20 @@ export class DocumentAnalysis {
 
   /** Runs user code and makes one line of whatever it raises or returns that is no number. */
   private result(what: string, compute: () => PyValue): Value {
-    let result: PyValue;
     try {
-      result = compute();
+      return this.numberFrom(what, compute());
     } catch (error) {
       if (error instanceof PyCallError) throw new Problem(this.errorLine(error));
       throw error;
+    } finally {
+      for (const state of this.states) state.restore();
     }
+  }
+
+  private numberFrom(what: string, result: PyValue): Value {
     const value = numberOf(result);
     if (value) return value;
+    if (isFunction(result)) throw new Problem(l10n.t("{0} returns a function, not a number", what));
     if (result === null) throw new Problem(l10n.t("{0} returns None, not a number", what));
     throw new Problem(l10n.t("{0} gives {1}, not a number", what, shorten(reprOf(result))));
   }
@@ -182,9 +200,10 @@ export class DocumentAnalysis {
       this.definitionRun = run(
         { ...this.syntax, body },
         { fileName: this.options.fileName, budget: this.options.budget, now: this.options.now, resumeAfterError: true },
-      ).globals;
+      );
+      this.states.push(new State(this.definitionRun.cells.values(), []));
     }
-    const defined = this.definitionRun.get(name);
+    const defined = this.definitionRun.globals.get(name);
     if (defined !== undefined && isFunction(defined)) return defined;
     throw new Problem(l10n.t("{0} is not defined when the file has run", name));
   }

@@ -77,6 +77,8 @@ export interface RunError {
 
 export interface RunResult {
   globals: Map<string, PyValue>;
+  /** The module's variables themselves, which its functions read and write. */
+  cells: ReadonlyMap<string, { value: PyValue | undefined }>;
   output: string;
   /** The (first) uncaught error. */
   error?: RunError;
@@ -150,7 +152,16 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
     }
   });
   const { output, ticks } = machine;
-  return { globals: globals.toMap(), output: output.join(""), error: errors[0], errors, ended, stopped, steps: ticks };
+  return {
+    globals: globals.toMap(),
+    cells: globals.cells,
+    output: output.join(""),
+    error: errors[0],
+    errors,
+    ended,
+    stopped,
+    steps: ticks,
+  };
 }
 
 /** Tapes that an error left open must not go on listening. */
