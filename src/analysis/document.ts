@@ -25,7 +25,8 @@ import { type Literal, literalCalls, pointComment, type Tree, walk } from "./poi
 import { functionsOf, runScript, type Script } from "./script";
 import { State } from "./state";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
-import { freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
+import { withoutDecoration } from "./typed";
+import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
 
 /** Parameter name → number or nested lists of numbers. */
 export type PointTree = { readonly [name: string]: Tree };
@@ -45,6 +46,9 @@ export interface Options {
 
 /** What an expression outside of any Python file may use without saying so. */
 export const PRELUDE = "import math\nimport numpy as np\nfrom math import *\n";
+
+/** A longer text is no expression that anybody would look at. */
+const MOST_CHARACTERS = 5000;
 
 export type ExpressionLanguage = "python" | "mathjs";
 
@@ -163,11 +167,11 @@ export class DocumentAnalysis {
   }
 
   /** Runs user code and makes one line of whatever it raises or returns that is no number. */
-  private result(what: string, compute: () => PyValue): Value {
+  private result(what: string, compute: () => PyValue, withLines = true): Value {
     try {
       return this.numberFrom(what, compute());
     } catch (error) {
-      if (error instanceof PyCallError) throw new Problem(this.errorLine(error));
+      if (error instanceof PyCallError) throw new Problem(this.errorLine(error, withLines));
       throw error;
     } finally {
       for (const state of this.states) state.restore();
@@ -182,7 +186,9 @@ export class DocumentAnalysis {
     throw new Problem(l10n.t("{0} gives {1}, not a number", what, shorten(reprOf(result))));
   }
 
-  private errorLine(error: PyCallError): string {
+  private errorLine(error: PyCallError, withLines: boolean): string {
+    // An expression by itself is in no line of the document.
+    if (!withLines) return error.message.replace(/ \(line \d+\)$/, "");
     // The budget's message names its line already.
     return error.stopped ? error.message : l10n.t("{0} (line {1})", error.message, lineAt(this.syntax, error.from));
   }
@@ -240,9 +246,9 @@ export class DocumentAnalysis {
     const called = this.script.calls.get(definition.name);
     const line = ({ from }: Span) => lineAt(this.syntax, from) - 1;
     const sources: { origin: Origin; value: (name: string) => PyValue | Tree | undefined }[] = [
-      { origin: { kind: "given" }, value: (name) => given?.[name] },
-      { origin: { kind: "pinned" }, value: (name) => pinned?.[name] },
-      { origin: { kind: "comment", line: written?.line ?? 0 }, value: (name) => written?.values[name] },
+      { origin: { kind: "given" }, value: (name) => valueIn(given, name) },
+      { origin: { kind: "pinned" }, value: (name) => valueIn(pinned, name) },
+      { origin: { kind: "comment", line: written?.line ?? 0 }, value: (name) => valueIn(written?.values, name) },
       {
         origin: { kind: "call", line: literal ? line(literal.call) : 0 },
         value: (name) => literalValue(literal?.values.get(name)),
@@ -291,7 +297,9 @@ export class DocumentAnalysis {
 
   /** A selected or typed expression. @throws Problem when it is none, in either syntax. */
   expression(text: string, given?: PointTree, language?: ExpressionLanguage): SubjectFound & { kind: "expression" } {
-    const bare = withoutAssignment(text);
+    if (text.length > MOST_CHARACTERS)
+      throw new Problem(l10n.t("this is too long for an expression: {0} characters", text.length));
+    const bare = withoutDecoration(text);
     if (bare === "") throw new Problem(l10n.t("Nothing is selected."));
     const languages: ExpressionLanguage[] = language
       ? [language]
@@ -303,8 +311,9 @@ export class DocumentAnalysis {
       try {
         return language === "python" ? this.pythonExpression(bare, given) : this.plainExpression(bare, given);
       } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        first ??= error;
+        if (error instanceof RangeError) first ??= new Problem(l10n.t("this expression is nested too deeply"));
+        else if (error instanceof Problem) first ??= error;
+        else throw error;
       }
     }
     throw first!;
@@ -324,25 +333,29 @@ export class DocumentAnalysis {
     return new Set(names);
   }
 
-  private pythonExpression(text: string, given?: PointTree): SubjectFound & { kind: "expression" } {
+  private pythonExpression(written: string, given?: PointTree): SubjectFound & { kind: "expression" } {
+    const text = bodyOf(written);
     const free = freeNames(text);
     if ("problem" in free) throw new Problem(l10n.t("this is not an expression: {0}", free.problem));
     const { globals } = this.script;
     const names = free.names.filter(
       (name) =>
-        given?.[name] !== undefined ||
+        valueIn(given, name) !== undefined ||
         !globals.has(name) ||
         (isNumeric(globals.get(name)!) && !this.constants.has(name)),
     );
-    const unknown = names.filter((name) => given?.[name] === undefined && !globals.has(name));
+    const unknown = names.filter((name) => valueIn(given, name) === undefined && !globals.has(name));
     const parameters = this.expressionParameters(names, given);
     const call = (attempt: readonly Argument[]) => (inputs: readonly Value[]) =>
-      this.result(text, () =>
-        evaluateExpression(
-          text,
-          new Map([...globals, ...Object.entries(argumentsOf(attempt, inputs))]),
-          this.callOptions(),
-        ),
+      this.result(
+        text,
+        () =>
+          evaluateExpression(
+            text,
+            new Map([...globals, ...Object.entries(argumentsOf(attempt, inputs))]),
+            this.callOptions(),
+          ),
+        false,
       );
     const origin: Origin = { kind: given ? "given" : unknown.length > 0 ? "ones" : "module" };
     const look = firstThatWorks(
@@ -356,7 +369,7 @@ export class DocumentAnalysis {
     try {
       const expression = parseExpression(text);
       const names = expression.names;
-      const known = (name: string) => given?.[name] !== undefined || this.numericGlobal(name) !== undefined;
+      const known = (name: string) => valueIn(given, name) !== undefined || this.numericGlobal(name) !== undefined;
       const parameters = this.expressionParameters(names, given);
       const look = new Look(
         text,
@@ -369,15 +382,17 @@ export class DocumentAnalysis {
       look.result();
       return { kind: "expression", text, language: "mathjs", unknown: names.filter((name) => !known(name)), look };
     } catch (error) {
-      if (error instanceof ExpressionError)
-        throw new Problem(l10n.t("this is not an expression: {0} (character {1})", error.message, error.offset + 1));
+      if (error instanceof ExpressionError) {
+        const why = shorten(error.message.replace(/\s+/g, " "), 160);
+        throw new Problem(l10n.t("this is not an expression: {0} (character {1})", why, error.offset + 1));
+      }
       throw error;
     }
   }
 
   private expressionParameters(names: readonly string[], given?: PointTree): Argument[] {
     return names.map((name) => {
-      const tree = given?.[name];
+      const tree = valueIn(given, name);
       if (tree !== undefined) return argumentOf(name, this.inForm(name, tree, undefined));
       return argumentOf(name, this.numericGlobal(name) ?? 1);
     });
@@ -390,6 +405,8 @@ export class DocumentAnalysis {
   subjectAt(from: number, to: number): SubjectFound {
     const selected = this.text.slice(from, to);
     if (selected.trim() !== "") {
+      const whole = this.functions.find(({ nameSpan }) => from < nameSpan.from && nameSpan.to < to);
+      if (whole) return { kind: "function", name: whole.name };
       return this.functionNamed(selected.trim())
         ? { kind: "function", name: selected.trim() }
         : this.expression(selected);
@@ -422,15 +439,19 @@ export class DocumentAnalysis {
     return from < to && !/^\d/.test(this.text.slice(from, to)) ? { from, to } : undefined;
   }
 
-  /** Whether a word is a name of the program, not part of a comment or a string. */
+  /** Whether a word is a name of the module: not part of a comment or a string, no attribute, and no local variable. */
   isCode(word: Span): boolean {
-    let found = false;
     const same = (span: Span) => span.from === word.from && span.to === word.to;
+    if (this.functions.some(({ nameSpan }) => same(nameSpan))) return true;
+    const name = this.slice(word);
+    let found = false;
+    let local = false;
     walk(this.syntax.body, (node) => {
-      const named = node as { kind?: string; nameSpan?: Span } & Span;
-      found ||= (named.kind === "name" && same(named)) || (named.nameSpan !== undefined && same(named.nameSpan));
+      if (node.from > word.from || node.to < word.to) return;
+      found ||= node.kind === "name" && same(node);
+      local ||= (node.kind === "function" || node.kind === "lambda") && bindsLocally(node, name);
     });
-    return found;
+    return found && !local;
   }
 
   /** The text on which a function's answer depends: its own, and of every statement that speaks of a name it uses. */
@@ -508,16 +529,25 @@ function literalValue(literal: Literal | undefined): PyValue | Tree | undefined 
   return typeof literal.tree === "number" && literal.integer ? BigInt(literal.tree) : literal.tree;
 }
 
-/** `z = (x1 + 5)*x2`, `return x`, `f(x) = x^2`: the expression in it. */
-function withoutAssignment(text: string): string {
-  return text
-    .trim()
-    .replace(/^return\b\s*/, "")
-    .replace(/^[\p{L}_][\p{L}\p{N}_.]*\s*(?:\([\p{L}\p{N}_,\s]*\))?\s*=(?!=)\s*/u, "")
-    .replace(/[;,]\s*$/, "")
-    .trim();
+function shorten(text: string, most = 60): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+/** Whether a function has a parameter or variable of its own by this name. */
+function bindsLocally(node: object, name: string): boolean {
+  const { params, body } = node as Pick<FunctionDef, "params" | "body">;
+  if (params.list.some((parameter) => parameter.name === name)) return true;
+  let binds = false;
+  const named = (target: unknown) => (target as { kind?: string; id?: string } | null)?.id === name;
+  walk(body, (inner) => {
+    const { target, targets } = inner as { target?: unknown; targets?: unknown[] };
+    binds ||= named(target) || (targets?.some(named) ?? false);
+    binds ||= inner.kind === "function" && (inner as FunctionDef).name === name;
+  });
+  return binds;
+}
+
+/** A parameter may be called `constructor`. */
+function valueIn(point: PointTree | undefined, name: string): Tree | undefined {
+  return point && Object.hasOwn(point, name) ? point[name] : undefined;
 }

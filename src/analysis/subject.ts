@@ -36,6 +36,7 @@ export interface FormulaText {
 
 /** Formulas whose marks exceed this are not written out. */
 const MOST_MARKS = 400;
+const MOST_CHARACTERS = 4000;
 /** A Hessian of more scalars is not computed for a look. */
 const MOST_HESSIAN = 256;
 /** Second derivatives are written as formulas for up to this many scalars. */
@@ -165,13 +166,14 @@ export class Look {
 
   /** Parameter name → number or nested lists: the point as people write it. */
   pointTree(point: ArrayLike<number> = this.point): { [name: string]: Tree } {
-    const tree: { [name: string]: Tree } = {};
     let start = 0;
-    for (const { name, shape } of followed(this.parameters)) {
-      tree[name] = nest(point, shape, start);
-      start += sizeOf(shape);
-    }
-    return tree;
+    return Object.fromEntries(
+      followed(this.parameters).map(({ name, shape }) => {
+        const tree = nest(point, shape, start);
+        start += sizeOf(shape);
+        return [name, tree];
+      }),
+    );
   }
 }
 
@@ -184,7 +186,10 @@ export { latexSymbol } from "../engine";
 function written(value: Value, arranged: boolean): FormulaText {
   if (writtenSize(value) > MOST_MARKS) throw new Problem(l10n.t("the formula is too long to show"));
   const expression = expressionOf(value);
-  return { latex: latex(expression, arranged), text: text(expression, arranged) };
+  const formula = { latex: latex(expression, arranged), text: text(expression, arranged) };
+  // Names count too.
+  if (formula.text.length > MOST_CHARACTERS) throw new Problem(l10n.t("the formula is too long to show"));
+  return formula;
 }
 
 const OPPOSITE: { readonly [name: string]: [latex: string, text: string] } = {
@@ -204,12 +209,18 @@ function negated(node: Branch["graph"]["guards"][number]["node"]): FormulaText |
   return { latex: `${x!.latex} ${opposite[0]} ${y!.latex}`, text: `${x!.text} ${opposite[1]} ${y!.text}` };
 }
 
+/** The stack of JavaScript itself ended. */
+function isTooDeep(error: RangeError): boolean {
+  return error.message.includes("call stack");
+}
+
 /** Errors of shapes and sizes are the user's to know; they become one line. */
 function explained<T>(compute: () => T): T {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof RangeError) throw new Problem(error.message);
+    if (error instanceof RangeError)
+      throw new Problem(isTooDeep(error) ? l10n.t("this expression is nested too deeply") : error.message);
     throw error;
   }
 }

@@ -47,6 +47,16 @@ export function rebuild(model: PyValue, numbers: Value): PyValue {
   return like ? like.call(model, numbers) : numbers;
 }
 
+/** `lambda x: x**2`: its body, in which the parameters are free; any other text as it is. */
+export function bodyOf(text: string): string {
+  if (!/^\s*lambda\b/.test(text)) return text;
+  const { expr, errors } = parseExpression(text);
+  if (errors.length > 0 || expr.kind !== "lambda") return text;
+  const plain = expr.params.list.every(({ kind, default: otherwise }) => kind === "normal" && !otherwise);
+  // The parser reads the text within parentheses of its own.
+  return plain ? text.slice(expr.body.from - 1, expr.body.to - 1) : text;
+}
+
 /** The names that an expression reads from around it, in order of first use; or why it is none. */
 export function freeNames(text: string): { names: readonly string[] } | { problem: string } {
   const { expr, errors } = parseExpression(text);
@@ -73,6 +83,9 @@ export function freeNames(text: string): { names: readonly string[] } | { proble
     });
     computes ||= named.kind === "number" || named.kind === "name";
   });
+  // The parser takes marks such as √ for letters.
+  const odd = names.find((name) => !/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name));
+  if (odd !== undefined) return { problem: l10n.t("{0} is not a name", odd) };
   if (!computes) return { problem: l10n.t("there is nothing to compute") };
   return { names: names.filter((name) => !bound.has(name) && !builtins.has(name)) };
 }

@@ -79,6 +79,9 @@ const FUNCTIONS = new Map<string, [arity: number | "many", apply: Implementation
   ["unequal", [2, binary(engine.notEqual)]],
   ...Object.entries(ELEMENTWISE).map(([name, f]): [string, [1, Implementation]] => [name, [1, unary(f)]]),
   ["ln", [1, unary(engine.log)]],
+  ["arcsin", [1, unary(engine.asin)]],
+  ["arccos", [1, unary(engine.acos)]],
+  ["arctan", [1, unary(engine.atan)]],
 ]);
 
 const CONSTANTS = new Map<string, number>([
@@ -98,6 +101,7 @@ export function parseExpression(text: string): MathExpression {
   try {
     root = parse(text);
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     const at = (error as { char?: number }).char;
     const words = (error as Error).message.replace(/ \(char \d+\)$/, "");
     throw new ExpressionError(words, at === undefined ? 0 : at - 1);
@@ -107,6 +111,7 @@ export function parseExpression(text: string): MathExpression {
     const { name } = node as { name?: string };
     if (node.type !== "SymbolNode" || name === undefined) return;
     const called = parent?.type === "FunctionNode" && path === "fn";
+    if (!called) checkName(name, text);
     if (!called && !CONSTANTS.has(name) && !names.includes(name)) names.push(name);
   };
   collect(root, "", null);
@@ -120,6 +125,21 @@ export function parseExpression(text: string): MathExpression {
       return typeof out === "number" ? engine.scalar(out) : out;
     },
   };
+}
+
+/** Words that mathjs reads as names, and a person does not: of Python, and of functions without their arguments. */
+const WORDS = new Set(
+  "and as class def else False for from if import in is lambda None not or return True while".split(" "),
+);
+
+function checkName(name: string, text: string): void {
+  const offset = Math.max(0, text.indexOf(name));
+  if (WORDS.has(name)) throw new ExpressionError(`${name} is a word of a language, not a name`, offset);
+  if (Object.hasOwn(ELEMENTWISE, name) || name === "ln" || name === "log")
+    throw new ExpressionError(`${name} is a function: write ${name}(x)`, offset);
+  // mathjs takes marks such as ÷ and √ for letters, and 1_000 for 1 · _000.
+  if (!/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name) || /^_\d/.test(name))
+    throw new ExpressionError(`${name} is not a name`, offset);
 }
 
 /** Walks the whole tree once, so that what is not supported is said before any value is asked for. */
