@@ -38,7 +38,9 @@ export class Panels implements Disposable {
     this.disposables = [
       window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (webview, state: unknown) => {
-          this.add(webview, isPanelState(state) ? { ...state, run: false } : null);
+          const kept = isPanelState(state) ? { ...state, run: false } : null;
+          this.add(webview, kept);
+          if (!kept && window.activeTextEditor) this.follow(window.activeTextEditor);
         },
       }),
       window.onDidChangeTextEditorSelection(({ textEditor }) => this.follow(textEditor)),

@@ -135,7 +135,12 @@ function Losses({ minimum: { values } }: { minimum: Minimum }) {
       ...baseLayout(colors),
       margin: { l: 52, r: 14, t: 8, b: 38 },
       dragmode: false,
-      xaxis: axis(colors, l10n.t("step"), { fixedrange: true, zeroline: false, rangemode: "nonnegative" }),
+      xaxis: axis(colors, l10n.t("step"), {
+        exponentformat: "none",
+        fixedrange: true,
+        zeroline: false,
+        rangemode: "nonnegative",
+      }),
       yaxis: axis(colors, l10n.t("value"), {
         type,
         fixedrange: true,

@@ -122,10 +122,13 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
     const trails = [
       ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
       { trail: model.minimum && minimumTrail(model.minimum, l10n.t("Minimize"), plot), color: colors.minimum },
-    ];
+    ].filter(({ trail }) => trail !== undefined);
+    const shown = trails.length;
     return [
       isCurve ? curveTrace(plot, colors) : contourTrace(plot, colors, window.innerWidth >= 380),
-      ...trails.flatMap(({ trail, color }) => (trail ? trailTraces(trail, color, colors) : [])),
+      ...trails.flatMap(({ trail, color }, i) =>
+        trail ? trailTraces(trail, color, colors, Math.min(shown - 1 - i, 3)) : [],
+      ),
     ];
   }, [plot, colors, view.paths, model.minimum]);
 

@@ -138,7 +138,8 @@ function between(plot: Plot, i: number, j: number): number {
 /** A path is drawn with at most this many vertices. */
 const VERTICES = 2000;
 
-export function trailTraces(trail: Trail, color: string, colors: Colors): Trace[] {
+/** @param over how many paths are drawn over this one: it is as much wider, so that it shows where they coincide */
+export function trailTraces(trail: Trail, color: string, colors: Colors, over = 0): Trace[] {
   const { length } = trail.x;
   const stride = Math.max(1, Math.ceil(length / VERTICES));
   const index = Array.from({ length }, (_, i) => i).filter((i) => i % stride === 0 || i === length - 1);
@@ -152,7 +153,7 @@ export function trailTraces(trail: Trail, color: string, colors: Colors): Trace[
       mode: "lines",
       x,
       y,
-      line: { color: colors.background, width: 5 },
+      line: { color: colors.background, width: 5 + 4 * over },
       opacity: 0.6,
       hoverinfo: "skip",
     },
@@ -162,8 +163,8 @@ export function trailTraces(trail: Trail, color: string, colors: Colors): Trace[
       x,
       y,
       text: index.map((i) => l10n.t("step {0}", i)),
-      line: { color, width: 2 },
-      marker: { color, size: 5 },
+      line: { color, width: 2 + 4 * over },
+      marker: { color, size: 5 + 4 * over },
       hovertemplate: `${name}<br>%{text}<br>%{x:.6~g}, %{y:.6~g}<extra></extra>`,
     },
     {
@@ -171,7 +172,7 @@ export function trailTraces(trail: Trail, color: string, colors: Colors): Trace[
       mode: "markers",
       x: [x[last]],
       y: [y[last]],
-      marker: { color, size: 11, symbol: "diamond", line: { color: colors.background, width: 1.5 } },
+      marker: { color, size: 11 + 6 * over, symbol: "diamond", line: { color: colors.background, width: 1.5 } },
       hoverinfo: "skip",
     },
   ];

@@ -1,0 +1,283 @@
+/** The panel in a real VS Code: everything that a user can do there. */
+import assert from "node:assert/strict";
+import type { Frame, Locator } from "playwright-core";
+import { workbenchAddress } from "../../../scripts/lib/vscode-server.mjs";
+import { openWorkbench, type Theme, until, type Workbench } from "../workbench";
+
+const themes: readonly Theme[] = ["dark", "light", "hc-dark", "hc-light"];
+
+const hard = `import math
+
+
+# gradlens: r=2, s=3
+def polar(r, s):
+    return r * s, r + s
+
+
+# gradlens: x=-1
+def strict(x):
+    if x < 0:
+        raise ValueError("x is negative")
+    return x ** 2
+
+
+# gradlens: a=3, b=2
+def slow(a, b):
+    total = 0.0
+    for i in range(40):
+        total = total + math.sin(a * i) * math.cos(b) + (a * b) ** 2 / (i + 1)
+    return total
+`;
+
+describe("the panel's use @every", function () {
+  this.timeout(120_000);
+  let workbench: Workbench;
+  let panel: Frame;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      file: "tf_diffs.py",
+      files: { "hard.py": hard },
+      viewport: { width: 1600, height: 1000 },
+      settings: { "workbench.sideBar.location": "left", "gradlens.budget.command": 60_000 },
+    });
+  });
+  after(() => workbench?.close());
+
+  const value = () => panel.locator(".value-number").textContent();
+  const field = (name: string): Locator => panel.getByLabel(name, { exact: true });
+  const title = (text: string) => panel.locator("h1", { hasText: text }).waitFor();
+  /** The point moves with the plot's drawing: where its handle is drawn. */
+  const drawn = async () => {
+    await panel.locator(".plot .main-svg").first().waitFor();
+    await panel.locator(".handle").waitFor();
+  };
+  const button = (name: string): Locator => panel.getByRole("button", { name, exact: true });
+  const goTo = async (line: number, column = 1) => {
+    await workbench.page.locator(".editor-group-container").first().locator(".view-lines").click();
+    await workbench.goTo(line, column);
+  };
+  const tab = (name: string): Locator => workbench.page.getByRole("tab", { name: new RegExp(`∇.${name}`) });
+  const violations = () =>
+    workbench.log.filter((line) => /Content Security Policy|Content-Security-Policy|Refused to/i.test(line));
+
+  it("follows the cursor from f to g", async () => {
+    await workbench.goTo(12, 6);
+    await workbench.runCommand("Gradlens: Open Panel");
+    panel = await workbench.panelFrame("f(x)");
+    await drawn();
+    assert.equal(await value(), "4");
+    assert.ok((await panel.locator(".formula.display svg use").count()) > 3, "the formulas are typeset");
+    await goTo(23, 6);
+    await title("g(x1, x2)");
+    await drawn();
+    await until(async () => (await value()) === "63", "the value of g");
+  });
+
+  it("draws its marks in colours that stand out, in every theme", async () => {
+    for (const theme of themes) {
+      await workbench.setTheme(theme);
+      await panel.locator(".plot").scrollIntoViewIfNeeded();
+      const contrasts = await until(
+        () =>
+          panel.evaluate(() => {
+            const numbers = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+            const luminance = ([r = 0, g = 0, b = 0]: number[]) => {
+              const [x = 0, y = 0, z = 0] = [r, g, b].map((v) =>
+                v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+              );
+              return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+            };
+            const background = luminance(numbers(getComputedStyle(document.body).backgroundColor));
+            const colors = [
+              getComputedStyle(document.querySelector(".arrow .head")!).fill,
+              getComputedStyle(document.querySelector(".handle")!, "::before").backgroundColor,
+            ];
+            return colors.map((color) => {
+              const parts = numbers(color);
+              const light = luminance(parts);
+              const ratio = (Math.max(light, background) + 0.05) / (Math.min(light, background) + 0.05);
+              return { color, opaque: parts.length === 3 || parts[3] === 1, ratio };
+            });
+          }),
+        "the colours",
+      );
+      for (const { color, opaque, ratio } of contrasts)
+        assert.ok(opaque && ratio >= 3, `${theme}: ${color} has a contrast of ${ratio}`);
+      await workbench.screenshot("panel-marks");
+    }
+    await workbench.setTheme("dark");
+  });
+
+  it("takes a typed value, a dragged slider, a dragged point and the arrow keys", async () => {
+    await field("x1").fill("3");
+    await until(async () => (await value()) === "72", "the value at (3, 3)");
+
+    const slider = panel.getByRole("slider", { name: "x2 on a slider" });
+    await slider.scrollIntoViewIfNeeded();
+    const track = (await slider.boundingBox())!;
+    const { mouse } = workbench.page;
+    await mouse.move(track.x + track.width / 2, track.y + track.height / 2);
+    await mouse.down();
+    await mouse.move(track.x + track.width * 0.7, track.y + track.height / 2, { steps: 6 });
+    await mouse.up();
+    const x2 = Number(await field("x2").inputValue());
+    assert.ok(x2 > 3, String(x2));
+    await until(async () => Math.abs(Number(await value()) - 8 * x2 ** 2) < 1e-9, "the value at the slider");
+
+    const handle = panel.locator(".handle");
+    await handle.scrollIntoViewIfNeeded();
+    const box = (await handle.boundingBox())!;
+    await mouse.move(box.x + 12, box.y + 12);
+    await mouse.down();
+    await mouse.move(box.x - 30, box.y + 40, { steps: 6 });
+    await mouse.up();
+    const moved = [Number(await field("x1").inputValue()), Number(await field("x2").inputValue())] as const;
+    assert.ok(moved[0] < 3 && moved[1] < x2, moved.join());
+    await until(
+      async () => Math.abs(Number(await value()) - (moved[0] + 5) * moved[1] ** 2) < 1e-6,
+      "the value at the dragged point",
+    );
+    await handle.press("ArrowRight");
+    assert.ok(Number(await field("x1").inputValue()) > moved[0]);
+    await field("x1").press("ArrowUp");
+    await button("Reset point").click();
+    await until(async () => (await value()) === "63", "the code's own point");
+  });
+
+  it("samples anew where it is zoomed", async () => {
+    const across = () => panel.locator(".xaxislayer-above .xtick, .xtick").allTextContents();
+    const before = await across();
+    await panel.locator(".plot").hover();
+    await button("Zoom in").click();
+    await until(async () => (await across()).join() !== before.join(), "other ticks");
+    await until(
+      async () =>
+        (await panel.locator(".plot .contourlayer path").count()) > 4 &&
+        (await panel.locator(".problem").count()) === 0,
+      "contours",
+    );
+    await button("Reset the view").click();
+    await until(async () => (await across()).join() === before.join(), "the ticks of before");
+  });
+
+  it("pins a point for hovers and lenses", async () => {
+    await field("x1").fill("1");
+    await until(async () => (await value()) === "54", "the value at (1, 3)");
+    await button("Pin point").click();
+    await workbench.lenses.filter({ hasText: "∇g = (9, 36) at (1, 3)" }).first().waitFor();
+    await goTo(23, 6);
+    const hover = await workbench.hoverOn("g(", { saying: "∇g" });
+    assert.match((await hover.textContent()) ?? "", /\(9, 36\)/);
+    await workbench.page.keyboard.press("Escape");
+    await workbench.screenshot("panel-pinned");
+    await button("Pin point").click();
+    await workbench.lenses.filter({ hasText: "∇g = (9, 42) at (2, 3)" }).first().waitFor();
+    await button("Reset point").click();
+    await until(async () => (await value()) === "63", "the code's own point");
+  });
+
+  it("draws the loops of the file and leads to their lines", async () => {
+    await goTo(12, 6);
+    await title("f(x)");
+    await drawn();
+    const loops = panel.locator(".loops button.link");
+    await loops.first().waitFor();
+    assert.equal(await loops.count(), 2);
+    await until(async () => (await panel.locator(".plot .scatterlayer .trace").count()) >= 1 + 2 * 3, "two paths");
+    await loops.first().scrollIntoViewIfNeeded();
+    await workbench.screenshot("panel-loops");
+    const line = Number(/\d+/.exec((await loops.first().textContent()) ?? "")?.[0]);
+    await loops.first().click();
+    await workbench.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col 1` }).waitFor();
+    assert.equal(await workbench.page.locator(".editor-group-container").count(), 2);
+  });
+
+  it("minimizes from the lens, and goes to the point that it found", async () => {
+    await goTo(12, 6);
+    await title("f(x)");
+    await workbench.page.locator(".codelens-decoration a", { hasText: "Minimize" }).first().click();
+    await panel.locator(".result", { hasText: /100 steps|converged/ }).waitFor();
+    await panel.locator(".result").scrollIntoViewIfNeeded();
+    await workbench.screenshot("panel-minimized");
+    await button("Use this point").click();
+    await until(async () => Math.abs(Number(await field("x").inputValue()) + 1 / 3) < 1e-6, "the minimum");
+    await button("Clear").click();
+    await button("Reset point").click();
+  });
+
+  it("shows how far a stopped run came", async () => {
+    await workbench.page.locator(".editor-group-container").first().locator(".view-lines").click();
+    await workbench.openFile("hard.py");
+    await goTo(18, 6);
+    await title("slow(a, b)");
+    await drawn();
+    await field("Learning rate").fill("0.0001");
+    await field("Steps").fill("1000000");
+    await button("Run").click();
+    await button("Stop").click();
+    await panel.locator(".result", { hasText: /cancelled after \d+ steps/ }).waitFor();
+    await panel.locator(".result").scrollIntoViewIfNeeded();
+    await until(async () => (await panel.locator(".plot .scatterlayer .trace").count()) >= 3, "the path");
+    await workbench.screenshot("panel-stopped");
+  });
+
+  it("says in one line why there are no derivatives", async () => {
+    await goTo(5, 6);
+    await title("polar(r, s)");
+    await panel.locator(".problem").first().waitFor();
+    await workbench.screenshot("panel-several");
+    assert.equal(await panel.locator(".problem").count(), 1);
+    assert.equal(await panel.locator(".input").count(), 2);
+    await goTo(10, 6);
+    await title("strict");
+    await panel.locator(".problem", { hasText: "x is negative" }).first().waitFor();
+    await workbench.screenshot("panel-raises");
+    assert.equal(await panel.locator(".problem").count(), 1);
+    await field("x").fill("2");
+    await until(async () => (await value()) === "4", "the value where nothing is raised");
+    await drawn();
+    assert.equal(await panel.locator(".problem").count(), 0);
+  });
+
+  it("opens a second panel beside one that no longer follows", async () => {
+    await button("Follow cursor").click();
+    await goTo(5, 6);
+    await workbench.runCommand("Gradlens: Open Panel");
+    const second = await workbench.panelFrame("polar(r, s)");
+    assert.notEqual(second, panel);
+    await workbench.screenshot("panel-second");
+    await tab("polar").click({ button: "middle" });
+    await tab("strict").waitFor();
+  });
+
+  it("comes back when the window is loaded again", async () => {
+    // Without the file in the address, which would take the place of the editors of before.
+    await workbench.page.goto(workbenchAddress(workbench.server, { folder: workbench.state.workspace }));
+    await tab("strict").click();
+    panel = await workbench.panelFrame("strict(x)");
+    await until(async () => (await value()) === "4", "the point of before");
+    assert.equal(await button("Follow cursor").getAttribute("aria-pressed"), "false");
+    await button("Follow cursor").click();
+  });
+
+  it("fits 320 pixels", async () => {
+    await workbench.runCommand("View: Toggle Primary Side Bar Visibility");
+    await workbench.page.setViewportSize({ width: 696, height: 900 });
+    // In the editor's group, not in the panel's.
+    await workbench.page.locator(".editor-group-container").first().locator(".view-lines").click();
+    await workbench.openFile("tf_diffs.py");
+    await goTo(23, 6);
+    await title("g(x1, x2)");
+    await drawn();
+    const width = await panel.evaluate(() => window.innerWidth);
+    assert.ok(width <= 330, `the panel has ${width} pixels`);
+    await workbench.screenshot("panel-narrow");
+    const over = await panel.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(over <= 0, `${over} pixels too wide at ${width}`);
+    await panel.locator(".plot").scrollIntoViewIfNeeded();
+    await workbench.screenshot("panel-narrow-plot");
+  });
+
+  it("never violated its policy", () => assert.deepEqual(violations(), []));
+});
