@@ -188,9 +188,10 @@ export class DocumentAnalysis {
 
   private errorLine(error: PyCallError, withLines: boolean): string {
     // An expression by itself is in no line of the document.
-    if (!withLines) return error.message.replace(/ \(line \d+\)$/, "");
+    if (!withLines) return shorten(error.message.replace(/\s+/g, " ").replace(/ \(line \d+\)$/, ""), 200);
     // The budget's message names its line already.
-    return error.stopped ? error.message : l10n.t("{0} (line {1})", error.message, lineAt(this.syntax, error.from));
+    const message = shorten(error.message.replace(/\s+/g, " "), 200);
+    return error.stopped ? message : l10n.t("{0} (line {1})", message, lineAt(this.syntax, error.from));
   }
 
   /** The function object, from the run; where the run did not get so far, from the definitions alone. */

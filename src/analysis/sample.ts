@@ -24,7 +24,7 @@ export function rangeAround(value: number): [number, number] {
 /**
  * Samples `look` around `point` along one or two of its labels.
  *
- * @param proceed called between rows; throws to end the work
+ * @param proceed called between values; throws to end the work
  * @throws Problem where the function has no single value at the point
  */
 export function sample(
@@ -54,7 +54,7 @@ export function sample(
     const values = new Float64Array(n);
     const slopes = new Float64Array(n);
     grid[0]!.forEach((x, i) => {
-      if (i % 16 === 0) options.proceed?.();
+      options.proceed?.();
       moved[places[0]!] = x;
       const there = orNaN(() => look.gradientAt(moved));
       values[i] = there?.value ?? Number.NaN;
@@ -64,9 +64,10 @@ export function sample(
   }
   const values = new Float64Array(n * n);
   grid[1]!.forEach((y, j) => {
-    options.proceed?.();
     moved[places[1]!] = y;
     grid[0]!.forEach((x, i) => {
+      // One value may take as long as a whole row: where the function raises an error, or its branch is a new one.
+      options.proceed?.();
       moved[places[0]!] = x;
       values[j * n + i] = orNaN(() => look.valueAt(moved)) ?? Number.NaN;
     });

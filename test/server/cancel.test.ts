@@ -1,0 +1,78 @@
+/** Cancellation: what nobody waits for ends soon, and nothing waits behind it. */
+import assert from "node:assert/strict";
+import { CancellationTokenSource, type Hover } from "vscode-languageserver/node";
+import type { MinimizeResult } from "../../src/protocol/lsp";
+import { decodeArray } from "../../src/protocol/values";
+import { startClient, type TestClient } from "./client";
+
+const MILLION = {
+  subject: { kind: "expression", text: "sin(x) + x^2 / 10", language: "mathjs" },
+  start: { x: 3 },
+  optimizer: "sgd",
+  learningRate: 1e-6,
+  steps: 1_000_000,
+} as const;
+
+describe("cancelling", () => {
+  let client: TestClient;
+  beforeEach(async () => {
+    client = await startClient({ settings: { budget: { command: 600_000 } } });
+  });
+
+  it("a minimization of a million steps answers with the path so far", async () => {
+    const source = new CancellationTokenSource();
+    const progress = new Promise<void>((resolve) =>
+      client.connection.onNotification("$/progress", ({ value }: { value: { kind: string } }) => {
+        if (value.kind === "report") resolve();
+      }),
+    );
+    const answer = client.connection.sendRequest<MinimizeResult>(
+      "gradlens/minimize",
+      { ...MILLION, workDoneToken: "million" },
+      source.token,
+    );
+    await progress;
+    source.cancel();
+    const { end, path, values, message } = await answer;
+    assert.equal(end, "cancelled");
+    assert.match(message, /cancelled after \d+ steps/);
+    const steps = decodeArray(values).length;
+    assert.ok(steps > 1 && steps < 1_000_000, String(steps));
+    assert.equal(decodeArray(path).length, steps);
+    await client.stop();
+  });
+
+  it("other requests are answered while one is under way, and a hover that nobody waits for holds up no other", async () => {
+    const uri = "file:///script.py";
+    await client.open(uri, "def f(x):\n    return x**2\n");
+    const source = new CancellationTokenSource();
+    let done = false;
+    const long = client.connection
+      .sendRequest<MinimizeResult>("gradlens/minimize", MILLION, source.token)
+      .finally(() => {
+        done = true;
+      });
+    const superseded = new CancellationTokenSource();
+    const hover = (token = new CancellationTokenSource().token) =>
+      client.connection.sendRequest<Hover | null>(
+        "textDocument/hover",
+        { textDocument: { uri }, position: { line: 0, character: 4 } },
+        token,
+      );
+    const first = hover(superseded.token).catch(() => null);
+    superseded.cancel();
+    const second = await hover();
+    assert.ok(second);
+    assert.equal(done, false);
+    await first;
+    source.cancel();
+    assert.equal((await long).end, "cancelled");
+    await client.stop();
+  });
+
+  it("shutdown is answered while something is under way", async () => {
+    const long = client.connection.sendRequest("gradlens/minimize", MILLION).catch(() => null);
+    await client.stop();
+    await Promise.race([long, Promise.resolve()]);
+  });
+});
