@@ -10,13 +10,66 @@ export interface Dialect {
   readonly tie: "first" | "split";
   /** floor, round, // : a missing gradient, or zero. */
   readonly steps: "none" | "zero";
+  /** What clip passes at an edge: all, or half to the value and half to the bound. */
+  readonly edge: "all" | "half";
+  /** d leaky_relu(x)/dx at 0: the slope of the negative side, or 1. */
+  readonly leakyAtZero: "slope" | "one";
+  /** d selu(x)/dx at 0: from which side. */
+  readonly seluAtZero: "left" | "right";
+  /** 0/0 in the derivative of norm, std, atan2 and of x**0. */
+  readonly zeroOverZero: "nan" | "zero";
+  /** d(x**y)/dy for negative x. */
+  readonly powerOfNegative: "nan" | "zero";
+  /** d(0**y)/dy for negative y: what log 0 is taken for. */
+  readonly logOfZeroBase: "zero" | "infinite";
+  /** d(x·log y)/dx at x = 0. */
+  readonly xlogyAtZero: "log" | "zero" | "zero-where-infinite";
+  /** Zero times the infinite derivative of a root: NaN, or zero (TensorFlow's kernels for sqrt and rsqrt). */
+  readonly zeroCotangent: "multiplies" | "absorbs";
+  /** // of floats: the quotient that goes with the remainder (1 // 0.1 = 9), or floor(x/y) (10). */
+  readonly floorDivision: "remainder" | "quotient";
+  /** The derivative of cumprod where a factor is 0: exact, or TensorFlow's division, which answers 0 there. */
+  readonly cumprodAtZero: "exact" | "divides";
 }
 
+const PYTHON = {
+  absAtZero: 0,
+  tie: "split",
+  steps: "zero",
+  edge: "all",
+  leakyAtZero: "slope",
+  seluAtZero: "left",
+  zeroOverZero: "nan",
+  powerOfNegative: "nan",
+  logOfZeroBase: "zero",
+  xlogyAtZero: "log",
+  zeroCotangent: "multiplies",
+  floorDivision: "remainder",
+  cumprodAtZero: "exact",
+} as const;
+
 export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
-  python: { name: "python", absAtZero: 0, tie: "split", steps: "zero" },
-  tensorflow: { name: "tensorflow", absAtZero: 0, tie: "first", steps: "none" },
-  torch: { name: "torch", absAtZero: 0, tie: "split", steps: "zero" },
-  jax: { name: "jax", absAtZero: 1, tie: "split", steps: "zero" },
+  python: { name: "python", ...PYTHON },
+  tensorflow: {
+    ...PYTHON,
+    name: "tensorflow",
+    tie: "first",
+    steps: "none",
+    seluAtZero: "right",
+    powerOfNegative: "zero",
+    xlogyAtZero: "zero",
+    zeroCotangent: "absorbs",
+    floorDivision: "quotient",
+    cumprodAtZero: "divides",
+  },
+  torch: {
+    ...PYTHON,
+    name: "torch",
+    zeroOverZero: "zero",
+    logOfZeroBase: "infinite",
+    xlogyAtZero: "zero-where-infinite",
+  },
+  jax: { ...PYTHON, name: "jax", absAtZero: 1, edge: "half", leakyAtZero: "one" },
 };
 
 let current: Dialect = dialects.python;

@@ -19,6 +19,7 @@ export { type Gradient, type Missing, Tape } from "./interpreters/tape";
 export { javascriptOf, type Lowered, lower } from "./lower/javascript";
 export type { Op } from "./op";
 export * from "./ops";
+export type { Operand } from "./ops/define";
 export {
   allocate,
   broadcastShapes,

@@ -46,6 +46,8 @@ export interface Elementwise extends Named, Notation {
   readonly domain: readonly (readonly [number, number])[];
   /** Arguments at which the derivative jumps, is infinite, or is a matter of convention. */
   readonly kinks?: readonly (readonly number[])[];
+  /** A zero cotangent gives zero though the partial is infinite, in dialects whose kernels do so. */
+  readonly absorbsZero?: boolean;
   /** Analytic: complex step and Taylor series apply. */
   readonly analytic?: boolean;
 }

@@ -253,7 +253,7 @@ function second(op: Entry, point: readonly number[], k: number, l: number): numb
 
 const KNOWN = new Set(
   String.raw`\sin \cos \tan \sinh \cosh \tanh \arcsin \arccos \arctan \operatorname \ln \log \sqrt \frac \left \right
-  \lfloor \rfloor \lceil \rceil \bmod \sigma \max \min \begin \end \text \le \ge \ne \land \lor \lnot \mathrm \cdot`.split(
+  \lfloor \rfloor \lceil \rceil \bmod \sigma \max \min \begin \end \text \le \ge \ne \land \lor \lnot \mathrm \cdot \oplus \psi \Gamma`.split(
     /\s+/,
   ),
 );

@@ -3,8 +3,10 @@
  * domain, kinks, notation. Formulas: NIST Digital Library of Mathematical
  * Functions, chapter 4.
  */
-import { promote } from "../dtype";
-import { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./define";
+import { currentDialect, type Dialect } from "../dialect";
+import { isFloat, promote } from "../dtype";
+import { Tensor, type Value } from "../tensor";
+import { type Binary, binary, lift, type Operand, type Ternary, ternary, type Unary, unary } from "./define";
 
 const POSITIVE: readonly [number, number] = [0.1, 4];
 const INSIDE: readonly [number, number] = [-0.9, 0.9];
@@ -56,17 +58,32 @@ export function power(x: number, y: number): number {
 export const pow: Binary = binary("pow", {
   evaluate: power,
   partials: [
-    ([x, y]) => mul(y!, pow(x!, sub(y!, 1))),
-    // At x = 0 the limit of x^y·log x is 0 for y > 0: the frameworks answer 0 there, not 0·(−inf).
-    ([x], out) => mul(out, log(where(equal(x!, 0), 1, x!))),
+    ([x, y], _, { zeroOverZero }) => {
+      const partial = mul(y!, pow(x!, sub(y!, 1)));
+      return zeroOverZero === "nan" || isNonzero(y!) ? partial : where(equal(y!, 0), 0, partial);
+    },
+    ([x, y], out, dialect) => mul(out, logOfBase(x!, y!, dialect)),
   ],
   domain: [POSITIVE, [-3, 3]],
-  kinks: [[0, 0]],
+  kinks: [
+    [0, 0],
+    [0, -1],
+    [-2, 3],
+  ],
   analytic: true,
   javascript: "power(#1, #2)",
 });
 
-export const floordiv: Binary = binary("floordiv", {
+const isNonzero = (y: Value) => y instanceof Tensor && y.shape.length === 0 && y.data[0] !== 0;
+
+/** log x in d(x^y)/dy. At x = 0 the limit of x^y·log x is 0 for y > 0: the frameworks answer 0, not 0·(−inf). */
+function logOfBase(x: Value, y: Value, { powerOfNegative, logOfZeroBase }: Dialect): Value {
+  if (powerOfNegative === "zero") return log(where(greater(x, 0), x, 1));
+  if (logOfZeroBase === "zero") return log(where(equal(x, 0), 1, x));
+  return log(where(logicalAnd(equal(x, 0), greaterEqual(y, 0)), 1, x));
+}
+
+const floordivision: Binary = binary("floordiv", {
   evaluate: floorQuotient,
   partials: [null, null],
   none: "// is piecewise constant",
@@ -74,6 +91,16 @@ export const floordiv: Binary = binary("floordiv", {
   latex: "\\left\\lfloor \\frac{#1}{#2} \\right\\rfloor",
   javascript: "floorQuotient(#1, #2)",
 });
+
+/** x // y; of floats as the dialect that is current rounds it. */
+export const floordiv: Binary = Object.assign(
+  (x: Operand, y: Operand): Value => {
+    const quotient = currentDialect().floorDivision === "quotient";
+    const floats = isFloat(lift(x, [y]).dtype) || isFloat(lift(y, [x]).dtype);
+    return quotient && floats ? floor(div(x, y)) : floordivision(x, y);
+  },
+  { op: floordivision.op },
+);
 
 /** The remainder with the divisor's sign (that of a zero too), as Python's and NumPy's %. */
 export function modulo(x: number, y: number): number {
@@ -107,6 +134,37 @@ export function times(x: number): number {
   return x * x;
 }
 
+/** x·y, but 0 where x is 0, whatever y: for cotangents. */
+export const multiplyNoNan: Binary = binary("multiply_no_nan", {
+  evaluate: productNoNan,
+  partials: [([, y]) => y!, ([x]) => x!],
+  domain: [
+    [0.1, 3],
+    [-3, 3],
+  ],
+  kinks: [[0, 0]],
+  latex: "#1 \\cdot #2",
+  javascript: "productNoNan(#1, #2)",
+});
+
+export function productNoNan(x: number, y: number): number {
+  return x === 0 ? 0 : x * y;
+}
+
+/** x/y, but 0 where y is 0. */
+export const divNoNan: Binary = binary("div_no_nan", {
+  evaluate: quotientNoNan,
+  partials: [([, y]) => divNoNan(1, y!), ([, y], out) => neg(divNoNan(out, y!))],
+  domain: [[-3, 3], POSITIVE],
+  kinks: [[0, 0]],
+  latex: "\\frac{#1}{#2}",
+  javascript: "quotientNoNan(#1, #2)",
+});
+
+export function quotientNoNan(x: number, y: number): number {
+  return y === 0 ? 0 : x / y;
+}
+
 export const square: Unary = unary("square", {
   evaluate: times,
   partials: [([x]) => mul(2, x!)],
@@ -127,6 +185,7 @@ export const reciprocal: Unary = unary("reciprocal", {
 export const sqrt: Unary = unary("sqrt", {
   evaluate: Math.sqrt,
   partials: [(_, out) => div(0.5, out)],
+  absorbsZero: true,
   domain: [POSITIVE],
   kinks: [[0]],
   analytic: true,
@@ -304,12 +363,20 @@ export const atanh: Unary = unary("atanh", {
 
 export const atan2: Binary = binary("atan2", {
   evaluate: Math.atan2,
-  partials: [([y, x]) => div(x!, add(square(x!), square(y!))), ([y, x]) => neg(div(y!, add(square(x!), square(y!))))],
+  partials: [
+    ([y, x], _, dialect) => quotient(x!, add(square(x!), square(y!)), dialect),
+    ([y, x], _, dialect) => neg(quotient(y!, add(square(x!), square(y!)), dialect)),
+  ],
   domain: [POSITIVE, POSITIVE],
   kinks: [[0, 0]],
   latex: "\\operatorname{atan2}",
   javascript: "Math.atan2(#1, #2)",
 });
+
+/** x/y in a derivative, with the dialect's 0/0. */
+export function quotient(x: Value, y: Value, { zeroOverZero }: Dialect): Value {
+  return zeroOverZero === "zero" ? divNoNan(x, y) : div(x, y);
+}
 
 export const hypot: Binary = binary("hypot", {
   evaluate: (x, y) => Math.hypot(x, y),
@@ -431,7 +498,8 @@ export const minimum: Binary = binary("minimum", {
 });
 
 type Argument = Parameters<Unary>[0];
-const halfAt = (x: Argument, y: Argument, tie: "first" | "split") => (tie === "split" ? where(equal(x, y), 0.5, 0) : 0);
+export const halfAt = (x: Argument, y: Argument, tie: "first" | "split") =>
+  tie === "split" ? where(equal(x, y), 0.5, 0) : 0;
 
 export const where: Ternary = ternary("where", {
   evaluate: (condition, x, y) => (condition !== 0 ? x : y),
@@ -479,6 +547,14 @@ export const notEqual = comparison("not_equal", (x, y) => x !== y, "\\ne", "!=="
 export const logicalAnd = connective("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", "&&");
 export const logicalOr = connective("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", "||");
 
+export const logicalXor = test(
+  "logical_xor",
+  (x, y) => (x !== 0) !== (y !== 0),
+  "\\oplus",
+  "logic has no derivative",
+  "(#1 !== 0) !== (#2 !== 0)",
+);
+
 export const logicalNot: Unary = unary("logical_not", {
   evaluate: (x) => (x === 0 ? 1 : 0),
   result: bool,
@@ -497,6 +573,15 @@ export const isnan: Unary = unary("isnan", {
   javascript: "(Number.isNaN(#1) ? 1 : 0)",
 });
 
+export const isinf: Unary = unary("isinf", {
+  evaluate: (x) => (Math.abs(x) === Infinity ? 1 : 0),
+  result: bool,
+  partials: [null],
+  none: "a test has no derivative",
+  latex: "\\operatorname{isinf}",
+  javascript: "(Math.abs(#1) === Infinity ? 1 : 0)",
+});
+
 export const isfinite: Unary = unary("isfinite", {
   evaluate: (x) => (Number.isFinite(x) ? 1 : 0),
   result: bool,
@@ -507,4 +592,14 @@ export const isfinite: Unary = unary("isfinite", {
 });
 
 /** Functions of this module that generated code calls by name. */
-export const helpers = { power, times, modulo, floorQuotient, logistic, logOnePlusExp, roundHalfEven };
+export const elementwiseHelpers = {
+  power,
+  productNoNan,
+  quotientNoNan,
+  times,
+  modulo,
+  floorQuotient,
+  logistic,
+  logOnePlusExp,
+  roundHalfEven,
+};

@@ -1,17 +1,22 @@
 /** The table: every operation that there is. */
 import type { Op } from "../op";
+import * as activations from "./activations";
 import * as elementwise from "./elementwise";
 import * as linearAlgebra from "./linear-algebra";
 import * as structure from "./structure";
 
+export * from "./activations";
 export * from "./elementwise";
 export * from "./linear-algebra";
 export * from "./structure";
 
 /** Every elementwise operation by name; the tests walk it. */
-export const elementwiseOps = Object.values(elementwise).flatMap((item) =>
+export const elementwiseOps = [...Object.values(elementwise), ...Object.values(activations)].flatMap((item) =>
   typeof item === "function" && "op" in item ? [item.op] : [],
 );
+
+/** Functions that generated code calls by name. */
+export const helpers = { ...elementwise.elementwiseHelpers, ...activations.activationHelpers };
 
 /** Every other operation. */
 export const structuralOps: readonly Op<never>[] = [

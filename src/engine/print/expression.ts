@@ -200,8 +200,10 @@ function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>)
     case "neg":
       return multiply([number(-1), x]);
     case "mul":
+    case "multiply_no_nan":
       return multiply([x, y]);
     case "div":
+    case "div_no_nan":
       return multiply([x, raise(y, number(-1))]);
     case "reciprocal":
       return raise(x, number(-1));
@@ -223,16 +225,13 @@ function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>)
     case "where": {
       // log(where(x = 0, 1, x)) in the derivative of a power: a guard against 0·∞, not part of the formula.
       const [condition, whenTrue, otherwise] = arguments_ as [Expression, Expression, Expression];
-      const guard = condition.kind === "call" && condition.op.name === "equal" ? condition.inputs : undefined;
-      const zero = guard?.[1];
-      if (
-        guard &&
-        zero?.kind === "number" &&
-        zero.value === 0 &&
-        whenTrue.kind === "number" &&
-        keyOf(guard[0]!) === keyOf(otherwise)
-      )
+      const test = condition.kind === "call" && condition.op.name === "logical_and" ? condition.inputs[0]! : condition;
+      const guard = test.kind === "call" && isZero(test.inputs[1]) ? test : undefined;
+      const isOne = (part: Expression) => part.kind === "number" && part.value === 1;
+      if (guard?.op.name === "equal" && isOne(whenTrue) && keyOf(guard.inputs[0]!) === keyOf(otherwise))
         return otherwise;
+      if (guard?.op.name === "greater" && isOne(otherwise) && keyOf(guard.inputs[0]!) === keyOf(whenTrue))
+        return whenTrue;
     }
   }
   if (arguments_.every((argument) => argument.kind === "number") && op.kind === "elementwise") {
@@ -241,6 +240,8 @@ function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>)
   }
   return { kind: "call", op, inputs: arguments_ };
 }
+
+const isZero = (part: Expression | undefined) => part?.kind === "number" && part.value === 0;
 
 /** The total degree of a term in its symbols, for ordering a polynomial's terms. */
 export function degree(expression: Expression): number {

@@ -94,7 +94,7 @@ const style: Style = {
     const template = (expression.op as { latex: string }).latex;
     if (expression.op.name === "where") return cases(inputs, template);
     // Inside brackets, braces or roots an argument needs no parentheses; beside an operator it may.
-    const open = /^(\\left|\\sqrt|\\begin|e\^|2\^|\\frac)/.test(template);
+    const open = /^(\\left|\\sqrt|\\begin|e\^|2\^|\\frac|\\psi)/.test(template);
     const text = template.replace(/#(\d)/g, (mark, k) => {
       const input = inputs[Number(k) - 1];
       return input ? (open ? input.text : at(input, Strength.Product, style)) : mark;

@@ -35,6 +35,8 @@ const SYMBOLS: { readonly [latex: string]: string } = {
   "\\bmod": "mod",
   "\\land": "and",
   "\\lor": "or",
+  "\\oplus": "xor",
+  "\\cdot": "·",
 };
 
 const NAMES: { readonly [operation: string]: string } = { maximum: "max", minimum: "min" };

@@ -3,8 +3,8 @@ import { type Application, setSource } from "../bind";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
 import type { Op } from "../op";
-import { add, cast, mul, unbroadcast, zeros } from "../ops";
-import type { Value } from "../tensor";
+import { add, cast, mul, multiplyNoNan, unbroadcast, zeros } from "../ops";
+import { Tensor, type Value } from "../tensor";
 
 /**
  * Cotangents of whatever the targets depend on.
@@ -56,7 +56,7 @@ export function vjp(
         if (partial === null) return null;
         // Zero even where the cotangent is not finite, as in the frameworks.
         if (partial === 0) return zeros(input);
-        const product = partial === 1 ? cotangent : mul(cotangent, partial);
+        const product = partial === 1 ? cotangent : times(cotangent, partial, op, dialect);
         return inTypeOf(input, unbroadcast(product, input.shape));
       });
     case "linear": {
@@ -70,6 +70,13 @@ export function vjp(
     case "constant":
       return inputs.map(() => null);
   }
+}
+
+function times(cotangent: Value, partial: Value | number, op: Op & { kind: "elementwise" }, dialect: Dialect): Value {
+  if (!op.absorbsZero || dialect.zeroCotangent === "multiplies") return mul(cotangent, partial);
+  // Numbers that are not zero need no test, and the formula stays free of it.
+  const nonzero = cotangent instanceof Tensor && Array.prototype.every.call(cotangent.data, (x: number) => x !== 0);
+  return nonzero ? mul(cotangent, partial) : multiplyNoNan(cotangent, partial);
 }
 
 const inTypeOf = (input: Value, cotangent: Value) => (isFloat(input.dtype) ? cast(cotangent, input.dtype) : cotangent);
