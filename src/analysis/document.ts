@@ -56,6 +56,12 @@ export type SubjectFound =
   | { kind: "function"; name: string }
   | { kind: "expression"; text: string; language: ExpressionLanguage; unknown: string[]; look: Look };
 
+interface CommentProblem {
+  readonly message: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
 interface Known {
   readonly key: string;
   readonly look?: Look;
@@ -111,10 +117,8 @@ export class DocumentAnalysis {
 
   findings(): readonly Finding[] {
     const comments = this.functions.flatMap((definition): Finding[] => {
-      const comment = this.commentOf(definition);
-      return comment && "problem" in comment
-        ? [pointFinding(definition, comment.offset, comment.length, comment.problem)]
-        : [];
+      const problem = this.commentOf(definition)?.problem;
+      return problem ? [pointFinding(definition, problem.offset, problem.length, problem.message)] : [];
     });
     return [...this.script.findings, ...comments];
   }
@@ -223,14 +227,22 @@ export class DocumentAnalysis {
 
   private commentOf(
     definition: FunctionDef,
-  ): { values: PointTree; line: number } | { problem: string; offset: number; length: number } | undefined {
+  ): { values: PointTree; line: number; problem?: CommentProblem } | { problem: CommentProblem } | undefined {
     const end = this.text.indexOf("\n", definition.paramSpan.to);
     const comment = pointComment(this.text, { from: definition.from, lineEnd: end < 0 ? this.text.length : end });
     if (!comment) return undefined;
+    const { text, offset } = comment;
     try {
-      return { values: this.options.readPoint(comment.text), line: lineAt(this.syntax, comment.offset) - 1 };
+      const values = this.options.readPoint(text);
+      const unknown = Object.keys(values).find((name) => !definition.params.list.some((one) => one.name === name));
+      const line = lineAt(this.syntax, offset) - 1;
+      if (unknown === undefined) return { values, line };
+      const message = l10n.t("{0} has no parameter {1}", definition.name, unknown);
+      const at = new RegExp(`(?<![\\p{L}\\p{N}_])${unknown}(?![\\p{L}\\p{N}_])`, "u").exec(text)?.index ?? 0;
+      return { values, line, problem: { message, offset: offset + at, length: unknown.length } };
     } catch (error) {
-      return { problem: (error as Error).message, offset: comment.offset, length: comment.text.length };
+      const at = Math.min((error as { offset?: number }).offset ?? 0, Math.max(0, text.length - 1));
+      return { problem: { message: (error as Error).message, offset: offset + at, length: text.length - at } };
     }
   }
 

@@ -47,20 +47,24 @@ export function pointComment(
   text: string,
   definition: { from: number; lineEnd: number },
 ): { text: string; offset: number } | undefined {
-  const pattern = /(?:#|\/\/)\s*gradlens\s*:\s*(.*?)\s*$/;
+  const pattern = /(?:#|\/\/)\s*gradlens\s*[:：]\s*(.*?)\s*$/;
   const own = text.slice(text.lastIndexOf("\n", definition.from - 1) + 1, definition.lineEnd);
   const found = pattern.exec(own);
-  if (found) return { text: found[1]!, offset: definition.lineEnd - own.length + found.index };
+  if (found) return { text: found[1]!, offset: definition.lineEnd - own.length + startOfText(found) };
   let end = text.lastIndexOf("\n", definition.from - 1);
   while (end >= 0) {
     const start = text.lastIndexOf("\n", end - 1) + 1;
     const line = text.slice(start, end);
     if (!/^\s*(#|\/\/|@)/.test(line)) return undefined;
     const match = pattern.exec(line);
-    if (match) return { text: match[1]!, offset: start + match.index };
+    if (match) return { text: match[1]!, offset: start + startOfText(match) };
     end = start - 1;
   }
   return undefined;
+}
+
+function startOfText(match: RegExpExecArray): number {
+  return match.index + match[0].trimEnd().length - match[1]!.length;
 }
 
 /** Calls of `name` whose arguments are literal for at least one parameter: parameter → literal, and where. */

@@ -5,7 +5,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
 import { type Look, Problem } from "../analysis/subject";
 import { defaultSettings, type Point, type Settings, type Subject, type ThemeKind } from "../protocol/lsp";
-import { parsePoint } from "../protocol/point";
+import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree } from "../protocol/values";
 
 export class Session {
@@ -94,8 +94,14 @@ export function pointTree(point: Point): PointTree {
   return Object.fromEntries(Object.entries(point).map(([name, tree]) => [name, fromJsonTree(tree)]));
 }
 
+/** In comments, where Chinese punctuation is as good. */
 function readPoint(text: string): PointTree {
-  return pointTree(parsePoint(text));
+  try {
+    return pointTree(parsePoint(text.replace(/[，；＝：]/g, (mark) => ",;=:"["，；＝：".indexOf(mark)]!)));
+  } catch (error) {
+    if (!(error instanceof PointError)) throw error;
+    throw Object.assign(new Error(l10n.t(error.template, ...error.values)), { offset: error.offset });
+  }
 }
 
 /** A check that throws when the request was cancelled or the time is up; it asks the clock, so call it between chunks. */

@@ -63,4 +63,24 @@ describe("findings tell only of the user's code", () => {
       "8: IndexError: list index out of range",
     ]);
   });
+
+  it("marks what is wrong in a point's comment, and nothing else", async () => {
+    const text = [
+      "# gradlens： x＝2，y=3",
+      "def fine(x, y): return x * y",
+      "# gradlens: x=1, z=2",
+      "def odd(x): return x",
+      "# gradlens: x=1/2",
+      "def half(x): return x",
+      "",
+    ].join("\n");
+    const points = (await client.open(URI, text)).filter(({ code }) => code === "point");
+    assert.deepEqual(
+      points.map(({ range: { start }, message }) => [start.line, start.character, message]),
+      [
+        [2, 17, "The point of odd cannot be read: odd has no parameter z"],
+        [4, 15, 'The point of half cannot be read: expected ","'],
+      ],
+    );
+  });
 });
