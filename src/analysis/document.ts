@@ -21,7 +21,7 @@ import {
 } from "../languages/python";
 import { type Argument, argumentOf } from "./arguments";
 import { type Finding, pointFinding } from "./findings";
-import { type Literal, literalCalls, pointComment, type Tree, walk } from "./point";
+import { type Literal, literalCalls, literalOf, pointComment, type Tree, walk } from "./point";
 import { functionsOf, runScript, type Script } from "./script";
 import { State } from "./state";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
@@ -159,9 +159,13 @@ export class DocumentAnalysis {
     const { values, origin } = this.pointOf(definition, fn, given);
     const title = `${definition.name}(${definition.params.list.map((parameter) => (parameter.kind === "star" ? "*" : parameter.kind === "doublestar" ? "**" : "") + parameter.name).join(", ")})`;
     const parameters = [...values].map(([name, value]) => argumentOf(name, value));
+    const wrapped = isWrapper(definition, fn);
     return firstThatWorks(parameters, (attempt) => {
       const call = (inputs: readonly Value[]) =>
-        this.result(title, () => callFunction(fn, argumentsOf(attempt, inputs), this.callOptions()));
+        this.result(title, () => {
+          const named = argumentsOf(attempt, inputs);
+          return callFunction(fn, wrapped ? Object.values(named) : named, this.callOptions());
+        });
       return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
     });
   }
@@ -271,7 +275,9 @@ export class DocumentAnalysis {
     ];
     const values = new Map<string, PyValue>();
     let origin: Origin | undefined;
-    for (const { name, kind, default: otherwise } of parametersOf(fn)) {
+    for (const { name, kind, default: otherwise } of isWrapper(definition, fn)
+      ? writtenParameters(definition)
+      : parametersOf(fn)) {
       if (kind === "star" || kind === "doublestar") continue;
       let value: PyValue | undefined;
       for (const source of sources) {
@@ -544,6 +550,26 @@ function literalValue(literal: Literal | undefined): PyValue | Tree | undefined 
 
 function shorten(text: string, most = 60): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/** Whether a decorator put a `wrapper(*args)` in the place of the function that is written. */
+function isWrapper({ params }: FunctionDef, fn: PyValue): boolean {
+  const own = parametersOf(fn);
+  return (
+    own.some(({ kind }) => kind === "star") && !params.list.every(({ name }) => own.some((one) => one.name === name))
+  );
+}
+
+/** The positional parameters as they are written, up to the first whose default is not a literal. */
+function writtenParameters({ params }: FunctionDef): ReturnType<typeof parametersOf> {
+  const found: ReturnType<typeof parametersOf> = [];
+  for (const { name, kind, default: otherwise } of params.list) {
+    if (kind !== "normal" && kind !== "positional-only") break;
+    const literal = otherwise ? literalValue(literalOf(otherwise)) : undefined;
+    if (otherwise && literal === undefined) break;
+    found.push({ name, kind, default: Array.isArray(literal) ? fromTree(literal) : literal });
+  }
+  return found;
 }
 
 /** Whether a function has a parameter or variable of its own by this name. */

@@ -13,7 +13,8 @@ const MILLION = {
   steps: 1_000_000,
 } as const;
 
-describe("cancelling", () => {
+describe("cancelling", function () {
+  this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
     client = await startClient({ settings: { budget: { command: 600_000 } } });

@@ -4,7 +4,8 @@ import { startClient, type TestClient } from "./client";
 
 const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
-describe("expressions", () => {
+describe("expressions", function () {
+  this.timeout(20_000);
   let client: TestClient;
   before(async () => {
     client = await startClient();

@@ -5,7 +5,8 @@ import { startClient, type TestClient } from "./client";
 
 const URI = "file:///script.py";
 
-describe("findings tell only of the user's code", () => {
+describe("findings tell only of the user's code", function () {
+  this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
     client = await startClient();

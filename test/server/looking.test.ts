@@ -6,7 +6,8 @@ import { startClient, type TestClient } from "./client";
 const uri = "file:///script.py";
 const everything = { start: { line: 0, character: 0 }, end: { line: 100_000, character: 0 } };
 
-describe("looking at a function", () => {
+describe("looking at a function", function () {
+  this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
     client = await startClient();
@@ -97,5 +98,60 @@ describe("looking at a function", () => {
     assert.equal(await valueAt("loss"), 9);
     assert.deepEqual((await lensTitles()).slice(1), titles);
     assert.ok((await hintLabels()).includes("9.0"));
+  });
+
+  it("passes a decorated function the parameters that are written", async () => {
+    await client.open(
+      uri,
+      [
+        "import functools",
+        "def logged(fn):",
+        "    @functools.wraps(fn)",
+        "    def wrapper(*args, **kwargs):",
+        "        return fn(*args, **kwargs)",
+        "    return wrapper",
+        "@logged",
+        "def f(x, w=[1.0, 2.0]):",
+        "    return w[0] * x**2 + w[1]",
+        "print(f(3.0))",
+        "",
+      ].join("\n"),
+    );
+    assert.deepEqual((await lensTitles()).slice(1), ["∇f = (6, 9, 1) at x = 3, w = [1, 2]"]);
+  });
+
+  it("shows a function of the module where its name means that, and not where it means something else", async () => {
+    const text = [
+      "def f(x):",
+      "    return x**2",
+      "def slope(f, x):",
+      "    return f(x + 1) - f(x)",
+      "def other(x):",
+      "    f = x",
+      "    return f",
+      "class Box:",
+      "    def f(self): return 1",
+      "y = Box().f() + f(2)",
+      "",
+    ].join("\n");
+    await client.open(uri, text);
+    const shown = async (line: number, part: string) =>
+      (await client.connection.sendRequest("textDocument/hover", {
+        textDocument: { uri },
+        position: { line, character: text.split("\n")[line]!.indexOf(part) },
+      })) !== null;
+    for (const [line, part] of [
+      [0, "f(x"],
+      [9, "f(2)"],
+    ] as const)
+      assert.ok(await shown(line, part), `${line} ${part}`);
+    for (const [line, part] of [
+      [2, "f, x"],
+      [3, "f(x)"],
+      [6, "f"],
+      [8, "f(self"],
+      [9, "f() +"],
+    ] as const)
+      assert.ok(!(await shown(line, part)), `${line} ${part}`);
   });
 });
