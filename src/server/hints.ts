@@ -16,16 +16,19 @@ export function hints(session: Session, uri: string, range: Range): InlayHint[] 
     print: settings.inlayHints.prints,
     variable: settings.inlayHints.variables,
   };
-  return analysis.script.hints
-    .filter(({ kind }) => wanted[kind])
-    .map((hint) => ({ hint, position: positionOf(analysis.syntax, lineEnd(analysis.syntax, hint.span.to)) }))
-    .filter(({ position: { line } }) => line >= range.start.line && line <= range.end.line)
-    .map(({ hint, position }) => ({
-      position,
-      label: hint.label,
-      paddingLeft: true,
-      tooltip: { kind: "markdown", value: tooltip(session, hint) },
-    }));
+  return (
+    analysis.script.hints
+      // `print()` has nothing to show, and the protocol wants no empty label.
+      .filter(({ kind, label }) => wanted[kind] && label.trim() !== "")
+      .map((hint) => ({ hint, position: positionOf(analysis.syntax, lineEnd(analysis.syntax, hint.span.to)) }))
+      .filter(({ position: { line } }) => line >= range.start.line && line <= range.end.line)
+      .map(({ hint, position }) => ({
+        position,
+        label: hint.label,
+        paddingLeft: true,
+        tooltip: { kind: "markdown", value: tooltip(session, hint) },
+      }))
+  );
 }
 
 function tooltip(session: Session, { tooltip, count, history, kind }: Hint): string {

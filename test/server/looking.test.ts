@@ -100,6 +100,11 @@ describe("looking at a function", function () {
     assert.ok((await hintLabels()).includes("9.0"));
   });
 
+  it("has no hint for an empty line that is printed", async () => {
+    await client.open(uri, "print()\nprint('')\nprint('a')\n");
+    assert.deepEqual(await hintLabels(), ["a"]);
+  });
+
   it("passes a decorated function the parameters that are written", async () => {
     await client.open(
       uri,
