@@ -1,4 +1,4 @@
-/** NumPy's arrays and scalars over engine values (issue of its own: this is the part that `.numpy()` needs). */
+/** NumPy's arrays and scalars over engine values, and what they share with TensorFlow's tensors. */
 import * as engine from "../../../../engine";
 import {
   concretize,
@@ -6,6 +6,7 @@ import {
   isFloat,
   isValue,
   peek,
+  promote,
   scalar,
   sizeOf,
   Tensor,
@@ -13,81 +14,344 @@ import {
   Value,
 } from "../../../../engine";
 import { toInt } from "../../runtime/arguments";
-import { LazyIterator, listOf, PyList, PySlice, PyTuple } from "../../runtime/containers";
+import { complexType, LazyIterator, listOf, PyList, PySlice, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { floatRepr, formatFloat, formatInt, formatString } from "../../runtime/format";
-import { roundFloat } from "../../runtime/numbers";
+import { PyComplex, roundFloat } from "../../runtime/numbers";
 import {
   ellipsis,
-  getters,
+  floatType,
   makeType,
-  methods,
   native,
   PyEllipsis,
   type PyIterator,
   PyObject,
+  type PyType,
   type PyValue,
 } from "../../runtime/object";
-import { operand } from "../../runtime/operators";
-import { isNumber, typeName } from "../../runtime/protocol";
+import { isNumber, repr, typeName } from "../../runtime/protocol";
+import { vm } from "../../runtime/vm";
 import { arrayRepr, arrayText, scalarText } from "./print";
+import { type Selection, select } from "./select";
 
 export const arrayType = makeType("ndarray");
 arrayType.module = "numpy";
-const scalarTypes = new Map<DType, ReturnType<typeof makeType>>();
-for (const dtype of ["float64", "float32", "int64", "int32", "bool"] as const) {
-  const type = makeType(dtype);
+
+/** NumPy's scalar types; those of float64 and complex128 are Python's own too. */
+export const genericType = makeType("generic");
+export const scalarTypes = new Map<DType, PyType>();
+for (const [dtype, base] of [
+  ["float64", floatType],
+  ["float32", genericType],
+  ["int64", genericType],
+  ["int32", genericType],
+  ["bool", genericType],
+] as const) {
+  const type = makeType(dtype, base);
   type.module = "numpy";
   scalarTypes.set(dtype, type);
 }
 
+/** What array objects do that needs the functions made of them; filled in by the other files here. */
+export const arrayHooks: {
+  binary: (op: string, a: PyValue, b: PyValue) => PyValue | undefined;
+  compare: (op: string, a: PyValue, b: PyValue) => PyValue | undefined;
+  asValue: (x: PyValue) => Value;
+} = { binary: () => undefined, compare: () => undefined, asValue: () => scalar(0) };
+
 export class PyArray extends PyObject {
-  constructor(readonly value: Value) {
-    super(value.shape.length === 0 ? scalarTypes.get(value.dtype)! : arrayType);
+  /** The array that this one is a view of, and where its elements are there. */
+  declare readonly root: PyArray | undefined;
+  declare readonly offsets: Int32Array | undefined;
+  declare shape: readonly number[];
+  declare private own: Value | undefined;
+  /** Whether somebody else may hold the numbers: then they are copied before a write. */
+  declare private exposed: boolean;
+  declare private version: number;
+  declare private seen: number;
+
+  constructor(value: Value, type?: PyType) {
+    super(type ?? (value.shape.length === 0 ? scalarTypes.get(value.dtype)! : arrayType));
+    this.own = value;
+    this.shape = value.shape;
+    this.exposed = true;
+    this.version = 0;
+    this.seen = -1;
+    this.root = undefined;
+    this.offsets = undefined;
+  }
+  /** A view of elements of another array. */
+  static view(of: PyArray, offsets: Int32Array, shape: readonly number[]): PyArray {
+    const made = new PyArray(EMPTY, arrayType);
+    const root = of.root ?? of;
+    const inner = of.offsets;
+    const places = inner ? offsets.map((at) => inner[at]) : offsets;
+    Object.assign(made, { root, offsets: places, shape, own: undefined });
+    return made;
+  }
+  get dtype(): DType {
+    return (this.root ?? this).own!.dtype;
+  }
+  get value(): Value {
+    if (this.root) {
+      if (this.own === undefined || this.seen !== this.root.version) {
+        this.own = this.root.gather(this.offsets!, this.shape);
+        this.seen = this.root.version;
+      }
+      return this.own;
+    }
+    this.exposed = true;
+    const own = this.own!;
+    if (own.shape !== this.shape) this.own = engine.reshape(own, this.shape);
+    return this.own!;
   }
   engineValue(): Value {
     return this.value;
   }
+  /** The elements at `offsets` of a root. */
+  private gather(offsets: Int32Array, shape: readonly number[]): Value {
+    const own = this.own!;
+    if (!(own instanceof Tensor)) return engine.take(own, offsets, shape);
+    if (shape.length === 0) return new Tensor([own.data[offsets[0]]], shape, own.dtype);
+    const data = engine.allocate(own.dtype, offsets.length);
+    for (let k = 0; k < data.length; k++) data[k] = own.data[offsets[k]];
+    return new Tensor(data, shape, own.dtype);
+  }
+  /** Elements of this array by their row-major places, as a value of its own. */
+  pick(offsets: Int32Array, shape: readonly number[]): Value {
+    if (!this.root) return this.gather(offsets, shape);
+    const inner = this.offsets!;
+    return this.root.gather(
+      offsets.map((at) => inner[at]),
+      shape,
+    );
+  }
+  /** Puts a value (of a shape that broadcasts to `shape`) where `offsets` says. */
+  store(offsets: Int32Array, shape: readonly number[], value: Value): void {
+    if (this.root) {
+      const inner = this.offsets!;
+      this.root.store(
+        offsets.map((at) => inner[at]),
+        shape,
+        value,
+      );
+      return;
+    }
+    if (value.dtype !== this.dtype) value = engine.cast(value, this.dtype);
+    if (value.shape.length !== shape.length || value.shape.some((length, k) => length !== shape[k])) {
+      let source = value;
+      while (source.shape.length > shape.length && source.shape[0] === 1)
+        source = engine.reshape(source, source.shape.slice(1));
+      try {
+        value = engine.broadcastTo(source, shape);
+      } catch {
+        raiseError(
+          "ValueError",
+          `could not broadcast input array from shape ${shapeText(value.shape)} into shape ${shapeText(shape)}`,
+        );
+      }
+    }
+    this.version++;
+    const own = this.own!;
+    if (own instanceof Tensor && value instanceof Tensor) {
+      if (this.exposed) {
+        const copy = engine.allocate(own.dtype, own.data.length);
+        for (let k = 0; k < copy.length; k++) copy[k] = own.data[k];
+        this.own = new Tensor(copy, this.shape, own.dtype);
+        this.exposed = false;
+      }
+      const data = (this.own as Tensor).data as Float64Array;
+      for (let k = 0; k < offsets.length; k++) data[offsets[k]] = value.data[k];
+      return;
+    }
+    // Differentiable: the elements that stay and those that come, side by side in a new value.
+    const size = own.shape.reduce((a, b) => a * b, 1);
+    const last = new Map<number, number>();
+    offsets.forEach((at, k) => {
+      last.set(at, k);
+    });
+    const incoming = engine.reshape(value, [offsets.length]);
+    const places = [...last.keys()];
+    if (places.length === size) {
+      this.own = engine.take(
+        incoming,
+        Int32Array.from({ length: size }, (_, at) => last.get(at)!),
+        this.shape,
+      );
+      return;
+    }
+    const spread = engine.scatterAdd(
+      engine.take(incoming, Int32Array.from(last.values()), [places.length]),
+      Int32Array.from(places),
+      this.shape,
+    );
+    const mask = new Array<number>(size).fill(0);
+    for (const at of places) mask[at] = 1;
+    this.own = engine.where(tensor(mask, "bool", this.shape), spread, own);
+  }
+  /** Remembers the numbers for a call that must not change them; gives what puts them back. */
+  snapshot(): () => void {
+    const { own, shape } = this;
+    this.exposed = true;
+    return () => {
+      this.own = own;
+      this.shape = shape;
+      this.exposed = true;
+      this.version++;
+    };
+  }
+  /** A traced scalar as a traced float: what `float()` gives. */
+  tracedScalar(): Value | undefined {
+    return this.shape.length === 0 && !(this.value instanceof Tensor) ? this.value : undefined;
+  }
+  /** An array with other numbers in it: what a function is differentiated at. */
+  like(numbers: Value): PyValue {
+    return new PyArray(
+      isFloat(this.dtype) ? engine.cast(numbers, this.dtype) : numbers,
+      this.type === arrayType ? arrayType : undefined,
+    );
+  }
+
   override pyGetAttribute(name: string): PyValue | undefined {
-    return numericAttribute(this.value, name) ?? arrayAttribute(this, name);
+    if (name === "__inplace__") return this.type === arrayType ? true : undefined;
+    return numericAttribute(this, name);
+  }
+  override pySetAttribute(name: string, value: PyValue): boolean {
+    if (name === "shape" && !this.root) {
+      this.shape = fillShape(
+        (isNumber(value) ? [value] : listOf(value)).map((x) => Number(toInt(x))),
+        sizeOf(this.shape),
+      );
+      return true;
+    }
+    return false;
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
-    const right = arrayOperand(other, this.value);
-    if (right === undefined) return undefined;
-    const result = reflected ? arithmetic(op, right, this.value) : arithmetic(op, this.value, right);
-    return result && new PyArray(result);
+    if (op.length > 1 && op.endsWith("=")) {
+      const plain = op.slice(0, -1);
+      const result = arrayHooks.binary(plain, this, other);
+      if (!(result instanceof PyArray)) return result;
+      const own = this.dtype;
+      if (own !== result.dtype && ((isFloat(result.dtype) && !isFloat(own)) || own === "bool"))
+        raiseError(
+          "TypeError",
+          `Cannot cast ufunc '${UFUNC_OF[plain] ?? plain}' output from dtype('${result.dtype}') to dtype('${own}') with casting rule 'same_kind'`,
+        );
+      if (sizeOf(result.shape) !== sizeOf(this.shape))
+        raiseError(
+          "ValueError",
+          `non-broadcastable output operand with shape ${shapeText(this.shape)} doesn't match the broadcast shape ${shapeText(result.shape)}`,
+        );
+      this.assign(result.value);
+      return this;
+    }
+    return reflected ? arrayHooks.binary(op, other, this) : arrayHooks.binary(op, this, other);
+  }
+  /** Replaces all elements. */
+  assign(value: Value): void {
+    this.store(
+      Int32Array.from({ length: sizeOf(this.shape) }, (_, k) => k),
+      this.shape,
+      value,
+    );
   }
   override pyCompare(op: string, other: PyValue): PyValue | undefined {
-    const right = arrayOperand(other, this.value);
-    if (right === undefined) return undefined;
-    const result = comparison(op, this.value, right);
-    return result.shape.length === 0 ? concretize(result).item() !== 0 : new PyArray(result);
+    return arrayHooks.compare(op, this, other);
   }
   override pyUnary(op: string): PyValue | undefined {
-    const result = unaryValue(op, this.value);
+    const { value } = this;
+    if (op === "~" && value.dtype !== "bool" && !isFloat(value.dtype))
+      return new PyArray(engine.sub(engine.neg(value), 1));
+    if (op === "-" && value.dtype === "bool")
+      raiseError(
+        "TypeError",
+        "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not function instead.",
+      );
+    if (op === "~" && isFloat(value.dtype))
+      raiseError(
+        "TypeError",
+        "ufunc 'invert' not supported for the input types, and the inputs could not be safely coerced to any supported types according to the casting rule ''safe''",
+      );
+    const result = unaryValue(op, value);
     return result && new PyArray(result);
   }
   override pyBool(): boolean {
+    if (sizeOf(this.shape) === 0)
+      raiseError(
+        "ValueError",
+        "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty.",
+      );
     return valueTruth(
       this.value,
       "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()",
     );
   }
   override pyLength(): number {
-    if (this.value.shape.length === 0) raiseError("TypeError", "len() of unsized object");
-    return this.value.shape[0];
+    if (this.shape.length === 0)
+      raiseError(
+        "TypeError",
+        this.type === arrayType ? "len() of unsized object" : `object of type 'numpy.${this.type.name}' has no len()`,
+      );
+    return this.shape[0];
   }
   override pyIterate(): PyIterator {
-    return iterateValue(this.value, (x) => new PyArray(x));
+    if (this.shape.length === 0)
+      raiseError(
+        "TypeError",
+        this.type === arrayType ? "iteration over a 0-d array" : `'numpy.${this.type.name}' object is not iterable`,
+      );
+    let at = 0;
+    return new LazyIterator(() => (at < this.shape[0] ? this.pyGetItem(BigInt(at++)) : undefined));
   }
   override pyGetItem(key: PyValue): PyValue {
-    return new PyArray(indexValue(this.value, key));
+    if (typeof key === "bigint" && this.shape.length === 1) {
+      const at = this.place(key, 0);
+      return new PyArray(this.pick(Int32Array.of(at), []));
+    }
+    if (this.shape.length === 0 && this.type !== arrayType)
+      raiseError("IndexError", "invalid index to scalar variable.");
+    const found = select(this.shape, key);
+    if (found.view && !found.scalar) return PyArray.view(this, found.offsets, found.shape);
+    return new PyArray(this.pick(found.offsets, found.shape), found.scalar ? undefined : arrayType);
+  }
+  private place(key: bigint, axis: number): number {
+    const length = this.shape[axis];
+    const at = Number(key);
+    if (at < -length || at >= length)
+      raiseError("IndexError", `index ${key} is out of bounds for axis ${axis} with size ${length}`);
+    return at < 0 ? at + length : at;
+  }
+  override pySetItem(key: PyValue, item: PyValue): void {
+    if (this.type !== arrayType)
+      raiseError("TypeError", `'numpy.${this.type.name}' object does not support item assignment`);
+    let found: Selection;
+    if (typeof key === "bigint" && this.shape.length === 1) {
+      found = { offsets: Int32Array.of(this.place(key, 0)), shape: [], view: true, scalar: true };
+    } else found = select(this.shape, key);
+    if (typeof item === "string" || item === null)
+      raiseError(
+        item === null ? "TypeError" : "ValueError",
+        item === null
+          ? "float() argument must be a string or a real number, not 'NoneType'"
+          : `could not convert string to float: ${repr(item)}`,
+      );
+    const value = isNumber(item)
+      ? scalar(Number(item), isFloat(this.dtype) ? this.dtype : "float64")
+      : arrayHooks.asValue(item);
+    if (found.shape.length === 0 && sizeOf(value.shape) !== 1)
+      raiseError("ValueError", "setting an array element with a sequence.");
+    this.store(found.offsets, found.shape, found.shape.length === 0 ? engine.reshape(value, []) : value);
+  }
+  override pyContains(item: PyValue): boolean {
+    const wanted = concretize(arrayHooks.asValue(item));
+    return Array.from(concretize(this.value).data).some((x) => x === wanted.data[0]);
   }
   override pyRepr(): string {
     const now = peek(this.value);
-    if (now.shape.length > 0) return arrayRepr(now);
+    if (this.type === arrayType)
+      return now.shape.length > 0 ? arrayRepr(now) : `array(${scalarText(now.data[0], now.dtype)})`;
     return now.dtype === "bool"
-      ? `np.${scalarText(now.data[0], now.dtype)}_`
+      ? `np.${scalarText(now.data[0], now.dtype)}_`.replace("__", "_")
       : `np.${now.dtype}(${scalarText(now.data[0], now.dtype)})`;
   }
   override pyStr(): string {
@@ -97,9 +361,33 @@ export class PyArray extends PyObject {
     return formatTensor(peek(this.value), spec, this.pyStr());
   }
   override pyKey(): bigint | number {
+    if (this.type === arrayType) raiseError("TypeError", "unhashable type: 'numpy.ndarray'");
     const x = peek(this.value).item();
     return Number.isInteger(x) ? BigInt(x) : x;
   }
+}
+const EMPTY = new Tensor([], [0], "float64");
+
+const UFUNC_OF: Record<string, string> = {
+  "+": "add",
+  "-": "subtract",
+  "*": "multiply",
+  "/": "divide",
+  "//": "floor_divide",
+  "%": "remainder",
+  "**": "power",
+};
+
+/** `(2,3)`, `(3,)`, `()`: shapes as NumPy's errors write them. */
+export function shapeText(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(",")})`;
+}
+
+/** The wider of two element types in NumPy's lattice. */
+export function promoteTypes(a: DType, b: DType): DType {
+  const wide = promote(a, b);
+  const other = wide === a ? b : a;
+  return wide === "float32" && (other === "int32" || other === "int64") ? "float64" : wide;
 }
 
 // ── shared by NumPy's arrays and TensorFlow's tensors ───────────────────────
@@ -120,36 +408,62 @@ export function valueTruth(value: Value, ambiguous: string): boolean {
 }
 
 export function pythonNumber(x: number, dtype: DType): PyValue {
-  return dtype === "bool" ? x !== 0 : isFloat(dtype) ? x : BigInt(x);
+  return dtype === "bool" ? x !== 0 : isFloat(dtype) ? x : Number.isFinite(x) ? BigInt(x) : x;
 }
 
 /** `float()`, `int()` and the like on a value with one element. */
-export function numericAttribute(value: Value, name: string): PyValue | undefined {
+export function numericAttribute(of: Value | PyArray, name: string): PyValue | undefined {
+  if (!name.startsWith("__")) return undefined;
+  const shape = of.shape;
   switch (name) {
     case "__float__":
-      return native(name, () => one(value));
+      return native(name, () => one(of instanceof PyArray ? of.value : of));
     case "__index__":
-      return isFloat(value.dtype) || value.shape.length > 0 ? undefined : native(name, () => BigInt(one(value)));
+      return isFloat(of.dtype) || shape.length > 0 || (of.dtype === "bool" && of instanceof PyArray)
+        ? undefined
+        : native(name, () => BigInt(one(of instanceof PyArray ? of.value : of)));
     case "__round__":
       return native(name, ([digits]) => {
-        if (digits === undefined) return BigInt(Math.round(one(value)));
+        const value = of instanceof PyArray ? of.value : of;
+        if (value.shape.length > 0) raiseError("TypeError", `type numpy.ndarray doesn't define __round__ method`);
+        if (digits === undefined || digits === null) return BigInt(engine.helpers.roundHalfEven(one(value)));
+        if (of instanceof PyArray && !(value instanceof Tensor))
+          return new PyArray(roundValue(value, Number(toInt(digits))));
         const rounded = roundFloat(one(value), Number(toInt(digits)));
-        return value.dtype === "float32" ? new PyArray(scalar(rounded, "float32")) : rounded;
+        return of instanceof PyArray || value.dtype === "float32" ? new PyArray(scalar(rounded, value.dtype)) : rounded;
       });
   }
   return undefined;
 }
 
-function one(value: Value): number {
+/** NumPy multiplies, rounds and divides, in the array's own precision. */
+export function roundValue(value: Value, places: number): Value {
+  if (!isFloat(value.dtype)) {
+    if (places >= 0) return value;
+    const unit = 10 ** -places;
+    return engine.cast(engine.mul(engine.round(engine.div(engine.cast(value, "float64"), unit)), unit), value.dtype);
+  }
+  if (places === 0) return engine.round(value);
+  const unit = 10 ** Math.abs(places);
+  return places > 0
+    ? engine.div(engine.round(engine.mul(value, unit)), unit)
+    : engine.mul(engine.round(engine.div(value, unit)), unit);
+}
+
+export function one(value: Value): number {
   if (sizeOf(value.shape) !== 1) raiseError("TypeError", "only length-1 arrays can be converted to Python scalars");
   return concretize(value).data[0];
 }
 
-export function nested(now: Tensor): PyValue {
+/** Nested lists of Python numbers; traced elements stay traced. */
+export function nested(value: Value): PyValue {
   const build = (axis: number, offset: number): PyValue => {
-    if (axis === now.shape.length) return pythonNumber(now.data[offset], now.dtype);
-    const stride = sizeOf(now.shape.slice(axis + 1));
-    return new PyList(Array.from({ length: now.shape[axis] }, (_, k) => build(axis + 1, offset + k * stride)));
+    if (axis === value.shape.length) {
+      if (!(value instanceof Tensor)) return engine.take(value, Int32Array.of(offset), []);
+      return pythonNumber(value.data[offset], value.dtype);
+    }
+    const stride = sizeOf(value.shape.slice(axis + 1));
+    return new PyList(Array.from({ length: value.shape[axis] }, (_, k) => build(axis + 1, offset + k * stride)));
   };
   return build(0, 0);
 }
@@ -237,14 +551,6 @@ export function valueIn(x: PyValue): Value | undefined {
   if (isValue(x)) return x;
   const own = x instanceof PyObject ? (x as { engineValue?: () => Value }).engineValue : undefined;
   return own?.call(x);
-}
-
-/** The other operand of an array: a Python number takes the array's type where that can hold it. */
-function arrayOperand(other: PyValue, like: Value): Value | number | undefined {
-  if (isNumber(other)) return operand(other);
-  if (other instanceof PyList || other instanceof PyTuple) return arrayFrom(other, "float64");
-  void like;
-  return valueIn(other);
 }
 
 export function arithmetic(op: string, a: Value | number, b: Value | number): Value | undefined {
@@ -355,100 +661,6 @@ export function arrayFrom(x: PyValue, floatDtype: DType, dtype?: DType, intDtype
   );
 }
 
-// ── attributes of arrays ────────────────────────────────────────────────────
-
-const dtypeType = makeType("dtype");
-class ArrayDtype extends PyObject {
-  constructor(readonly name: DType) {
-    super(dtypeType);
-  }
-  override pyRepr(): string {
-    return `dtype('${this.name}')`;
-  }
-  override pyStr(): string {
-    return this.name;
-  }
-  override pyGetAttribute(name: string): PyValue | undefined {
-    return name === "name" ? this.name : undefined;
-  }
-  override pyCompare(op: string, other: PyValue): PyValue | undefined {
-    const same = String((other as { name?: string }).name ?? other) === this.name;
-    return op === "==" ? same : op === "!=" ? !same : undefined;
-  }
-}
-
-const reduced = (name: string, x: Value): Value => {
-  const now = peek(x);
-  const numbers = Array.from(now.data);
-  switch (name) {
-    case "sum":
-      return engine.sum(x);
-    case "mean":
-      return engine.div(engine.sum(isFloat(x.dtype) ? x : engine.cast(x, "float64")), numbers.length);
-    case "max":
-      return scalar(Math.max(...numbers), x.dtype);
-    case "min":
-      return scalar(Math.min(...numbers), x.dtype);
-    case "all":
-      return scalar(numbers.every((n) => n !== 0) ? 1 : 0, "bool");
-    default:
-      return scalar(numbers.some((n) => n !== 0) ? 1 : 0, "bool");
-  }
-};
-
-function arrayAttribute(self: PyArray, name: string): PyValue | undefined {
-  const { value } = self;
-  switch (name) {
-    case "shape":
-      return new PyTuple(value.shape.map(BigInt));
-    case "ndim":
-      return BigInt(value.shape.length);
-    case "size":
-      return BigInt(sizeOf(value.shape));
-    case "dtype":
-      return new ArrayDtype(value.dtype);
-    case "T":
-      return new PyArray(engine.transpose(value));
-    case "sum":
-    case "mean":
-    case "max":
-    case "min":
-    case "all":
-    case "any":
-      return native(name, (args, kwargs) => {
-        if (args.length > 0 || kwargs?.size)
-          raiseError("NotImplementedError", `ndarray.${name} with an axis is not supported`);
-        return new PyArray(reduced(name, value));
-      });
-  }
-  return undefined;
-}
-
-getters(arrayType, {});
-const shared: Parameters<typeof methods>[1] = {
-  item: (self: PyArray) => pythonNumber(one(self.value), self.value.dtype),
-  tolist: (self: PyArray) => nested(peek(self.value)),
-  ravel: (self: PyArray) => new PyArray(engine.reshape(self.value, [sizeOf(self.value.shape)])),
-  flatten: (self: PyArray) => new PyArray(engine.reshape(self.value, [sizeOf(self.value.shape)])),
-  copy: (self: PyArray) => self,
-  reshape: (self: PyArray, args) => {
-    const wanted = (args.length === 1 && args[0] instanceof PyObject ? listOf(args[0]) : args).map((x) =>
-      Number(toInt(x)),
-    );
-    return new PyArray(engine.reshape(self.value, fillShape(wanted, sizeOf(self.value.shape))));
-  },
-  round: (self: PyArray, [digits = 0n]) => {
-    const places = Number(toInt(digits));
-    const now = peek(self.value);
-    // NumPy multiplies, rounds and divides, in the array's own precision.
-    const unit = 10 ** places;
-    return new PyArray(engine.div(engine.round(engine.mul(now, unit)), unit));
-  },
-  astype: (self: PyArray, [dtype]) => new PyArray(engine.cast(self.value, dtypeNamed(dtype))),
-};
-methods(arrayType, shared);
-for (const type of scalarTypes.values()) methods(type, shared);
-
 /** A shape in which -1 stands for what is left. */
 export function fillShape(wanted: number[], size: number): number[] {
   const open = wanted.indexOf(-1);
@@ -476,4 +688,4 @@ export function dtypeNamed(x: PyValue | undefined): DType {
   return dtype;
 }
 
-export { ellipsis, floatRepr, Tensor, Value };
+export { complexType, ellipsis, floatRepr, PyComplex, Tensor, Value, vm };
