@@ -8,7 +8,7 @@ describe("tf_diffs.py in the editor @every", function () {
   this.timeout(120_000);
   let workbench: Workbench;
   before(async () => {
-    workbench = await openWorkbench({ file: "tf_diffs.py", viewport: { width: 1200, height: 820 }, scale: 2 });
+    workbench = await openWorkbench({ file: "tf_diffs.py", viewport: { width: 1200, height: 760 } });
   });
   after(() => workbench?.close());
 
@@ -20,7 +20,7 @@ describe("tf_diffs.py in the editor @every", function () {
     );
     for (const theme of ["light", "dark"] as const) {
       await workbench.setTheme(theme);
-      await workbench.screenshot("lenses-and-hints", { picture: true });
+      await workbench.screenshot("lenses-and-hints", { picture: theme === "light" });
     }
   });
 
@@ -31,7 +31,7 @@ describe("tf_diffs.py in the editor @every", function () {
       const hover = await workbench.hoverOn("g(", { saying: "∇g" });
       assert.equal(await hover.locator("img").count(), 4);
       assert.match((await hover.textContent()) ?? "", /\(9, 42\)/);
-      await workbench.screenshot("hover", { picture: true });
+      await workbench.screenshot("hover", { picture: theme === "dark" });
       await workbench.page.keyboard.press("Escape");
       await workbench.goTo(12);
       const curve = await workbench.hoverOn("f(", { saying: "f′" });
@@ -49,9 +49,15 @@ describe("tf_diffs.py in the editor @every", function () {
     for (const theme of ["light", "dark"] as const) {
       await workbench.setTheme(theme);
       await workbench.hoverOn("gradient(z, x2)", { saying: "A non-persistent GradientTape" });
-      await workbench.screenshot("squiggle", { picture: true });
+      await workbench.screenshot("squiggle", { picture: theme === "dark" });
     }
     await workbench.page.keyboard.press("Escape");
+    await workbench.goTo(45, 20);
+    await workbench.page.keyboard.press("ControlOrMeta+.");
+    await workbench.page.locator(".action-widget .monaco-list-row").filter({ hasText: "persistent" }).first().click();
+    await workbench.page.locator(".monaco-editor .squiggly-warning").first().waitFor({ state: "detached" });
+    await workbench.goTo(37);
+    await workbench.find("GradientTape(persistent=True)");
   });
 });
 
@@ -63,7 +69,6 @@ describe("commands @every", function () {
       file: "tf_diffs.py",
       files: { "notes.md": "The surface is (x1 + 5) * x2**2, and a sum: 2x^2 + y.\n\nHello nonsense +* here.\n" },
       viewport: { width: 1400, height: 900 },
-      scale: 2,
     });
   });
   after(() => workbench?.close());
@@ -84,7 +89,7 @@ describe("commands @every", function () {
     await workbench.select("(x1 + 5) * x2**2");
     await workbench.runCommand("Gradlens: Show Gradient");
     await until(async () => (await workbench.quickInput.inputValue()) === "x1=1, x2=1", "the question, prefilled");
-    await workbench.screenshot("unknown-values", { picture: true });
+    await workbench.screenshot("unknown-values");
     await workbench.answer("x1=2, x2=3");
     await workbench.notification("(9, 42)").waitFor();
     await workbench.runCommand("Notifications: Clear All Notifications");
@@ -106,7 +111,7 @@ describe("the panel @every", function () {
   this.timeout(180_000);
   let workbench: Workbench;
   before(async () => {
-    workbench = await openWorkbench({ file: "tf_diffs.py", viewport: { width: 1500, height: 1000 }, scale: 2 });
+    workbench = await openWorkbench({ file: "tf_diffs.py", viewport: { width: 1360, height: 900 } });
   });
   after(() => workbench?.close());
 
@@ -118,7 +123,7 @@ describe("the panel @every", function () {
     await panel.locator(".js-plotly-plot .contourlayer, .js-plotly-plot .cartesianlayer").first().waitFor();
     for (const theme of themes) {
       await workbench.setTheme(theme);
-      await workbench.screenshot("panel", { picture: theme === "light" || theme === "dark" });
+      await workbench.screenshot("panel", { picture: theme === "light" });
     }
     await workbench.setTheme("dark");
   });
@@ -146,7 +151,7 @@ describe("the panel @every", function () {
         .getByText(/100 steps/)
         .first()
         .scrollIntoViewIfNeeded();
-      await workbench.screenshot("minimize", { picture: true });
+      await workbench.screenshot("minimize", { picture: theme === "dark" });
     }
   });
 });
