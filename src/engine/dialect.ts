@@ -28,8 +28,6 @@ export interface Dialect {
   readonly zeroCotangent: "multiplies" | "absorbs";
   /** // of floats: the quotient that goes with the remainder (1 // 0.1 = 9), or floor(x/y) (10). */
   readonly floorDivision: "remainder" | "quotient";
-  /** The derivative of cumprod where a factor is 0: exact, or TensorFlow's division, which answers 0 there. */
-  readonly cumprodAtZero: "exact" | "divides";
 }
 
 const PYTHON = {
@@ -45,7 +43,6 @@ const PYTHON = {
   xlogyAtZero: "log",
   zeroCotangent: "multiplies",
   floorDivision: "remainder",
-  cumprodAtZero: "exact",
 } as const;
 
 export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
@@ -60,7 +57,6 @@ export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
     xlogyAtZero: "zero",
     zeroCotangent: "absorbs",
     floorDivision: "quotient",
-    cumprodAtZero: "divides",
   },
   torch: {
     ...PYTHON,

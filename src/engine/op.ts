@@ -74,6 +74,18 @@ export interface Bilinear<A> extends Named {
 
 type Transpose<A> = (cotangent: Value, inputs: readonly Value[], attributes: A) => Value;
 
+/** Neither linear nor elementwise: it says itself how derivatives pass, in both directions, with operations. */
+export interface Nonlinear<A> extends Named {
+  readonly kind: "nonlinear";
+  readonly type: (inputs: readonly Type[], attributes: A) => Type;
+  readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
+  /** vᵀ·∂out/∂input for each input. */
+  readonly reverse: (cotangent: Value, inputs: readonly Value[], out: Value, attributes: A) => readonly Value[];
+  /** ∂out/∂inputs·tangents; a missing tangent is given as zeros. */
+  readonly forward: (tangents: readonly Value[], inputs: readonly Value[], out: Value, attributes: A) => Value;
+  readonly latex?: string;
+}
+
 /** No derivative at all: comparisons of shapes, stop_gradient, conversion to integers. */
 export interface Constant<A> extends Named {
   readonly kind: "constant";
@@ -84,4 +96,4 @@ export interface Constant<A> extends Named {
 }
 
 /** An operation with attributes of type `A` (`undefined` for elementwise ones). */
-export type Op<A = unknown> = Elementwise | Linear<A> | Bilinear<A> | Constant<A>;
+export type Op<A = unknown> = Elementwise | Linear<A> | Bilinear<A> | Nonlinear<A> | Constant<A>;

@@ -70,6 +70,7 @@ describe("the table of operations", function () {
     it(`${op.name} says how its derivative passes, or why not`, () => {
       if (op.kind === "linear") assert.equal(typeof op.transpose, "function");
       else if (op.kind === "bilinear") assert.equal(op.transposes.length, 2);
+      else if (op.kind === "nonlinear") assert.ok(typeof op.forward === "function" && typeof op.reverse === "function");
       else assert.ok(op.kind === "constant" && op.none.length > 0);
       assert.ok(op.arity >= 1);
     });

@@ -37,7 +37,7 @@ FUNCTIONS = {
     "hard_sigmoid": (lambda x: min(max((x + 3) / 6, mpf(0)), mpf(1)), grid(-5, 5)),
 }
 PAIRS = {
-    "beta": (beta, list(zip(grid(0.05, 12), reversed(grid(0.05, 12)))) + [(80.5, 120.25), (0.001, 5.0)]),
+    "beta": (beta, list(zip(grid(0.05, 12), reversed(grid(0.05, 12)))) + [(80.5, 120.25), (0.3, 5.0)]),
     "logaddexp": (lambda x, y: log(exp(x) + exp(y)), list(zip(grid(-9, 9), grid(-30, 30)))),
     "xlogy": (lambda x, y: x * log(y), list(zip(grid(-3, 3), grid(0.01, 5)))),
     "leaky_relu": (lambda x, a: x if x > 0 else a * x, list(zip(grid(-3, 3), grid(0.01, 1)))),

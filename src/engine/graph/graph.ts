@@ -4,7 +4,7 @@ import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
 import { type Guard, type Input, Node, Stage } from "../interpreters/stage";
 import type { Op } from "../op";
-import { add, cast, matmulOp, mul } from "../ops";
+import { add, cast, matmulOp, maximum, minimum, mul } from "../ops";
 import { broadcastOffsets, full, type Shape, sizeOf, type Tensor, type Value } from "../tensor";
 import { backward } from "../transforms/backward";
 
@@ -146,6 +146,32 @@ function expand(node: Node, at: (value: Value) => readonly Value[]): readonly Va
       const small = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
       return addUp(at(x), broadcastOffsets(small, x.shape), sizeOf(small), node);
     }
+    case "max":
+    case "min": {
+      const { axes } = node.attributes as { axes: readonly number[] };
+      const small = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+      const best: Value[] = [];
+      const offsets = broadcastOffsets(small, x.shape);
+      at(x).forEach((value, i) => {
+        const before = best[offsets[i]!];
+        best[offsets[i]!] = before ? (op.name === "max" ? maximum : minimum)(before, value) : value;
+      });
+      return best;
+    }
+    case "cumsum": {
+      const { axis, reverse } = node.attributes as { axis: number; reverse: boolean };
+      const after = sizeOf(x.shape.slice(axis + 1));
+      const out = [...at(x)];
+      const last = x.shape[axis]! - 1;
+      for (let k = 0; k < out.length; k++) {
+        const i = reverse ? out.length - 1 - k : k;
+        const index = Math.floor(i / after) % (last + 1);
+        if (index !== (reverse ? last : 0)) out[i] = add(out[i + (reverse ? after : -after)]!, out[i]!);
+      }
+      return out;
+    }
+    case "concat":
+      return node.inputs.flatMap(at);
     case "scatter_add":
       return addUp(at(x), (node.attributes as { offsets: Int32Array }).offsets, sizeOf(node.shape), node);
     case matmulOp.name: {

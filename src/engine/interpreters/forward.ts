@@ -65,6 +65,13 @@ export class Forward implements Interpreter {
           tangents.map((tangent, k) => tangent ?? zeros(primals[k]!)),
           attributes,
         );
+      case "nonlinear":
+        return op.forward(
+          tangents.map((tangent, k) => tangent ?? zeros(primals[k]!)),
+          primals,
+          out,
+          attributes,
+        );
       case "bilinear": {
         const [a, b] = primals as [Value, Value];
         const terms = [

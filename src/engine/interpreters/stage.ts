@@ -16,6 +16,7 @@ import type { DType } from "../dtype";
 import { simplify } from "../graph/simplify";
 import type { Op } from "../op";
 import { type Shape, Tensor, Value } from "../tensor";
+import { setConcretize } from "./concretize";
 import { evaluate } from "./eager";
 import { Dual } from "./forward";
 
@@ -158,3 +159,5 @@ export function concretize(value: Value): Tensor {
   if (value instanceof Dual) return concretize(value.primal);
   return peek(value);
 }
+
+setConcretize(concretize, peek);

@@ -3,16 +3,20 @@ import type { Op } from "../op";
 import * as activations from "./activations";
 import * as elementwise from "./elementwise";
 import * as linearAlgebra from "./linear-algebra";
+import * as movement from "./movement";
+import * as reduce from "./reduce";
 import * as structure from "./structure";
 
 export * from "./activations";
 export * from "./elementwise";
 export * from "./linear-algebra";
+export * from "./movement";
+export * from "./reduce";
 export * from "./structure";
 
 /** Every elementwise operation by name; the tests walk it. */
-export const elementwiseOps = [...Object.values(elementwise), ...Object.values(activations)].flatMap((item) =>
-  typeof item === "function" && "op" in item ? [item.op] : [],
+export const elementwiseOps = [...Object.values(elementwise), ...Object.values(activations), reduce.root].flatMap(
+  (item) => (typeof item === "function" && "op" in item ? [item.op] : []),
 );
 
 /** Functions that generated code calls by name. */
@@ -29,4 +33,8 @@ export const structuralOps: readonly Op<never>[] = [
   structure.castOp,
   structure.readOp,
   linearAlgebra.matmulOp,
+  reduce.maxOp,
+  reduce.minOp,
+  reduce.cumsumOp,
+  movement.concatOp,
 ];

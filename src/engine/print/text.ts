@@ -39,7 +39,7 @@ const SYMBOLS: { readonly [latex: string]: string } = {
   "\\cdot": "·",
 };
 
-const NAMES: { readonly [operation: string]: string } = { maximum: "max", minimum: "min" };
+const NAMES: { readonly [operation: string]: string } = { maximum: "max", minimum: "min", root: "sqrt" };
 
 const parenthesise = (text: string) => `(${text})`;
 

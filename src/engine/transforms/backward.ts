@@ -63,6 +63,10 @@ export function vjp(
       const transposed = op.transpose(cotangent, inputs, attributes);
       return transposed.map((value, k) => (needed[k] ? value : null));
     }
+    case "nonlinear":
+      return op
+        .reverse(cotangent, inputs, out, attributes)
+        .map((value, k) => (needed[k] ? inTypeOf(inputs[k]!, value) : null));
     case "bilinear":
       return op.transposes.map((transpose, k) =>
         needed[k] ? inTypeOf(inputs[k]!, transpose(cotangent, inputs, attributes)) : null,
