@@ -223,58 +223,13 @@ export function visit(body: readonly (Statement | Expr)[], see: (node: Statement
   }
 }
 
-export type LiteralValue = number | boolean | string | null | LiteralValue[];
-
-export interface LiteralCall extends Span {
-  name: string;
-  node: Call;
-  positional: (LiteralValue | undefined)[];
-  keywords: Record<string, LiteralValue | undefined>;
-  /** Whether every argument is a literal. */
-  complete: boolean;
-}
-
-/** A literal number, text, list or tuple of literals; undefined for anything else. */
-export function literalOf(node: Expr): LiteralValue | undefined {
-  switch (node.kind) {
-    case "number":
-      return node.imaginary ? undefined : Number(node.value);
-    case "string":
-      return node.value;
-    case "constant":
-      return node.value === "..." ? undefined : node.value;
-    case "unary": {
-      const value = literalOf(node.operand);
-      if (typeof value !== "number") return undefined;
-      return node.op === "-" ? -value : node.op === "+" ? value : undefined;
-    }
-    case "list":
-    case "tuple": {
-      const items = node.items.map(literalOf);
-      return items.some((item) => item === undefined) ? undefined : (items as LiteralValue[]);
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** The calls of a plain name, with their literal arguments, in the order of the text. */
-export function callsOf(syntax: PyModuleSyntax, name?: string): LiteralCall[] {
-  const out: LiteralCall[] = [];
+/** The calls of a plain name, in the order of the text. */
+export function callsOf(syntax: PyModuleSyntax, name: string): Call[] {
+  const calls: Call[] = [];
   visit(syntax.body, (node) => {
-    if (node.kind !== "call" || node.callee.kind !== "name" || (name !== undefined && node.callee.id !== name)) return;
-    const positional: (LiteralValue | undefined)[] = [];
-    const keywords: Record<string, LiteralValue | undefined> = {};
-    let complete = true;
-    for (const arg of node.args) {
-      const value = literalOf(arg.value);
-      if (value === undefined || arg.kind === "star" || arg.kind === "doublestar") complete = false;
-      if (arg.kind === "positional") positional.push(value);
-      else if (arg.kind === "keyword") keywords[arg.name] = value;
-    }
-    out.push({ name: node.callee.id, node, positional, keywords, complete, from: node.from, to: node.to });
+    if (node.kind === "call" && node.callee.kind === "name" && node.callee.id === name) calls.push(node);
   });
-  return out;
+  return calls.sort((a, b) => a.from - b.from);
 }
 
 /** The names that a statement binds in its own scope. */

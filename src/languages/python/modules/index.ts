@@ -6,3 +6,5 @@ import "./functional";
 import "./small";
 import "./numpy";
 import "./tensorflow";
+import "./random/python";
+import "./random/numpy";

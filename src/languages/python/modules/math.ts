@@ -5,9 +5,10 @@ import { bindArguments, toFloat, toInt } from "../runtime/arguments";
 import { iterateAll, listOf, PyTuple } from "../runtime/containers";
 import { raiseError } from "../runtime/errors";
 import { bitLength, floatPower, floatToInt, rangeError, roundToInt } from "../runtime/numbers";
-import { native, PyObject, type PyValue } from "../runtime/object";
+import { native, PyNative, PyObject, type PyValue } from "../runtime/object";
 import { binary } from "../runtime/operators";
 import { invoke, isNumber, truth, typeName } from "../runtime/protocol";
+import { tracedScalar } from "../runtime/text";
 import { vm } from "../runtime/vm";
 import { registerModule } from "./registry";
 import { erf, erfc, gamma, lgamma } from "./special";
@@ -396,13 +397,24 @@ registerModule("math", () => {
       }),
     ],
   ];
-  return new Map(entries);
+  return new Map(entries.map(([name, entry]): [string, PyValue] => [name, withTracedScalars(entry)]));
 });
+
+/** NumPy's traced scalars are traced floats to `math`. */
+function withTracedScalars(entry: PyValue): PyValue {
+  if (!(entry instanceof PyNative)) return entry;
+  return native(entry.name, (args, kwargs) =>
+    entry.run(
+      args.map((x) => tracedScalar(x) ?? x),
+      kwargs,
+    ),
+  );
+}
 
 /** An engine operation that may not be there yet. */
 function tracedSpecial(name: string): ((x: Value) => Value) | undefined {
   const found = (engine as unknown as Record<string, unknown>)[name];
-  return typeof found === "function" ? (found as (x: Value) => Value) : undefined;
+  return typeof found === "function" && "op" in found ? (found as unknown as (x: Value) => Value) : undefined;
 }
 
 export { PyObject, roundToInt, truth, typeName };

@@ -18,7 +18,7 @@ import {
   strType,
 } from "./object";
 import { invoke, repr, str, truth, typeName } from "./protocol";
-import { numberOf } from "./text";
+import { numberOf, tracedScalar } from "./text";
 
 const plain = (x: PyValue): number => (typeof x === "number" ? x : toFloat(x));
 const whole = (x: PyValue): bigint => (typeof x === "boolean" ? (x ? 1n : 0n) : (x as bigint));
@@ -114,6 +114,8 @@ floatType.construct = (_type, args): PyValue => {
   if (x !== null && typeof x === "object" && !(x instanceof PyObject))
     return x.dtype.startsWith("float") ? x : cast(x, "float64");
   if (typeof x === "bigint") return toFloat(x);
+  const traced = tracedScalar(x);
+  if (traced) return traced.dtype.startsWith("float") ? traced : cast(traced, "float64");
   const value = numberOf(x);
   if (value === undefined)
     raiseError("TypeError", `float() argument must be a string or a real number, not '${typeName(x)}'`);

@@ -1,5 +1,5 @@
 /** Formatting of values: `format()`, `str.format`, `%`. */
-import { peek } from "../../../engine";
+import { peek, type Value } from "../../../engine";
 import { indexOf, PyDict, PyTuple } from "./containers";
 import { keyError, raiseError } from "./errors";
 import { formatFloat, formatInt, formatString } from "./format";
@@ -143,6 +143,11 @@ function percentFloat(x: PyValue): number {
   const number = numberOf(x);
   if (number === undefined) raiseError("TypeError", `must be real number, not ${typeName(x)}`);
   return number;
+}
+
+/** The traced float in a scalar of NumPy, so that `float()` and `math` keep its derivative. */
+export function tracedScalar(x: PyValue): Value | undefined {
+  return x instanceof PyObject ? (x as { tracedScalar?: () => Value | undefined }).tracedScalar?.() : undefined;
 }
 
 /** The float that a value converts to by itself; `undefined` if it does not. */

@@ -1,0 +1,401 @@
+/** `numpy.random`: RandomState and default_rng, with NumPy's numbers for the same seed. */
+import * as engine from "../../../../engine";
+import { peek, sizeOf, tensor } from "../../../../engine";
+import { bindArguments, toInt } from "../../runtime/arguments";
+import { listOf } from "../../runtime/containers";
+import { raiseError } from "../../runtime/errors";
+import { type Kwargs, makeType, native, PyObject, type PyValue } from "../../runtime/object";
+import { isNumber, truth } from "../../runtime/protocol";
+import { arrayType, PyArray } from "../numpy/array";
+import { asValue, pick, range, shapeOf } from "../numpy/convert";
+import { registerModule } from "../registry";
+import { erfc } from "../special";
+import { MersenneTwister, Pcg64, words } from "./generators";
+
+// The ziggurat of the normal distribution in 256 layers (Marsaglia and Tsang).
+const R = 3.6541528853610088;
+const SCALE = 2 ** 52;
+const KI = new Float64Array(256);
+const WI = new Float64Array(256);
+const FI = new Float64Array(256);
+{
+  const f = (x: number): number => Math.exp(-0.5 * x * x);
+  const area = R * f(R) + Math.sqrt(Math.PI / 2) * erfc(R / Math.SQRT2);
+  WI[0] = area / f(R) / SCALE;
+  KI[0] = Math.floor(((R * f(R)) / area) * SCALE);
+  FI[0] = 1;
+  WI[255] = R / SCALE;
+  FI[255] = f(R);
+  let x = R;
+  for (let k = 254; k >= 1; k--) {
+    const next = Math.sqrt(-2 * Math.log(area / x + f(x)));
+    KI[k + 1] = Math.floor((next / x) * SCALE);
+    WI[k] = next / SCALE;
+    FI[k] = f(next);
+    x = next;
+  }
+  KI[1] = 0;
+}
+
+abstract class Source extends PyObject {
+  abstract double(): number;
+  abstract next32(): number;
+  abstract normal(): number;
+  /** An integer from 0 to `most`. */
+  abstract bounded(most: number): number;
+  exponential(): number {
+    return -Math.log1p(-this.double());
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    const run = table[name];
+    if (run && (this instanceof Generator ? !LEGACY.has(name) : !MODERN.has(name)))
+      return native(name, (args, kwargs) => run(this, args, kwargs));
+    if (name.startsWith("__")) return undefined;
+    raiseError("NotImplementedError", `numpy.random.${name} is not supported`);
+  }
+}
+const LEGACY = new Set(["seed", "rand", "randn", "randint", "random_sample", "ranf", "sample"]);
+const MODERN = new Set(["integers", "permuted"]);
+
+const stateType = makeType("RandomState");
+class RandomState extends Source {
+  private readonly twister = new MersenneTwister();
+  private kept: number | undefined;
+  constructor(seed: PyValue | undefined) {
+    super(stateType);
+    this.seed(seed);
+  }
+  /** Without a seed: always the same numbers, so that a document's answers stay. */
+  seed(seed: PyValue | undefined): void {
+    this.kept = undefined;
+    if (seed === undefined || seed === null) this.twister.seed(0);
+    else if (isNumber(seed)) {
+      const x = toInt(seed);
+      if (x < 0n || x > 0xffffffffn) raiseError("ValueError", "Seed must be between 0 and 2**32 - 1");
+      this.twister.seed(Number(x));
+    } else this.twister.seedArray(Array.from(peek(asValue(seed)).data));
+  }
+  double(): number {
+    return this.twister.double();
+  }
+  next32(): number {
+    return this.twister.next32();
+  }
+  normal(): number {
+    if (this.kept !== undefined) {
+      const kept = this.kept;
+      this.kept = undefined;
+      return kept;
+    }
+    for (;;) {
+      const x = 2 * this.double() - 1;
+      const y = 2 * this.double() - 1;
+      const square = x * x + y * y;
+      if (square >= 1 || square === 0) continue;
+      const f = Math.sqrt((-2 * Math.log(square)) / square);
+      this.kept = f * x;
+      return f * y;
+    }
+  }
+  bounded(most: number): number {
+    if (most === 0) return 0;
+    if (most > 0xffffffff) raiseError("NotImplementedError", "random integers of more than 32 bits are not supported");
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    for (;;) {
+      const x = (this.next32() & mask) >>> 0;
+      if (x <= most) return x;
+    }
+  }
+  override exponential(): number {
+    return -Math.log(1 - this.double());
+  }
+}
+
+const generatorType = makeType("Generator");
+class Generator extends Source {
+  private readonly pcg: Pcg64;
+  constructor(seed: PyValue | undefined) {
+    super(generatorType);
+    const entropy =
+      seed === undefined || seed === null
+        ? [0]
+        : isNumber(seed)
+          ? words(toInt(seed))
+          : listOf(seed).flatMap((x) => words(toInt(x)));
+    this.pcg = new Pcg64(entropy);
+  }
+  double(): number {
+    return this.pcg.double();
+  }
+  next32(): number {
+    return this.pcg.next32();
+  }
+  normal(): number {
+    for (;;) {
+      let r = this.pcg.next64();
+      const layer = Number(r & 0xffn);
+      r >>= 8n;
+      const negative = (r & 1n) === 1n;
+      const size = (r >> 1n) & 0x000fffffffffffffn;
+      const places = Number(size);
+      const x = negative ? -(places * WI[layer]) : places * WI[layer];
+      if (places < KI[layer]) return x;
+      if (layer === 0) {
+        for (;;) {
+          const tail = (-1 / R) * Math.log1p(-this.double());
+          const y = -Math.log1p(-this.double());
+          if (y + y > tail * tail) return ((size >> 8n) & 1n) === 1n ? -(R + tail) : R + tail;
+        }
+      }
+      if ((FI[layer - 1] - FI[layer]) * this.double() + FI[layer] < Math.exp(-0.5 * x * x)) return x;
+    }
+  }
+  bounded(most: number): number {
+    if (most === 0) return 0;
+    if (most > 0xffffffff) raiseError("NotImplementedError", "random integers of more than 32 bits are not supported");
+    if (most === 0xffffffff) return this.next32();
+    const count = BigInt(most + 1);
+    let m = BigInt(this.next32()) * count;
+    if ((m & 0xffffffffn) < count) {
+      const threshold = (0xffffffffn - BigInt(most)) % count;
+      while ((m & 0xffffffffn) < threshold) m = BigInt(this.next32()) * count;
+    }
+    return Number(m >> 32n);
+  }
+  override exponential(): number {
+    raiseError("NotImplementedError", "Generator.exponential is not supported");
+  }
+}
+
+// ── what both draw ──────────────────────────────────────────────────────────
+
+type Run = (self: Source, args: PyValue[], kwargs: Kwargs | undefined) => PyValue;
+
+const none = (x: PyValue | undefined): x is undefined | null => x === undefined || x === null;
+
+/** Numbers of a shape; a single one without. Plain Python floats, as NumPy gives for scalars. */
+function fill(size: PyValue | undefined, draw: (k: number) => number, dtype: "float64" | "int64" = "float64"): PyValue {
+  if (none(size)) {
+    const x = draw(0);
+    return dtype === "int64" ? BigInt(x) : x;
+  }
+  const shape = shapeOf(size);
+  return new PyArray(
+    tensor(
+      Array.from({ length: sizeOf(shape) }, (_, k) => draw(k)),
+      dtype,
+      shape,
+    ),
+    arrayType,
+  );
+}
+
+/** A distribution with two parameters that may be arrays. */
+const two =
+  (
+    name: string,
+    names: [string, string],
+    defaults: [number, number],
+    draw: (self: Source, a: number, b: number) => number,
+  ): Run =>
+  (self, args, kwargs) => {
+    const [a, b, size] = bindArguments(name, [`${names[0]}?`, `${names[1]}?`, "size?"], args, kwargs);
+    if ((none(a) || isNumber(a)) && (none(b) || isNumber(b))) {
+      const [x, y] = [none(a) ? defaults[0] : Number(a), none(b) ? defaults[1] : Number(b)];
+      return fill(size, () => draw(self, x, y));
+    }
+    const [p, q] = [
+      none(a) ? engine.scalar(defaults[0]) : asValue(a),
+      none(b) ? engine.scalar(defaults[1]) : asValue(b),
+    ];
+    const shape = none(size) ? engine.broadcastShapes(p.shape, q.shape) : shapeOf(size);
+    const [x, y] = [peek(engine.broadcastTo(p, shape)).data, peek(engine.broadcastTo(q, shape)).data];
+    return new PyArray(
+      tensor(
+        Array.from({ length: sizeOf(shape) }, (_, k) => draw(self, x[k], y[k])),
+        "float64",
+        shape,
+      ),
+    );
+  };
+
+const integers =
+  (name: string): Run =>
+  (self, args, kwargs) => {
+    const [low, high, size, , endpoint] = bindArguments(
+      name,
+      ["low", "high?", "size?", "dtype?", "endpoint?"],
+      args,
+      kwargs,
+    );
+    const start = none(high) ? 0 : Number(toInt(low!));
+    const stop = Number(toInt(none(high) ? low! : high)) - (truth(endpoint ?? false) ? 0 : 1);
+    if (stop < start) raiseError("ValueError", "low >= high");
+    return fill(size, () => start + self.bounded(stop - start), "int64");
+  };
+
+/** An integer from 0 to `most` by masking and rejecting, as both generators shuffle. */
+function masked(self: Source, most: number): number {
+  const mask = 2 ** (32 - Math.clz32(most)) - 1;
+  for (;;) {
+    const x = (self.next32() & mask) >>> 0;
+    if (x <= most) return x;
+  }
+}
+
+function shuffled(self: Source, n: number): number[] {
+  const order = range(n);
+  for (let i = n - 1; i > 0; i--) {
+    const j = masked(self, i);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/** Some of n without putting back, as NumPy's Generator does it (Floyd's algorithm, then a shuffle). */
+function withoutReplacement(self: Source, n: number, count: number): number[] {
+  if (!(self instanceof Generator)) return shuffled(self, n).slice(0, count);
+  if (n > 10000 && count > Math.floor(n / 50)) {
+    const order = range(n);
+    for (let i = n - 1; i >= Math.max(n - count, 1); i--) {
+      const j = self.bounded(i);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order.slice(n - count);
+  }
+  const taken = new Set<number>();
+  const out: number[] = [];
+  for (let j = n - count; j < n; j++) {
+    const x = self.bounded(j);
+    const picked = taken.has(x) ? j : x;
+    taken.add(picked);
+    out.push(picked);
+  }
+  for (let i = count - 1; i > 0; i--) {
+    const j = self.bounded(i);
+    [out[i], out[j]] = [out[j], out[i]];
+  }
+  return out;
+}
+
+const uniforms: Run = (self, args, kwargs) => {
+  const [size] = bindArguments("random", ["size?", "dtype?"], args, kwargs);
+  return fill(size, () => self.double());
+};
+
+const table: Record<string, Run> = {
+  seed: (self, [seed]) => {
+    (self as RandomState).seed(seed);
+    return null;
+  },
+  random: uniforms,
+  random_sample: uniforms,
+  ranf: uniforms,
+  sample: uniforms,
+  rand: (self, args) => fill(args.length ? asShape(args) : undefined, () => self.double()),
+  randn: (self, args) => fill(args.length ? asShape(args) : undefined, () => self.normal()),
+  standard_normal: (self, args, kwargs) =>
+    fill(bindArguments("standard_normal", ["size?"], args, kwargs)[0], () => self.normal()),
+  normal: two("normal", ["loc", "scale"], [0, 1], (self, loc, scale) => {
+    if (scale < 0) raiseError("ValueError", "scale < 0");
+    return loc + scale * self.normal();
+  }),
+  lognormal: two("lognormal", ["mean", "sigma"], [0, 1], (self, loc, scale) => Math.exp(loc + scale * self.normal())),
+  uniform: two("uniform", ["low", "high"], [0, 1], (self, low, high) => low + (high - low) * self.double()),
+  exponential: (self, args, kwargs) => {
+    const [scale, size] = bindArguments("exponential", ["scale?", "size?"], args, kwargs);
+    const by = none(scale) ? 1 : Number(scale);
+    return fill(size, () => by * self.exponential());
+  },
+  randint: integers("randint"),
+  integers: integers("integers"),
+  permutation: (self, [x]) => {
+    if (isNumber(x)) return new PyArray(tensor(shuffled(self, Number(x)), "int64"), arrayType);
+    const value = asValue(x);
+    return new PyArray(pick(value, shuffled(self, value.shape[0]), 0), arrayType);
+  },
+  shuffle: (self, [x]) => {
+    if (x instanceof PyArray) {
+      x.assign(pick(x.value, shuffled(self, x.shape[0]), 0));
+      return null;
+    }
+    const items = listOf(x);
+    shuffled(self, items.length).forEach((from, k) => {
+      (x as PyObject).pySetItem!(BigInt(k), items[from]);
+    });
+    return null;
+  },
+  choice: (self, args, kwargs) => {
+    const [a, size, replace, p] = bindArguments(
+      "choice",
+      ["a", "size?", "replace?", "p?", "axis?", "shuffle?"],
+      args,
+      kwargs,
+    );
+    const whole = isNumber(a!) ? undefined : a!;
+    const n = whole === undefined ? Number(toInt(a!)) : Number(asLength(whole));
+    if (n <= 0) raiseError("ValueError", "a must be a positive integer unless no samples are taken");
+    const shape = none(size) ? [] : shapeOf(size);
+    const count = sizeOf(shape);
+    let places: number[];
+    if (!none(p)) {
+      const weights = Array.from(peek(asValue(p)).data);
+      if (Math.abs(weights.reduce((s, w) => s + w, 0) - 1) > 1e-8)
+        raiseError("ValueError", "Probabilities do not sum to 1");
+      if (!truth(replace ?? true))
+        raiseError("NotImplementedError", "numpy.random.choice with p and replace=False is not supported");
+      let sum = 0;
+      const sums = weights.map((w) => {
+        sum += w;
+        return sum;
+      });
+      places = range(count).map(() => {
+        const u = self.double();
+        const at = sums.findIndex((s) => s / sum > u);
+        return at < 0 ? n - 1 : at;
+      });
+    } else if (truth(replace ?? true)) places = range(count).map(() => self.bounded(n - 1));
+    else {
+      if (count > n) raiseError("ValueError", "Cannot take a larger sample than population when 'replace=False'");
+      places = withoutReplacement(self, n, count);
+    }
+    if (whole === undefined)
+      return none(size) ? BigInt(places[0]) : new PyArray(tensor(places, "int64", shape), arrayType);
+    const items = whole instanceof PyArray ? undefined : listOf(whole);
+    if (none(size))
+      return items?.some((x) => typeof x === "string")
+        ? items[places[0]]
+        : new PyArray(pick(asValue(whole), [places[0]], 0, true));
+    const value = asValue(whole);
+    return new PyArray(engine.reshape(pick(value, places, 0), [...shape, ...value.shape.slice(1)]), arrayType);
+  },
+};
+
+const asLength = (x: PyValue): number => (x instanceof PyArray ? x.shape[0] : listOf(x).length);
+const asShape = (args: PyValue[]): PyValue =>
+  new PyArray(
+    tensor(
+      args.map((x) => Number(toInt(x))),
+      "int64",
+    ),
+    arrayType,
+  );
+
+registerModule("numpy.random", () => {
+  const own = new RandomState(undefined);
+  stateType.construct = (_type, [seed]) => new RandomState(seed);
+  return new Map<string, PyValue>([
+    ["RandomState", stateType],
+    ["Generator", generatorType],
+    [
+      "default_rng",
+      native("default_rng", (args, kwargs) => {
+        const [seed] = bindArguments("default_rng", ["seed?"], args, kwargs);
+        return seed instanceof Generator ? seed : new Generator(seed);
+      }),
+    ],
+    ...Object.keys(table)
+      .filter((name) => !MODERN.has(name))
+      .map((name): [string, PyValue] => [name, own.pyGetAttribute(name)!]),
+  ]);
+});
