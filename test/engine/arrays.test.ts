@@ -74,7 +74,26 @@ const OPERATIONS: { readonly [name: string]: (...inputs: Value[]) => Value } = {
   triu: (x) => engine.triu(x!),
   sort: (x) => engine.sort(x!, 1),
   top_k: (x) => engine.topK(x!, 2).values,
-  // LINEAR ALGEBRA
+  matmul: (a, b) => engine.matmul(a!, b!),
+  "matmul vector": (a, b) => engine.matmul(a!, b!),
+  dot: (a, b) => engine.dot(a!, b!),
+  outer: (a, b) => engine.outer(a!, b!),
+  inner: (a, b) => engine.inner(a!, b!),
+  tensordot: (a, b) =>
+    engine.tensordot(a!, b!, [
+      [1, 0],
+      [0, 1],
+    ]),
+  einsum: (a, b) => engine.einsum("bij,jk->bki", a!, b!),
+  "einsum trace": (a) => engine.einsum("bii->b", a!),
+  kron: (a, b) => engine.kron(a!, b!),
+  trace: (a) => engine.trace(a!),
+  solve: (a, b) => engine.solve(a!, b!),
+  "solve vector": (a, b) => engine.solve(a!, b!),
+  inv: (a) => engine.inv(a!),
+  det: (a) => engine.det(a!),
+  logdet: (a) => engine.slogdet(a!).logdet,
+  cholesky: (a) => engine.cholesky(a!),
 };
 
 describe("arrays, against NumPy and JAX", () => {
@@ -155,6 +174,40 @@ describe("arrays, against NumPy and JAX", () => {
     assert.throws(() => engine.gather(x, tensor([3], "int64")), /index 3 is out of bounds for axis 0 with size 3/);
     assert.throws(() => engine.topK(x, 4), /the 4 largest of 3/);
     assert.throws(() => engine.squeeze(x, [0]), /cannot be squeezed/);
+  });
+
+  it("refuses matrices that have no answer", () => {
+    const singular = tensor([1, 2, 2, 4], "float64", [2, 2]);
+    assert.throws(() => engine.inv(singular), /singular/);
+    assert.throws(() => engine.cholesky(singular), /not positive definite/);
+    assert.throws(() => engine.det(tensor([1, 2])), /not square/);
+    assert.throws(() => engine.einsum("ij,jk", singular), /of 1 values/);
+    const { tape, out } = taped([singular], () => engine.det(singular));
+    const [gradient] = tape.gradient([out], [singular]);
+    assert.ok(gradient && "value" in gradient);
+    assert.deepEqual(numbers(gradient.value), [4, -2, -2, 1]);
+  });
+
+  it("takes determinants of more than three rows", () => {
+    const next = random(9);
+    const a = tensor(
+      Array.from({ length: 50 }, () => next() - 0.5),
+      "float64",
+      [2, 5, 5],
+    );
+    const b = tensor(
+      Array.from({ length: 50 }, () => next() - 0.5),
+      "float64",
+      [2, 5, 5],
+    );
+    const [x, y] = [numbers(engine.det(a)), numbers(engine.det(b))];
+    numbers(engine.det(engine.matmul(a, b))).forEach((z, i) => {
+      close(z, x[i]! * y[i]!, 1e-12);
+    });
+    const { tape, out } = taped([a], () => engine.det(a));
+    const [gradient] = tape.gradient([out], [a]);
+    assert.ok(gradient && "value" in gradient);
+    close(dot(gradient.value, b), numbers(sum(jvp(engine.det, [a], [b]).tangent))[0]!, 1e-12);
   });
 
   it("chooses, places and counts", () => {
