@@ -13,6 +13,7 @@ import "./modules";
 import { PyDict, PyList, PyTuple } from "./runtime/containers";
 import { PyException, pyError, raiseError } from "./runtime/errors";
 import { Frame, lastCaller, PyFunction, toPython } from "./runtime/function";
+import { snapshot } from "./runtime/isolate";
 import { type Kwargs, PyBound, PyObject, PyType, type PyValue } from "./runtime/object";
 import { call, repr, str, typeName } from "./runtime/protocol";
 import { type Budget, BudgetExceeded, locate, Vm, vm, withVm } from "./runtime/vm";
@@ -252,6 +253,8 @@ function safely(text: () => string): string {
 export interface CallOptions extends RunOptions {
   /** For line numbers in messages. */
   syntax?: PyModuleSyntax;
+  /** Whether the call leaves everything as it was: variables, containers, Variables (default: yes). It prints nothing then. */
+  isolated?: boolean;
 }
 
 /** What went wrong in a call or an expression, in one line. */
@@ -305,21 +308,29 @@ export function callFunction(
   args: readonly PyValue[] | Readonly<Record<string, PyValue>>,
   options: CallOptions = {},
 ): PyValue {
-  return guarded(options, () => {
-    if (Array.isArray(args)) return call(fn, [...args]);
-    const named = args as Record<string, PyValue>;
-    const parameters = parametersOf(fn);
-    const positional: PyValue[] = [];
-    const kwargs: Kwargs = new Map();
-    let open = true;
-    for (const parameter of parameters) {
-      const value = named[parameter.name];
-      if (value === undefined) open = false;
-      else if (open && (parameter.kind === "normal" || parameter.kind === "positional-only")) positional.push(value);
-      else kwargs.set(parameter.name, value);
-    }
-    return call(fn, positional, kwargs.size ? kwargs : undefined);
-  });
+  const isolated = options.isolated !== false;
+  const putBack = isolated ? snapshot([fn, ...Object.values(args)]) : undefined;
+  try {
+    return guarded(isolated ? { ...options, onEvent: undefined } : options, () => callWith(fn, args));
+  } finally {
+    putBack?.();
+  }
+}
+
+function callWith(fn: PyValue, args: readonly PyValue[] | Readonly<Record<string, PyValue>>): PyValue {
+  if (Array.isArray(args)) return call(fn, [...args]);
+  const named = args as Record<string, PyValue>;
+  const parameters = parametersOf(fn);
+  const positional: PyValue[] = [];
+  const kwargs: Kwargs = new Map();
+  let open = true;
+  for (const parameter of parameters) {
+    const value = named[parameter.name];
+    if (value === undefined) open = false;
+    else if (open && (parameter.kind === "normal" || parameter.kind === "positional-only")) positional.push(value);
+    else kwargs.set(parameter.name, value);
+  }
+  return call(fn, positional, kwargs.size ? kwargs : undefined);
 }
 
 /**

@@ -748,6 +748,7 @@ export class ExpressionCompiler {
         captured(frame),
       );
       fn.classCell = frame.classCell ?? frame.fn?.classCell;
+      fn.globals = this.globals.cells;
       return fn;
     };
   }

@@ -68,6 +68,8 @@ export class PyFunction extends PyObject {
   qualname: string;
   /** The class whose body defined it, for `super()`. */
   classCell: Cell | undefined;
+  /** The module's variables. */
+  globals: Map<string, Cell> | undefined;
 
   constructor(
     readonly code: Code,

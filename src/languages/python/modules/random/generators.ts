@@ -41,6 +41,14 @@ export class MersenneTwister {
     state[0] = 0x80000000;
     this.at = 624;
   }
+  snapshot(): () => void {
+    const state = this.state.slice();
+    const { at } = this;
+    return () => {
+      this.state.set(state);
+      this.at = at;
+    };
+  }
   next32(): number {
     const { state } = this;
     if (this.at >= 624) {
@@ -118,6 +126,13 @@ export class Pcg64 {
     this.step();
     this.state = (this.state + ((a << 64n) | b)) & MASK;
     this.step();
+  }
+  snapshot(): () => void {
+    const { state, kept } = this;
+    return () => {
+      this.state = state;
+      this.kept = kept;
+    };
   }
   private step(): void {
     this.state = (this.state * MULTIPLIER + this.increment) & MASK;

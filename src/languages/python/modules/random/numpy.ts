@@ -81,6 +81,14 @@ class RandomState extends Source {
   next32(): number {
     return this.twister.next32();
   }
+  snapshot(): () => void {
+    const back = this.twister.snapshot();
+    const { kept } = this;
+    return () => {
+      back();
+      this.kept = kept;
+    };
+  }
   normal(): number {
     if (this.kept !== undefined) {
       const kept = this.kept;
@@ -129,6 +137,9 @@ class Generator extends Source {
   }
   next32(): number {
     return this.pcg.next32();
+  }
+  snapshot(): () => void {
+    return this.pcg.snapshot();
   }
   normal(): number {
     for (;;) {
@@ -385,6 +396,7 @@ registerModule("numpy.random", () => {
   const own = new RandomState(undefined);
   stateType.construct = (_type, [seed]) => new RandomState(seed);
   return new Map<string, PyValue>([
+    ["_rand", own],
     ["RandomState", stateType],
     ["Generator", generatorType],
     [

@@ -26,6 +26,14 @@ class PyRandom extends PyObject {
     const x = seed === undefined || seed === null ? 0n : typeof seed === "number" ? hashOf(seed) : toInt(seed);
     this.twister.seedArray(words(x < 0n ? -x : x));
   }
+  snapshot(): () => void {
+    const back = this.twister.snapshot();
+    const { gaussian } = this;
+    return () => {
+      back();
+      this.gaussian = gaussian;
+    };
+  }
   random = (): number => this.twister.double();
   bits(count: number): bigint {
     if (count <= 0) return 0n;
@@ -244,6 +252,7 @@ registerModule("random", () => {
   randomType.construct = (_type, [seed]) => new PyRandom(seed);
   return new Map<string, PyValue>([
     ["Random", randomType],
+    ["_inst", own],
     ...Object.keys(table).map((name): [string, PyValue] => [name, own.pyGetAttribute(name)!]),
   ]);
 });

@@ -125,6 +125,21 @@ export class PyOptimizer extends PyObject {
     }
   }
 
+  /** For calls that must not change it. */
+  snapshot(): () => void {
+    const { step } = this;
+    const options = { ...this.options };
+    const memory = [...this.memory].map(([variable, slots]) => [variable, new Map(slots)] as const);
+    const counter = this.counter.snapshot();
+    return () => {
+      this.step = step;
+      Object.assign(this.options, options);
+      this.memory.clear();
+      for (const [variable, slots] of memory) this.memory.set(variable, slots);
+      counter();
+    };
+  }
+
   private rate(x: PyValue): number {
     if (x instanceof PyTensorLike) return peek(x.engineValue()).item();
     if (x instanceof PyObject && x.type.heap)

@@ -345,6 +345,11 @@ export class PyTfVariable extends PyTensorLike {
     if (this.trainable) for (const tape of openTapes()) tape.accessed(this);
     return engine.bind(readOp, [this.handle], undefined);
   }
+  /** For calls that must not change it. */
+  snapshot(): () => void {
+    const before = this.now();
+    return () => this.handle.put(before);
+  }
   now(): Tensor {
     return new Tensor(this.handle.data, this.handle.shape, this.handle.dtype);
   }
