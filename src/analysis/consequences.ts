@@ -1,13 +1,15 @@
 /** Which uncaught errors tell something about the user's code, and which only follow from what could not be run. */
 import {
+  boundNames,
+  type Expr,
   moduleNames,
   type PyEvent,
   type PyModuleSyntax,
   type RunError,
   type Span,
   type Statement,
+  visit,
 } from "../languages/python";
-import { walk } from "./point";
 
 /**
  * `own`: it is about the code. `ours`: the evaluator lacks something. `consequence`: it follows from a statement that
@@ -99,22 +101,20 @@ export class Blamer {
   }
 }
 
+/** The names that a statement gives a value, or whose value it may change. */
 function touched(statement: Statement): Set<string> {
-  const names = new Set<string>();
-  const root = (node: unknown): void => {
-    const inner = node as { kind?: string; id?: string; object?: unknown; value?: unknown; items?: unknown[] } | null;
-    if (inner?.kind === "name" && inner.id) names.add(inner.id);
-    else if (inner?.kind === "attribute" || inner?.kind === "subscript") root(inner.object);
-    else if (inner?.kind === "starred") root(inner.value);
-    else if (inner?.kind === "tuple" || inner?.kind === "list") for (const item of inner.items ?? []) root(item);
+  const names = boundNames(statement);
+  if (statement.kind === "function" || statement.kind === "class") return names;
+  const root = (expression: Expr): void => {
+    if (expression.kind === "name") names.add(expression.id);
+    else if (expression.kind === "attribute" || expression.kind === "subscript") root(expression.object);
+    else if (expression.kind === "starred") root(expression.value);
+    else if (expression.kind === "tuple" || expression.kind === "list") expression.items.forEach(root);
   };
-  if (statement.kind === "function" || statement.kind === "class") return names.add(statement.name);
-  walk([statement], (node) => {
-    const inner = node as { target?: unknown; targets?: unknown[]; callee?: { kind?: string }; name?: unknown };
-    if (inner.target) root(inner.target);
-    for (const target of inner.targets ?? []) root(target);
-    if (inner.callee?.kind === "attribute") root(inner.callee);
-    if ((node.kind === "function" || node.kind === "class") && typeof inner.name === "string") names.add(inner.name);
+  visit([statement], (node) => {
+    if (node.kind === "assign" || node.kind === "delete") node.targets.forEach(root);
+    else if (node.kind === "augmented" || node.kind === "annotated" || node.kind === "for") root(node.target);
+    else if (node.kind === "call" && node.callee.kind === "attribute") root(node.callee);
   });
   return names;
 }

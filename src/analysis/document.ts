@@ -4,9 +4,12 @@ import { type Dialect, dialects, scalar, stack, tensor, type Value } from "../en
 import { ExpressionError, parseExpression } from "../languages/expression";
 import {
   type Budget,
+  boundNames,
   callFunction,
   evaluateExpression,
   type FunctionDef,
+  functionsOf,
+  type Lambda,
   lineAt,
   PyCallError,
   type PyModuleSyntax,
@@ -18,11 +21,12 @@ import {
   run,
   type Span,
   toValue,
+  visit,
 } from "../languages/python";
 import { type Argument, argumentOf } from "./arguments";
 import { type Finding, pointFinding } from "./findings";
-import { type Literal, literalCalls, literalOf, pointComment, type Tree, walk } from "./point";
-import { functionsOf, runScript, type Script } from "./script";
+import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
+import { runScript, type Script } from "./script";
 import { State } from "./state";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration } from "./typed";
@@ -85,7 +89,7 @@ export class DocumentAnalysis {
     private previous?: DocumentAnalysis,
   ) {
     this.syntax = parse(text);
-    this.functions = functionsOf(this.syntax);
+    this.functions = functionsOf(this.syntax).flatMap(({ level, node }) => (level === "module" ? [node] : []));
     // One version back is enough, and keeps no chain of them alive.
     if (previous) previous.previous = undefined;
   }
@@ -465,7 +469,7 @@ export class DocumentAnalysis {
     const name = this.slice(word);
     let found = false;
     let local = false;
-    walk(this.syntax.body, (node) => {
+    visit(this.syntax.body, (node) => {
       if (node.from > word.from || node.to < word.to) return;
       found ||= node.kind === "name" && same(node);
       local ||= (node.kind === "function" || node.kind === "lambda") && bindsLocally(node, name);
@@ -572,18 +576,21 @@ function writtenParameters({ params }: FunctionDef): ReturnType<typeof parameter
   return found;
 }
 
-/** Whether a function has a parameter or variable of its own by this name. */
-function bindsLocally(node: object, name: string): boolean {
-  const { params, body } = node as Pick<FunctionDef, "params" | "body">;
-  if (params.list.some((parameter) => parameter.name === name)) return true;
-  let binds = false;
-  const named = (target: unknown) => (target as { kind?: string; id?: string } | null)?.id === name;
-  walk(body, (inner) => {
-    const { target, targets } = inner as { target?: unknown; targets?: unknown[] };
-    binds ||= named(target) || (targets?.some(named) ?? false);
-    binds ||= inner.kind === "function" && (inner as FunctionDef).name === name;
+/** Whether a function can have a value at all: `main()` and its like only do things. */
+export function returnsValue(definition: FunctionDef): boolean {
+  const inner: Span[] = [];
+  const returns: Span[] = [];
+  visit(definition.body, (node) => {
+    if (node.kind === "function") inner.push(node);
+    if (node.kind === "return" && node.value) returns.push(node);
   });
-  return binds;
+  return returns.some((own) => !inner.some(({ from, to }) => from <= own.from && own.to <= to));
+}
+
+/** Whether a function has a parameter or variable of its own by this name. */
+function bindsLocally(node: FunctionDef | Lambda, name: string): boolean {
+  if (node.params.list.some((parameter) => parameter.name === name)) return true;
+  return node.kind === "function" && node.body.some((statement) => boundNames(statement).has(name));
 }
 
 /** A parameter may be called `constructor`. */

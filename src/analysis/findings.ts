@@ -1,8 +1,16 @@
 /** What is wrong or worth knowing, with its place and its mend. */
 import * as l10n from "@vscode/l10n";
-import type { FunctionDef, GradientReason, PyEvent, PyModuleSyntax, RunResult, Span, With } from "../languages/python";
+import {
+  type FunctionDef,
+  type GradientReason,
+  type PyEvent,
+  type PyModuleSyntax,
+  type RunResult,
+  type Span,
+  visit,
+  type With,
+} from "../languages/python";
 import { type Blame, Blamer } from "./consequences";
-import { walk } from "./point";
 
 export type Severity = "error" | "warning" | "information" | "hint";
 
@@ -206,12 +214,12 @@ function tapeAt(syntax: PyModuleSyntax, span: Span): TapePlace | undefined {
   const name = /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*\./u.exec(syntax.text.slice(span.from, span.to))?.[1];
   if (name === undefined) return undefined;
   let nearest: TapePlace | undefined;
-  walk(syntax.body, (node) => {
+  visit(syntax.body, (node) => {
     if (node.kind !== "with" || node.from > span.from) return;
-    for (const item of (node as With).items) {
+    for (const item of node.items) {
       if (item.target?.kind !== "name" || item.target.id !== name || item.context.kind !== "call") continue;
       if (!nearest || node.from > nearest.with.from)
-        nearest = { call: { from: item.context.from, to: item.context.to }, name, with: node as With };
+        nearest = { call: { from: item.context.from, to: item.context.to }, name, with: node };
     }
   });
   return nearest;

@@ -4,7 +4,7 @@
  * parameters' names, what the function was called with when the file ran,
  * defaults; else ones.
  */
-import type { Call, Expr, FunctionDef, PyModuleSyntax, Statement } from "../languages/python";
+import { type Call, callsOf, type Expr, type FunctionDef, type PyModuleSyntax } from "../languages/python";
 
 /** A number or nested lists of numbers, with whether every number is an integer literal. */
 export type Tree = number | Tree[];
@@ -72,7 +72,7 @@ export function literalCalls(
   syntax: PyModuleSyntax,
   definition: FunctionDef,
 ): { values: Map<string, Literal>; call: Call } | undefined {
-  for (const call of callsOf(syntax.body, definition.name)) {
+  for (const call of callsOf(syntax, definition.name)) {
     const values = new Map<string, Literal>();
     const positional = definition.params.list.filter(({ kind }) => kind === "normal" || kind === "positional-only");
     let next = 0;
@@ -91,24 +91,4 @@ export function literalCalls(
       return { values, call };
   }
   return undefined;
-}
-
-/** Every call of a plain name, in document order. */
-function callsOf(statements: readonly Statement[], name: string): Call[] {
-  const calls: Call[] = [];
-  walk(statements, (node) => {
-    const call = node as Partial<Call>;
-    if (call.kind === "call" && call.callee?.kind === "name" && call.callee.id === name) calls.push(call as Call);
-  });
-  return calls.sort((a, b) => a.from - b.from);
-}
-
-/** Visits every node of the syntax below `node`, whatever its kind. */
-export function walk(node: unknown, visit: (node: { kind?: string; from: number; to: number }) => void): void {
-  if (Array.isArray(node)) {
-    for (const item of node) walk(item, visit);
-  } else if (node !== null && typeof node === "object" && !ArrayBuffer.isView(node)) {
-    if ("from" in node && "to" in node) visit(node as { from: number; to: number });
-    for (const value of Object.values(node)) if (typeof value === "object") walk(value, visit);
-  }
 }

@@ -2,7 +2,6 @@
 import { peek, type Tensor } from "../engine";
 import {
   type Budget,
-  type FunctionDef,
   type PyEvent,
   type PyModuleSyntax,
   type PyValue,
@@ -299,20 +298,4 @@ export function runToEnd(text: string, fileName: string, write: (text: string) =
     },
   });
   return error?.text;
-}
-
-/** Module-level functions in document order, those inside `if` and `try` included. */
-export function functionsOf(syntax: PyModuleSyntax): FunctionDef[] {
-  const found: FunctionDef[] = [];
-  const visit = (statements: PyModuleSyntax["body"]) => {
-    for (const statement of statements) {
-      if (statement.kind === "function") found.push(statement);
-      else if (statement.kind === "if") {
-        visit(statement.body);
-        visit(statement.orelse);
-      } else if (statement.kind === "try") visit([...statement.body, ...statement.orelse, ...statement.finalbody]);
-    }
-  };
-  visit(syntax.body);
-  return found;
 }

@@ -93,8 +93,21 @@ export class Look {
     return explained(() => this.differentiable.gradient(point));
   }
 
+  private everything(): ReturnType<Differentiable["jacobian"]> {
+    return this.keep("everything", () => this.differentiable.jacobian(this.point));
+  }
+
+  /** The scalar parameters on which the result does not depend where it was looked at. */
+  withoutDerivative(): Argument[] {
+    const { missing } = this.everything();
+    return this.parameters.filter(({ name, shape }) => {
+      const place = shape?.length === 0 ? this.labels.indexOf(name) : -1;
+      return place >= 0 && missing.every((row) => row[place]);
+    });
+  }
+
   jacobian(): readonly (readonly number[])[] {
-    return this.keep("jacobian", () => this.differentiable.jacobian(this.point).rows);
+    return this.everything().rows;
   }
 
   /** Central differences with the step of the document that the project began from. */
@@ -233,18 +246,19 @@ export function firstThatWorks(parameters: readonly Argument[], look: (parameter
   const attempts: (readonly Argument[])[] = [parameters];
   if (parameters.some((parameter) => asFound(parameter) !== parameter)) attempts.push(parameters.map(asFound));
   const whole = ({ original }: Argument) => typeof original === "bigint";
+  const counted = (parameter: Argument) => held(parameter, l10n.t("a whole number that the function counts with"));
   if (parameters.some(whole))
-    attempts.push(
-      parameters.map((parameter) =>
-        whole(parameter) ? held(parameter, l10n.t("a whole number that the function counts with")) : parameter,
-      ),
-    );
+    attempts.push(parameters.map((parameter) => (whole(parameter) ? counted(parameter) : parameter)));
   let first: Problem | undefined;
   for (const attempt of attempts) {
     const answer = look(attempt);
     try {
       answer.result();
-      return answer;
+      const idle = answer.withoutDerivative().filter(whole);
+      return idle.length === 0
+        ? answer
+        : (working(look(attempt.map((parameter) => (idle.includes(parameter) ? counted(parameter) : parameter)))) ??
+            answer);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       error.look ??= answer;
@@ -252,4 +266,14 @@ export function firstThatWorks(parameters: readonly Argument[], look: (parameter
     }
   }
   throw first;
+}
+
+function working(look: Look): Look | undefined {
+  try {
+    look.result();
+    return look;
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }

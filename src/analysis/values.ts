@@ -1,8 +1,18 @@
 /** Python values seen from outside: lists of numbers, functions, and the same value with other numbers in it. */
 import * as l10n from "@vscode/l10n";
 import { sizeOf, take, type Value } from "../engine";
-import { builtins, PyFunction, PyList, PyObject, PyTuple, type PyValue, parseExpression } from "../languages/python";
-import { type Tree, walk } from "./point";
+import {
+  builtins,
+  freeNames as namesReadBy,
+  PyFunction,
+  PyList,
+  PyObject,
+  PyTuple,
+  type PyValue,
+  parseExpression,
+  visit,
+} from "../languages/python";
+import type { Tree } from "./point";
 
 export function sequenceItems(value: PyValue): { kind: "list" | "tuple"; values: readonly PyValue[] } | undefined {
   if (value instanceof PyList) return { kind: "list", values: value.items };
@@ -61,31 +71,14 @@ export function bodyOf(text: string): string {
 export function freeNames(text: string): { names: readonly string[] } | { problem: string } {
   const { expr, errors } = parseExpression(text);
   if (errors.length > 0) return { problem: errors[0]!.message };
-  const names: string[] = [];
-  const bound = new Set<string>();
+  const names = [...namesReadBy(expr)];
   let computes = false;
-  walk([expr], (node) => {
-    const named = node as {
-      kind?: string;
-      id?: string;
-      target?: unknown;
-      params?: { list: { name: string }[] };
-      clauses?: { target: unknown }[];
-    };
-    if (named.kind === "name" && !names.includes(named.id!)) names.push(named.id!);
-    if (named.kind === "lambda") for (const { name } of named.params!.list) bound.add(name);
-    const targets = [
-      ...(named.kind === "named" ? [named.target] : []),
-      ...(named.clauses ?? []).map(({ target }) => target),
-    ];
-    walk(targets, (inner) => {
-      if (inner.kind === "name") bound.add((inner as unknown as { id: string }).id);
-    });
-    computes ||= named.kind === "number" || named.kind === "name";
+  visit([expr], (node) => {
+    computes ||= node.kind === "number" || node.kind === "name";
   });
   // The parser takes marks such as √ for letters.
   const odd = names.find((name) => !/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name));
   if (odd !== undefined) return { problem: l10n.t("{0} is not a name", odd) };
   if (!computes) return { problem: l10n.t("there is nothing to compute") };
-  return { names: names.filter((name) => !bound.has(name) && !builtins.has(name)) };
+  return { names: names.filter((name) => !builtins.has(name)) };
 }

@@ -1,6 +1,7 @@
 /** Code lenses over each function: positions at once, the gradient's title when it is asked for. */
 import * as l10n from "@vscode/l10n";
 import type { CodeLens } from "vscode-languageserver";
+import { returnsValue } from "../analysis/document";
 import { Problem } from "../analysis/subject";
 import { type CommandArgument, commands } from "../protocol/lsp";
 import type { Session } from "./session";
@@ -16,7 +17,7 @@ export function lenses(session: Session, uri: string): CodeLens[] {
   const settings = session.settingsOf(uri);
   const analysis = session.analysis(uri);
   if (!settings.enable || !settings.codeLens.enabled || !analysis) return [];
-  return analysis.functions.flatMap(({ name, nameSpan }): CodeLens[] => {
+  return analysis.functions.filter(returnsValue).flatMap(({ name, nameSpan }): CodeLens[] => {
     const range = rangeOf(analysis.syntax, nameSpan);
     const argument: CommandArgument = { subject: { kind: "function", uri, name } };
     const data: LensData = { uri, name };

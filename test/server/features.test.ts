@@ -373,7 +373,10 @@ describe("language server", () => {
     });
 
     it("ends a function that never ends", async () => {
-      await client.open(uri, "def f(x):\n    while True:\n        x = x + 1\n\ndef g(x):\n    return 2*x\n");
+      await client.open(
+        uri,
+        "def f(x):\n    while True:\n        x = x + 1\n    return x\n\ndef g(x):\n    return 2*x\n",
+      );
       assert.match(await lensTitle("f"), /stopped after 250 ms/);
       assert.equal(await lensTitle("g"), "g′ = 2 at x = 1");
     });
@@ -410,9 +413,28 @@ describe("language server", () => {
     });
 
     it("says what a function returns that is no number", async () => {
-      await client.open(uri, "def f(x):\n    return 'text'\ndef g(x):\n    pass\n");
+      await client.open(uri, "def f(x):\n    return 'text'\ndef g(x):\n    if x > 5:\n        return x\n");
       assert.match(await lensTitle("f"), /'text', not a number/);
       assert.match(await lensTitle("g"), /returns None, not a number/);
+    });
+
+    it("stands over functions that have a value only, and holds whole numbers that are counted with", async () => {
+      const text =
+        "def rec(x, n=5):\n    return x if n == 0 else rec(x * x / 2, n - 1)\n\ndef main():\n    def inner():\n        return 1\n    print(rec(1.0))\n";
+      await client.open(uri, text);
+      const lenses = (await client.connection.sendRequest("textDocument/codeLens", {
+        textDocument: { uri },
+      })) as CodeLens[];
+      assert.equal(lenses.length, 3);
+      const view = await client.request("gradlens/view", { subject: { kind: "function", uri, name: "rec" } });
+      assert.doesNotMatch(view.problem ?? "", /RecursionError/);
+      assert.deepEqual(
+        view.gradient.map(({ name, reason }) => [name, reason]),
+        [
+          ["x", undefined],
+          ["n", "a whole number that the function counts with"],
+        ],
+      );
     });
 
     it("says what is wrong with a point comment", async () => {
