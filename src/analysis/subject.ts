@@ -7,6 +7,7 @@ import {
   Differentiable,
   expressionOf,
   latex,
+  NotScalar,
   type ParameterType,
   peek,
   sizeOf,
@@ -232,6 +233,8 @@ function explained<T>(compute: () => T): T {
   try {
     return compute();
   } catch (error) {
+    if (error instanceof NotScalar)
+      throw new Problem(l10n.t("it gives {0} numbers: a Jacobian, no gradient", sizeOf(error.shape)));
     if (error instanceof RangeError)
       throw new Problem(isTooDeep(error) ? l10n.t("this expression is nested too deeply") : error.message);
     throw error;

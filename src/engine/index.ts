@@ -40,14 +40,34 @@ export function isValue(x: unknown): x is Value {
   return x instanceof Value;
 }
 
+export {
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  type Like,
+  momentum,
+  nesterov,
+  rmsprop,
+} from "./optimize/adaptive";
 export { type End, minimize, type Optimizer, type Problem, type Progress } from "./optimize/optimizer";
 export { sgd } from "./optimize/sgd";
 export { type Expression, expressionOf, writtenSize } from "./print/expression";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { text } from "./print/text";
 export {
+  gradient,
+  hessian,
+  hvp,
+  jacobian,
+  type ValueFunction,
+  valueAndGradient,
+  vjp,
+} from "./transforms/derivatives";
+export {
   type Branch,
   centralDifferences,
   Differentiable,
+  NotScalar,
   type ParameterType,
 } from "./transforms/function";

@@ -13,7 +13,8 @@ const WHOLE = 1e10;
 export function formatNumber(value: number, digits = 7): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  // The sign of zero is for those who ask for every digit.
+  if (value === 0) return Object.is(value, -0) && digits >= 17 ? "-0" : "0";
   if (Number.isInteger(value) && Math.abs(value) < WHOLE) return String(value);
 
   const [shortest = "", shortestExponent = "0"] = value.toExponential().split("e");

@@ -5,7 +5,7 @@ import { formatMatrix, formatNumber, formatTree, formatVector, roundToStep } fro
 describe("render: numbers", () => {
   const cases: [number, string][] = [
     [9, "9"],
-    [-0, "-0"],
+    [-0, "0"],
     [0.1, "0.1"],
     [0.1 + 0.2, "0.3"],
     [1 / 3, "0.3333333"],

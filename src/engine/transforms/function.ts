@@ -66,7 +66,7 @@ export class Differentiable {
     return this.evaluate("value", point).out;
   }
 
-  /** The result, which must be one number. @throws RangeError where it is an array. */
+  /** The result, which must be one number. @throws NotScalar where it is an array. */
   value(point: ArrayLike<number>): number {
     const { branch, out } = this.evaluate("value", point);
     mustBeScalar(branch.shape);
@@ -96,7 +96,7 @@ export class Differentiable {
     };
   }
 
-  /** The Hessian, by forward over reverse: one pass for each scalar. @throws RangeError where the result is an array. */
+  /** The Hessian, by forward over reverse: one pass for each scalar. @throws NotScalar where the result is an array. */
   hessian(point: ArrayLike<number>, proceed: () => void = () => {}): number[][] {
     const { graph, gradients, shape } = this.branch(point);
     mustBeScalar(shape);
@@ -180,11 +180,15 @@ export class Differentiable {
   }
 }
 
+/** A result that was asked for as one number is an array. */
+export class NotScalar extends RangeError {
+  constructor(readonly shape: Shape) {
+    super(`the result has shape (${shape.join(", ")}${shape.length === 1 ? "," : ""}), it is not a single number`);
+  }
+}
+
 function mustBeScalar(shape: Shape): void {
-  if (sizeOf(shape) !== 1)
-    throw new RangeError(
-      `the result has shape (${shape.join(", ")}${shape.length === 1 ? "," : ""}), it is not a single number`,
-    );
+  if (sizeOf(shape) !== 1) throw new NotScalar(shape);
 }
 
 /**
