@@ -5,8 +5,8 @@
 import { isFloat } from "../dtype";
 import { jvp } from "../interpreters/forward";
 import { Tape } from "../interpreters/tape";
-import { reshape, stack, take, zeros } from "../ops";
-import { full, type Shape, sizeOf, Tensor, tensor, type Value } from "../tensor";
+import { read, reshape, stack, take, zeros } from "../ops";
+import { full, type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 
 export { jvp };
 
@@ -25,7 +25,7 @@ export function vjp(
   const integer = inputs.find((input) => !isFloat(input.dtype));
   if (integer) throw new TypeError(`derivatives are of real inputs, not of ${integer.dtype}`);
   // Each input by an identity of its own: the same value may be given twice.
-  const own = inputs.map((input) => reidentify(input));
+  const own = inputs.map((input) => read(input));
   const tape = new Tape();
   tape.start();
   for (const input of own) tape.watch(input);
@@ -42,17 +42,6 @@ export function vjp(
         .gradient([value], own, [cotangent])
         .map((gradient, k) => ("value" in gradient ? gradient.value : zeros(own[k]!))),
   };
-}
-
-/** The same elements under a new identity, tracers included. */
-function reidentify(x: Value): Value {
-  if (x instanceof Tensor) return new Tensor(x.data, x.shape, x.dtype);
-  const size = sizeOf(x.shape);
-  return take(
-    x,
-    Int32Array.from({ length: size }, (_, i) => i),
-    x.shape,
-  );
 }
 
 /** The gradient with respect to each input. @throws RangeError unless the result is one number. */
