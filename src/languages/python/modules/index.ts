@@ -8,3 +8,4 @@ import "./numpy";
 import "./tensorflow";
 import "./random/python";
 import "./random/numpy";
+import "./statistics";

@@ -387,10 +387,16 @@ export const complexFunctions: Record<string, (z: PyComplex) => PyComplex> = {
   arcsinh: asinh,
   arccosh: acosh,
   arctanh: atanh,
-  arcsin: (z) => unturn(asinh(turn(z))),
+  // Kahan's, which keep to the right side of the cuts.
+  arcsin: (z) => {
+    const p = csqrt(new PyComplex(1 + z.re, z.im));
+    const q = csqrt(new PyComplex(1 - z.re, -z.im));
+    return new PyComplex(Math.atan2(z.re, p.re * q.re - p.im * q.im), Math.asinh(q.re * p.im - q.im * p.re));
+  },
   arccos: (z) => {
-    const a = unturn(asinh(turn(z)));
-    return new PyComplex(Math.PI / 2 - a.re, -a.im);
+    const p = csqrt(new PyComplex(1 - z.re, -z.im));
+    const q = csqrt(new PyComplex(1 + z.re, z.im));
+    return new PyComplex(2 * Math.atan2(p.re, q.re), Math.asinh(q.re * p.im - q.im * p.re));
   },
   arctan: (z) => unturn(atanh(turn(z))),
   negative: (z) => new PyComplex(-z.re, -z.im),
