@@ -210,6 +210,15 @@ describe("arrays, against NumPy and JAX", () => {
     close(dot(gradient.value, b), numbers(sum(jvp(engine.det, [a], [b]).tangent))[0]!, 1e-12);
   });
 
+  it("shares a tie of max as scalars too, whatever the dialect says of maximum", () => {
+    const f = new engine.Differentiable(
+      [{ name: "x", shape: [2] }],
+      ([x]) => engine.max(x!),
+      engine.dialects.tensorflow,
+    );
+    assert.deepEqual(f.gradient([1, 1]).gradient, [0.5, 0.5]);
+  });
+
   it("chooses, places and counts", () => {
     const x = tensor([3, 1, 2, 1]);
     assert.deepEqual(numbers(engine.argsort(x)), [1, 3, 2, 0]);

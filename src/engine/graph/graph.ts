@@ -4,7 +4,7 @@ import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
 import { type Guard, type Input, Node, peek, Stage } from "../interpreters/stage";
 import type { Op } from "../op";
-import { add, cast, div, matmulOp, maximum, minimum, mul, neg, sqrt, sub } from "../ops";
+import { add, cast, div, larger, matmulOp, mul, neg, smaller, sqrt, sub } from "../ops";
 import { broadcastOffsets, full, type Shape, sizeOf, type Tensor, type Value } from "../tensor";
 import { backward } from "../transforms/backward";
 
@@ -154,7 +154,7 @@ function expand(node: Node, at: (value: Value) => readonly Value[]): readonly Va
       const offsets = broadcastOffsets(small, x.shape);
       at(x).forEach((value, i) => {
         const before = best[offsets[i]!];
-        best[offsets[i]!] = before ? (op.name === "max" ? maximum : minimum)(before, value) : value;
+        best[offsets[i]!] = before ? (op.name === "max" ? larger : smaller)(before, value) : value;
       });
       return best;
     }

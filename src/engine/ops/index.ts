@@ -15,9 +15,13 @@ export * from "./reduce";
 export * from "./structure";
 
 /** Every elementwise operation by name; the tests walk it. */
-export const elementwiseOps = [...Object.values(elementwise), ...Object.values(activations), reduce.root].flatMap(
-  (item) => (typeof item === "function" && "op" in item ? [item.op] : []),
-);
+export const elementwiseOps = [
+  ...Object.values(elementwise),
+  ...Object.values(activations),
+  reduce.root,
+  reduce.larger,
+  reduce.smaller,
+].flatMap((item) => (typeof item === "function" && "op" in item ? [item.op] : []));
 
 /** Functions that generated code calls by name. */
 export const helpers = { ...elementwise.elementwiseHelpers, ...activations.activationHelpers };

@@ -7,7 +7,7 @@ import { isFloat } from "../dtype";
 import { concretize } from "../interpreters/concretize";
 import type { Linear, Nonlinear } from "../op";
 import { allocate, broadcastOffsets, type Shape, sizeOf, Tensor, tensor, type Value } from "../tensor";
-import { type Unary, unary } from "./define";
+import { type Binary, binary, type Unary, unary } from "./define";
 import {
   abs,
   add,
@@ -15,8 +15,11 @@ import {
   divNoNan,
   equal,
   exp,
+  greater,
   greaterEqual,
+  halfAt,
   isfinite,
+  less,
   lessEqual,
   log,
   mul,
@@ -87,6 +90,38 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
     latex: `\\${name}`,
   };
 }
+
+/** The greater of two as a reduction takes it: a tie is shared in every dialect, unlike that of `maximum`. */
+export const larger: Binary = binary("larger", {
+  evaluate: (x, y) => Math.max(x, y),
+  partials: [
+    ([x, y]) => where(greater(x!, y!), 1, halfAt(x!, y!, "split")),
+    ([x, y]) => where(greater(y!, x!), 1, halfAt(x!, y!, "split")),
+  ],
+  domain: [
+    [0.1, 1],
+    [2, 3],
+  ],
+  kinks: [[0, 0]],
+  latex: "\\max",
+  javascript: "Math.max(#1, #2)",
+});
+
+/** The smaller of two as a reduction takes it: a tie is shared in every dialect, unlike that of `minimum`. */
+export const smaller: Binary = binary("smaller", {
+  evaluate: (x, y) => Math.min(x, y),
+  partials: [
+    ([x, y]) => where(less(x!, y!), 1, halfAt(x!, y!, "split")),
+    ([x, y]) => where(less(y!, x!), 1, halfAt(x!, y!, "split")),
+  ],
+  domain: [
+    [0.1, 1],
+    [2, 3],
+  ],
+  kinks: [[0, 0]],
+  latex: "\\min",
+  javascript: "Math.min(#1, #2)",
+});
 
 export const maxOp = extreme("max", (x, y) => x > y);
 export const minOp = extreme("min", (x, y) => x < y);

@@ -39,7 +39,13 @@ const SYMBOLS: { readonly [latex: string]: string } = {
   "\\cdot": "·",
 };
 
-const NAMES: { readonly [operation: string]: string } = { maximum: "max", minimum: "min", root: "sqrt" };
+const NAMES: { readonly [operation: string]: string } = {
+  maximum: "max",
+  minimum: "min",
+  larger: "max",
+  smaller: "min",
+  root: "sqrt",
+};
 
 const parenthesise = (text: string) => `(${text})`;
 
