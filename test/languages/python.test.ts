@@ -13,6 +13,7 @@ import {
   functionsOf,
   PyCallError,
   type PyEvent,
+  PyList,
   parametersOf,
   parse,
   type RunOptions,
@@ -342,6 +343,13 @@ def state():
       reprOf(callFunction(globals.get("state")!, [])),
       "(1, [1, 2.0], {'a': [2, 3], 'b': 1}, [2.0, 0.0], 1, 1, np.float32(1.9), 2)",
     );
+  });
+
+  it("gives a function of NumPy arrays an array where a list is written", () => {
+    const { globals } = evaluate("import numpy as np\ndef f(x): return np.sum(x[1:] - x[:-1] ** 2)\n");
+    const list = globals.get("f")!;
+    assert.equal(reprOf(callFunction(list, [new PyList([1, 2, 3])])), "np.float64(0.0)");
+    assert.throws(() => callFunction(list, [new PyList(["a"])]), /unsupported operand/);
   });
 
   it("differentiates functions of NumPy arrays, assignments into them included", () => {

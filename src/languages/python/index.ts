@@ -10,6 +10,7 @@ import { ExpressionCompiler, Globals } from "./compile/expressions";
 import { analyze, analyzeExpression } from "./compile/scope";
 import type { PyEvent } from "./events";
 import "./modules";
+import { arrayOfNumbers } from "./modules/numpy/convert";
 import { PyDict, PyList, PyTuple } from "./runtime/containers";
 import { PyException, pyError, raiseError } from "./runtime/errors";
 import { Frame, lastCaller, PyFunction, toPython } from "./runtime/function";
@@ -311,10 +312,41 @@ export function callFunction(
   const isolated = options.isolated !== false;
   const putBack = isolated ? snapshot([fn, ...Object.values(args)]) : undefined;
   try {
-    return guarded(isolated ? { ...options, onEvent: undefined } : options, () => callWith(fn, args));
+    const how = isolated ? { ...options, onEvent: undefined } : options;
+    try {
+      return guarded(how, () => callWith(fn, args));
+    } catch (error) {
+      // A point is written as a list of numbers where the function may want NumPy's array.
+      const arrays =
+        isolated && error instanceof PyCallError && LISTS_FAIL.has(error.type) ? asArrays(args) : undefined;
+      if (!arrays) throw error;
+      putBack?.();
+      try {
+        return guarded(how, () => callWith(fn, arrays));
+      } catch (second) {
+        throw second instanceof PyCallError ? error : second;
+      }
+    }
   } finally {
     putBack?.();
   }
+}
+
+const LISTS_FAIL = new Set(["TypeError", "AttributeError", "IndexError", "ValueError"]);
+
+/** The same arguments with lists of numbers as arrays; undefined where there is none. */
+function asArrays<A extends readonly PyValue[] | Readonly<Record<string, PyValue>>>(args: A): A | undefined {
+  let found = false;
+  const turned = (x: PyValue): PyValue => {
+    if (!(x instanceof PyList)) return x;
+    const array = arrayOfNumbers(x);
+    found ||= array !== undefined;
+    return array ?? x;
+  };
+  const out = Array.isArray(args)
+    ? args.map(turned)
+    : Object.fromEntries(Object.entries(args).map(([name, x]) => [name, turned(x)]));
+  return found ? (out as unknown as A) : undefined;
 }
 
 function callWith(fn: PyValue, args: readonly PyValue[] | Readonly<Record<string, PyValue>>): PyValue {

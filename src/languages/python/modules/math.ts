@@ -260,7 +260,7 @@ registerModule("math", () => {
     ),
     float1("erf", erf, tracedSpecial("erf")),
     float1("erfc", erfc, tracedSpecial("erfc")),
-    float1("gamma", gamma, undefined, notInteger),
+    float1("gamma", gamma, tracedSpecial("gamma"), notInteger),
     float1("lgamma", lgamma, tracedSpecial("lgamma"), notInteger),
     ["log", native("log", ([x, base]) => logarithm(x, base))],
     [

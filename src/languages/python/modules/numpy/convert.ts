@@ -227,6 +227,21 @@ export function fromLeaves({ leaves, shape }: Nest): Value {
   return engine.reshape(engine.stack(values.map((value) => engine.cast(value, dtype!))), whole);
 }
 
+/** A list of numbers, traced ones among them, as an array of floats; undefined for anything else. */
+export function arrayOfNumbers(x: PyList): PyArray | undefined {
+  const numeric = (item: PyValue): boolean =>
+    item instanceof PyList
+      ? item.items.every(numeric)
+      : typeof item === "number" || typeof item === "bigint" || isValue(item);
+  if (x.items.length === 0 || !numeric(x)) return undefined;
+  try {
+    return new PyArray(floating(fromLeaves(nestOf(x))));
+  } catch (error) {
+    if (error instanceof PyException) return undefined;
+    throw error;
+  }
+}
+
 /** As float64 or float32, for functions that give floats only. */
 export function floats(x: PyValue): Value {
   return floating(asValue(x));
