@@ -27,7 +27,6 @@ import { type Argument, argumentOf } from "./arguments";
 import { type Finding, pointFinding } from "./findings";
 import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
 import { runScript, type Script } from "./script";
-import { State } from "./state";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration } from "./typed";
 import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
@@ -77,8 +76,6 @@ export class DocumentAnalysis {
   readonly functions: readonly FunctionDef[];
   private scriptRun: Script | undefined;
   private definitionRun: RunResult | undefined;
-  /** What the runs left: looking at a function must not change it. */
-  private readonly states: State[] = [];
   private readonly known = new Map<string, Known>();
   /** How many functions this version had to compute itself: one edit should make this one. */
   computed = 0;
@@ -95,16 +92,7 @@ export class DocumentAnalysis {
   }
 
   get script(): Script {
-    if (!this.scriptRun) {
-      this.scriptRun = runScript(this.syntax, this.options.fileName, this.options.budget, this.options.now);
-      const { cells, calls } = this.scriptRun;
-      this.states.push(
-        new State(
-          cells.values(),
-          [...calls.values()].flatMap((args) => [...args.values()]),
-        ),
-      );
-    }
+    this.scriptRun ??= runScript(this.syntax, this.options.fileName, this.options.budget, this.options.now);
     return this.scriptRun;
   }
 
@@ -185,8 +173,6 @@ export class DocumentAnalysis {
     } catch (error) {
       if (error instanceof PyCallError) throw new Problem(this.errorLine(error, withLines));
       throw error;
-    } finally {
-      for (const state of this.states) state.restore();
     }
   }
 
@@ -220,7 +206,6 @@ export class DocumentAnalysis {
         { ...this.syntax, body },
         { fileName: this.options.fileName, budget: this.options.budget, now: this.options.now, resumeAfterError: true },
       );
-      this.states.push(new State(this.definitionRun.cells.values(), []));
     }
     const defined = this.definitionRun.globals.get(name);
     if (defined !== undefined && isFunction(defined)) return defined;

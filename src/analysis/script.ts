@@ -6,7 +6,6 @@ import {
   type PyModuleSyntax,
   type PyValue,
   parse,
-  type RunResult,
   run,
   type Span,
   toValue,
@@ -47,7 +46,6 @@ export interface Script {
   readonly loops: readonly Loop[];
   readonly findings: readonly Finding[];
   readonly globals: ReadonlyMap<string, PyValue>;
-  readonly cells: RunResult["cells"];
   /** What each function of the file was first called with. */
   readonly calls: ReadonlyMap<string, ReadonlyMap<string, PyValue>>;
   /** Why the run did not reach the end. */
@@ -77,7 +75,6 @@ export function runScript(syntax: PyModuleSyntax, fileName: string, budget: Budg
     loops: collector.loops.flatMap((loop) => loop.finish(names)),
     findings: [...syntaxFindings(syntax), ...findingsOf(syntax, collector.events, result)],
     globals: result.globals,
-    cells: result.cells,
     calls: collector.calls,
     problem: result.stopped?.message,
     milliseconds: now() - started,

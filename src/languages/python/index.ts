@@ -79,8 +79,6 @@ export interface RunError {
 
 export interface RunResult {
   globals: Map<string, PyValue>;
-  /** The module's variables themselves, which its functions read and write. */
-  cells: ReadonlyMap<string, { value: PyValue | undefined }>;
   output: string;
   /** The (first) uncaught error. */
   error?: RunError;
@@ -156,7 +154,6 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
   const { output, ticks } = machine;
   return {
     globals: globals.toMap(),
-    cells: globals.cells,
     output: output.join(""),
     error: errors[0],
     errors,
@@ -273,8 +270,11 @@ export class PyCallError extends Error {
   }
 }
 
-function guarded<T>(options: CallOptions, body: () => T): T {
-  const machine = machineFor(options, options.syntax);
+/** Runs `body` on a machine of its own; unless told otherwise, whatever it changes among `roots` is put back. */
+function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () => T): T {
+  const isolated = options.isolated !== false;
+  const machine = machineFor(isolated ? { ...options, onEvent: undefined } : options, options.syntax);
+  const putBack = isolated ? snapshot(roots) : undefined;
   return withVm(machine, () => {
     try {
       return body();
@@ -296,6 +296,7 @@ function guarded<T>(options: CallOptions, body: () => T): T {
       throw error;
     } finally {
       releaseTapes(machine);
+      putBack?.();
     }
   });
 }
@@ -309,26 +310,18 @@ export function callFunction(
   args: readonly PyValue[] | Readonly<Record<string, PyValue>>,
   options: CallOptions = {},
 ): PyValue {
-  const isolated = options.isolated !== false;
-  const putBack = isolated ? snapshot([fn, ...Object.values(args)]) : undefined;
   try {
-    const how = isolated ? { ...options, onEvent: undefined } : options;
+    return guarded(options, [fn, ...Object.values(args)], () => callWith(fn, args));
+  } catch (error) {
+    // A point is written as a list of numbers where the function may want NumPy's array.
+    const looked = options.isolated !== false && error instanceof PyCallError && LISTS_FAIL.has(error.type);
+    const arrays = looked ? asArrays(args) : undefined;
+    if (!arrays) throw error;
     try {
-      return guarded(how, () => callWith(fn, args));
-    } catch (error) {
-      // A point is written as a list of numbers where the function may want NumPy's array.
-      const arrays =
-        isolated && error instanceof PyCallError && LISTS_FAIL.has(error.type) ? asArrays(args) : undefined;
-      if (!arrays) throw error;
-      putBack?.();
-      try {
-        return guarded(how, () => callWith(fn, arrays));
-      } catch (second) {
-        throw second instanceof PyCallError ? error : second;
-      }
+      return guarded(options, [fn, ...Object.values(arrays)], () => callWith(fn, arrays));
+    } catch (second) {
+      throw second instanceof PyCallError ? error : second;
     }
-  } finally {
-    putBack?.();
   }
 }
 
@@ -379,7 +372,7 @@ export function evaluateExpression(
   const globals = new Globals(builtins);
   for (const [name, value] of scope) globals.cell(name).value = value;
   const { module, scopes } = analyzeExpression(expr);
-  return guarded({ ...options, syntax }, () => {
+  return guarded({ ...options, syntax }, [...scope.values()], () => {
     const compiler: ExpressionCompiler = new Compiler(globals, scopes, module, "");
     const value = compiler.expr(expr);
     return value(new Frame(new Array(module.slots).fill(undefined), [], undefined));
