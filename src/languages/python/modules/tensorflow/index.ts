@@ -26,7 +26,9 @@ const pick = (names: string): [string, PyValue][] =>
 
 const nn = `relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh softmax log_softmax
   sigmoid_cross_entropy_with_logits softmax_cross_entropy_with_logits`;
-const linalg = "matmul matvec trace norm eye tensordot global_norm";
+const linalg = "matmul matvec trace norm eye tensordot global_norm solve inv det einsum";
+/** Not of `tf` itself. */
+const linalgOnly = new Set(["matvec", "trace", "solve", "inv", "det", "global_norm"]);
 
 function keras(): [string, PyValue][] {
   return [
@@ -44,8 +46,9 @@ function tf(): Map<string, PyValue> {
     "setLevel",
     native("setLevel", () => null),
   );
+  const general = [...operations].filter(([name]) => !linalgOnly.has(name));
   const entries: [string, PyValue][] = [
-    ...operations,
+    ...general,
     ...dtypes,
     ["GradientTape", tapeType],
     ["Variable", variableType],
@@ -60,7 +63,7 @@ function tf(): Map<string, PyValue> {
         ["OpError", opErrorType],
       ]),
     ],
-    ["math", part("tensorflow.math", operations)],
+    ["math", part("tensorflow.math", general)],
     ["nn", part("tensorflow.nn", pick(nn))],
     ["linalg", part("tensorflow.linalg", pick(linalg))],
     ["keras", part("tensorflow.keras", keras())],

@@ -728,6 +728,18 @@ define("trace", ["x", "name?"], ([x]) => {
     ),
   );
 });
+define("solve", ["matrix", "rhs", "name?"], ([matrix, rhs]) => {
+  const [a, b] = pair(matrix!, rhs!);
+  return wrap(engine.solve(a, b));
+});
+define("inv", ["input", "name?"], ([input]) => wrap(engine.inv(toTensor(input!))));
+define("det", ["input", "name?"], ([input]) => wrap(engine.det(toTensor(input!))));
+operations.set(
+  "einsum",
+  native("einsum", ([equation, ...inputs]) =>
+    attempt(() => wrap(engine.einsum(String(equation), ...inputs.map((input) => toTensor(input))))),
+  ),
+);
 define("tensordot", ["a", "b", "axes", "name?"], ([a, b, axes]) => {
   const [x, y] = pair(a!, b!);
   if (!isNumber(axes!)) raiseError("NotImplementedError", "tf.tensordot with lists of axes is not supported");

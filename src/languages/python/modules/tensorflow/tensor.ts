@@ -560,7 +560,8 @@ export function tensorArithmetic(op: string, x: Value, y: Value): Value {
       "{{function_node __wrapped__FloorDiv_device_/job:localhost/replica:0/task:0/device:CPU:0}} Integer division by zero [Op:FloorDiv] name: ",
     );
   }
-  const result = attempt(() => arithmetic(op, a, b));
+  // TensorFlow's // of floats is the floor of the quotient.
+  const result = attempt(() => engine.withDialect(engine.dialects.tensorflow, () => arithmetic(op, a, b)));
   if (result === undefined) throw pyError("TypeError", `unsupported operand type(s) for ${op}: 'Tensor' and 'Tensor'`);
   return result;
 }
