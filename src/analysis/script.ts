@@ -282,10 +282,14 @@ class LoopRecord {
 
 /**
  * Runs a script to its end, as the command line does: what it prints goes to `write` at once.
- * @returns what Python would print of an uncaught error
+ * @returns the status with which Python would end, and what it would print on stderr
  */
-export function runToEnd(text: string, fileName: string, write: (text: string) => void): string | undefined {
-  const { error } = run(parse(text), {
+export function runToEnd(
+  text: string,
+  fileName: string,
+  write: (text: string) => void,
+): { code: number; message?: string } {
+  const { error, exit } = run(parse(text), {
     fileName,
     budget: {},
     values: false,
@@ -294,5 +298,5 @@ export function runToEnd(text: string, fileName: string, write: (text: string) =
       if (event.kind === "print") write(event.text);
     },
   });
-  return error?.text;
+  return error ? { code: 1, message: error.text } : (exit ?? { code: 0 });
 }

@@ -120,10 +120,9 @@ function read(file: string): string {
 }
 
 function runFile(file: string): number {
-  const traceback = runToEnd(read(file), file, (text) => process.stdout.write(text));
-  if (traceback === undefined) return 0;
-  process.stderr.write(`${traceback}\n`);
-  return 1;
+  const { code, message } = runToEnd(read(file), file, (text) => process.stdout.write(text));
+  if (message !== undefined) process.stderr.write(`${message}\n`);
+  return code;
 }
 
 // ── subjects ────────────────────────────────────────────────────────────────

@@ -43,6 +43,13 @@ describe("gradlens", function () {
         assert.equal(compareTexts(expected, stdout), null, stdout);
       });
 
+    it("ends with the status that the script asks for", () => {
+      const asked = gradlens("run", file("exit.py", "import sys\nprint(1)\nsys.exit(3)\nprint(2)\n"));
+      assert.deepEqual(asked, { stdout: "1\n", stderr: "", status: 3 });
+      const worded = gradlens("run", file("words.py", "raise SystemExit('no data')\n"));
+      assert.deepEqual(worded, { stdout: "", stderr: "no data\n", status: 1 });
+    });
+
     it("ends as Python ends on an uncaught error", () => {
       const path = file("error.py", "print('before')\ndef f():\n    return 1 / 0\nf()\nprint('after')\n");
       const { stdout, stderr, status } = gradlens("run", path);

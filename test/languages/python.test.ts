@@ -411,6 +411,12 @@ def plain(w): return float(np.sum(w ** 2)) + np.sort(w)[0].item() * 3
     assert.throws(() => evaluateExpression("nothing", globals), /NameError: name 'nothing' is not defined/);
   });
 
+  it("reads a form feed between functions, as Python does", () => {
+    const text = "def f(x):\n    return x\n\f\n\fdef g(x):\n    return f(x) + 1\nprint(g(1))\n";
+    assert.deepEqual(parse(text).errors, []);
+    assert.equal(run(parse(text)).output, "2\n");
+  });
+
   it("answers questions about the text", () => {
     assert.deepEqual(
       functionsOf(syntax).map(({ name, level }) => [name, level]),

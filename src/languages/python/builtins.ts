@@ -25,7 +25,7 @@ import {
   sliceType,
   tupleType,
 } from "./runtime/containers";
-import { exceptionTypes, raiseError, stopIteration } from "./runtime/errors";
+import { exceptionTypes, exitRequest, raiseError, stopIteration } from "./runtime/errors";
 import { PyGenerator } from "./runtime/function";
 import {
   floatModulo,
@@ -491,7 +491,7 @@ table.set(
 for (const name of ["open", "input", "exec", "eval", "compile", "breakpoint", "__import__", "globals", "locals"]) {
   define(name, () => raiseError("NotImplementedError", `${name}() is not supported`));
 }
-define("exit", () => raiseError("RuntimeError", "exit() is not supported"));
+for (const name of ["exit", "quit"]) define(name, exitRequest);
 
 propertyType.construct = (_type, args, kwargs) => {
   const [getter, setter, deleter] = bindArguments("property", ["fget?", "fset?", "fdel?", "doc?"], args, kwargs);

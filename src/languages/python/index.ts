@@ -87,6 +87,8 @@ export interface RunResult {
   ended: "done" | "error" | "budget";
   /** Why and where the budget ended: `stopped after 250 ms (line 12)`. */
   stopped?: { message: string; from: number; to: number };
+  /** The script asked to end. */
+  exit?: { code: number; message?: string };
   /** Loop iterations and calls. */
   steps: number;
 }
@@ -104,6 +106,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
   const errors: RunError[] = [];
   let ended: RunResult["ended"] = "done";
   let stopped: RunResult["stopped"];
+  let exit: RunResult["exit"];
   withVm(machine, () => {
     const first = syntax.errors[0];
     if (first && !options.resumeAfterError) {
@@ -126,7 +129,12 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
           if (!(error instanceof PyException)) throw error;
           machine.depth = 0;
           machine.handling.length = 0;
-          if (error.type.name === "SystemExit") return;
+          if (error.type.name === "SystemExit") {
+            exit ??= exitOf(error);
+            // In the editor the rest of the document keeps its answers.
+            if (options.resumeAfterError) continue;
+            return;
+          }
           report(error, false);
           errors.push(describe(error, syntax, machine.fileName));
           if (!options.resumeAfterError) {
@@ -159,8 +167,17 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
     errors,
     ended,
     stopped,
+    exit,
     steps: ticks,
   };
+}
+
+/** The status with which Python would end, and what it would say on stderr. */
+function exitOf(error: PyException): { code: number; message?: string } {
+  const [code = null] = error.args;
+  if (code === null) return { code: 0 };
+  if (typeof code === "bigint" || typeof code === "boolean") return { code: Number(code) & 0xff };
+  return { code: 1, message: safely(() => str(code)) };
 }
 
 /** Tapes that an error left open must not go on listening. */

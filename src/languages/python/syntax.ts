@@ -128,9 +128,14 @@ class Reader {
 
   /** The grammar knows no `3.`: the dot becomes a digit for it; the value is read from the text itself. */
   private masked(): string {
-    return this.text
-      .replace(/\\\r\n/g, " \\\n")
-      .replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.])/g, (_, digits: string) => `${digits}0`);
+    return (
+      this.text
+        .replace(/\\\r\n/g, " \\\n")
+        // A form feed before a line counts as none; elsewhere it is white space.
+        .replace(/^\f/gm, "\n")
+        .replace(/\f/g, " ")
+        .replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.])/g, (_, digits: string) => `${digits}0`)
+    );
   }
 
   private slice(span: ast.Span): string {

@@ -2,7 +2,7 @@
 import { bindArguments, toInt } from "../runtime/arguments";
 import { classHooks } from "../runtime/classes";
 import { dictType, iterateAll, listOf, PyDict, PyList, PySet, PyTuple, tupleType } from "../runtime/containers";
-import { raiseError } from "../runtime/errors";
+import { exitRequest, raiseError } from "../runtime/errors";
 import {
   type DictKey,
   type Kwargs,
@@ -561,7 +561,7 @@ registerModule("sys", () => {
     ["getrecursionlimit", native("getrecursionlimit", () => BigInt(vm.maxDepth))],
     nothing("setrecursionlimit"),
     ["getsizeof", native("getsizeof", () => 64n)],
-    ["exit", native("exit", () => raiseError("RuntimeError", "sys.exit() is not supported"))],
+    ["exit", native("exit", exitRequest)],
   ]);
 });
 registerModule("time", () => {

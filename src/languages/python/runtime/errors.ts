@@ -150,6 +150,11 @@ export function pyError(name: ErrorName, message: string): PyException {
   return error;
 }
 
+/** What `sys.exit(code)` and `exit(code)` raise. */
+export function exitRequest(args: readonly PyValue[]): never {
+  throw new PyException(exceptionTypes.get("SystemExit")!, args.slice(0, 1));
+}
+
 export function raiseError(name: ErrorName, message: string): never {
   throw pyError(name, message);
 }
