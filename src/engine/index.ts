@@ -36,6 +36,9 @@ export {
 
 import { Value } from "./tensor";
 
+/** The special functions of single numbers. */
+export * as special from "./ops/special";
+
 export function isValue(x: unknown): x is Value {
   return x instanceof Value;
 }

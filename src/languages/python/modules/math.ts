@@ -1,6 +1,6 @@
 /** `math`, on ints, floats and traced floats. */
 import * as engine from "../../../engine";
-import { peek, type Value } from "../../../engine";
+import { peek, special, type Value } from "../../../engine";
 import { bindArguments, toFloat, toInt } from "../runtime/arguments";
 import { iterateAll, listOf, PyTuple } from "../runtime/containers";
 import { raiseError } from "../runtime/errors";
@@ -11,7 +11,6 @@ import { invoke, isNumber, truth, typeName } from "../runtime/protocol";
 import { tracedScalar } from "../runtime/text";
 import { vm } from "../runtime/vm";
 import { registerModule } from "./registry";
-import { erf, erfc, gamma, lgamma } from "./special";
 
 const domainError = (): never => raiseError("ValueError", "math domain error");
 
@@ -258,10 +257,10 @@ registerModule("math", () => {
       (x) => x * (Math.PI / 180),
       (x) => engine.mul(x, Math.PI / 180),
     ),
-    float1("erf", erf, tracedSpecial("erf")),
-    float1("erfc", erfc, tracedSpecial("erfc")),
-    float1("gamma", gamma, tracedSpecial("gamma"), notInteger),
-    float1("lgamma", lgamma, tracedSpecial("lgamma"), notInteger),
+    float1("erf", special.erf, tracedSpecial("erf")),
+    float1("erfc", special.erfc, tracedSpecial("erfc")),
+    float1("gamma", special.gamma, tracedSpecial("gamma"), notInteger),
+    float1("lgamma", special.lgamma, tracedSpecial("lgamma"), notInteger),
     ["log", native("log", ([x, base]) => logarithm(x, base))],
     [
       "pow",

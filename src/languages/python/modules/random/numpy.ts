@@ -1,6 +1,6 @@
 /** `numpy.random`: RandomState and default_rng, with NumPy's numbers for the same seed. */
 import * as engine from "../../../../engine";
-import { peek, sizeOf, tensor } from "../../../../engine";
+import { peek, sizeOf, special, tensor } from "../../../../engine";
 import { bindArguments, toInt } from "../../runtime/arguments";
 import { listOf } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
@@ -9,7 +9,6 @@ import { isNumber, truth } from "../../runtime/protocol";
 import { arrayType, PyArray } from "../numpy/array";
 import { asValue, pick, range, shapeOf } from "../numpy/convert";
 import { registerModule } from "../registry";
-import { erfc } from "../special";
 import { MersenneTwister, Pcg64, words } from "./generators";
 
 // The ziggurat of the normal distribution in 256 layers (Marsaglia and Tsang).
@@ -20,7 +19,7 @@ const WI = new Float64Array(256);
 const FI = new Float64Array(256);
 {
   const f = (x: number): number => Math.exp(-0.5 * x * x);
-  const area = R * f(R) + Math.sqrt(Math.PI / 2) * erfc(R / Math.SQRT2);
+  const area = R * f(R) + Math.sqrt(Math.PI / 2) * special.erfc(R / Math.SQRT2);
   WI[0] = area / f(R) / SCALE;
   KI[0] = Math.floor(((R * f(R)) / area) * SCALE);
   FI[0] = 1;
