@@ -72,6 +72,8 @@ export function literalCalls(
   syntax: PyModuleSyntax,
   definition: FunctionDef,
 ): { values: Map<string, Literal>; call: Call } | undefined {
+  // A call whose arguments are all literal is a point; f(x, 3) says something about y at least.
+  let some: { values: Map<string, Literal>; call: Call } | undefined;
   for (const call of callsOf(syntax, definition.name)) {
     const values = new Map<string, Literal>();
     const positional = definition.params.list.filter(({ kind }) => kind === "normal" || kind === "positional-only");
@@ -86,9 +88,9 @@ export function literalCalls(
       const literal = parameter && literalOf(argument.value);
       if (literal) values.set(parameter.name, literal);
     }
-    // Every required parameter must be there: f(x, 3) says nothing about x.
-    if (values.size > 0 && positional.every(({ name, default: otherwise }) => values.has(name) || otherwise))
-      return { values, call };
+    if (positional.every(({ name, default: otherwise }) => values.has(name) || otherwise)) {
+      if (values.size > 0) return { values, call };
+    } else if (values.size > 0) some ??= { values, call };
   }
-  return undefined;
+  return some;
 }
