@@ -54,7 +54,8 @@ describe("tf_diffs.py in the editor @every", function () {
     await workbench.page.keyboard.press("Escape");
     await workbench.goTo(45, 20);
     await workbench.page.keyboard.press("ControlOrMeta+.");
-    await workbench.page.locator(".action-widget .monaco-list-row").filter({ hasText: "persistent" }).first().click();
+    await workbench.page.locator(".action-widget .monaco-list-row.focused").filter({ hasText: "persistent" }).waitFor();
+    await workbench.page.keyboard.press("Enter");
     await workbench.page.locator(".monaco-editor .squiggly-warning").first().waitFor({ state: "detached" });
     await workbench.goTo(37);
     await workbench.find("GradientTape(persistent=True)");
