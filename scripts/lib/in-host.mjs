@@ -6,8 +6,7 @@ import { prepareExtension, temporaryFolder, userSettings, writeSettings } from "
 import { startServer, workbenchAddress } from "./vscode-server.mjs";
 
 /** What a VS Code without internet and without native modules always says. */
-const noise =
-  /bindings file|watchdog|vsx|gallery|ERR_NAME_NOT_RESOLVED|status of 404|ServiceWorker|^warning|^log/i;
+const noise = /bindings file|watchdog|vsx|gallery|ERR_NAME_NOT_RESOLVED|status of 404|ServiceWorker|^warning|^log/i;
 
 /** Whether the file is there, at once or within two seconds. */
 async function appears(path) {
