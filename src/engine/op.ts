@@ -52,47 +52,56 @@ export interface Elementwise extends Named, Notation {
   readonly analytic?: boolean;
 }
 
-/** Linear in each of its arguments taken together: it gives its transpose. */
-export interface Linear<A> extends Named {
-  readonly kind: "linear";
+/** What every operation on whole arrays says of itself. */
+interface Structural<A> extends Named {
   readonly type: (inputs: readonly Type[], attributes: A) => Type;
   readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
-  /** The cotangent of each input, given that of the output. */
-  readonly transpose: (cotangent: Value, inputs: readonly Type[], attributes: A) => readonly Value[];
+  /**
+   * The elements of the result, row-major, made with operations from those of each input. Formulas, generated code and
+   * sparsity come from this; an operation without it is not followed into its elements.
+   */
+  readonly scalars?: (
+    elements: readonly (readonly Value[])[],
+    inputs: readonly Type[],
+    attributes: A,
+  ) => readonly Value[];
+  /**
+   * The operation on every member of a batch at once: inputs that are `batched` have one more axis, the first, and so
+   * has the result. Absent: the batch goes through the operation one by one.
+   */
+  readonly batch?: (inputs: readonly Value[], batched: readonly boolean[], attributes: A) => Value;
   /** A LaTeX template, where the operation shows in formulas at all; absent: `\operatorname{name}(…)`. */
   readonly latex?: string;
 }
 
+/** Linear in each of its arguments taken together: it gives its transpose. */
+export interface Linear<A> extends Structural<A> {
+  readonly kind: "linear";
+  /** The cotangent of each input, given that of the output. */
+  readonly transpose: (cotangent: Value, inputs: readonly Type[], attributes: A) => readonly Value[];
+}
+
 /** Linear in each of its two arguments separately (a product): it gives the transpose in each. */
-export interface Bilinear<A> extends Named {
+export interface Bilinear<A> extends Structural<A> {
   readonly kind: "bilinear";
-  readonly type: (inputs: readonly Type[], attributes: A) => Type;
-  readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
   readonly transposes: readonly [Transpose<A>, Transpose<A>];
-  readonly latex?: string;
 }
 
 type Transpose<A> = (cotangent: Value, inputs: readonly Value[], attributes: A) => Value;
 
 /** Neither linear nor elementwise: it says itself how derivatives pass, in both directions, with operations. */
-export interface Nonlinear<A> extends Named {
+export interface Nonlinear<A> extends Structural<A> {
   readonly kind: "nonlinear";
-  readonly type: (inputs: readonly Type[], attributes: A) => Type;
-  readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
   /** vᵀ·∂out/∂input for each input. */
   readonly reverse: (cotangent: Value, inputs: readonly Value[], out: Value, attributes: A) => readonly Value[];
   /** ∂out/∂inputs·tangents; a missing tangent is given as zeros. */
   readonly forward: (tangents: readonly Value[], inputs: readonly Value[], out: Value, attributes: A) => Value;
-  readonly latex?: string;
 }
 
 /** No derivative at all: comparisons of shapes, stop_gradient, conversion to integers. */
-export interface Constant<A> extends Named {
+export interface Constant<A> extends Structural<A> {
   readonly kind: "constant";
-  readonly type: (inputs: readonly Type[], attributes: A) => Type;
-  readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
   readonly none: string;
-  readonly latex?: string;
 }
 
 /** An operation with attributes of type `A` (`undefined` for elementwise ones). */

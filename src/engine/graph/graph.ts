@@ -2,9 +2,8 @@
 import { bind, setSource, withoutRecorders } from "../bind";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
-import { type Guard, type Input, Node, peek, Stage } from "../interpreters/stage";
+import { type Guard, type Input, Node, Stage } from "../interpreters/stage";
 import type { Op } from "../op";
-import { add, cast, div, larger, matmulOp, mul, neg, smaller, sqrt, sub } from "../ops";
 import { broadcastOffsets, full, type Shape, sizeOf, type Tensor, type Value } from "../tensor";
 import { backward } from "../transforms/backward";
 
@@ -109,17 +108,15 @@ export function scalarize(graph: Graph, limit = 256): Graph {
   return { inputs, outputs: outputs.flatMap(at), guards };
 }
 
-/** The elements of a node, row-major, from those of its inputs. */
-function expand(node: Node, at: (value: Value) => readonly Value[]): readonly Value[] {
-  const [x, y] = node.inputs as [Value, Value?];
-  const { op } = node;
+/** The elements of a node, row-major, from those of its inputs. @throws RangeError where the operation has no such rule. */
+function expand({ op, inputs, attributes, shape }: Node, at: (value: Value) => readonly Value[]): readonly Value[] {
   if (op.kind === "elementwise") {
-    const columns = node.inputs.map((input) => {
+    const columns = inputs.map((input) => {
       const own = at(input);
-      const offsets = broadcastOffsets(input.shape, node.shape);
+      const offsets = broadcastOffsets(input.shape, shape);
       return (i: number) => own[offsets[i]!]!;
     });
-    return Array.from({ length: sizeOf(node.shape) }, (_, i) =>
+    return Array.from({ length: sizeOf(shape) }, (_, i) =>
       bind(
         op as Op,
         columns.map((column) => column(i)),
@@ -127,132 +124,8 @@ function expand(node: Node, at: (value: Value) => readonly Value[]): readonly Va
       ),
     );
   }
-  switch (op.name) {
-    case "reshape":
-    case "read":
-      return at(x);
-    case "broadcast_to":
-      return Array.from(broadcastOffsets(x.shape, node.shape), (offset) => at(x)[offset]!);
-    case "take":
-      return Array.from((node.attributes as { offsets: Int32Array }).offsets, (offset) => at(x)[offset]!);
-    case "stack":
-      return node.inputs.flatMap(at);
-    case "cast":
-      return at(x).map((element) => cast(element, node.dtype));
-    case "stop_gradient":
-      return at(x).map((element) => bind(op as Op, [element], undefined));
-    case "sum": {
-      const { axes } = node.attributes as { axes: readonly number[] };
-      const small = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-      return addUp(at(x), broadcastOffsets(small, x.shape), sizeOf(small), node);
-    }
-    case "max":
-    case "min": {
-      const { axes } = node.attributes as { axes: readonly number[] };
-      const small = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-      const best: Value[] = [];
-      const offsets = broadcastOffsets(small, x.shape);
-      at(x).forEach((value, i) => {
-        const before = best[offsets[i]!];
-        best[offsets[i]!] = before ? (op.name === "max" ? larger : smaller)(before, value) : value;
-      });
-      return best;
-    }
-    case "cumsum": {
-      const { axis, reverse } = node.attributes as { axis: number; reverse: boolean };
-      const after = sizeOf(x.shape.slice(axis + 1));
-      const out = [...at(x)];
-      const last = x.shape[axis]! - 1;
-      for (let k = 0; k < out.length; k++) {
-        const i = reverse ? out.length - 1 - k : k;
-        const index = Math.floor(i / after) % (last + 1);
-        if (index !== (reverse ? last : 0)) out[i] = add(out[i + (reverse ? after : -after)]!, out[i]!);
-      }
-      return out;
-    }
-    case "concat":
-      return node.inputs.flatMap(at);
-    case "scatter_add":
-      return addUp(at(x), (node.attributes as { offsets: Int32Array }).offsets, sizeOf(node.shape), node);
-    case matmulOp.name: {
-      const [m, k] = x.shape.slice(-2) as [number, number];
-      const n = y!.shape.at(-1)!;
-      return Array.from({ length: sizeOf(node.shape) }, (_, i) => {
-        const row = Math.floor(i / n);
-        const first = Math.floor(row / m) * k * n + (i % n);
-        return Array.from({ length: k }, (_, p) => mul(at(x)[row * k + p]!, at(y!)[first + p * n]!)).reduce((a, b) =>
-          add(a, b),
-        );
-      });
-    }
-    case "solve":
-    case "det":
-    case "cholesky":
-      return expandMatrices(node, at);
-    default:
-      throw new RangeError(`${op.name} does not fall apart into scalars`);
-  }
-}
-
-/** Equations on scalars, in the order of pivots that is best at the point of staging: the values are the same in any order. */
-function expandMatrices(node: Node, at: (value: Value) => readonly Value[]): readonly Value[] {
-  const [a, b] = node.inputs as [Value, Value?];
-  const n = a.shape.at(-1)!;
-  const width = b ? b.shape.at(-1)! : 0;
-  return Array.from({ length: sizeOf(a.shape.slice(0, -2)) }, (_, batch): Value[] => {
-    const rows = Array.from({ length: n }, (_, i) => at(a).slice((batch * n + i) * n, (batch * n + i + 1) * n));
-    if (node.op.name === "cholesky") return choleskyOf(rows, node);
-    const table = rows.map((row, i) => [
-      ...row,
-      ...(b ? at(b).slice((batch * n + i) * width, (batch * n + i + 1) * width) : []),
-    ]);
-    let determinant: Value = full([], 1, node.dtype);
-    for (let k = 0; k < n; k++) {
-      const size = (i: number) => Math.abs(peek(table[i]![k]!).item());
-      let best = k;
-      for (let i = k + 1; i < n; i++) if (size(i) > size(best)) best = i;
-      if (best !== k) {
-        [table[k], table[best]] = [table[best]!, table[k]!];
-        determinant = neg(determinant);
-      }
-      const pivot = table[k]![k]!;
-      determinant = mul(determinant, pivot);
-      for (let i = k + 1; i < n; i++) {
-        const factor = div(table[i]![k]!, pivot);
-        table[i] = table[i]!.map((element, j) => (j <= k ? element : sub(element, mul(factor, table[k]![j]!))));
-      }
-    }
-    if (!b) return [determinant];
-    for (let i = n - 1; i >= 0; i--)
-      for (let c = n; c < n + width; c++) {
-        let total = table[i]![c]!;
-        for (let j = i + 1; j < n; j++) total = sub(total, mul(table[i]![j]!, table[j]![c]!));
-        table[i]![c] = div(total, table[i]![i]!);
-      }
-    return table.flatMap((row) => row.slice(n));
-  }).flat();
-}
-
-function choleskyOf(rows: readonly (readonly Value[])[], node: Node): Value[] {
-  const zero = full([], 0, node.dtype);
-  const l: Value[][] = rows.map((row) => row.map(() => zero));
-  for (let j = 0; j < rows.length; j++)
-    for (let i = j; i < rows.length; i++) {
-      // Both triangles count alike, as in the derivative of the whole.
-      let total: Value = i === j ? rows[i]![j]! : mul(0.5, add(rows[i]![j]!, rows[j]![i]!));
-      for (let k = 0; k < j; k++) total = sub(total, mul(l[i]![k]!, l[j]![k]!));
-      l[i]![j] = i === j ? sqrt(total) : div(total, l[j]![j]!);
-    }
-  return l.flat();
-}
-
-function addUp(values: readonly Value[], offsets: Int32Array, size: number, node: Node): Value[] {
-  const sums: (Value | undefined)[] = new Array(size).fill(undefined);
-  values.forEach((value, i) => {
-    const sum = sums[offsets[i]!];
-    sums[offsets[i]!] = sum ? add(sum, value) : value;
-  });
-  return sums.map((sum) => sum ?? full([], 0, node.dtype));
+  if (!op.scalars) throw new RangeError(`${op.name} does not fall apart into scalars`);
+  return op.scalars(inputs.map(at), inputs, attributes);
 }
 
 /** `[1, 2]` for element 5 of shape [2, 3]; nothing for a scalar. */

@@ -5,11 +5,12 @@
  */
 import { bind } from "../bind";
 import { promote } from "../dtype";
+import { concretize, glance } from "../interpreters/concretize";
 import type { Bilinear, Nonlinear, Type } from "../op";
-import { broadcastShapes, type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
-import { abs, add, log, mul, neg, sign, sub } from "./elementwise";
+import { broadcastShapes, type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { abs, add, div, greaterEqual, log, mul, neg, sign, sqrt, sub } from "./elementwise";
 import { diag, tril } from "./movement";
-import { broadcastTo, reshape, sum, take, transpose } from "./structure";
+import { addAll, broadcastTo, reshape, sum, take, transpose } from "./structure";
 
 /** Exchanges the last two axes. */
 export function transposeMatrices(x: Value): Value {
@@ -39,6 +40,17 @@ export const matmulOp: Bilinear<undefined> = {
     return tensor(data, promote(a!.dtype, b!.dtype), [...a!.shape.slice(0, -1), n]);
   },
   transposes: [(ct, [, b]) => matmul(ct, transposeMatrices(b!)), (ct, [a]) => matmul(transposeMatrices(a!), ct)],
+  scalars: ([a, b], [left, right]) => {
+    const [m, k] = left!.shape.slice(-2) as [number, number];
+    const n = right!.shape.at(-1)!;
+    const batches = sizeOf(left!.shape.slice(0, -2));
+    return Array.from({ length: batches * m * n }, (_, i) => {
+      const row = Math.floor(i / n);
+      const first = Math.floor(row / m) * k * n + (i % n);
+      const products = Array.from({ length: k }, (_, p) => mul(a![row * k + p]!, b![first + p * n]!));
+      return products.length > 0 ? addAll(products) : scalar(0, promote(left!.dtype, right!.dtype));
+    });
+  },
   latex: "#1 #2",
 };
 
@@ -231,6 +243,97 @@ function eachMatrix(x: Tensor, n: number, body: (matrix: Float64Array, batch: nu
     body(Float64Array.from(x.data.slice(batch * n * n, (batch + 1) * n * n)), batch);
 }
 
+// On elements, one by one: what graphs of scalars are made of.
+
+type Rows = readonly (readonly Value[])[];
+
+const rowsOf = (elements: readonly Value[], width: number): Rows =>
+  Array.from({ length: width === 0 ? 0 : elements.length / width }, (_, i) =>
+    elements.slice(i * width, (i + 1) * width),
+  );
+
+/** The matrices of a batch as rows of elements. */
+function matricesOf(elements: readonly Value[], { shape }: Type): Rows[] {
+  const [m, n] = shape.slice(-2) as [number, number];
+  return Array.from({ length: sizeOf(shape.slice(0, -2)) }, (_, batch) =>
+    rowsOf(elements.slice(batch * m * n, (batch + 1) * m * n), n),
+  );
+}
+
+/**
+ * Elimination on the rows of a table whose first columns are a square matrix. The order of pivots is the best one at
+ * the point of staging; guards hold it as long as no other pivot would be ten times as large.
+ * @returns the sign of the rows' permutation
+ */
+function eliminateScalars(table: Value[][]): number {
+  const n = table.length;
+  let sign = 1;
+  for (let k = 0; k < n; k++) {
+    const size = (i: number) => Math.abs(glance(table[i]![k]!).item());
+    let best = k;
+    for (let i = k + 1; i < n; i++) if (size(i) > size(best)) best = i;
+    if (best !== k) {
+      [table[k], table[best]] = [table[best]!, table[k]!];
+      sign = -sign;
+    }
+    const pivot = table[k]![k]!;
+    for (let i = k + 1; i < n; i++) {
+      concretize(greaterEqual(abs(pivot), mul(0.1, abs(table[i]![k]!))));
+      const factor = div(table[i]![k]!, pivot);
+      table[i] = table[i]!.map((element, j) => (j <= k ? element : sub(element, mul(factor, table[k]![j]!))));
+    }
+  }
+  return sign;
+}
+
+/** The determinant: a polynomial up to 3×3, by elimination beyond. */
+function detScalars(rows: Rows): Value {
+  const n = rows.length;
+  const at = (i: number, j: number) => rows[i]![j]!;
+  const minor = (i: number, j: number, k: number) => sub(mul(at(i, j), at(i + 1, k)), mul(at(i, k), at(i + 1, j)));
+  if (n === 1) return at(0, 0);
+  if (n === 2) return minor(0, 0, 1);
+  if (n === 3)
+    return add(sub(mul(at(0, 0), minor(1, 1, 2)), mul(at(0, 1), minor(1, 0, 2))), mul(at(0, 2), minor(1, 0, 1)));
+  const table = rows.map((row) => [...row]);
+  const sign = eliminateScalars(table);
+  const product = table.map((row, k) => row[k]!).reduce((a, b) => mul(a, b));
+  return sign < 0 ? neg(product) : product;
+}
+
+/** Row-major elements of x with A·x = b: Cramer's rule up to 3×3, elimination beyond. */
+function solveScalars(a: Rows, b: Rows): readonly Value[] {
+  const n = a.length;
+  const width = b[0]!.length;
+  if (n <= 3) {
+    const determinant = detScalars(a);
+    const replaced = (column: number, c: number) =>
+      a.map((row, i) => row.map((element, j) => (j === column ? b[i]![c]! : element)));
+    return a.flatMap((_, i) => b[0]!.map((_, c) => div(detScalars(replaced(i, c)), determinant)));
+  }
+  const table = a.map((row, i) => [...row, ...b[i]!]);
+  eliminateScalars(table);
+  for (let i = n - 1; i >= 0; i--)
+    for (let c = n; c < n + width; c++) {
+      let total = table[i]![c]!;
+      for (let j = i + 1; j < n; j++) total = sub(total, mul(table[i]![j]!, table[j]![c]!));
+      table[i]![c] = div(total, table[i]![i]!);
+    }
+  return table.flatMap((row) => row.slice(n));
+}
+
+function choleskyScalars(rows: Rows, zero: Value): readonly Value[] {
+  const l: Value[][] = rows.map((row) => row.map(() => zero));
+  for (let j = 0; j < rows.length; j++)
+    for (let i = j; i < rows.length; i++) {
+      // Both triangles count alike, as in the derivative of the whole.
+      let total: Value = i === j ? rows[i]![j]! : mul(0.5, add(rows[i]![j]!, rows[j]![i]!));
+      for (let k = 0; k < j; k++) total = sub(total, mul(l[i]![k]!, l[j]![k]!));
+      l[i]![j] = i === j ? sqrt(total) : div(total, l[j]![j]!);
+    }
+  return l.flat();
+}
+
 /** A·x = b for x: [b, n, n], [b, n, k] → [b, n, k]. */
 export const solveOp: Nonlinear<undefined> = {
   kind: "nonlinear",
@@ -265,6 +368,10 @@ export const solveOp: Nonlinear<undefined> = {
     return [neg(matmul(right, transposeMatrices(out))), right];
   },
   forward: ([da, db], [a], out) => bind(solveOp, [a!, sub(db!, matmul(da!, out))], undefined),
+  scalars: ([a, b], [left, right]) => {
+    const rows = matricesOf(a!, left!);
+    return matricesOf(b!, right!).flatMap((columns, batch) => solveScalars(rows[batch]!, columns));
+  },
 };
 
 /** x with A·x = b; b a vector [n] or matrices […, n, k], batches broadcast. @throws RangeError: not square, singular. */
@@ -316,6 +423,7 @@ export const detOp: Nonlinear<undefined> = {
   },
   reverse: (cotangent, [a], out) => [mul(matrixOf(mul(cotangent, out)), transposeMatrices(inv(a!)))],
   forward: ([da], [a], out) => mul(out, trace(solve(a!, da!))),
+  scalars: ([a], [type]) => matricesOf(a!, type!).map(detScalars),
   latex: "\\det",
 };
 
@@ -324,20 +432,17 @@ const matrixOf = (x: Value): Value => reshape(x, [...x.shape, 1, 1]);
 /** @throws RangeError if not square. */
 export function det(a: Value): Value {
   const n = square(a, "det");
-  // Polynomials in the elements: right for singular matrices too, derivatives included.
   if (n > 3) return bind(detOp, [a], undefined);
-  const at = (i: number, j: number) => {
-    const batch = sizeOf(a.shape.slice(0, -2));
-    return take(
+  // Polynomials in the elements: right for singular matrices too, derivatives included.
+  const shape = a.shape.slice(0, -2);
+  const elements = Array.from({ length: n * n }, (_, i) =>
+    take(
       a,
-      Int32Array.from({ length: batch }, (_, k) => k * n * n + i * n + j),
-      a.shape.slice(0, -2),
-    );
-  };
-  if (n === 1) return at(0, 0);
-  const minor = (i: number, j: number, k: number) => sub(mul(at(i, j), at(i + 1, k)), mul(at(i, k), at(i + 1, j)));
-  if (n === 2) return minor(0, 0, 1);
-  return add(sub(mul(at(0, 0), minor(1, 1, 2)), mul(at(0, 1), minor(1, 0, 2))), mul(at(0, 2), minor(1, 0, 1)));
+      Int32Array.from({ length: sizeOf(shape) }, (_, k) => k * n * n + i),
+      shape,
+    ),
+  );
+  return detScalars(rowsOf(elements, n));
 }
 
 /** The sign of the determinant and the logarithm of its size. @throws RangeError if not square. */
@@ -379,6 +484,7 @@ export const choleskyOp: Nonlinear<undefined> = {
     const symmetric = mul(0.5, add(da!, transposeMatrices(da!)));
     return matmul(l, halfDiagonal(solve(l, transposeMatrices(solve(l, symmetric)))));
   },
+  scalars: ([a], [type]) => matricesOf(a!, type!).flatMap((rows) => choleskyScalars(rows, scalar(0, type!.dtype))),
 };
 
 function halfDiagonal(x: Value): Value {

@@ -84,6 +84,7 @@ export const concatOp: Linear<undefined> = {
       );
     });
   },
+  scalars: (elements) => elements.flat(),
 };
 
 /**

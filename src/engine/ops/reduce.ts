@@ -87,6 +87,15 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
     ],
     forward: ([tangent], [x], out, attributes) =>
       sum(mul(tangent!, weights(x!, out, attributes)), attributes.axes, attributes.keepdims),
+    scalars: ([x], [type], { axes }) => {
+      const offsets = broadcastOffsets(keptShape(type!.shape, axes), type!.shape);
+      const found: Value[] = [];
+      x!.forEach((element, i) => {
+        const before = found[offsets[i]!];
+        found[offsets[i]!] = before ? (name === "max" ? larger : smaller)(before, element) : element;
+      });
+      return found;
+    },
     latex: `\\${name}`,
   };
 }
@@ -291,6 +300,17 @@ export const cumsumOp: Linear<Running> = {
     return new Tensor(data, x!.shape, x!.dtype);
   },
   transpose: (cotangent, _, { axis, reverse }) => [bind(cumsumOp, [cotangent], { axis, reverse: !reverse })],
+  scalars: ([x], [type], { axis, reverse }) => {
+    const after = sizeOf(type!.shape.slice(axis + 1));
+    const length = type!.shape[axis]!;
+    const out = [...x!];
+    for (let k = 0; k < out.length; k++) {
+      const at = reverse ? out.length - 1 - k : k;
+      const first = Math.floor(at / after) % length === (reverse ? length - 1 : 0);
+      if (!first) out[at] = add(out[at + (reverse ? after : -after)]!, out[at]!);
+    }
+    return out;
+  },
 };
 
 /** Running sums along `axis`; `reverse`: from the end. */

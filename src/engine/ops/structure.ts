@@ -52,8 +52,22 @@ export const sumOp: Linear<Axes> = {
   transpose: (cotangent, [x], { axes }) => [
     broadcastTo(reshape(cotangent, reducedShape(x!.shape, kept(axes))), x!.shape),
   ],
+  scalars: ([x], [type], { axes }) => {
+    const small = reducedShape(type!.shape, kept(axes));
+    return addUp(x!, broadcastOffsets(small, type!.shape), sizeOf(small), type!);
+  },
   latex: "\\sum #1",
 };
+
+/** Elements added up at the places that `offsets` names. */
+function addUp(elements: readonly Value[], offsets: Int32Array, size: number, { dtype }: Type): Value[] {
+  const sums = new Array<Value | undefined>(size).fill(undefined);
+  elements.forEach((element, i) => {
+    const sum = sums[offsets[i]!];
+    sums[offsets[i]!] = sum ? add(sum, element) : element;
+  });
+  return sums.map((sum) => sum ?? scalar(0, dtype));
+}
 
 /** Sums over `axes` (default: all). */
 export function sum(x: Value, axes: readonly number[] = x.shape.map((_, axis) => axis), keepdims = false): Value {
@@ -76,6 +90,7 @@ export const broadcastOp: Linear<Shape> = {
     return new Tensor(data, shape, x!.dtype);
   },
   transpose: (cotangent, [x]) => [unbroadcast(cotangent, x!.shape)],
+  scalars: ([x], [type], shape) => Array.from(broadcastOffsets(type!.shape, shape), (offset) => x![offset]!),
   latex: "#1",
 };
 
@@ -106,6 +121,7 @@ export const reshapeOp: Linear<Shape> = {
   type: ([x], shape) => ({ shape, dtype: x!.dtype }),
   evaluate: ([x], shape) => new Tensor(x!.data, shape, x!.dtype),
   transpose: (cotangent, [x]) => [reshape(cotangent, x!.shape)],
+  scalars: ([x]) => x!,
   latex: "#1",
 };
 
@@ -135,6 +151,7 @@ export const takeOp: Linear<Selection> = {
     return new Tensor(data, shape, x!.dtype);
   },
   transpose: (cotangent, [x], { offsets }) => [scatterAdd(cotangent, offsets, x!.shape)],
+  scalars: ([x], _, { offsets }) => Array.from(offsets, (offset) => x![offset]!),
 };
 
 export function take(x: Value, offsets: Int32Array, shape: Shape): Value {
@@ -153,6 +170,7 @@ export const scatterAddOp: Linear<Selection> = {
     return tensor(data, x!.dtype, shape);
   },
   transpose: (cotangent, [x], { offsets }) => [take(cotangent, offsets, x!.shape)],
+  scalars: ([x], [type], { offsets, shape }) => addUp(x!, offsets, sizeOf(shape), type!),
 };
 
 export function scatterAdd(x: Value, offsets: Int32Array, shape: Shape): Value {
@@ -197,6 +215,7 @@ export const stackOp: Linear<undefined> = {
         input.shape,
       );
     }),
+  scalars: (elements) => elements.flat(),
 };
 
 /** In the widest of the values' types. @throws RangeError if there is nothing to stack or the shapes differ. */
@@ -224,6 +243,7 @@ export const castOp: Linear<DType> = {
     return tensor(Array.from(x!.data, round), dtype, x!.shape);
   },
   transpose: (cotangent, [x]) => [cast(cotangent, x!.dtype)],
+  scalars: ([x], _, dtype) => x!.map((element) => cast(element, dtype)),
   latex: "#1",
 };
 
@@ -233,6 +253,7 @@ const castAwayOp: Constant<DType> = {
   arity: 1,
   type: castOp.type,
   evaluate: castOp.evaluate,
+  scalars: castOp.scalars!,
   none: "converted to an integer",
   latex: "#1",
 };
@@ -250,6 +271,7 @@ export const readOp: Linear<undefined> = {
   type: ([x]) => x!,
   evaluate: ([x]) => new Tensor(x!.data, x!.shape, x!.dtype),
   transpose: (cotangent) => [cotangent],
+  scalars: ([x]) => x!,
   latex: "#1",
 };
 
@@ -263,6 +285,7 @@ const stopGradientOp: Constant<undefined> = {
   arity: 1,
   type: ([x]) => x!,
   evaluate: ([x]) => new Tensor(x!.data, x!.shape, x!.dtype),
+  scalars: ([x]) => x!.map(stopGradient),
   none: "stopped by stop_gradient",
   latex: "#1",
 };
