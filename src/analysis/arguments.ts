@@ -20,11 +20,12 @@ export interface Argument {
   readonly reason?: string;
 }
 
-/** Array parameters larger than this are passed as they are. */
+/** Array parameters larger than this are taken for data, and passed as they are, unless their numbers are given. */
 const MOST_ELEMENTS = 256;
+export const MOST_GIVEN = 10_000;
 
-/** How an argument with this value would be followed. */
-export function argumentOf(name: string, value: PyValue): Argument {
+/** How an argument with this value would be followed; an array of more than `most` numbers is not. */
+export function argumentOf(name: string, value: PyValue, most = MOST_ELEMENTS): Argument {
   const fixed = (reason: string): Argument => ({ name, numbers: [], make: () => value, original: value, reason });
   if (typeof value === "boolean") return fixed(l10n.t("True or False is not a number to vary"));
   if (typeof value === "string") return fixed(l10n.t("a text has no derivative"));
@@ -33,13 +34,13 @@ export function argumentOf(name: string, value: PyValue): Argument {
   if (items) {
     const shape = shapeOf(value);
     if (!shape || sizeOf(shape) === 0) return fixed(l10n.t("this list is not an array of numbers"));
-    if (sizeOf(shape) > MOST_ELEMENTS) return fixed(l10n.t("more than {0} numbers", MOST_ELEMENTS));
+    if (sizeOf(shape) > most) return fixed(l10n.t("more than {0} numbers", most));
     return { name, shape, numbers: flatten(value), make: (traced) => rebuild(value, traced), original: value };
   }
   const number = toValue(value);
   if (!number) return fixed(l10n.t("this is not a number"));
   const { shape, data } = peek(number);
-  if (sizeOf(shape) > MOST_ELEMENTS) return fixed(l10n.t("more than {0} numbers", MOST_ELEMENTS));
+  if (sizeOf(shape) > most) return fixed(l10n.t("more than {0} numbers", most));
   if (shape.length === 0) return { name, shape, numbers: Array.from(data), make: (traced) => traced, original: value };
   return { name, shape, numbers: Array.from(data), make: (traced) => rebuild(value, traced), original: value };
 }

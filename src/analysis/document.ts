@@ -23,7 +23,7 @@ import {
   toValue,
   visit,
 } from "../languages/python";
-import { type Argument, argumentOf } from "./arguments";
+import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
 import { type Finding, pointFinding } from "./findings";
 import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
 import { runScript, type Script } from "./script";
@@ -150,7 +150,9 @@ export class DocumentAnalysis {
     const fn = this.functionValue(definition.name);
     const { values, origin } = this.pointOf(definition, fn, given);
     const title = `${definition.name}(${definition.params.list.map((parameter) => (parameter.kind === "star" ? "*" : parameter.kind === "doublestar" ? "**" : "") + parameter.name).join(", ")})`;
-    const parameters = [...values].map(([name, value]) => argumentOf(name, value));
+    const parameters = [...values].map(([name, value]) =>
+      argumentOf(name, value, valueIn(given, name) === undefined ? undefined : MOST_GIVEN),
+    );
     const wrapped = isWrapper(definition, fn);
     return firstThatWorks(parameters, (attempt) => {
       const call = (inputs: readonly Value[]) =>
@@ -401,7 +403,7 @@ export class DocumentAnalysis {
   private expressionParameters(names: readonly string[], given?: PointTree): Argument[] {
     return names.map((name) => {
       const tree = valueIn(given, name);
-      if (tree !== undefined) return argumentOf(name, this.inForm(name, tree, undefined));
+      if (tree !== undefined) return argumentOf(name, this.inForm(name, tree, undefined), MOST_GIVEN);
       return argumentOf(name, this.numericGlobal(name) ?? 1);
     });
   }

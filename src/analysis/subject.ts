@@ -8,9 +8,11 @@ import {
   expressionOf,
   latex,
   NotScalar,
+  NotScalarizable,
   type ParameterType,
   peek,
   sizeOf,
+  TooManyOperations,
   text,
   type Value,
   writtenSize,
@@ -100,7 +102,7 @@ export class Look {
 
   /** The scalar parameters on which the result does not depend where it was looked at. */
   withoutDerivative(): Argument[] {
-    const { missing } = this.everything();
+    const missing = explained(() => this.differentiable.missing(this.point));
     return this.parameters.filter(({ name, shape }) => {
       const place = shape?.length === 0 ? this.labels.indexOf(name) : -1;
       return place >= 0 && missing.every((row) => row[place]);
@@ -125,7 +127,15 @@ export class Look {
   }
 
   private branch(): Branch {
-    return this.keep("branch", () => this.differentiable.branchAt(this.point));
+    return this.keep("branch", () => {
+      try {
+        return this.differentiable.branchAt(this.point);
+      } catch (error) {
+        if (error instanceof NotScalarizable || error instanceof TooManyOperations)
+          throw new Problem(l10n.t("no formula: {0}", error.message));
+        throw error;
+      }
+    });
   }
 
   formula(): FormulaText {

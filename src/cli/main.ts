@@ -328,6 +328,12 @@ function check(files: readonly string[]): number {
   return errors > 0 ? 1 : 0;
 }
 
+// Whoever reads may stop reading: `gradlens … | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

@@ -12,9 +12,19 @@ export {
 } from "./bind";
 export { currentDialect, type Dialect, dialects, withDialect } from "./dialect";
 export { type DType, isFloat, promote, roundTo } from "./dtype";
-export { type Graph, gradientNodes, indexText, nodesOf, type Parameter, replay, scalarize, stage } from "./graph/graph";
+export {
+  type Graph,
+  gradientNodes,
+  indexText,
+  NotScalarizable,
+  nodesOf,
+  type Parameter,
+  replay,
+  scalarize,
+  stage,
+} from "./graph/graph";
 export { Dual, jvp } from "./interpreters/forward";
-export { concretize, type Guard, Input, Node, peek, Stage } from "./interpreters/stage";
+export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";
 export { javascriptOf, type Lowered, lower } from "./lower/javascript";
 export type { Op } from "./op";

@@ -71,7 +71,8 @@ function hoverText(
   const { labels } = look;
   const result = look.result();
   let room = MARKDOWN_LIMIT - 2000;
-  /** What there is room for and can be had in time; a part that has a problem says so, and leaves the others standing. */
+  const told = new Set<string>();
+  /** What there is room for and can be had in time; a part that has a problem says so once, and leaves the others standing. */
   const part = (make: () => string[]): string[] => {
     try {
       proceed();
@@ -81,6 +82,8 @@ function hoverText(
     } catch (error) {
       if (error instanceof OutOfTime) return [];
       if (!(error instanceof Problem)) throw error;
+      if (told.has(error.message)) return [];
+      told.add(error.message);
       return [rich.text(error.message)];
     }
   };

@@ -16,8 +16,11 @@ import {
   less,
   matmul,
   maximum,
+  mean,
   minimum,
   mul,
+  NotScalarizable,
+  neg,
   nodesOf,
   pow,
   relu,
@@ -25,13 +28,15 @@ import {
   sin,
   square,
   stack,
+  stopGradient,
   sub,
   sum,
   take,
+  tanh,
   tensor,
   type Value,
 } from "../../src/engine";
-import { close, richardson } from "./support";
+import { close, random, richardson } from "./support";
 import { build, coordinate, trees } from "./trees";
 
 function define(names: string, f: (...inputs: Value[]) => Value, dialect?: Dialect): Differentiable {
@@ -107,6 +112,83 @@ describe("a differentiable function", function () {
     assert.deepEqual(f.labels, ["w[0, 0]", "w[0, 1]", "w[1, 0]", "w[1, 1]", "b[0]", "b[1]", "c"]);
     assert.deepEqual(f.gradient([1, 2, 3, 4, 5, 6, 7]).gradient, [10, 12, 10, 12, 8, 12, 4]);
     assert.equal(f.value([1, 2, 3, 4, 5, 6, 7]), 2 * (5 + 12 + 7 + 15 + 24 + 7));
+  });
+
+  describe("of arrays too large to fall apart", () => {
+    const next = random(3);
+    const numbers = (count: number) => Array.from({ length: count }, () => 2 * next() - 1);
+    const X = tensor(numbers(1200), "float64", [400, 3]);
+    const y = tensor(numbers(400));
+    const model = (w: Value, b: Value) => tanh(add(matmul(X, w), b));
+    const shapes = [
+      { name: "w", shape: [3] },
+      { name: "b", shape: [] },
+    ];
+    const point = [0.3, -0.2, 0.9, 0.1];
+    const loss = new Differentiable(shapes, ([w, b]) => mean(square(sub(model(w!, b!), y))));
+
+    it("has its gradient and Hessian, as differences have them", () => {
+      const { value, gradient, missing } = loss.gradient(point);
+      assert.equal(value, loss.value(point));
+      assert.deepEqual(missing, [false, false, false, false]);
+      const along = (k: number, f: (moved: number[]) => number) => (x: number) =>
+        f(point.map((coordinate, i) => (i === k ? x : coordinate)));
+      const hessian = loss.hessian(point);
+      gradient.forEach((entry, k) => {
+        close(
+          entry,
+          richardson(
+            along(k, (moved) => loss.value(moved)),
+            point[k]!,
+          ),
+          1e-10,
+        );
+        hessian[k]!.forEach((second, l) => {
+          close(
+            second,
+            richardson(
+              along(k, (moved) => loss.gradient(moved).gradient[l]!),
+              point[k]!,
+            ),
+            1e-10,
+          );
+          close(second, hessian[l]![k]!, 1e-13);
+        });
+      });
+    });
+
+    it("has its Jacobian, with the same rows forward as in reverse", () => {
+      const f = new Differentiable(shapes, ([w, b]) => model(w!, b!));
+      const { values, rows } = f.jacobian(point);
+      assert.equal(rows.length, 400);
+      const single = new Differentiable(shapes, ([w, b]) => take(model(w!, b!), Int32Array.of(7), []));
+      assert.equal(values[7], single.value(point));
+      single.gradient(point).gradient.forEach((entry, k) => {
+        close(entry, rows[7]![k]!, 1e-13);
+      });
+      assert.throws(
+        () => new Differentiable([{ name: "x", shape: [3000] }], ([x]) => x!).jacobian(new Array(3000).fill(1)),
+        /a Jacobian of 3000 × 3000 numbers/,
+      );
+    });
+
+    it("keeps its guards, and has no formula", () => {
+      const f = new Differentiable(shapes, ([w, b]) => {
+        const large = mean(model(w!, b!));
+        return concretize(less(large, 0)).item() !== 0 ? neg(large) : large;
+      });
+      const above = [0, 0, 0, 1];
+      const below = [0, 0, 0, -1];
+      for (const at of [above, below, above]) close(f.value(at), Math.tanh(1), 1e-14);
+      close(f.gradient(below).gradient[3]!, -(1 - Math.tanh(1) ** 2), 1e-14);
+      assert.throws(() => f.branchAt(above), NotScalarizable);
+    });
+
+    it("says which gradients are missing", () => {
+      const f = new Differentiable(shapes, ([w, b]) => sum(mul(add(X, w!), stopGradient(b!))));
+      assert.deepEqual(f.gradient(point).missing, [false, false, false, true]);
+      assert.deepEqual(f.hessian(point), new Array(4).fill([0, 0, 0, 0]));
+    });
   });
 
   it("has a Jacobian, a row for each element of the result", () => {

@@ -56,25 +56,41 @@ export function gradientNodes(
   });
 }
 
-/** Applies the graph's operations to other values: tensors, duals, the inputs of another graph. */
-export function replay(outputs: readonly Value[], inputs: ReadonlyMap<Value, Value>): Value[] {
+/**
+ * Applies the graph's operations to other values: tensors, duals, the inputs of another graph.
+ * @param nodes those on which the outputs depend, in order, where they are known already
+ */
+export function replay(
+  outputs: readonly Value[],
+  inputs: ReadonlyMap<Value, Value>,
+  nodes: readonly Node[] = nodesOf(outputs),
+): Value[] {
   const values = new Map<Value, Value>(inputs);
   const at = (value: Value) => values.get(value) ?? value;
-  for (const node of nodesOf(outputs))
+  for (const node of nodes)
     if (!values.has(node)) values.set(node, bind(node.op, node.inputs.map(at), node.attributes));
   return outputs.map(at);
 }
 
+/** A graph is not followed into its elements: too many of them, or an operation that does not fall apart. */
+export class NotScalarizable extends RangeError {}
+
+/** A graph over scalars of more nodes costs more to compile than it saves. */
+const MOST_SCALARS = 50_000;
+
 /**
  * The same graph over scalars only: every array becomes its elements, every input `w` of shape [2] two inputs `w[0]`, `w[1]`.
- * @throws RangeError when an array has more than `limit` elements.
+ * @throws NotScalarizable when an array has more than `limit` elements, or an operation has no rule for them;
+ * TooManyOperations when the elements take far more operations than the arrays.
  */
 export function scalarize(graph: Graph, limit = 256): Graph {
-  const stage = new Stage();
+  const wanted = nodesOf([...graph.outputs, ...graph.guards.map((guard) => guard.node)]);
+  const large = wanted.find((node) => sizeOf(node.shape) > limit);
+  if (large) throw new NotScalarizable(`an array of ${sizeOf(large.shape)} elements`);
+  const stage = new Stage(wanted.length + MOST_SCALARS);
   const elements = new Map<Value, readonly Value[]>();
   const inputs: Input[] = [];
   for (const input of graph.inputs) {
-    if (sizeOf(input.shape) > limit) throw new RangeError(`an array of ${sizeOf(input.shape)} elements`);
     const own = Array.from(input.primal.data, (number, i) =>
       stage.input(input.name + indexText(i, input.shape), full([], number, input.dtype)),
     );
@@ -91,9 +107,8 @@ export function scalarize(graph: Graph, limit = 256): Graph {
     return own;
   };
   const outputs = graph.outputs;
-  for (const node of nodesOf([...outputs, ...graph.guards.map((guard) => guard.node)])) {
+  for (const node of wanted) {
     if (elements.has(node)) continue;
-    if (sizeOf(node.shape) > limit) throw new RangeError(`an array of ${sizeOf(node.shape)} elements`);
     // The elements of an operation belong to the text that made it.
     const before = setSource(node.source);
     try {
@@ -108,7 +123,7 @@ export function scalarize(graph: Graph, limit = 256): Graph {
   return { inputs, outputs: outputs.flatMap(at), guards };
 }
 
-/** The elements of a node, row-major, from those of its inputs. @throws RangeError where the operation has no such rule. */
+/** The elements of a node, row-major, from those of its inputs. @throws NotScalarizable where the operation has no such rule. */
 function expand({ op, inputs, attributes, shape }: Node, at: (value: Value) => readonly Value[]): readonly Value[] {
   if (op.kind === "elementwise") {
     const columns = inputs.map((input) => {
@@ -124,7 +139,7 @@ function expand({ op, inputs, attributes, shape }: Node, at: (value: Value) => r
       ),
     );
   }
-  if (!op.scalars) throw new RangeError(`${op.name} does not fall apart into scalars`);
+  if (!op.scalars) throw new NotScalarizable(`${op.name} is not followed into its elements`);
   return op.scalars(inputs.map(at), inputs, attributes);
 }
 

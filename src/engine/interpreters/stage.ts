@@ -77,6 +77,13 @@ export interface Guard {
   readonly source: Source | undefined;
 }
 
+/** A graph has grown to its limit. */
+export class TooManyOperations extends RangeError {
+  constructor(limit: number) {
+    super(`more than ${limit} operations`);
+  }
+}
+
 export class Stage implements Interpreter {
   readonly level = nextLevel();
   readonly nodes: Node[] = [];
@@ -86,7 +93,7 @@ export class Stage implements Interpreter {
   private readonly identities = new Map<Value, number>();
   private readonly guarded = new Set<Node>();
 
-  /** @param limit the most nodes it may hold; more throws RangeError, so that no loop fills the memory. */
+  /** @param limit the most nodes it may hold; more throws TooManyOperations, so that no loop fills the memory. */
   constructor(private readonly limit = 200_000) {}
 
   input(name: string, primal: Tensor): Input {
@@ -107,7 +114,7 @@ export class Stage implements Interpreter {
         : `${op.name}(${inputs.map((input) => this.identity(input)).join()})`;
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
-    if (this.nodes.length >= this.limit) throw new RangeError(`more than ${this.limit} operations`);
+    if (this.nodes.length >= this.limit) throw new TooManyOperations(this.limit);
     const primals = inputs.map((input) => (input instanceof Node ? input.primal : (input as Tensor)));
     const node = new Node(
       this,

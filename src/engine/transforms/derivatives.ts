@@ -58,7 +58,8 @@ export function valueAndGradient(f: ValueFunction): (...inputs: Value[]) => { va
   };
 }
 
-function unit(i: number, { shape, dtype }: { shape: Shape; dtype: Value["dtype"] }): Tensor {
+/** Zeros, and a one at row-major index `i`. */
+export function unit(i: number, { shape, dtype }: { shape: Shape; dtype: Value["dtype"] }): Tensor {
   const size = sizeOf(shape);
   return tensor(
     Array.from({ length: size }, (_, k) => Number(k === i)),

@@ -1,11 +1,22 @@
 /** Functions of named parameters: values and derivatives at any point, from graphs staged where they are needed. */
 import { withoutRecorders } from "../bind";
 import { type Dialect, dialects, withDialect } from "../dialect";
-import { type Graph, gradientNodes, indexText, replay, scalarize, stage } from "../graph/graph";
+import type { DType } from "../dtype";
+import {
+  type Graph,
+  gradientNodes,
+  indexText,
+  NotScalarizable,
+  nodesOf,
+  replay,
+  scalarize,
+  stage,
+} from "../graph/graph";
 import { Dual, Forward } from "../interpreters/forward";
-import { type Input, peek } from "../interpreters/stage";
+import { type Input, type Node, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { unit, vjp } from "./derivatives";
 
 export interface ParameterType {
   readonly name: string;
@@ -23,14 +34,18 @@ export interface Branch {
   readonly gradients: readonly (readonly (Value | null)[])[];
 }
 
-interface Compiled extends Branch {
+interface Compiled {
   /** Of the result before it fell apart into scalars. */
   readonly shape: Shape;
+  /** For formulas. @throws RangeError where the function is not followed into the elements of its arrays. */
+  readonly branch: () => Branch;
   readonly value: Lowered;
   /** Outputs first, then their gradients. */
   readonly both: Lowered;
-  /** Where `gradients` has null. */
+  /** For each output and each scalar, whether there is no derivative. */
   readonly missing: readonly (readonly boolean[])[];
+  /** The gradient of the one output as nodes on inputs that are scalars or whole arrays, for second derivatives. */
+  readonly gradient: { readonly inputs: readonly Input[]; readonly entries: readonly (Value | null)[] };
 }
 
 /**
@@ -58,7 +73,12 @@ export class Differentiable {
 
   /** The shape of the function's result at `point`. */
   outputShape(point: ArrayLike<number>): Shape {
-    return this.branch(point).shape;
+    return this.compiled(point).shape;
+  }
+
+  /** For each element of the result and each scalar, whether the one does not depend on the other at `point`. */
+  missing(point: ArrayLike<number>): readonly (readonly boolean[])[] {
+    return this.compiled(point).missing;
   }
 
   /** The result's elements. */
@@ -87,7 +107,7 @@ export class Differentiable {
     missing: readonly (readonly boolean[])[];
   } {
     const { branch, out } = this.evaluate("both", point);
-    const outputs = branch.graph.outputs.length;
+    const outputs = sizeOf(branch.shape);
     const n = this.labels.length;
     return {
       values: out.slice(0, outputs),
@@ -98,42 +118,43 @@ export class Differentiable {
 
   /** The Hessian, by forward over reverse: one pass for each scalar. @throws NotScalar where the result is an array. */
   hessian(point: ArrayLike<number>, proceed: () => void = () => {}): number[][] {
-    const { graph, gradients, shape } = this.branch(point);
-    mustBeScalar(shape);
-    const gradient = gradients[0]!;
-    const present = gradient.filter((entry): entry is Value => entry !== null);
+    const compiled = this.compiled(point);
+    mustBeScalar(compiled.shape);
+    const { inputs, entries } = compiled.gradient;
+    const present = entries.filter((entry): entry is Value => entry !== null);
+    const nodes = nodesOf(present);
+    const primals = unflatten(inputs, point);
     const columns = () =>
-      graph.inputs.map((_, i) => {
+      eachScalar(inputs, (k, i) => {
         proceed();
-        const forward = new Forward();
-        const inputs = graph.inputs.map((input, k): [Input, Value] => [
-          input,
-          new Dual(forward, scalar(point[k]!, input.dtype), k === i ? scalar(1, input.dtype) : null),
-        ]);
-        const tangents = replay(present, new Map(inputs)).map((value) =>
-          value instanceof Dual && value.tangent ? peek(value.tangent).item() : 0,
-        );
-        let next = 0;
-        return gradient.map((entry) => (entry === null ? 0 : tangents[next++]!));
+        const tangents = tangentsAlong(present, nodes, inputs, primals, k, i);
+        return inputs.flatMap(({ shape }, l) => {
+          const tangent = entries[l] && tangents[present.indexOf(entries[l])];
+          return tangent ? Array.from(tangent.data) : new Array<number>(sizeOf(shape)).fill(0);
+        });
       });
     return withDialect(this.dialect, () => withoutRecorders(columns));
   }
 
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
   secondDerivatives(point: ArrayLike<number>): (Value | null)[][] {
-    const { graph, gradients, shape } = this.branch(point);
+    const { shape, branch } = this.compiled(point);
     mustBeScalar(shape);
+    const { graph, gradients } = branch();
     return gradients[0]!.map((entry) =>
       entry ? gradientNodes(entry, graph.inputs, this.dialect) : graph.inputs.map(() => null),
     );
   }
 
-  /** The graph that holds at `point`, with its derivatives: for formulas. */
+  /**
+   * The graph that holds at `point`, with its derivatives: for formulas.
+   * @throws RangeError where the function is not followed into the elements of its arrays.
+   */
   branchAt(point: ArrayLike<number>): Branch {
-    return this.branch(point);
+    return this.compiled(point).branch();
   }
 
-  private branch(point: ArrayLike<number>): Compiled {
+  private compiled(point: ArrayLike<number>): Compiled {
     return this.evaluate("value", point).branch;
   }
 
@@ -153,31 +174,151 @@ export class Differentiable {
   }
 
   private compile(point: ArrayLike<number>): Compiled {
-    const staged = withoutRecorders(() =>
-      stage(
-        this.parameters.map((parameter, k) => ({ name: parameter.name, primal: this.slice(k, point) })),
+    const primals = unflatten(this.parameters, point);
+    return withoutRecorders(() => {
+      const staged = stage(
+        this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
         (inputs) => [this.call(inputs)],
-      ),
-    );
-    const graph = withoutRecorders(() => scalarize(staged));
-    const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, this.dialect));
-    const zero = scalar(0);
-    return {
-      shape: staged.outputs[0]!.shape,
-      graph,
-      gradients,
-      missing: gradients.map((row) => row.map((entry) => entry === null)),
-      value: lower(graph),
-      both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
-    };
+      );
+      try {
+        return overScalars(scalarize(staged), staged.outputs[0]!.shape, this.dialect);
+      } catch (error) {
+        if (!(error instanceof NotScalarizable || error instanceof TooManyOperations)) throw error;
+        return overArrays(staged, this.dialect, error);
+      }
+    });
   }
+}
 
-  private slice(k: number, point: ArrayLike<number>): Tensor {
-    let start = 0;
-    for (const { shape } of this.parameters.slice(0, k)) start += sizeOf(shape);
-    const { shape } = this.parameters[k]!;
-    return tensor(Array.prototype.slice.call(point, start, start + sizeOf(shape)), "float64", shape);
-  }
+/** Compiled: what small functions are made of. */
+function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
+  const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, dialect));
+  const zero = scalar(0);
+  return {
+    shape,
+    branch: () => ({ graph, gradients }),
+    missing: gradients.map((row) => row.map((entry) => entry === null)),
+    value: lower(graph),
+    both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
+    gradient: { inputs: graph.inputs, entries: gradients[0]! },
+  };
+}
+
+/** A Jacobian of more numbers than this is not computed. */
+const MOST_JACOBIAN = 4_000_000;
+
+/** Operation by operation on whole arrays: for what would be too many scalars. `reason` says why there is no formula. */
+function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compiled {
+  const { inputs, guards } = graph;
+  const output = graph.outputs[0]!;
+  const conditions = guards.map(({ node }) => node);
+  const nodes = nodesOf([output, ...conditions]);
+  const entries = gradientNodes(output, inputs, dialect);
+  const rows = sizeOf(output.shape);
+  const columns = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  const missing = inputs.flatMap(({ shape }, k) => new Array<boolean>(sizeOf(shape)).fill(entries[k] === null));
+
+  const run = (values: readonly Value[]): { result: Value; holds: boolean } => {
+    const point = new Map<Value, Value>(inputs.map((input, k) => [input, values[k]!]));
+    const [result, ...seen] = replay([output, ...conditions], point, nodes);
+    return { result: result!, holds: seen.every((value, k) => sameData(peek(value), conditions[k]!.primal)) };
+  };
+  const value: Lowered = (point, out) => {
+    const { result, holds } = run(unflatten(inputs, point));
+    if (holds) write(peek(result).data, out, 0);
+    return holds;
+  };
+  const forward: Lowered = (point, out) => {
+    if (!value(point, out)) return false;
+    const primals = unflatten(inputs, point);
+    eachScalar(inputs, (k, i) => tangentsAlong([output], nodes, inputs, primals, k, i)[0]).forEach(
+      (tangent, column) => {
+        for (let row = 0; row < rows; row++) out[rows + row * columns + column] = tangent?.data[row] ?? 0;
+      },
+    );
+    return true;
+  };
+  const reverse: Lowered = (point, out) => {
+    let holds = false;
+    const { value, pullback } = vjp(
+      (...values) => {
+        const answer = run(values);
+        holds = answer.holds;
+        return answer.result;
+      },
+      unflatten(inputs, point),
+    );
+    if (!holds) return false;
+    let at = write(peek(value).data, out, 0);
+    for (let row = 0; row < rows; row++)
+      for (const cotangent of pullback(unit(row, value))) at = write(peek(cotangent).data, out, at);
+    return true;
+  };
+  const both: Lowered = (point, out) => {
+    if (rows * columns > MOST_JACOBIAN) throw new RangeError(`a Jacobian of ${rows} × ${columns} numbers`);
+    return (rows <= columns ? reverse : forward)(point, out);
+  };
+  const quietly =
+    (body: Lowered): Lowered =>
+    (point, out) =>
+      withDialect(dialect, () => withoutRecorders(() => body(point, out)));
+  return {
+    shape: output.shape,
+    branch: () => {
+      throw reason;
+    },
+    missing: Array.from({ length: rows }, () => missing),
+    value: quietly(value),
+    both: quietly(both),
+    gradient: { inputs, entries },
+  };
+}
+
+/** `body` for each scalar of the inputs: input k, its row-major element i. */
+function eachScalar<T>(inputs: readonly Input[], body: (k: number, i: number) => T): T[] {
+  return inputs.flatMap(({ shape }, k) => Array.from({ length: sizeOf(shape) }, (_, i) => body(k, i)));
+}
+
+/** ∂outputs/∂(element i of input k) at `primals`, in one forward pass; null: zero. */
+function tangentsAlong(
+  outputs: readonly Value[],
+  nodes: readonly Node[],
+  inputs: readonly Input[],
+  primals: readonly Tensor[],
+  k: number,
+  i: number,
+): (Tensor | null)[] {
+  const forward = new Forward();
+  const duals = inputs.map((input, l): [Input, Value] => [
+    input,
+    new Dual(forward, primals[l]!, l === k ? unit(i, input) : null),
+  ]);
+  return replay(outputs, new Map(duals), nodes).map((value) =>
+    value instanceof Dual && value.tangent ? peek(value.tangent) : null,
+  );
+}
+
+/** Writes `data` into `out` from `at` on; returns where it ended. */
+function write(data: ArrayLike<number>, out: Float64Array | number[], at: number): number {
+  for (let i = 0; i < data.length; i++) out[at + i] = data[i]!;
+  return at + data.length;
+}
+
+const sameData = (a: Tensor, b: Tensor) =>
+  a.data.length === b.data.length && a.data.every((x, i) => Object.is(x, b.data[i]));
+
+/** A flat point as the values of parameters or inputs. */
+function unflatten(
+  parameters: readonly { readonly shape: Shape; readonly dtype?: DType }[],
+  point: ArrayLike<number>,
+): Tensor[] {
+  let start = 0;
+  return parameters.map(({ shape, dtype = "float64" }) => {
+    const end = start + sizeOf(shape);
+    const values = Array.prototype.slice.call(point, start, end);
+    start = end;
+    return tensor(values, dtype, shape);
+  });
 }
 
 /** A result that was asked for as one number is an array. */
