@@ -43,6 +43,18 @@ describe("gradlens", function () {
         assert.equal(compareTexts(expected, stdout), null, stdout);
       });
 
+    it("ends quietly when its reader does", async () => {
+      const endless = file("lines.py", "for i in range(200000):\n    print(i)\n");
+      const child = spawn(process.execPath, ["dist/cli.js", "run", endless]);
+      let words = "";
+      child.stderr.on("data", (data) => {
+        words += data;
+      });
+      child.stdout.once("data", () => child.stdout.destroy());
+      const status = await new Promise((resolve) => child.on("exit", resolve));
+      assert.deepEqual([words, status], ["", 0]);
+    });
+
     it("ends with the status that the script asks for", () => {
       const asked = gradlens("run", file("exit.py", "import sys\nprint(1)\nsys.exit(3)\nprint(2)\n"));
       assert.deepEqual(asked, { stdout: "1\n", stderr: "", status: 3 });
@@ -79,6 +91,23 @@ describe("gradlens", function () {
     const path = file("w.py", "def loss(w, b):\n    return w[0]**2 + 3*w[1] + b\n");
     const { stdout } = gradlens("grad", `${path}::loss`, "--at", '{"w": [1, 2], "b": 3}', "--json");
     assert.deepEqual(JSON.parse(stdout), { value: 10, gradient: { w: [2, 3], b: 1 } });
+  });
+
+  it("differentiates with respect to a thousand numbers that are given", () => {
+    const path = file(
+      "rosenbrock.py",
+      "import numpy as np\ndef f(x):\n    return np.sum(100 * (x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)\n",
+    );
+    const x = Array.from({ length: 1000 }, (_, i) => 1 + Math.sin(i) / 4);
+    const { stdout, stderr } = gradlens("grad", `${path}::f`, "--at", JSON.stringify({ x }), "--json");
+    assert.equal(stderr, "");
+    const { gradient } = JSON.parse(stdout) as { gradient: { x: number[] } };
+    const inner = (i: number) => 200 * (x[i]! - x[i - 1]! ** 2);
+    gradient.x.forEach((entry, i) => {
+      const left = i > 0 ? inner(i) : 0;
+      const right = i < 999 ? -2 * x[i]! * inner(i + 1) - 2 * (1 - x[i]!) : 0;
+      assert.ok(Math.abs(entry - left - right) <= 1e-11 * (Math.abs(left) + Math.abs(right)), `x[${i}]: ${entry}`);
+    });
   });
 
   it("hessian answers over all scalars", () => {

@@ -71,6 +71,24 @@ describe("language server", () => {
       assert.doesNotMatch(text!, /<(?:img|table|br)/);
     });
 
+    it("hovers on a loss over a data set: gradient and Hessian, and why there is no formula", async () => {
+      const text = [
+        "import numpy as np",
+        "X = np.linspace(-1, 1, 600).reshape(300, 2)",
+        "y = X @ np.array([1.0, -2.0])",
+        "def loss(w):",
+        "    return np.mean((X @ w - y) ** 2)",
+        "w = np.array([1.0, -2.0])",
+        "",
+      ].join("\n");
+      await client.open(URI, text);
+      const hover = (await hoverAt(find(text, "def loss", 0, 4)))!;
+      assert.match(hover, /loss\(w\)<\/strong> = 0/);
+      assert.match(hover, /∇loss<\/strong> = \(0, 0\)/);
+      assert.match(hover, /H<\/strong> = /);
+      assert.equal(hover.match(/no formula: an array of 300 elements/g)?.length, 1);
+    });
+
     it("does not hover in comments, strings and on other words", async () => {
       await client.open(URI, TEXT);
       assert.equal(await hoverAt(find(TEXT, "Hover over f or g", 0, 11)), null);
