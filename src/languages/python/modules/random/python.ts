@@ -11,7 +11,7 @@ import { MersenneTwister, words } from "./generators";
 const randomType = makeType("Random");
 randomType.module = "random";
 
-class PyRandom extends PyObject {
+export class PyRandom extends PyObject {
   private readonly twister = new MersenneTwister();
   private gaussian: number | undefined;
 

@@ -3,6 +3,7 @@ import { makeType, native, type PyType, type PyValue } from "../../runtime/objec
 import { PyLibrary, registerModule } from "../registry";
 import { operations } from "./operations";
 import { optimizers } from "./optimizers";
+import { random } from "./random";
 import { tapeType } from "./tape";
 import { dtypes, invalidArgumentType, opErrorType, PyTensorLike, tensorType, variableType } from "./tensor";
 
@@ -65,6 +66,7 @@ function tf(): Map<string, PyValue> {
     ],
     ["math", part("tensorflow.math", general)],
     ["nn", part("tensorflow.nn", pick(nn))],
+    ["random", part("tensorflow.random", random)],
     ["linalg", part("tensorflow.linalg", pick(linalg))],
     ["keras", part("tensorflow.keras", keras())],
     ["get_logger", native("get_logger", () => silent)],

@@ -82,12 +82,12 @@ const oneAxis = (axis: PyValue | undefined, rank: number, otherwise: number): nu
   const at = axis === undefined || axis === null ? otherwise : Number(toInt(axis));
   return at < 0 ? at + rank : at;
 };
-const numbersOf = (x: PyValue): number[] => {
+export const numbersOf = (x: PyValue): number[] => {
   if (x instanceof PyTensorLike) return Array.from(x.now().data);
   if (isNumber(x)) return [Number(x)];
   return listOf(x).map((item) => (item instanceof PyTensorLike ? item.now().item() : Number(item as bigint)));
 };
-const shapeOf = (x: PyValue): number[] => numbersOf(x);
+export const shapeOf = (x: PyValue): number[] => numbersOf(x);
 
 // ── elementwise ─────────────────────────────────────────────────────────────
 

@@ -285,8 +285,7 @@ export class PyTfTensor extends PyTensorLike {
   override pyStr(): string {
     const now = this.now();
     const body = arrayText(now);
-    const break_ = now.shape.length > 1 ? "\n" : "";
-    return `tf.Tensor(${break_}${body}, shape=${shapeText(now.shape)}, dtype=${now.dtype})`;
+    return `tf.Tensor(${onItsOwn(body)}, shape=${shapeText(now.shape)}, dtype=${now.dtype})`;
   }
   override pyRepr(): string {
     const now = this.now();
@@ -296,8 +295,11 @@ export class PyTfTensor extends PyTensorLike {
 
 function numpyText(now: Tensor): string {
   if (now.shape.length === 0) return scalarText(now.data[0], now.dtype);
-  return `${now.shape.length > 1 ? "\n" : ""}${arrayRepr(now)}`;
+  return onItsOwn(arrayRepr(now));
 }
+
+/** A text of several lines begins on a line of its own. */
+const onItsOwn = (text: string) => (text.includes("\n") ? `\n${text}` : text);
 
 /** A tensor of text: can be printed, and that is all. */
 export class PyTextTensor extends PyObject {
