@@ -4,124 +4,189 @@ import { full, isFloat, peek, type Tensor, type Value, withoutRecorders } from "
 import { toFloat } from "../../runtime/arguments";
 import { iterateAll, listOf, PyList } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
-import { getters, type Kwargs, makeType, methods, PyObject, type PyType, type PyValue } from "../../runtime/object";
+import { type Kwargs, makeType, methods, native, PyObject, type PyType, type PyValue } from "../../runtime/object";
 import { call, repr, typeName } from "../../runtime/protocol";
 import { PyTape } from "./tape";
 import { PyTensorLike, PyTfVariable, toTensor } from "./tensor";
 
 const optimizerType = makeType("Optimizer");
+optimizerType.module = "keras.optimizers";
 
 type Options = Record<string, number>;
-/** The new value of a Variable, given its gradient; `slots` keep what the rule remembers. */
-type Rule = (x: Tensor, g: Value, slots: Map<string, Value>, o: Options, step: number, flags: Flags) => Value;
-interface Flags {
-  nesterov: boolean;
-  centered: boolean;
-  amsgrad: boolean;
+type Flags = Record<string, boolean>;
+/** What a step knows besides the Variable and its gradient. */
+interface Step {
+  /** The numbers of the options, the learning rate of this step among them. */
+  readonly o: Options;
+  readonly flags: Flags;
+  /** 1 for the first. */
+  readonly step: number;
+  /** What is remembered of the Variable, zeros at first. */
+  slot(name: string, start?: number): Value;
+  keep(name: string, value: Value): Value;
 }
+/** The new value of a Variable, given its gradient: `update_step` of Keras 3, operation by operation. */
+type Rule = (x: Tensor, g: Value, step: Step) => Value;
 
-const { add, sub, mul, div, sqrt, square } = engine;
+const { add, sub, mul, div, sqrt, square, maximum, pow, neg } = engine;
+const f = Math.fround;
 
-const slot = (slots: Map<string, Value>, name: string, like: Tensor, start = 0): Value =>
-  slots.get(name) ?? full(like.shape, start, like.dtype);
+const RATE = { learning_rate: 0.001 };
+const BETAS = { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
 
-const rules: Record<string, { defaults: Options; rule: Rule }> = {
+/** Options in the order of Keras's signatures; booleans are flags. */
+const rules: Record<string, { options: Record<string, number | boolean>; weightDecay?: number; rule: Rule }> = {
   SGD: {
-    defaults: { learning_rate: 0.01, momentum: 0 },
-    rule(x, g, slots, o, _step, flags) {
-      if (o.momentum === 0) return sub(x, mul(g, o.learning_rate));
-      const m = sub(mul(slot(slots, "m", x), o.momentum), mul(g, o.learning_rate));
-      slots.set("m", m);
-      return flags.nesterov ? add(x, sub(mul(m, o.momentum), mul(g, o.learning_rate))) : add(x, m);
+    options: { learning_rate: 0.01, momentum: 0, nesterov: false },
+    rule(x, g, { o, flags, slot, keep }) {
+      const step = mul(g, o.learning_rate);
+      if (o.momentum === 0) return sub(x, step);
+      const m = keep("m", sub(mul(slot("m"), o.momentum), step));
+      return add(x, flags.nesterov ? sub(mul(m, o.momentum), step) : m);
     },
   },
-  Adam: {
-    defaults: { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 },
+  Adam: { options: { ...RATE, ...BETAS, amsgrad: false }, rule: adam },
+  AdamW: {
+    options: { ...RATE, weight_decay: 0.004, ...BETAS, amsgrad: false },
     rule: adam,
   },
   RMSprop: {
-    defaults: { learning_rate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7 },
-    rule(x, g, slots, o) {
-      const v = add(mul(slot(slots, "v", x), o.rho), mul(square(g), 1 - o.rho));
-      slots.set("v", v);
-      const step = div(mul(g, o.learning_rate), sqrt(add(v, o.epsilon)));
-      if (o.momentum <= 0) return sub(x, step);
-      const m = add(mul(slot(slots, "m", x), o.momentum), step);
-      slots.set("m", m);
-      return sub(x, m);
+    options: { ...RATE, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
+    rule(x, g, { o, flags, slot, keep }) {
+      const v = keep("v", add(mul(slot("v"), o.rho), mul(square(g), 1 - o.rho)));
+      let spread = v;
+      if (flags.centered) {
+        const mean = keep("g", add(mul(slot("g"), o.rho), mul(g, 1 - o.rho)));
+        spread = sub(v, square(mean));
+      }
+      const step = div(mul(g, o.learning_rate), sqrt(add(spread, o.epsilon)));
+      return sub(x, o.momentum > 0 ? keep("m", add(mul(slot("m"), o.momentum), step)) : step);
     },
   },
   Adagrad: {
-    defaults: { learning_rate: 0.001, initial_accumulator_value: 0.1, epsilon: 1e-7 },
-    rule(x, g, slots, o) {
-      const sum = add(slot(slots, "a", x, o.initial_accumulator_value), square(g));
-      slots.set("a", sum);
+    options: { ...RATE, initial_accumulator_value: 0.1, epsilon: 1e-7 },
+    rule(x, g, { o, slot, keep }) {
+      const sum = keep("a", add(slot("a", o.initial_accumulator_value), square(g)));
       return sub(x, div(mul(g, o.learning_rate), sqrt(add(sum, o.epsilon))));
+    },
+  },
+  Adadelta: {
+    options: { ...RATE, rho: 0.95, epsilon: 1e-7 },
+    rule(x, g, { o, slot, keep }) {
+      const rms = (value: Value) => sqrt(add(value, o.epsilon));
+      const squares = keep("g", add(mul(slot("g"), o.rho), mul(square(g), 1 - o.rho)));
+      const change = neg(div(mul(rms(slot("d")), g), rms(squares)));
+      keep("d", add(mul(slot("d"), o.rho), mul(square(change), 1 - o.rho)));
+      return add(x, mul(change, o.learning_rate));
+    },
+  },
+  Adamax: {
+    options: { ...RATE, ...BETAS },
+    rule(x, g, { o, step, slot, keep }) {
+      const m = keep("m", add(slot("m"), mul(sub(g, slot("m")), 1 - o.beta_1)));
+      const u = keep("u", maximum(mul(slot("u"), o.beta_2), engine.abs(g)));
+      const correction = f(1 - f(f(o.beta_1) ** step));
+      return sub(x, div(mul(m, o.learning_rate), mul(add(u, o.epsilon), correction)));
+    },
+  },
+  Nadam: {
+    options: { ...RATE, ...BETAS },
+    rule(x, g, { o, step, slot, keep }) {
+      const u = (t: number) => f(f(o.beta_1) * f(1 - f(0.5 * f(f(0.96) ** t))));
+      let product = 1;
+      for (let t = 1; t <= step; t++) product = f(product * u(t));
+      const next = f(product * u(step + 1));
+      const m = keep("m", add(slot("m"), mul(sub(g, slot("m")), f(1 - f(o.beta_1)))));
+      const v = keep("v", add(slot("v"), mul(sub(square(g), slot("v")), f(1 - f(o.beta_2)))));
+      const first = add(div(mul(m, u(step + 1)), f(1 - next)), div(mul(g, f(1 - u(step))), f(1 - product)));
+      const second = div(v, f(1 - f(f(o.beta_2) ** step)));
+      return sub(x, div(mul(first, o.learning_rate), add(sqrt(second), o.epsilon)));
+    },
+  },
+  Lion: {
+    options: { ...RATE, beta_1: 0.9, beta_2: 0.99 },
+    rule(x, g, { o, slot, keep }) {
+      const m = slot("m");
+      const direction = engine.sign(add(mul(m, o.beta_1), mul(g, f(1 - f(o.beta_1)))));
+      keep("m", add(mul(m, o.beta_2), mul(g, f(1 - f(o.beta_2)))));
+      return sub(x, mul(direction, o.learning_rate));
+    },
+  },
+  Ftrl: {
+    options: {
+      ...RATE,
+      learning_rate_power: -0.5,
+      initial_accumulator_value: 0.1,
+      l1_regularization_strength: 0,
+      l2_regularization_strength: 0,
+      l2_shrinkage_regularization_strength: 0,
+      beta: 0,
+    },
+    rule(x, g, { o, slot, keep }) {
+      const { learning_rate: rate, l1_regularization_strength: l1 } = o;
+      const l2 = o.l2_regularization_strength + o.beta / (2 * rate);
+      const before = slot("a", o.initial_accumulator_value);
+      const after = add(before, square(g));
+      const powers = sub(pow(after, -o.learning_rate_power), pow(before, -o.learning_rate_power));
+      const shrunk = add(g, mul(x, 2 * o.l2_shrinkage_regularization_strength));
+      const linear = keep("l", add(slot("l"), sub(shrunk, mul(div(powers, rate), x))));
+      keep("a", after);
+      const quadratic = add(div(pow(after, -o.learning_rate_power), rate), 2 * l2);
+      return div(sub(engine.minimum(maximum(linear, -l1), l1), linear), quadratic);
     },
   },
 };
 
-function adam(x: Tensor, g: Value, slots: Map<string, Value>, o: Options, step: number): Value {
-  const f = Math.fround;
+function adam(x: Tensor, g: Value, { o, flags, step, slot, keep }: Step): Value {
   const alpha = f((f(o.learning_rate) * f(Math.sqrt(f(1 - f(f(o.beta_2) ** step))))) / f(1 - f(f(o.beta_1) ** step)));
-  const m0 = slot(slots, "m", x);
-  const v0 = slot(slots, "v", x);
-  const m = add(m0, mul(sub(g, m0), 1 - o.beta_1));
-  const v = add(v0, mul(sub(square(g), v0), 1 - o.beta_2));
-  slots.set("m", m);
-  slots.set("v", v);
-  return sub(x, div(mul(m, alpha), add(sqrt(v), o.epsilon)));
+  const m = keep("m", add(slot("m"), mul(sub(g, slot("m")), 1 - o.beta_1)));
+  const v = keep("v", add(slot("v"), mul(sub(square(g), slot("v")), 1 - o.beta_2)));
+  const second = flags.amsgrad ? keep("h", maximum(slot("h"), v)) : v;
+  return sub(x, div(mul(m, alpha), add(sqrt(second), o.epsilon)));
 }
 
-const shared = [
-  "clipnorm",
-  "clipvalue",
-  "global_clipnorm",
-  "weight_decay",
-  "name",
-  "nesterov",
-  "amsgrad",
-  "centered",
-  "use_ema",
-  "jit_compile",
-];
+/** Of every optimizer; what is not among them is not supported. */
+const shared = ["weight_decay", "clipnorm", "clipvalue", "global_clipnorm"];
+const ignored = ["name", "jit_compile", "use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor"];
 
 export class PyOptimizer extends PyObject {
   private step = 0;
   private readonly memory = new Map<PyTfVariable, Map<string, Value>>();
-  private readonly flags: Flags;
+  private readonly options: Options = {};
+  private readonly flags: Flags = {};
   private readonly counter = new PyTfVariable(engine.tensor([0], "int64", []), "iteration:0", false);
-  private clip: { norm?: number; value?: number; globalNorm?: number } = {};
+  /** A learning rate that changes with the steps: a schedule, or a function without arguments. */
+  private schedule: PyObject | undefined;
 
-  constructor(
-    type: PyType,
-    private readonly rule: Rule,
-    readonly options: Options,
-    args: PyValue[],
-    kwargs: Kwargs | undefined,
-  ) {
+  constructor(type: PyType, name: string, args: PyValue[], kwargs: Kwargs | undefined) {
     super(type);
+    const { options } = rules[name]!;
+    for (const [key, value] of Object.entries(options))
+      if (typeof value === "boolean") this.flags[key] = value;
+      else this.options[key] = value;
     const names = Object.keys(options);
-    this.flags = { nesterov: false, centered: false, amsgrad: false };
+    if (args.length > names.length) raiseError("TypeError", `${type.name}() takes at most ${names.length} arguments`);
     args.forEach((value, k) => {
-      if (k >= names.length) raiseError("TypeError", `${type.name}() takes at most ${names.length} arguments`);
-      options[names[k]] = this.rate(value);
+      this.set(names[k]!, value);
     });
     for (const [given, value] of kwargs ?? []) {
       // `lr` is what old programs call it.
-      const name = given === "lr" ? "learning_rate" : given;
-      if (names.includes(name)) options[name] = this.rate(value);
-      else if (!shared.includes(name))
-        raiseError("ValueError", `Argument(s) not recognized: {'${name}': ${repr(value)}}`);
-      else if (name === "nesterov" || name === "amsgrad" || name === "centered") {
-        this.flags[name] = value === true;
-        if (value === true && name !== "nesterov")
-          raiseError("NotImplementedError", `${type.name}(${name}=True) is not supported`);
-      } else if (value !== null && name === "clipnorm") this.clip.norm = toFloat(value);
-      else if (value !== null && name === "clipvalue") this.clip.value = toFloat(value);
-      else if (value !== null && name === "global_clipnorm") this.clip.globalNorm = toFloat(value);
-      else if (value !== null && name === "weight_decay")
-        raiseError("NotImplementedError", "weight_decay is not supported");
+      const key = given === "lr" ? "learning_rate" : given;
+      if (!names.includes(key) && !shared.includes(key) && !ignored.includes(key))
+        raiseError("ValueError", `Argument(s) not recognized: {'${key}': ${repr(value)}}`);
+      if (key === "use_ema" && value === true)
+        raiseError("NotImplementedError", `${type.name}(use_ema=True) is not supported`);
+      if (!ignored.includes(key)) this.set(key, value);
+    }
+  }
+
+  private set(name: string, value: PyValue): void {
+    if (name in this.flags) this.flags[name] = value === true;
+    else if (name === "learning_rate" && value instanceof PyObject && !(value instanceof PyTensorLike))
+      this.schedule = value;
+    else if (value !== null) {
+      if (name === "learning_rate") this.schedule = undefined;
+      this.options[name] = value instanceof PyTensorLike ? peek(value.engineValue()).item() : toFloat(value);
     }
   }
 
@@ -140,24 +205,39 @@ export class PyOptimizer extends PyObject {
     };
   }
 
-  private rate(x: PyValue): number {
-    if (x instanceof PyTensorLike) return peek(x.engineValue()).item();
-    if (x instanceof PyObject && x.type.heap)
-      raiseError("NotImplementedError", "learning rate schedules are not supported");
-    return toFloat(x);
+  /** The learning rate of the next step. */
+  private rate(): number {
+    const { schedule } = this;
+    if (!schedule) return this.options.learning_rate!;
+    const takesStep = schedule.type.find("get_config") !== undefined || schedule.type.heap;
+    const rate = call(schedule, takesStep ? [this.counter] : []);
+    return rate instanceof PyTensorLike ? peek(rate.engineValue()).item() : toFloat(rate);
   }
 
   override pyGetAttribute(name: string): PyValue | undefined {
-    if (name === "lr" || name === "learning_rate") {
-      return new PyTfVariable(engine.tensor([this.options.learning_rate], "float32", []), "learning_rate:0", false);
-    }
+    if (name === "lr" || name === "learning_rate")
+      return new PyTfVariable(engine.tensor([this.rate()], "float32", []), "learning_rate:0", false);
     if (name === "iterations") return this.counter;
+    if (name === "variables") return new PyList(this.variables());
+    if (name === "name") return this.type.name.toLowerCase();
     return undefined;
   }
   override pySetAttribute(name: string, value: PyValue): boolean {
     if (name !== "lr" && name !== "learning_rate") return false;
-    this.options.learning_rate = this.rate(value);
+    this.set("learning_rate", value);
     return true;
+  }
+
+  /** Its own numbers, as Variables: iteration, learning rate, and what it remembers of each Variable. */
+  private variables(): PyValue[] {
+    const made = (value: Value, name: string) => new PyTfVariable(peek(value), name, false);
+    return [
+      this.counter,
+      this.pyGetAttribute("learning_rate")!,
+      ...[...this.memory].flatMap(([variable, slots]) =>
+        [...slots].map(([name, value]) => made(value, `${variable.name}_${name}`)),
+      ),
+    ];
   }
 
   apply(pairs: PyValue): PyValue {
@@ -177,17 +257,30 @@ export class PyOptimizer extends PyObject {
         "ValueError",
         all.length ? "No gradients provided for any variable." : "`grads_and_vars` cannot be empty.",
       );
+    const o = this.schedule ? { ...this.options, learning_rate: this.rate() } : this.options;
+    const { rule } = rules[ruleOf(this.type)]!;
     this.step++;
     withoutRecorders(() => {
       const gradients = this.clipped(work.map((item) => peek(item.gradient)));
       work.forEach(({ variable }, k) => {
         if (!isFloat(variable.dtype)) return;
-        let slots = this.memory.get(variable);
-        if (!slots) {
-          slots = new Map();
-          this.memory.set(variable, slots);
-        }
-        variable.assign(this.rule(variable.now(), gradients[k], slots, this.options, this.step, this.flags));
+        const slots = this.memory.get(variable) ?? new Map<string, Value>();
+        this.memory.set(variable, slots);
+        const { shape, dtype } = variable;
+        const decay = o.weight_decay;
+        const now = variable.now();
+        const x = decay ? peek(sub(now, mul(mul(now, decay), o.learning_rate!))) : now;
+        const made = rule(x, gradients[k]!, {
+          o,
+          flags: this.flags,
+          step: this.step,
+          slot: (name, start = 0) => slots.get(name) ?? full(shape, start, dtype),
+          keep: (name, value) => {
+            slots.set(name, value);
+            return value;
+          },
+        });
+        variable.assign(made);
       });
       this.counter.handle.put(engine.tensor([this.step], "int64", []));
     });
@@ -195,7 +288,7 @@ export class PyOptimizer extends PyObject {
   }
 
   private clipped(gradients: Value[]): Value[] {
-    const { norm, value, globalNorm } = this.clip;
+    const { clipnorm: norm, clipvalue: value, global_clipnorm: globalNorm } = this.options;
     const length = (x: Value): number => Math.sqrt(Array.from(peek(x).data).reduce((sum, y) => sum + y * y, 0));
     if (norm !== undefined) return gradients.map((g) => (length(g) > norm ? div(mul(g, norm), length(g)) : g));
     if (globalNorm !== undefined) {
@@ -238,12 +331,24 @@ methods(optimizerType, {
       tape ?? kwargs?.get("tape") ?? null,
     ),
 });
-getters(optimizerType, {});
+/** The name under which the rule of an optimizer stands: that of its own class or of the one it was made from. */
+const ruleOf = (type: PyType): string => type.mro.find(({ name }) => name in rules)!.name;
 
 export const optimizers = new Map<string, PyValue>(
-  Object.entries(rules).map(([name, { defaults, rule }]) => {
+  Object.keys(rules).map((name) => {
     const type = makeType(name, optimizerType);
-    type.construct = (cls, args, kwargs) => new PyOptimizer(cls, rule, { ...defaults }, args, kwargs);
+    type.module = "keras.optimizers";
+    type.construct = (cls, args, kwargs) => new PyOptimizer(cls, name, args, kwargs);
     return [name, type];
+  }),
+);
+optimizers.set("Optimizer", optimizerType);
+optimizers.set(
+  "get",
+  native("get", ([identifier]) => {
+    if (typeof identifier !== "string") return identifier!;
+    const name = Object.keys(rules).find((known) => known.toLowerCase() === identifier.toLowerCase());
+    if (!name) raiseError("ValueError", `Could not interpret optimizer identifier: ${identifier}`);
+    return call(optimizers.get(name)!, []);
   }),
 );

@@ -1,0 +1,587 @@
+"""Keras 3's models: Sequential, functional and subclassed, with compile, fit, evaluate and predict."""
+import numpy as np
+import tensorflow as tf
+from keras import _native, losses as _losses, metrics as _metrics, optimizers as _optimizers
+from keras._base import KerasTensor, Scope, Training, as_tensor, auto_name, flatten, is_symbolic, map_structure
+from keras.callbacks import Callback, History
+from keras.layers import Input, InputLayer, Layer
+
+
+class Model(Layer):
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
+            return Functional(*args, **kwargs)
+        return object.__new__(cls)
+
+    def __init__(self, *args, **kwargs):
+        if isinstance(self, Functional):
+            return
+        self._start_model()
+        if args or "inputs" in kwargs:
+            # A subclass that is given inputs and outputs of a functional model.
+            Functional.__init__(self, *args, **kwargs)
+            return
+        super().__init__(**kwargs)
+
+    def _start_model(self):
+        self._start()
+        for name, value in (("optimizer", None), ("stop_training", False), ("compiled", False), ("history", None)):
+            if name not in self.__dict__:
+                object.__setattr__(self, name, value)
+
+    @property
+    def layers(self):
+        return list(self._all_layers())
+
+    def get_layer(self, name=None, index=None):
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"No such layer: {name}. Existing layers are: {[layer.name for layer in self.layers]}.")
+
+    # ── training ────────────────────────────────────────────────────────────
+
+    def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weighted_metrics=None, run_eagerly=False, steps_per_execution=1, jit_compile="auto", auto_scale_loss=True):
+        object.__setattr__(self, "optimizer", _optimizers.get(optimizer))
+        object.__setattr__(self, "loss", loss)
+        object.__setattr__(self, "_loss_weights", loss_weights)
+        object.__setattr__(self, "_wanted_metrics", metrics)
+        object.__setattr__(self, "_compiled_metrics", None)
+        object.__setattr__(self, "_loss_tracker", _metrics.Mean(name="loss"))
+        object.__setattr__(self, "_loss_functions", None)
+        object.__setattr__(self, "stop_training", False)
+        object.__setattr__(self, "compiled", True)
+
+    @property
+    def metrics(self):
+        found = [self._loss_tracker] if self.compiled else []
+        found += self._metrics
+        for layer in self._all_layers():
+            found += layer._metrics
+        return found + list(self.__dict__.get("_compiled_metrics") or [])
+
+    def reset_metrics(self):
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def _losses_of(self, outputs):
+        if self._loss_functions is None:
+            given = self.loss if isinstance(self.loss, (list, tuple)) else list(self.loss.values()) if isinstance(self.loss, dict) else [self.loss] * max(1, len(outputs))
+            object.__setattr__(self, "_loss_functions", [_as_loss(loss) for loss in given])
+        return self._loss_functions
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        parts = []
+        if self.loss is not None and y is not None:
+            outputs, targets = flatten(y_pred), flatten(y)
+            weights = self._loss_weights
+            weights = list(weights.values()) if isinstance(weights, dict) else weights
+            for k, (loss, target, output) in enumerate(zip(self._losses_of(outputs), targets, outputs)):
+                value = loss(target, output, sample_weight)
+                parts.append(value if weights is None else value * weights[k])
+        parts += self.losses
+        if not parts:
+            raise ValueError("No loss to compute. Provide a `loss` argument in `compile()`.")
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        return total
+
+    def _metrics_for(self, y, y_pred):
+        if self._compiled_metrics is None:
+            made = []
+            wanted = self._wanted_metrics or []
+            wanted = list(wanted.values()) if isinstance(wanted, dict) else wanted
+            for metric in flatten(list(wanted)):
+                if metric in ("accuracy", "acc"):
+                    chosen = _metrics.choose_accuracy(tf.convert_to_tensor(flatten(y)[0]), flatten(y_pred)[0])
+                    made.append(chosen(name=metric))
+                else:
+                    made.append(_metrics.get(metric))
+            object.__setattr__(self, "_compiled_metrics", made)
+        return self._compiled_metrics
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        for metric in self._metrics_for(y, y_pred) if y is not None else []:
+            metric.update_state(flatten(y)[0], flatten(y_pred)[0])
+        return self.get_metrics_result()
+
+    def get_metrics_result(self):
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def train_step(self, data):
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        self._loss_tracker.update_state(loss, sample_weight=float(len(flatten(x)[0])))
+        variables = self.trainable_variables
+        gradients = tape.gradient(loss, variables)
+        self.optimizer.apply_gradients(zip(gradients, variables))
+        for v in variables:
+            if getattr(v, "constraint", None) is not None:
+                v.assign(v.constraint(v))
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+        self._loss_tracker.update_state(loss, sample_weight=float(len(flatten(x)[0])))
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    def predict_step(self, data):
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self(x, training=False)
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0, validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1):
+        self._must_be_compiled("fit")
+        verbose = 1 if verbose == "auto" else verbose
+        if validation_split and validation_data is None:
+            count = int(len(flatten(x)[0]) * (1.0 - validation_split))
+            validation_data = (_part(x, slice(count, None)), _part(y, slice(count, None)))
+            x, y = _part(x, slice(0, count)), _part(y, slice(0, count))
+        data = _Batches(x, y, sample_weight, batch_size, shuffle, class_weight)
+        steps = steps_per_epoch or data.steps
+        history = History()
+        all_callbacks = [*(callbacks if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []), history]
+        for callback in all_callbacks:
+            callback.set_model(self)
+            callback.set_params({"verbose": verbose, "epochs": epochs, "steps": steps})
+            callback.on_train_begin()
+        self.stop_training = False
+        logs = {}
+        for epoch in range(initial_epoch, epochs):
+            self.reset_metrics()
+            for callback in all_callbacks:
+                callback.on_epoch_begin(epoch)
+            if verbose:
+                print(f"Epoch {epoch + 1}/{epochs}")
+            done = 0
+            for batch in data.epoch(steps_per_epoch):
+                for callback in all_callbacks:
+                    callback.on_train_batch_begin(done)
+                self._clear_losses()
+                logs = self.train_step(batch)
+                done += 1
+                numbers = _numbers(logs)
+                for callback in all_callbacks:
+                    callback.on_train_batch_end(done - 1, numbers)
+                if self.stop_training:
+                    break
+            logs = _numbers(logs)
+            if validation_data is not None and (epoch + 1) % validation_freq == 0:
+                x_val, y_val, w_val = unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
+                found = self.evaluate(x_val, y_val, sample_weight=w_val, batch_size=validation_batch_size or batch_size, verbose=0, return_dict=True)
+                logs = {**logs, **{f"val_{key}": value for key, value in found.items()}}
+            if verbose:
+                _report(done, steps or done, logs, verbose)
+            for callback in all_callbacks:
+                callback.on_epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+        for callback in all_callbacks:
+            callback.on_train_end(logs)
+        self.history = history
+        return history
+
+    def evaluate(self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None, return_dict=False, **kwargs):
+        self._must_be_compiled("evaluate")
+        data = _Batches(x, y, sample_weight, batch_size, False, None)
+        self.reset_metrics()
+        logs, done = {}, 0
+        for batch in data.epoch(steps):
+            self._clear_losses()
+            logs = self.test_step(batch)
+            done += 1
+        logs = _numbers(logs)
+        if verbose:
+            _report(done, data.steps or done, logs, 1 if verbose == "auto" else verbose)
+        if return_dict:
+            return logs
+        values = list(logs.values())
+        return values[0] if len(values) == 1 else values
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        data = _Batches(x, None, None, batch_size, False, None)
+        parts, done = [], 0
+        for batch in data.epoch(steps):
+            parts.append(self.predict_step(batch))
+            done += 1
+        if verbose:
+            _report(done, data.steps or done, {}, 1 if verbose == "auto" else verbose)
+        if isinstance(parts[0], (list, tuple)):
+            return [np.concatenate([np.array(part[k]) for part in parts]) for k in range(len(parts[0]))]
+        return np.concatenate([part.numpy() for part in parts])
+
+    def predict_on_batch(self, x):
+        return self.predict_step(x).numpy()
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        self._must_be_compiled("train_on_batch")
+        self._clear_losses()
+        logs = _numbers(self.train_step((map_structure(as_tensor, x), map_structure(as_tensor, y))))
+        values = list(logs.values())
+        return logs if return_dict else values[0] if len(values) == 1 else values
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        self._must_be_compiled("test_on_batch")
+        logs = _numbers(self.test_step((map_structure(as_tensor, x), map_structure(as_tensor, y))))
+        values = list(logs.values())
+        return logs if return_dict else values[0] if len(values) == 1 else values
+
+    def _must_be_compiled(self, method):
+        if not self.compiled:
+            raise ValueError(f"You must call `compile()` before calling `{method}()`.")
+
+    # ── looking ─────────────────────────────────────────────────────────────
+
+    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
+        print(_summary(self), end="")
+
+    def save(self, *args, **kwargs):
+        raise NotImplementedError("this evaluator has no files: a model cannot be saved")
+
+    def save_weights(self, *args, **kwargs):
+        raise NotImplementedError("this evaluator has no files: weights cannot be saved")
+
+
+def _as_loss(loss):
+    """Whatever compile takes, as a function of targets, answers and weights that gives one number."""
+    loss = _losses.get(loss)
+    if isinstance(loss, _losses.Loss):
+        return loss
+    return lambda y, p, weight=None: _losses.reduce(tf.convert_to_tensor(loss(y, p)), weight)
+
+
+def unpack_x_y_sample_weight(data):
+    if isinstance(data, list):
+        data = tuple(data)
+    if not isinstance(data, tuple):
+        return data, None, None
+    return data + (None,) * (3 - len(data))
+
+
+def _part(structure, key):
+    return map_structure(lambda x: x[key] if not isinstance(x, list) else x[key], structure)
+
+
+def _numbers(logs):
+    """float32 numbers as Python's floats, in the order in which Keras lists them."""
+    return {key: float(value) for key, value in logs.items()}
+
+
+class _Batches:
+    """The batches of an epoch."""
+
+    def __init__(self, x, y, sample_weight, batch_size, shuffle, class_weight):
+        self.dataset = None
+        self.steps = None
+        if hasattr(x, "as_numpy_iterator") or hasattr(x, "__next__") or hasattr(x, "__iter__") and not hasattr(x, "shape") and not isinstance(x, (list, tuple, dict)):
+            self.dataset = x
+            if hasattr(x, "cardinality"):
+                count = x.cardinality()
+                self.steps = None if int(count) < 0 else int(count)
+            return
+        convert = lambda value: tf.convert_to_tensor(as_tensor(value))
+        if isinstance(x, list) and len(x) > 0 and hasattr(x[0], "shape") and len(x[0].shape) > 0:
+            self.x = [convert(part) for part in x]
+        elif isinstance(x, (tuple, dict)):
+            self.x = map_structure(convert, x)
+        else:
+            self.x = convert(x)
+        self.y = None if y is None else map_structure(convert, y) if isinstance(y, (tuple, dict)) or isinstance(y, list) and hasattr(y[0], "shape") else convert(y)
+        if class_weight is not None:
+            labels = [int(label) for label in tf.reshape(self.y, [-1]).numpy()]
+            sample_weight = [float(class_weight.get(label, 1.0)) for label in labels]
+        self.weight = None if sample_weight is None else tf.cast(sample_weight, "float32")
+        counts = [int(leaf.shape[0]) for leaf in flatten(self.x)] + ([] if y is None else [int(leaf.shape[0]) for leaf in flatten(self.y)])
+        if len(set(counts)) > 1:
+            sizes = ", ".join(str(count) for count in counts)
+            raise ValueError(f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples.'x' and 'y' sizes: {sizes}\n")
+        self.count = counts[0]
+        self.batch_size = batch_size or 32
+        self.shuffle = shuffle
+        self.steps = -(-self.count // self.batch_size)
+
+    def epoch(self, steps=None):
+        if self.dataset is not None:
+            for k, batch in enumerate(self.dataset):
+                if steps is not None and k >= steps:
+                    break
+                yield batch
+            return
+        order = tf.random.shuffle(tf.range(self.count)) if self.shuffle and self.count > self.batch_size else None
+        for k, start in enumerate(range(0, self.count, self.batch_size)):
+            if steps is not None and k >= steps:
+                break
+            if order is None:
+                pick = lambda value: value[start : start + self.batch_size]
+            else:
+                pick = lambda value: tf.gather(value, order[start : start + self.batch_size])
+            x = map_structure(pick, self.x)
+            y = None if self.y is None else map_structure(pick, self.y)
+            yield (x, y) if self.weight is None else (x, y, pick(self.weight))
+
+
+def _report(done, steps, logs, verbose):
+    """The line that Keras ends an epoch with; the time is not measured here."""
+    shown = "".join(f" - {key}: {_short(value)}" for key, value in logs.items())
+    if verbose == 2:
+        print(f"{done}/{steps} - 0s - 0s/step{shown}")
+    else:
+        print(f"{done}/{steps} ━━━━━━━━━━━━━━━━━━━━ 0s 0s/step{shown}")
+
+
+def _short(value):
+    return f"{value:.4f}" if abs(value) > 1e-3 else f"{value:.4e}"
+
+
+# ── Sequential ──────────────────────────────────────────────────────────────
+
+
+class Sequential(Model):
+    def __new__(cls, *args, **kwargs):
+        return object.__new__(cls)
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        self._start_model()
+        Layer.__init__(self, trainable=trainable, name=name)
+        object.__setattr__(self, "_stack", [])
+        object.__setattr__(self, "_shape", None)
+        for layer in layers or []:
+            self._append(layer)
+        self._maybe_build()
+
+    def add(self, layer, rebuild=True):
+        self._append(layer)
+        self._maybe_build()
+
+    def pop(self, rebuild=True):
+        layer = self._stack.pop()
+        self._layers.remove(layer)
+        return layer
+
+    def _append(self, layer):
+        if isinstance(layer, KerasTensor):
+            object.__setattr__(self, "_shape", layer.shape)
+            return
+        if isinstance(layer, InputLayer):
+            object.__setattr__(self, "_shape", layer.batch_shape)
+            return
+        if callable(layer) and not isinstance(layer, Layer):
+            from keras.layers import Lambda
+
+            layer = Lambda(layer)
+        if not isinstance(layer, Layer):
+            raise ValueError(f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer} (of type {type(layer)})")
+        if not self._stack and self._shape is None and layer._input_shape is not None:
+            object.__setattr__(self, "_shape", (None,) + layer._input_shape)
+        self._stack.append(layer)
+        self._track(layer)
+
+    def _maybe_build(self):
+        if self._shape is not None and self._stack:
+            self.build(self._shape)
+
+    def build(self, input_shape=None):
+        shape = input_shape if input_shape is not None else self._shape
+        if shape is None:
+            raise ValueError(f"Sequential model {self.name} needs an input shape to be built.")
+        object.__setattr__(self, "_shape", tuple(shape))
+        x = KerasTensor(self._shape, name="input")
+        object.__setattr__(self, "inputs", [x])
+        with Scope(self.name):
+            for layer in self._stack:
+                x = layer(x)
+        object.__setattr__(self, "outputs", [x])
+        object.__setattr__(self, "built", True)
+
+    @property
+    def layers(self):
+        return list(self._stack)
+
+    @property
+    def input_shape(self):
+        return self._shape
+
+    @property
+    def output_shape(self):
+        return self.outputs[0].shape
+
+    @property
+    def input(self):
+        return self.inputs[0]
+
+    @property
+    def output(self):
+        return self.outputs[0]
+
+    def call(self, inputs, training=None, mask=None):
+        x = inputs
+        for layer in self._stack:
+            x = layer(x, training=training)
+        return x
+
+
+# ── functional ──────────────────────────────────────────────────────────────
+
+
+class Functional(Model):
+    def __new__(cls, *args, **kwargs):
+        return object.__new__(cls)
+
+    def __init__(self, inputs=None, outputs=None, name=None, trainable=True, **kwargs):
+        self._start_model()
+        Layer.__init__(self, name=name or auto_name("functional" if type(self) in (Functional, Model) else type(self).__name__.lower()), trainable=trainable)
+        object.__setattr__(self, "_inputs", inputs)
+        object.__setattr__(self, "_outputs", outputs)
+        object.__setattr__(self, "inputs", flatten(inputs))
+        object.__setattr__(self, "outputs", flatten(outputs))
+        for tensor in self.inputs:
+            if isinstance(tensor, KerasTensor) and tensor.history is None and hasattr(tensor, "layer"):
+                self._layers.append(tensor.layer)
+        for layer in _layers_behind(self.outputs, self.inputs):
+            if not any(layer is one for one in self._layers):
+                self._layers.append(layer)
+        object.__setattr__(self, "built", True)
+
+    @property
+    def input(self):
+        return self._inputs
+
+    @property
+    def output(self):
+        return self._outputs
+
+    @property
+    def input_shape(self):
+        return map_structure(lambda tensor: tensor.shape, self._inputs)
+
+    @property
+    def output_shape(self):
+        return map_structure(lambda tensor: tensor.shape, self._outputs)
+
+    def call(self, inputs, training=None, mask=None):
+        if isinstance(inputs, dict):
+            by_name = [inputs[tensor.layer.name] if hasattr(tensor, "layer") and tensor.layer.name in inputs else None for tensor in self.inputs]
+            given = by_name if all(value is not None for value in by_name) else flatten(inputs)
+        else:
+            given = flatten(inputs)
+        known = {id(tensor): value for tensor, value in zip(self.inputs, given)}
+        results = {}
+
+        def value_of(x):
+            if not isinstance(x, KerasTensor):
+                return x
+            if id(x) in known:
+                return known[id(x)]
+            if x.history is None:
+                raise ValueError(f"{x} is not an input of the model {self.name}")
+            node = id(x.history)
+            if node not in results:
+                layer, arguments, rest, kwargs = x.history
+                results[node] = layer(map_structure(value_of, arguments), *[map_structure(value_of, arg) for arg in rest], **kwargs)
+            out = results[node]
+            known[id(x)] = out if x.index is None else flatten(out)[x.index]
+            return known[id(x)]
+
+        return map_structure(value_of, self._outputs)
+
+
+def _layers_behind(outputs, inputs):
+    """Every layer between inputs and outputs, earlier ones first."""
+    found, seen = [], {id(tensor) for tensor in inputs}
+
+    def visit(tensor):
+        if not isinstance(tensor, KerasTensor) or id(tensor) in seen:
+            return
+        seen.add(id(tensor))
+        if tensor.history is None:
+            return
+        layer, arguments, rest, _ = tensor.history
+        for part in flatten([arguments, list(rest)]):
+            visit(part)
+        if not any(layer is one for one in found):
+            found.append(layer)
+
+    for output in outputs:
+        visit(output)
+    return found
+
+
+def clone_model(model):
+    raise NotImplementedError("clone_model is not supported")
+
+
+def load_model(*args, **kwargs):
+    raise NotImplementedError("this evaluator has no files: a model cannot be loaded")
+
+
+# ── summary ─────────────────────────────────────────────────────────────────
+
+
+def _summary(model):
+    """The table that Keras 3 prints through rich, 76 columns wide."""
+    widths = (31, 22, 13)
+    rows = []
+    for layer in model.layers:
+        shape = "?"
+        if "_symbolic_output" in layer.__dict__:
+            shape = str(flatten(layer.output)[0].shape) if len(flatten(layer.output)) == 1 else str([tensor.shape for tensor in flatten(layer.output)])
+        elif hasattr(layer, "outputs"):
+            shape = str(layer.outputs[0].shape)
+        count = layer.count_params()
+        unbuilt = not layer.built
+        rows.append((f"{layer.name} ({type(layer).__name__})", shape, f"{count:,}" if not unbuilt else "0 (unbuilt)"))
+
+    def line(left, fill, middle, right):
+        return left + middle.join(fill * (width + 2) for width in widths) + right + "\n"
+
+    def cut(text, width):
+        return text if len(text) <= width else text[: width - 1] + "…"
+
+    def row(bar, cells):
+        texts = [cut(cell, width) for cell, width in zip(cells, widths)]
+        padded = [texts[0].ljust(widths[0]), texts[1].ljust(widths[1]), texts[2].rjust(widths[2])]
+        return bar + bar.join(f" {text} " for text in padded) + bar + "\n"
+
+    out = f'Model: "{model.name}"\n'
+    out += line("┏", "━", "┳", "┓")
+    out += row("┃", ("Layer (type)", "Output Shape", "Param #"))
+    out += line("┡", "━", "╇", "┩")
+    for k, cells in enumerate(rows):
+        if k > 0:
+            out += line("├", "─", "┼", "┤")
+        out += row("│", cells)
+    out += line("└", "─", "┴", "┘")
+    trainable = _count(model.trainable_variables)
+    fixed = _count(model.non_trainable_variables)
+    of_optimizer = _count(getattr(model.optimizer, "variables", [])) if model.optimizer is not None else 0
+    total = trainable + fixed + of_optimizer
+    out += f" Total params: {total:,} ({_bytes(total)})\n"
+    out += f" Trainable params: {trainable:,} ({_bytes(trainable)})\n"
+    out += f" Non-trainable params: {fixed:,} ({_bytes(fixed)})\n"
+    if of_optimizer:
+        out += f" Optimizer params: {of_optimizer:,} ({_bytes(of_optimizer)})\n"
+    return out
+
+
+def _count(variables):
+    total = 0
+    for v in variables:
+        count = 1
+        for length in v.shape:
+            count *= int(length)
+        total += count
+    return total
+
+
+def _bytes(count):
+    size = count * 4
+    for unit, scale in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
+        if size >= scale:
+            return f"{size / scale:.2f} {unit}"
+    return f"{size:.2f} B"
