@@ -171,11 +171,11 @@ describe("convolution and pooling, against TensorFlow and PyTorch", function () 
     );
     assert.equal(
       formula((x) => engine.conv(x, tensor([3, 4], "float64", [1, 1, 2]))),
-      "x[0, 0, 0]*3 + x[0, 0, 1]*4",
+      "3·x[0, 0, 0] + 4·x[0, 0, 1]",
     );
     assert.equal(
       formula((x) => engine.averagePool(x, { window: [2] })),
-      "(x[0, 0, 0] + x[0, 0, 1])/2",
+      "0.5(x[0, 0, 0] + x[0, 0, 1])",
     );
   });
 
@@ -254,7 +254,7 @@ describe("convolution and pooling, against TensorFlow and PyTorch", function () 
       ]) {
         const whole = inputs.map((input, k) => fill(flags[k] ? [3, ...input.shape] : input.shape, next));
         const together = numbers(op.batch(whole, flags, attributes));
-        const one = [0, 1, 2].flatMap((k) =>
+        const one: number[] = [0, 1, 2].flatMap((k) =>
           numbers(
             apply(
               op,

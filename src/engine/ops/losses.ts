@@ -25,7 +25,6 @@ import {
   neg,
   relu,
   softplus,
-  sqrt,
   square,
   sub,
   tanh,
@@ -48,11 +47,21 @@ export function reduceLoss(losses: Value, reduction: LossReduction): Value {
 
 /**
  * −z·log σ(x) − (1 − z)·log(1 − σ(x)) of logits x and labels z, without overflow; the first term `positiveWeight` times
- * (TensorFlow's weighted_cross_entropy_with_logits, PyTorch's pos_weight).
+ * (PyTorch's pos_weight).
  */
 export function sigmoidCrossEntropy(labels: Value, logits: Value, positiveWeight?: Operand): Value {
   const positive = positiveWeight === undefined ? labels : mul(labels, positiveWeight);
   return add(mul(positive, softplus(neg(logits))), mul(sub(1, labels), softplus(logits)));
+}
+
+/**
+ * The same loss by TensorFlow's formula for weighted_cross_entropy_with_logits. At a logit of 0, where it takes |x|′ and
+ * relu′ for 0, its derivative is 1 − z; the true one is (1 − z)/2 − weight·z/2.
+ */
+export function weightedCrossEntropy(labels: Value, logits: Value, positiveWeight: Operand): Value {
+  const weight = add(1, mul(sub(positiveWeight, 1), labels));
+  const rest = add(log1p(exp(neg(abs(logits)))), relu(neg(logits)));
+  return add(mul(sub(1, labels), logits), mul(weight, rest));
 }
 
 /** The same of probabilities, cut to [ε, 1 − ε]: Keras. */
@@ -61,10 +70,16 @@ export function binaryCrossEntropy(labels: Value, probabilities: Value, epsilon 
   return neg(add(mul(labels, log(p)), mul(sub(1, labels), log(sub(1, p)))));
 }
 
+/** PyTorch holds its 1e-12 in float32. */
+const LEAST_VARIANCE = Math.fround(1e-12);
+
 /** PyTorch's binary_cross_entropy of a probability and a label: logarithms no less than −100, and its own derivative. */
 export const clampedCrossEntropy: Binary = binary("clamped_cross_entropy", {
   evaluate: clampedEntropy,
-  partials: [([p, z]) => div(sub(p!, z!), maximum(mul(p!, sub(1, p!)), 1e-12)), ([p]) => sub(log1p(neg(p!)), log(p!))],
+  partials: [
+    ([p, z]) => div(sub(p!, z!), maximum(mul(p!, sub(1, p!)), LEAST_VARIANCE)),
+    ([p]) => sub(log1p(neg(p!)), log(p!)),
+  ],
   domain: [
     [0.1, 0.9],
     [0, 1],
@@ -320,10 +335,9 @@ export function cosineSimilarity(x: Value, y: Value, axis = -1, epsilon = EPSILO
   return sum(mul(unit(x), unit(y)), [axis]);
 }
 
-/** The same as PyTorch normalises (default ε 1e-8, axis 1): no length below ε. */
+/** The same as PyTorch normalises (default axis 1): no length below ε. */
 export function cosineSimilarityOfLengths(x: Value, y: Value, axis = 1, epsilon = 1e-8): Value {
-  const length = (v: Value) => maximum(sqrt(sum(square(v), [axis], true)), epsilon);
-  return sum(mul(div(x, length(x)), div(y, length(y))), [axis]);
+  return sum(mul(l2Normalize(x, [axis], epsilon ** 2), l2Normalize(y, [axis], epsilon ** 2)), [axis]);
 }
 
 // ── of a margin ─────────────────────────────────────────────────────────────

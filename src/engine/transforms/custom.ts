@@ -140,7 +140,8 @@ function followed(
 ): { rule: Rule; closed: readonly Value[] } {
   const stage = new Stage();
   const unknown = stage.input("cotangent", full(value.shape, 1, value.dtype));
-  const gradients = withoutRecorders(() => reverse(unknown));
+  // In the open: what it computes apart from the cotangents may be on a tape.
+  const gradients = reverse(unknown);
   if (stage.guards.length > 0)
     throw new RangeError("a custom gradient that looks at the number of a cotangent is not followed");
   const own = (x: Value) => x instanceof Node && x.interpreter === stage;
