@@ -1,6 +1,7 @@
 /** `tensorflow` and `keras`: which name stands where. */
 import { makeType, native, type PyType, type PyValue } from "../../runtime/object";
 import { PyLibrary, registerModule } from "../registry";
+import { nnOperations } from "./nn";
 import { operations } from "./operations";
 import { optimizers } from "./optimizers";
 import { tapeType } from "./tape";
@@ -24,8 +25,7 @@ const pick = (names: string): [string, PyValue][] =>
     return value === undefined ? [] : [[name, value]];
   });
 
-const nn = `relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh softmax log_softmax
-  sigmoid_cross_entropy_with_logits softmax_cross_entropy_with_logits`;
+const nn = `relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh softmax log_softmax`;
 const linalg = "matmul matvec trace norm eye tensordot global_norm solve inv det einsum";
 /** Not of `tf` itself. */
 const linalgOnly = new Set(["matvec", "trace", "solve", "inv", "det", "global_norm"]);
@@ -64,7 +64,7 @@ function tf(): Map<string, PyValue> {
       ]),
     ],
     ["math", part("tensorflow.math", general)],
-    ["nn", part("tensorflow.nn", pick(nn))],
+    ["nn", part("tensorflow.nn", [...pick(nn), ...nnOperations])],
     ["linalg", part("tensorflow.linalg", pick(linalg))],
     ["keras", part("tensorflow.keras", keras())],
     ["get_logger", native("get_logger", () => silent)],
