@@ -49,7 +49,9 @@ interface Taps {
   readonly y: Int32Array;
 }
 
-/** More taps than this would fill the memory. */
+type Slot = keyof Taps;
+
+/** More taps, or more elements along the spatial axes, than this would fill the memory. */
 const MOST_TAPS = 1 << 24;
 
 function perAxis(given: number | readonly number[] | undefined, rank: number, what: string): readonly number[] {
@@ -87,6 +89,8 @@ function place(space: Shape, window: Shape, options: WindowOptions, ceil = false
     // With ceil, a window may not begin beyond the values and the room before them.
     return Math.max(ceil && (count - 1) * stride[k]! >= n + before ? count - 1 : count, 0);
   });
+  if (Math.max(sizeOf(space), sizeOf(positions)) > MOST_TAPS)
+    throw new RangeError(`(${positions}) positions of windows over (${space}) elements are too many`);
   return {
     window,
     stride,
@@ -98,29 +102,29 @@ function place(space: Shape, window: Shape, options: WindowOptions, ceil = false
 }
 
 function tapsOf(space: Shape, { window, stride, dilation, before, positions }: Placement): Taps {
-  let taps: { x: number; kernel: number; y: number }[] = [{ x: 0, kernel: 0, y: 0 }];
+  let taps: Taps = { x: Int32Array.of(0), kernel: Int32Array.of(0), y: Int32Array.of(0) };
   space.forEach((length, k) => {
-    if (taps.length * positions[k]! * window[k]! > MOST_TAPS)
+    const [count, size] = [positions[k]!, window[k]!];
+    if (Math.max(taps.x.length, 1) * count * size > MOST_TAPS)
       throw new RangeError(`windows of (${window}) at (${positions}) positions are too many`);
-    const axis: typeof taps = [];
-    for (let y = 0; y < positions[k]!; y++)
-      for (let kernel = 0; kernel < window[k]!; kernel++) {
+    const axis = { x: [] as number[], kernel: [] as number[], y: [] as number[] };
+    for (let y = 0; y < count; y++)
+      for (let kernel = 0; kernel < size; kernel++) {
         const x = y * stride[k]! + kernel * dilation[k]! - before[k]!;
-        if (x >= 0 && x < length) axis.push({ x, kernel, y });
+        if (x < 0 || x >= length) continue;
+        axis.x.push(x);
+        axis.kernel.push(kernel);
+        axis.y.push(y);
       }
-    taps = taps.flatMap((outer) =>
-      axis.map((inner) => ({
-        x: outer.x * length + inner.x,
-        kernel: outer.kernel * window[k]! + inner.kernel,
-        y: outer.y * positions[k]! + inner.y,
-      })),
-    );
+    const cross = (slot: Slot, lengthOfAxis: number): Int32Array => {
+      const out = new Int32Array(taps[slot].length * axis[slot].length);
+      let at = 0;
+      for (const outer of taps[slot]) for (const inner of axis[slot]) out[at++] = outer * lengthOfAxis + inner;
+      return out;
+    };
+    taps = { x: cross("x", length), kernel: cross("kernel", size), y: cross("y", count) };
   });
-  return {
-    x: Int32Array.from(taps, (tap) => tap.x),
-    kernel: Int32Array.from(taps, (tap) => tap.kernel),
-    y: Int32Array.from(taps, (tap) => tap.y),
-  };
+  return taps;
 }
 
 function channelsFirst(x: Value, { channels }: WindowOptions): Value {
@@ -132,8 +136,6 @@ function channelsBack(y: Value, { channels }: WindowOptions): Value {
 }
 
 // ── convolution: one trilinear form, contracted to each of its three factors ─
-
-type Slot = keyof Taps;
 
 interface Contraction {
   /** x: [n, groups·in, …space]; kernel: [groups·out, in, …window]; y: [n, groups·out, …positions]. */
@@ -293,7 +295,7 @@ export function conv(x: Value, kernel: Value, options: ConvOptions = {}): Value 
 export interface ConvTransposeOptions extends ConvOptions {
   /** Added to the length of each axis of the result, at its end (PyTorch's output_padding). */
   readonly outputPadding?: number | readonly number[];
-  /** The lengths of the result's spatial axes (TensorFlow's output_shape) in place of `outputPadding`. */
+  /** The lengths of the result's spatial axes (TensorFlow's output_shape) in place of `outputPadding`; "same" needs them. */
   readonly size?: readonly number[];
 }
 
@@ -306,18 +308,16 @@ export function convTranspose(y: Value, kernel: Value, options: ConvTransposeOpt
   const values = channelsFirst(y, options);
   const [n, outs, ...positions] = values.shape as [number, number, ...number[]];
   const [own, ins, ...window] = kernel.shape as [number, number, ...number[]];
-  const { groups = 1, size, outputPadding = 0 } = options;
+  const { groups = 1, outputPadding = 0 } = options;
   mustFit(y, kernel, own === outs && outs % groups === 0, "a transposed convolution");
-  const stride = perAxis(options.stride, window.length, "stride");
-  const space =
-    size ??
-    // As long as the windows reach, and the room that the convolution would have had is cut off.
-    place(positions, positions, { padding: options.padding }).before.map((before, k) => {
-      const dilation = perAxis(options.dilation, window.length, "dilation")[k]!;
-      const extra = typeof outputPadding === "object" ? outputPadding[k]! : outputPadding;
-      const after = place(positions, positions, { padding: options.padding }).after[k]!;
-      return (positions[k]! - 1) * stride[k]! + dilation * (window[k]! - 1) + 1 - before - after + extra;
-    });
+  // As long as the windows reach, less the room that the convolution had.
+  const { stride, dilation, before, after } = place(positions, window, options);
+  const space = options.size
+    ? perAxis(options.size, window.length, "size")
+    : positions.map((n, k) => {
+        const extra = typeof outputPadding === "object" ? outputPadding[k]! : outputPadding;
+        return (n - 1) * stride[k]! + dilation[k]! * (window[k]! - 1) + 1 - before[k]! - after[k]! + extra;
+      });
   const placement = place(space, window, options);
   if (!sameShape(placement.positions, positions))
     throw new RangeError(`(${positions}) positions of a transposed convolution do not make (${space})`);
