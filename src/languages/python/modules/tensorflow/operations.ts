@@ -6,7 +6,7 @@ import { listOf, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { type Kwargs, native, PyObject, type PyValue } from "../../runtime/object";
 import { call, isNumber, truth } from "../../runtime/protocol";
-import { fillShape, indexValue } from "../numpy/array";
+import { fillShape, indexValue, PyArray } from "../numpy/array";
 import { flatten } from "./tape";
 import {
   attempt,
@@ -740,17 +740,20 @@ operations.set(
   native("function", (args) => (args[0] instanceof PyObject ? args[0] : native("function", ([fn]) => fn))),
 );
 
-/** The arguments of a call that are tensors or numbers, and the call with other tensors in their place. */
+/** What is a tensor or a number in the arguments of a call, in lists too, and the arguments with tensors in its place. */
 function tensorArguments(args: PyValue[]): { values: Value[]; around: (values: readonly Value[]) => PyValue[] } {
-  const places = args.flatMap((x, k) => (x instanceof PyTensorLike || engine.isValue(x) || isNumber(x) ? [k] : []));
+  const { leaves, pack } = flatten(new PyTuple(args));
+  const places = leaves.flatMap((x, k) =>
+    x instanceof PyTensorLike || x instanceof PyArray || engine.isValue(x) || isNumber(x) ? [k] : [],
+  );
   return {
-    values: places.map((k) => toTensor(args[k])),
+    values: places.map((k) => toTensor(leaves[k])),
     around: (values) => {
-      const given = [...args];
+      const given = [...leaves];
       places.forEach((k, i) => {
         given[k] = wrap(values[i]);
       });
-      return given;
+      return listOf(pack(given));
     },
   };
 }
