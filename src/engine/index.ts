@@ -68,6 +68,7 @@ export { sgd } from "./optimize/sgd";
 export { type Expression, expressionOf, writtenSize } from "./print/expression";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { text } from "./print/text";
+export { checkpoint, customGradient, customJvp, type WithPullback, WrongGradientCount } from "./transforms/custom";
 export {
   gradient,
   hessian,

@@ -58,13 +58,13 @@ interface Structural<A> extends Named {
   readonly evaluate: (inputs: readonly Tensor[], attributes: A) => Tensor;
   /**
    * The elements of the result, row-major, made with operations from those of each input. Formulas, generated code and
-   * sparsity come from this; an operation without it is not followed into its elements.
+   * sparsity come from this; an operation without it, or that gives nothing, is not followed into its elements.
    */
   readonly scalars?: (
     elements: readonly (readonly Value[])[],
     inputs: readonly Type[],
     attributes: A,
-  ) => readonly Value[];
+  ) => readonly Value[] | undefined;
   /**
    * The operation on every member of a batch at once: inputs that are `batched` have one more axis, the first, and so
    * has the result. Absent: the batch goes through the operation one by one.
@@ -72,6 +72,8 @@ interface Structural<A> extends Named {
   readonly batch?: (inputs: readonly Value[], batched: readonly boolean[], attributes: A) => Value;
   /** A LaTeX template, where the operation shows in formulas at all; absent: `\operatorname{name}(…)`. */
   readonly latex?: string;
+  /** For scalars: a JavaScript expression in which #1 stands for the first of them. Absent: it is not lowered. */
+  readonly javascript?: string;
 }
 
 /** Linear in each of its arguments taken together: it gives its transpose. */
@@ -92,8 +94,13 @@ type Transpose<A> = (cotangent: Value, inputs: readonly Value[], attributes: A) 
 /** Neither linear nor elementwise: it says itself how derivatives pass, in both directions, with operations. */
 export interface Nonlinear<A> extends Structural<A> {
   readonly kind: "nonlinear";
-  /** vᵀ·∂out/∂input for each input. */
-  readonly reverse: (cotangent: Value, inputs: readonly Value[], out: Value, attributes: A) => readonly Value[];
+  /** vᵀ·∂out/∂input for each input; null: none passes through it. */
+  readonly reverse: (
+    cotangent: Value,
+    inputs: readonly Value[],
+    out: Value,
+    attributes: A,
+  ) => readonly (Value | null)[];
   /** ∂out/∂inputs·tangents; a missing tangent is given as zeros. */
   readonly forward: (tangents: readonly Value[], inputs: readonly Value[], out: Value, attributes: A) => Value;
 }

@@ -139,8 +139,9 @@ function expand({ op, inputs, attributes, shape }: Node, at: (value: Value) => r
       ),
     );
   }
-  if (!op.scalars) throw new NotScalarizable(`${op.name} is not followed into its elements`);
-  return op.scalars(inputs.map(at), inputs, attributes);
+  const own = op.scalars?.(inputs.map(at), inputs, attributes);
+  if (!own) throw new NotScalarizable(`${op.name} is not followed into its elements`);
+  return own;
 }
 
 /** `[1, 2]` for element 5 of shape [2, 3]; nothing for a scalar. */

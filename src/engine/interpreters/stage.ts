@@ -115,7 +115,7 @@ export class Stage implements Interpreter {
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
     if (this.nodes.length >= this.limit) throw new TooManyOperations(this.limit);
-    const primals = inputs.map((input) => (input instanceof Node ? input.primal : (input as Tensor)));
+    const primals = inputs.map(peek);
     const node = new Node(
       this,
       this.nodes.length,

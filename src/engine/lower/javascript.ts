@@ -58,7 +58,7 @@ function expression(node: Node, graph: Graph, inputs: readonly string[]): string
     return op.result && node.dtype === "bool" ? code : ROUND[node.dtype](code);
   }
   if (op.name === "cast") return ROUND[node.dtype](inputs[0]!);
-  if (op.name === "stop_gradient" || op.name === "read") return inputs[0]!;
+  if (op.javascript) return op.javascript.replace("#1", inputs[0]!);
   throw new RangeError(`${op.name} is not lowered`);
 }
 

@@ -273,6 +273,7 @@ export const readOp: Linear<undefined> = {
   transpose: (cotangent) => [cotangent],
   scalars: ([x]) => x!,
   latex: "#1",
+  javascript: "#1",
 };
 
 export function read(x: Value): Value {
@@ -288,6 +289,7 @@ const stopGradientOp: Constant<undefined> = {
   scalars: ([x]) => x!.map(stopGradient),
   none: "stopped by stop_gradient",
   latex: "#1",
+  javascript: "#1",
 };
 
 export function stopGradient(x: Value): Value {

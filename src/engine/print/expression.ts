@@ -221,6 +221,7 @@ function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>)
       return isFloat(inputs[0]!.dtype) && !isFloat(dtype) ? { kind: "call", op: trunc.op, inputs: [x] } : x;
     case "read":
     case "stop_gradient":
+    case "custom_derivative":
       return x;
     case "where": {
       // log(where(x = 0, 1, x)) in the derivative of a power: a guard against 0·∞, not part of the formula.

@@ -43,6 +43,8 @@ const NAMES: { readonly [operation: string]: string } = {
   maximum: "max",
   minimum: "min",
   larger: "max",
+  pool_max: "max",
+  pool_max_without_nan: "max",
   smaller: "min",
   root: "sqrt",
 };

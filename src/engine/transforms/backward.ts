@@ -66,7 +66,7 @@ export function vjp(
     case "nonlinear":
       return op
         .reverse(cotangent, inputs, out, attributes)
-        .map((value, k) => (needed[k] ? inTypeOf(inputs[k]!, value) : null));
+        .map((value, k) => (value && needed[k] ? inTypeOf(inputs[k]!, value) : null));
     case "bilinear":
       return op.transposes.map((transpose, k) =>
         needed[k] ? inTypeOf(inputs[k]!, transpose(cotangent, inputs, attributes)) : null,

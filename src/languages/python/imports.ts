@@ -3,7 +3,7 @@ import { builtins } from "./builtins";
 import { Compiler } from "./compile";
 import { Globals } from "./compile/expressions";
 import { analyze } from "./compile/scope";
-import { setSourceLoader } from "./modules/registry";
+import { LIBRARY, setSourceLoader, setTextRunner } from "./modules/registry";
 import { pyError } from "./runtime/errors";
 import { Frame } from "./runtime/function";
 import { PyModule, type PyValue } from "./runtime/object";
@@ -27,6 +27,9 @@ export class SourceModule extends PyModule {
   override pySetAttribute(name: string, value: PyValue): boolean {
     this.globals.cell(name).value = value;
     return true;
+  }
+  override member(name: string): PyValue | undefined {
+    return this.pyGetAttribute(name) ?? this.dict.get(name);
   }
   override names(): Map<string, PyValue> {
     return new Map([...this.dict, ...this.globals.toMap()]);
@@ -114,4 +117,9 @@ setSourceLoader((dotted, from) => {
     loaded().get(found.fileName) ??
     execute(parts.join(".") || folderOf(found.fileName), sourceOf(found.fileName, found.text));
   return own;
+});
+
+setTextRunner((name, text) => {
+  const fileName = `${LIBRARY}${name.replaceAll(".", "/")}.py`;
+  return loaded().get(fileName) ?? execute(name, sourceOf(fileName, text));
 });

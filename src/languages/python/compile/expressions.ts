@@ -626,6 +626,8 @@ export class ExpressionCompiler {
   private call(node: ast.Call): Eval {
     if (node.callee.kind === "name" && node.callee.id === "super" && node.args.length === 0)
       return this.superCall(node);
+    if (node.callee.kind === "name" && node.callee.id === "globals" && node.args.length === 0)
+      return this.globalsCall(node);
     const plain = node.args.every((arg) => arg.kind === "positional");
     const args = node.args.map((arg) => ({ ...arg, run: this.expr(arg.value) }));
     if (node.callee.kind === "attribute" && plain)
@@ -725,6 +727,13 @@ export class ExpressionCompiler {
       if (!(owner instanceof PyType) || !self) raiseError("RuntimeError", "super(): no arguments");
       return new PySuper(owner, self(frame));
     };
+  }
+
+  /** `globals()`: the module's variables as they are now; what is put into the dictionary does not come back. */
+  private globalsCall(node: ast.Call): Eval {
+    const shadowed = this.scope.resolve("globals").kind !== "global";
+    const loaded = this.load("globals", node);
+    return (frame) => (shadowed ? call(loaded(frame), []) : PyDict.from(this.globals.toMap()));
   }
 
   /** The first argument of the method around. */

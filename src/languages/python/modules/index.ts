@@ -8,6 +8,7 @@ import "./numpy";
 import "./numpy/series";
 import "./numpy/testing";
 import "./tensorflow";
+import "./keras";
 import "./random/python";
 import "./random/numpy";
 import "./statistics";

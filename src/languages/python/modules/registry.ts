@@ -9,11 +9,22 @@ import type { Span } from "../syntax/ast";
 export type ModuleMaker = () => Map<string, PyValue>;
 
 const makers = new Map<string, ModuleMaker>();
+/** Names of modules that are made when they are first wanted. */
+const lazy = new Map<string, ReadonlyMap<string, () => PyValue>>();
+/** Modules written in Python. */
+const texts = new Map<string, string>();
 /** Modules that are harmless to import although nothing is in them. */
 const parts = new Map<string, string[]>();
 
-export function registerModule(name: string, make: ModuleMaker): void {
+/** A module written in Python: it runs when it is first wanted. Its imports find our modules only. */
+export function registerText(name: string, text: string): void {
+  texts.set(name, text);
+}
+
+/** @param wanted names that are made when they are first wanted */
+export function registerModule(name: string, make: ModuleMaker, wanted?: ReadonlyMap<string, () => PyValue>): void {
   makers.set(name, make);
+  if (wanted) lazy.set(name, wanted);
   const dot = name.lastIndexOf(".");
   if (dot > 0) {
     const parent = name.slice(0, dot);
@@ -38,7 +49,14 @@ function loaded(): Map<string, PyModule> {
 const open = new Set(["tensorflow", "keras", "tf_keras", "numpy"]);
 
 export class PyLibrary extends PyModule {
+  override member(name: string): PyValue | undefined {
+    const made = this.dict.get(name) ?? lazy.get(this.name)?.get(name)?.();
+    if (made !== undefined) this.dict.set(name, made);
+    return made;
+  }
   override pyGetAttribute(name: string): PyValue | undefined {
+    const made = this.member(name);
+    if (made !== undefined) return made;
     if (name.startsWith("__")) return undefined;
     raiseError("NotImplementedError", `${this.name.replace(/^tensorflow/, "tf")}.${name} is not supported`);
   }
@@ -50,6 +68,18 @@ let loadSource: SourceLoader = () => undefined;
 export function setSourceLoader(loader: SourceLoader): void {
   loadSource = loader;
 }
+
+/** Runs the text of a module of ours. */
+type TextRunner = (name: string, text: string) => PyModule;
+let runText: TextRunner = () => {
+  throw new Error("nothing runs texts");
+};
+export function setTextRunner(runner: TextRunner): void {
+  runText = runner;
+}
+
+/** Where the texts of our own modules are said to be: they see no file of the user's. */
+export const LIBRARY = "<library>/";
 
 /** Modules that Python has built in: no file beside takes their place. */
 const BUILT_IN = new Set([
@@ -68,7 +98,7 @@ const BUILT_IN = new Set([
 function moduleNamed(dotted: string, from: string): PyModule | undefined {
   const parts = dotted.split(".");
   if (dotted.startsWith(".")) return loadSource(dotted, from);
-  if (BUILT_IN.has(parts[0])) return loadModule(dotted);
+  if (BUILT_IN.has(parts[0]) || from.startsWith(LIBRARY)) return loadModule(dotted);
   const own = loadSource(dotted, from);
   if (!own) return loadModule(dotted);
   if (parts.length > 1) packageOf(parts.slice(0, -1).join("."), from).pySetAttribute?.(parts[parts.length - 1], own);
@@ -97,6 +127,12 @@ class PyFolder extends PyModule {
 export function loadModule(name: string): PyModule | undefined {
   const known = loaded().get(name);
   if (known) return known;
+  const text = texts.get(name);
+  if (text !== undefined) {
+    const module = runText(name, text);
+    loaded().set(name, module);
+    return module;
+  }
   const make = makers.get(name);
   if (!make) return undefined;
   const module = open.has(name.split(".")[0]) ? new PyLibrary(name) : new PyModule(name);
@@ -196,7 +232,7 @@ export function importFrom(
   }
   if (wanted !== null) {
     const inside = `${name}${name.endsWith(".") ? "" : "."}${wanted}`;
-    const value = module?.names().get(wanted) ?? moduleNamed(inside, from);
+    const value = module?.member(wanted) ?? moduleNamed(inside, from);
     if (value !== undefined) {
       out.set(wanted, value);
       return out;

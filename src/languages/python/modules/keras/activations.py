@@ -7,11 +7,16 @@ def linear(x):
 
 
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
-    if threshold == 0:
-        y = tf.nn.leaky_relu(x, negative_slope) if negative_slope else tf.nn.relu(x)
+    if negative_slope and max_value is None and threshold == 0:
+        return tf.nn.leaky_relu(x, negative_slope)
+    below = tf.nn.relu(threshold - x)
+    if threshold != 0:
+        x = x * tf.cast(x > threshold, x.dtype)
     else:
-        y = tf.where(x > threshold, x, negative_slope * (x - threshold))
-    return y if max_value is None else tf.minimum(y, max_value)
+        x = tf.nn.relu6(x) if max_value == 6 else tf.nn.relu(x)
+    if max_value is not None:
+        x = tf.clip_by_value(x, 0.0, max_value)
+    return x - negative_slope * below if negative_slope else x
 
 
 relu6 = tf.nn.relu6

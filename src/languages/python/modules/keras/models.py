@@ -10,7 +10,7 @@ from keras.layers import Input, InputLayer, Layer
 class Model(Layer):
     def __new__(cls, *args, **kwargs):
         if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
-            return Functional(*args, **kwargs)
+            cls = Functional
         return object.__new__(cls)
 
     def __init__(self, *args, **kwargs):
@@ -137,7 +137,7 @@ class Model(Layer):
         return self(x, training=False)
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0, validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1):
-        self._must_be_compiled("fit")
+        self._must_be_compiled()
         verbose = 1 if verbose == "auto" else verbose
         if validation_split and validation_data is None:
             count = int(len(flatten(x)[0]) * (1.0 - validation_split))
@@ -188,7 +188,7 @@ class Model(Layer):
         return history
 
     def evaluate(self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None, return_dict=False, **kwargs):
-        self._must_be_compiled("evaluate")
+        self._must_be_compiled()
         data = _Batches(x, y, sample_weight, batch_size, False, None)
         self.reset_metrics()
         logs, done = {}, 0
@@ -201,7 +201,11 @@ class Model(Layer):
             _report(done, data.steps or done, logs, 1 if verbose == "auto" else verbose)
         if return_dict:
             return logs
-        values = list(logs.values())
+        return self._in_order(logs)
+
+    def _in_order(self, logs):
+        """The numbers of the metrics, the loss first; a single one by itself."""
+        values = [logs[metric.name] for metric in self.metrics if metric.name in logs]
         return values[0] if len(values) == 1 else values
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
@@ -220,21 +224,19 @@ class Model(Layer):
         return self.predict_step(x).numpy()
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        self._must_be_compiled("train_on_batch")
+        self._must_be_compiled()
         self._clear_losses()
         logs = _numbers(self.train_step((map_structure(as_tensor, x), map_structure(as_tensor, y))))
-        values = list(logs.values())
-        return logs if return_dict else values[0] if len(values) == 1 else values
+        return logs if return_dict else self._in_order(logs)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        self._must_be_compiled("test_on_batch")
+        self._must_be_compiled()
         logs = _numbers(self.test_step((map_structure(as_tensor, x), map_structure(as_tensor, y))))
-        values = list(logs.values())
-        return logs if return_dict else values[0] if len(values) == 1 else values
+        return logs if return_dict else self._in_order(logs)
 
-    def _must_be_compiled(self, method):
+    def _must_be_compiled(self):
         if not self.compiled:
-            raise ValueError(f"You must call `compile()` before calling `{method}()`.")
+            raise ValueError("You must call `compile()` before using the model.")
 
     # ── looking ─────────────────────────────────────────────────────────────
 
@@ -269,8 +271,8 @@ def _part(structure, key):
 
 
 def _numbers(logs):
-    """float32 numbers as Python's floats, in the order in which Keras lists them."""
-    return {key: float(value) for key, value in logs.items()}
+    """float32 numbers as Python's floats, by name."""
+    return {key: float(logs[key]) for key in sorted(logs)}
 
 
 class _Batches:
@@ -525,37 +527,29 @@ def load_model(*args, **kwargs):
 
 def _summary(model):
     """The table that Keras 3 prints through rich, 76 columns wide."""
-    widths = (31, 22, 13)
-    rows = []
-    for layer in model.layers:
-        shape = "?"
-        if "_symbolic_output" in layer.__dict__:
-            shape = str(flatten(layer.output)[0].shape) if len(flatten(layer.output)) == 1 else str([tensor.shape for tensor in flatten(layer.output)])
-        elif hasattr(layer, "outputs"):
-            shape = str(layer.outputs[0].shape)
-        count = layer.count_params()
-        unbuilt = not layer.built
-        rows.append((f"{layer.name} ({type(layer).__name__})", shape, f"{count:,}" if not unbuilt else "0 (unbuilt)"))
+    linear = not isinstance(model, Functional) or _is_chain(model)
+    widths = (31, 22, 13) if linear else (19, 17, 10, 17)
+    head = ["Layer (type)", "Output Shape", "Param #"] + ([] if linear else ["Connected to"])
+
+    def row(bar, cells):
+        columns = [_wrapped(cell, width) for cell, width in zip(cells, widths)]
+        out = ""
+        for k in range(max(len(column) for column in columns)):
+            texts = [column[k] if k < len(column) else "" for column in columns]
+            out += bar + bar.join(f" {text.rjust(width) if at == 2 else text.ljust(width)} " for at, (text, width) in enumerate(zip(texts, widths))) + bar + "\n"
+        return out
 
     def line(left, fill, middle, right):
         return left + middle.join(fill * (width + 2) for width in widths) + right + "\n"
 
-    def cut(text, width):
-        return text if len(text) <= width else text[: width - 1] + "…"
-
-    def row(bar, cells):
-        texts = [cut(cell, width) for cell, width in zip(cells, widths)]
-        padded = [texts[0].ljust(widths[0]), texts[1].ljust(widths[1]), texts[2].rjust(widths[2])]
-        return bar + bar.join(f" {text} " for text in padded) + bar + "\n"
-
     out = f'Model: "{model.name}"\n'
-    out += line("┏", "━", "┳", "┓")
-    out += row("┃", ("Layer (type)", "Output Shape", "Param #"))
-    out += line("┡", "━", "╇", "┩")
-    for k, cells in enumerate(rows):
-        if k > 0:
-            out += line("├", "─", "┼", "┤")
-        out += row("│", cells)
+    out += line("┏", "━", "┳", "┓") + row("┃", head) + line("┡", "━", "╇", "┩")
+    for k, layer in enumerate(model.layers):
+        cells = [f"{layer.name} ({type(layer).__name__})", _shape_text(layer)]
+        cells.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
+        if not linear:
+            cells.append(_connections(layer))
+        out += (line("├", "─", "┼", "┤") if k > 0 else "") + row("│", cells)
     out += line("└", "─", "┴", "┘")
     trainable = _count(model.trainable_variables)
     fixed = _count(model.non_trainable_variables)
@@ -567,6 +561,50 @@ def _summary(model):
     if of_optimizer:
         out += f" Optimizer params: {of_optimizer:,} ({_bytes(of_optimizer)})\n"
     return out
+
+
+def _shape_text(layer):
+    if "_symbolic_output" in layer.__dict__:
+        shapes = [str(tensor.shape) for tensor in flatten(layer.output)]
+        return shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]"
+    return str(layer.outputs[0].shape) if hasattr(layer, "outputs") else "?"
+
+
+def _sources(layer):
+    """The layers whose answers a layer takes."""
+    if isinstance(layer, InputLayer) or "_symbolic_output" not in layer.__dict__:
+        return []
+    history = flatten(layer.output)[0].history
+    parts = [] if history is None else flatten([history[1], list(history[2])])
+    return [part.layer if part.history is None else part.history[0] for part in parts if isinstance(part, KerasTensor) and (part.history is not None or hasattr(part, "layer"))]
+
+
+def _connections(layer):
+    return ", ".join(f"{source.name}[0][0]" for source in _sources(layer)) or "-"
+
+
+def _is_chain(model):
+    """Whether every layer takes what the one before gives."""
+    layers = model.layers
+    return all(len(_sources(layer)) == 1 and _sources(layer)[0] is before for before, layer in zip(layers, layers[1:]))
+
+
+def _wrapped(text, width):
+    """Lines of at most `width` characters, broken between words where that is possible."""
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if len(joined) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        while len(word) > width:
+            lines[-1] = word[:width]
+            lines.append("")
+            word = word[width:]
+        lines[-1] = word
+    return lines
 
 
 def _count(variables):

@@ -1,8 +1,9 @@
-/** `tensorflow` and `keras`: which name stands where. */
+/** `tensorflow`: which name stands where. */
 import { makeType, native, type PyType, type PyValue } from "../../runtime/object";
-import { PyLibrary, registerModule } from "../registry";
+import { loadModule, PyLibrary, registerModule, registerText } from "../registry";
+import { nnOperations } from "./nn";
 import { operations } from "./operations";
-import { optimizers } from "./optimizers";
+import data from "./python/data.py";
 import { random } from "./random";
 import { tapeType } from "./tape";
 import { dtypes, invalidArgumentType, opErrorType, PyTensorLike, tensorType, variableType } from "./tensor";
@@ -25,18 +26,10 @@ const pick = (names: string): [string, PyValue][] =>
     return value === undefined ? [] : [[name, value]];
   });
 
-const nn = `relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh softmax log_softmax
-  sigmoid_cross_entropy_with_logits softmax_cross_entropy_with_logits`;
+const nn = `relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh softmax log_softmax`;
 const linalg = "matmul matvec trace norm eye tensordot global_norm solve inv det einsum";
 /** Not of `tf` itself. */
 const linalgOnly = new Set(["matvec", "trace", "solve", "inv", "det", "global_norm"]);
-
-function keras(): [string, PyValue][] {
-  return [
-    ["optimizers", part("keras.optimizers", optimizers)],
-    ["activations", part("keras.activations", pick(nn))],
-  ];
-}
 
 function tf(): Map<string, PyValue> {
   const zero = new PyLibrary("tensorflow.UnconnectedGradients");
@@ -65,18 +58,20 @@ function tf(): Map<string, PyValue> {
       ]),
     ],
     ["math", part("tensorflow.math", general)],
-    ["nn", part("tensorflow.nn", pick(nn))],
+    ["nn", part("tensorflow.nn", [...pick(nn), ...nnOperations])],
     ["random", part("tensorflow.random", random)],
     ["linalg", part("tensorflow.linalg", pick(linalg))],
-    ["keras", part("tensorflow.keras", keras())],
     ["get_logger", native("get_logger", () => silent)],
   ];
   return new Map(entries);
 }
 
-registerModule("tensorflow", tf);
-for (const root of ["keras", "tensorflow.keras", "tf_keras"]) {
-  registerModule(root, () => new Map(keras()));
-  registerModule(`${root}.optimizers`, () => new Map(optimizers));
-  registerModule(`${root}.activations`, () => new Map(pick(nn)));
-}
+registerText("tensorflow.data", data);
+registerModule(
+  "tensorflow",
+  tf,
+  new Map([
+    ["keras", () => loadModule("tensorflow.keras")!],
+    ["data", () => loadModule("tensorflow.data")!],
+  ]),
+);

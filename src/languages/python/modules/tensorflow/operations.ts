@@ -1,22 +1,13 @@
 /** The functions `tf.*`, `tf.math.*`, `tf.nn.*`, … over the engine's operations. */
 import * as engine from "../../../../engine";
-import {
-  type DType,
-  full,
-  isFloat,
-  peek,
-  sizeOf,
-  Tensor,
-  tensor,
-  type Value,
-  withoutRecorders,
-} from "../../../../engine";
+import { type DType, full, isFloat, peek, sizeOf, Tensor, tensor, type Value } from "../../../../engine";
 import { bindArguments, toInt } from "../../runtime/arguments";
 import { listOf, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { type Kwargs, native, PyObject, type PyValue } from "../../runtime/object";
 import { call, isNumber, truth } from "../../runtime/protocol";
-import { fillShape, indexValue } from "../numpy/array";
+import { fillShape, indexValue, PyArray } from "../numpy/array";
+import { flatten } from "./tape";
 import {
   attempt,
   dtypeOf,
@@ -34,21 +25,25 @@ export const operations = new Map<string, PyValue>();
 
 type Given = (PyValue | undefined)[];
 
-function define(names: string, parameters: readonly string[], run: (given: Given) => PyValue): void {
-  for (const name of names.split(" ")) {
-    operations.set(
-      name,
-      native(name, (args, kwargs) => {
-        const rest = kwargs && new Map([...kwargs].filter(([key]) => key !== "name" || parameters.includes("name?")));
-        return attempt(() => run(bindArguments(name, parameters, args, rest)));
-      }),
-    );
-  }
-}
+/** Makes functions of a module: their names, their parameters (`name?` may be left out), what they do. */
+export const defineIn =
+  (module: Map<string, PyValue>) =>
+  (names: string, parameters: readonly string[], run: (given: Given) => PyValue): void => {
+    for (const name of names.split(" ")) {
+      module.set(
+        name,
+        native(name, (args, kwargs) => {
+          const rest = kwargs && new Map([...kwargs].filter(([key]) => key !== "name" || parameters.includes("name?")));
+          return attempt(() => run(bindArguments(name, parameters, args, rest)));
+        }),
+      );
+    }
+  };
+const define = defineIn(operations);
 
-const wrap = (value: Value): PyTfTensor => new PyTfTensor(value);
+export const wrap = (value: Value): PyTfTensor => new PyTfTensor(value);
 /** A tensor of floats; integers are refused as TensorFlow does where it has no such operation. */
-const floats = (x: PyValue | undefined): Value => {
+export const floats = (x: PyValue | undefined): Value => {
   const value = toTensor(x!);
   if (isFloat(value.dtype)) return value;
   return isNumber(x!) ? engine.cast(value, "float32") : engine.cast(value, "float32");
@@ -62,7 +57,7 @@ function pair(x: PyValue, y: PyValue): [Value, Value] {
   return [a, toTensor(y, engine.isValue(y) ? undefined : a.dtype)];
 }
 
-const axesOf = (axis: PyValue | undefined, rank: number): number[] => {
+export const axesOf = (axis: PyValue | undefined, rank: number): number[] => {
   const all = Array.from({ length: rank }, (_, k) => k);
   if (axis === undefined || axis === null) return all;
   const given =
@@ -78,7 +73,7 @@ const axesOf = (axis: PyValue | undefined, rank: number): number[] => {
     return at < 0 ? at + rank : at;
   });
 };
-const oneAxis = (axis: PyValue | undefined, rank: number, otherwise: number): number => {
+export const oneAxis = (axis: PyValue | undefined, rank: number, otherwise: number): number => {
   const at = axis === undefined || axis === null ? otherwise : Number(toInt(axis));
   return at < 0 ? at + rank : at;
 };
@@ -668,7 +663,7 @@ for (const [name, run] of [
   });
 }
 
-// ── softmax and losses on logits ────────────────────────────────────────────
+// ── softmax ────────────────────────────────────────────
 
 const softmax = (value: Value, axis: number): Value => {
   const shifted = engine.exp(engine.sub(value, engine.stopGradient(extremeOf(peek(value), [axis], true))));
@@ -683,18 +678,6 @@ define("log_softmax", ["logits", "axis?", "name?"], ([x, axis]) => {
   const value = floats(x);
   return wrap(logSoftmax(value, oneAxis(axis, value.shape.length, value.shape.length - 1)));
 });
-define("sigmoid_cross_entropy_with_logits", ["labels?", "logits?", "name?"], ([labels, logits]) => {
-  const [z, x] = [toTensor(labels!), toTensor(logits!)];
-  return wrap(
-    engine.add(engine.sub(engine.relu(x), engine.mul(x, z)), engine.log1p(engine.exp(engine.neg(engine.abs(x))))),
-  );
-});
-define("softmax_cross_entropy_with_logits", ["labels", "logits", "axis?", "name?"], ([labels, logits]) => {
-  const [z, x] = [toTensor(labels!), toTensor(logits!)];
-  const axis = x.shape.length - 1;
-  return wrap(engine.neg(engine.sum(engine.mul(z, logSoftmax(x, axis)), [axis])));
-});
-
 // ── linear algebra ──────────────────────────────────────────────────────────
 
 const turned = (value: Value, flip: PyValue | undefined): Value =>
@@ -757,45 +740,56 @@ operations.set(
   native("function", (args) => (args[0] instanceof PyObject ? args[0] : native("function", ([fn]) => fn))),
 );
 
-/** `tf.custom_gradient`: a linear operation to the engine, whose transpose is the function's own. */
+/** What is a tensor or a number in the arguments of a call, in lists too, and the arguments with tensors in its place. */
+function tensorArguments(args: PyValue[]): { values: Value[]; around: (values: readonly Value[]) => PyValue[] } {
+  const { leaves, pack } = flatten(new PyTuple(args));
+  const places = leaves.flatMap((x, k) =>
+    x instanceof PyTensorLike || x instanceof PyArray || engine.isValue(x) || isNumber(x) ? [k] : [],
+  );
+  return {
+    values: places.map((k) => toTensor(leaves[k])),
+    around: (values) => {
+      const given = [...leaves];
+      places.forEach((k, i) => {
+        given[k] = wrap(values[i]);
+      });
+      return listOf(pack(given));
+    },
+  };
+}
+
 operations.set(
   "custom_gradient",
   native("custom_gradient", ([fn]) =>
     native("custom_gradient", (args: PyValue[], kwargs: Kwargs | undefined) => {
-      const inputs = args.map((x) =>
-        x instanceof PyTensorLike || engine.isValue(x) || isNumber(x) ? toTensor(x) : undefined,
-      );
-      const wrapped = inputs.map((value, k) => (value ? wrap(value) : args[k]));
-      const [result, backward] = withoutRecorders(() => listOf(call(fn, wrapped, kwargs)));
-      if (!(result instanceof PyTensorLike))
-        raiseError("NotImplementedError", "tf.custom_gradient with several results is not supported");
-      const values = inputs.filter((value) => value !== undefined);
-      const forward = peek(result.engineValue());
-      return wrap(
-        engine.bind<undefined>(
-          {
-            kind: "linear",
-            name: "custom_gradient",
-            arity: values.length,
-            type: () => forward,
-            evaluate: () => new Tensor(forward.data, forward.shape, forward.dtype),
-            transpose: (cotangent) => {
-              const given = call(backward, [wrap(cotangent)]);
-              const gradients = given instanceof PyList || given instanceof PyTuple ? listOf(given) : [given];
-              if (gradients.length !== values.length) {
-                raiseError(
-                  "ValueError",
-                  `custom_gradient function expected to return ${values.length} gradients, but returned ${gradients.length} instead.`,
-                );
-              }
-              return gradients.map((gradient, k) =>
-                gradient === null ? full(values[k].shape, 0, values[k].dtype) : toTensor(gradient),
-              );
-            },
+      const { values, around } = tensorArguments(args);
+      let pack: (leaves: PyValue[]) => PyValue = ([only]) => only;
+      const run = engine.customGradient((...inputs) => {
+        const [result, backward] = listOf(call(fn, around(inputs), kwargs));
+        const flat = flatten(result);
+        pack = flat.pack;
+        return {
+          outputs: flat.leaves.map((leaf) => toTensor(leaf)),
+          pullback: (...cotangents) => {
+            const given = call(backward, cotangents.map(wrap));
+            const gradients = given instanceof PyList || given instanceof PyTuple ? listOf(given) : [given];
+            return gradients.map((gradient) => (gradient === null ? null : toTensor(gradient)));
           },
-          values,
-          undefined,
-        ),
+        };
+      });
+      const results = attempt(() => run(...values));
+      return pack(results.map(wrap));
+    }),
+  ),
+);
+
+operations.set(
+  "recompute_grad",
+  native("recompute_grad", ([fn]) =>
+    native("recompute_grad", (args: PyValue[], kwargs: Kwargs | undefined) => {
+      const { values, around } = tensorArguments(args);
+      return attempt(() =>
+        wrap(engine.checkpoint((...inputs) => toTensor(call(fn, around(inputs), kwargs)))(...values)),
       );
     }),
   ),

@@ -196,6 +196,11 @@ export class PyTape extends PyObject {
     raiseError("AttributeError", `'${typeName(x)}' object has no attribute 'dtype'`);
   }
 
+  /** One pass backward; what goes wrong is worded as TensorFlow does. */
+  private sweep(...given: Parameters<Tape["gradient"]>): ReturnType<Tape["gradient"]> {
+    return attempt(() => this.tape.gradient(...given));
+  }
+
   gradient(target: PyValue, sources: PyValue, outputs: PyValue, unconnected: PyValue): PyValue {
     const { at } = vm;
     this.begin();
@@ -208,7 +213,7 @@ export class PyTape extends PyObject {
       outputs === null
         ? []
         : flatten(outputs).leaves.map((seed, k) => (seed === null ? undefined : toTensor(seed, keys[k]?.dtype)));
-    const found = attempt(() => this.tape.gradient(keys, wanted, seeds));
+    const found = this.sweep(keys, wanted, seeds);
     const reasons: (GradientReason | undefined)[] = [];
     const results = found.map((gradient, k): PyValue => {
       if ("value" in gradient) {
@@ -244,7 +249,7 @@ export class PyTape extends PyObject {
     }
     const key = PyTape.key(target);
     const wanted = leaves.map((leaf) => PyTape.key(leaf));
-    const rows = oneHots(key).map((seed) => this.tape.gradient([key], wanted, [seed]));
+    const rows = oneHots(key).map((seed) => this.sweep([key], wanted, [seed]));
     const results = wanted.map((source, k): PyValue => {
       const parts = rows.map((row) => row[k]);
       if (!parts.some((part) => "value" in part)) {
@@ -280,7 +285,7 @@ export class PyTape extends PyObject {
     const columns = Array.from({ length: width }, (_, column) => {
       const seed = new Float64Array(batch * width);
       for (let row = 0; row < batch; row++) seed[row * width + column] = 1;
-      const [gradient] = this.tape.gradient([y], [x], [tensor(seed, y.dtype, y.shape)]);
+      const [gradient] = this.sweep([y], [x], [tensor(seed, y.dtype, y.shape)]);
       return "value" in gradient ? gradient.value : zeros(x);
     });
     const order = [1, 0, ...x.shape.slice(1).map((_, axis) => axis + 2)];

@@ -61,6 +61,12 @@ export function attempt<T>(body: () => T): T {
   try {
     return body();
   } catch (error) {
+    if (error instanceof engine.WrongGradientCount) {
+      raiseError(
+        "ValueError",
+        `custom_gradient function expected to return ${error.expected} gradients, but returned ${error.given} instead.`,
+      );
+    }
     if (error instanceof RangeError && !/call stack|Invalid|BigInt/.test(error.message)) invalidArgument(error.message);
     throw error;
   }
@@ -332,8 +338,9 @@ export class PyTfVariable extends PyTensorLike {
     initial: Tensor,
     readonly name: string,
     readonly trainable: boolean,
+    type: PyType = variableType,
   ) {
-    super(variableType);
+    super(type);
     this.handle = new Handle(initial.data, initial.shape, initial.dtype);
   }
   get dtype(): DType {
