@@ -85,6 +85,7 @@ export const concatOp: Linear<undefined> = {
     });
   },
   scalars: (elements) => elements.flat(),
+  batch: (inputs, batched) => concat(everyMember(inputs, batched), 1),
 };
 
 /**

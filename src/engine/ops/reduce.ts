@@ -96,6 +96,13 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
       });
       return found;
     },
+    batch: ([x], _, { axes, keepdims }) =>
+      bindExtreme(
+        name === "max" ? maxOp : minOp,
+        x!,
+        axes.map((axis) => axis + 1),
+        keepdims,
+      ),
     latex: `\\${name}`,
   };
 }
@@ -311,6 +318,7 @@ export const cumsumOp: Linear<Running> = {
     }
     return out;
   },
+  batch: ([x], _, { axis, reverse }) => bind(cumsumOp, [x!], { axis: axis + 1, reverse }),
 };
 
 /** Running sums along `axis`; `reverse`: from the end. */
