@@ -120,7 +120,8 @@ export function scalarize(graph: Graph, limit = 256): Graph {
   const guards = graph.guards.flatMap((guard) =>
     at(guard.node).flatMap((node) => (node instanceof Node ? [{ node, source: guard.source }] : [])),
   );
-  return { inputs, outputs: outputs.flatMap(at), guards };
+  // Falling apart may look at numbers too: which pivot is largest.
+  return { inputs, outputs: outputs.flatMap(at), guards: [...guards, ...stage.guards] };
 }
 
 /** The elements of a node, row-major, from those of its inputs. @throws NotScalarizable where the operation has no such rule. */

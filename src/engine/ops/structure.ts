@@ -315,7 +315,7 @@ export function read(x: Value): Value {
   return bind(readOp, [x], undefined);
 }
 
-const stopGradientOp: Constant<undefined> = {
+export const stopGradientOp: Constant<undefined> = {
   kind: "constant",
   name: "stop_gradient",
   arity: 1,

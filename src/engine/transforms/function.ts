@@ -12,11 +12,10 @@ import {
   scalarize,
   stage,
 } from "../graph/graph";
-import { Dual, Forward } from "../interpreters/forward";
-import { type Input, type Node, peek, TooManyOperations } from "../interpreters/stage";
+import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
-import { unit, vjp } from "./derivatives";
+import { jacobians } from "./jacobian";
 
 export interface ParameterType {
   readonly name: string;
@@ -116,24 +115,28 @@ export class Differentiable {
     };
   }
 
-  /** The Hessian, by forward over reverse: one pass for each scalar. @throws NotScalar where the result is an array. */
+  /**
+   * The Hessian, forward over reverse, for all scalars at once as far as memory allows. `proceed` is called before each
+   * pass. @throws NotScalar where the result is an array.
+   */
   hessian(point: ArrayLike<number>, proceed: () => void = () => {}): number[][] {
     const compiled = this.compiled(point);
     mustBeScalar(compiled.shape);
     const { inputs, entries } = compiled.gradient;
     const present = entries.filter((entry): entry is Value => entry !== null);
     const nodes = nodesOf(present);
-    const primals = unflatten(inputs, point);
-    const columns = () =>
-      eachScalar(inputs, (k, i) => {
+    const compute = () => {
+      const gradient = (...values: Value[]) => {
         proceed();
-        const tangents = tangentsAlong(present, nodes, inputs, primals, k, i);
-        return inputs.flatMap(({ shape }, l) => {
-          const tangent = entries[l] && tangents[present.indexOf(entries[l])];
-          return tangent ? Array.from(tangent.data) : new Array<number>(sizeOf(shape)).fill(0);
-        });
+        return replay(present, pairs(inputs, values), nodes);
+      };
+      const blocks = jacobians(gradient, "forward")(...unflatten(inputs, point));
+      return inputs.flatMap(({ shape }, k) => {
+        const own = blocks[present.indexOf(entries[k]!)];
+        return own ? rowsOf(own, sizeOf(shape)) : Array.from({ length: sizeOf(shape) }, () => this.labels.map(() => 0));
       });
-    return withDialect(this.dialect, () => withoutRecorders(columns));
+    };
+    return withDialect(this.dialect, () => withoutRecorders(compute));
   }
 
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
@@ -219,8 +222,7 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
   const missing = inputs.flatMap(({ shape }, k) => new Array<boolean>(sizeOf(shape)).fill(entries[k] === null));
 
   const run = (values: readonly Value[]): { result: Value; holds: boolean } => {
-    const point = new Map<Value, Value>(inputs.map((input, k) => [input, values[k]!]));
-    const [result, ...seen] = replay([output, ...conditions], point, nodes);
+    const [result, ...seen] = replay([output, ...conditions], pairs(inputs, values), nodes);
     return { result: result!, holds: seen.every((value, k) => sameData(peek(value), conditions[k]!.primal)) };
   };
   const value: Lowered = (point, out) => {
@@ -228,35 +230,14 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
     if (holds) write(peek(result).data, out, 0);
     return holds;
   };
-  const forward: Lowered = (point, out) => {
-    if (!value(point, out)) return false;
-    const primals = unflatten(inputs, point);
-    eachScalar(inputs, (k, i) => tangentsAlong([output], nodes, inputs, primals, k, i)[0]).forEach(
-      (tangent, column) => {
-        for (let row = 0; row < rows; row++) out[rows + row * columns + column] = tangent?.data[row] ?? 0;
-      },
-    );
-    return true;
-  };
-  const reverse: Lowered = (point, out) => {
-    let holds = false;
-    const { value, pullback } = vjp(
-      (...values) => {
-        const answer = run(values);
-        holds = answer.holds;
-        return answer.result;
-      },
-      unflatten(inputs, point),
-    );
-    if (!holds) return false;
-    let at = write(peek(value).data, out, 0);
-    for (let row = 0; row < rows; row++)
-      for (const cotangent of pullback(unit(row, value))) at = write(peek(cotangent).data, out, at);
-    return true;
-  };
   const both: Lowered = (point, out) => {
     if (rows * columns > MOST_JACOBIAN) throw new RangeError(`a Jacobian of ${rows} × ${columns} numbers`);
-    return (rows <= columns ? reverse : forward)(point, out);
+    if (!value(point, out)) return false;
+    const blocks = jacobians((...values) => run(values).result)(...unflatten(inputs, point));
+    rowsOf(blocks, rows).forEach((row, k) => {
+      write(row, out, rows + k * columns);
+    });
+    return true;
   };
   const quietly =
     (body: Lowered): Lowered =>
@@ -274,34 +255,20 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
   };
 }
 
-/** `body` for each scalar of the inputs: input k, its row-major element i. */
-function eachScalar<T>(inputs: readonly Input[], body: (k: number, i: number) => T): T[] {
-  return inputs.flatMap(({ shape }, k) => Array.from({ length: sizeOf(shape) }, (_, i) => body(k, i)));
-}
+const pairs = (inputs: readonly Input[], values: readonly Value[]) =>
+  new Map<Value, Value>(inputs.map((input, k) => [input, values[k]!]));
 
-/** ∂outputs/∂(element i of input k) at `primals`, in one forward pass; null: zero. */
-function tangentsAlong(
-  outputs: readonly Value[],
-  nodes: readonly Node[],
-  inputs: readonly Input[],
-  primals: readonly Tensor[],
-  k: number,
-  i: number,
-): (Tensor | null)[] {
-  const forward = new Forward();
-  const duals = inputs.map((input, l): [Input, Value] => [
-    input,
-    new Dual(forward, primals[l]!, l === k ? unit(i, input) : null),
-  ]);
-  return replay(outputs, new Map(duals), nodes).map((value) =>
-    value instanceof Dual && value.tangent ? peek(value.tangent) : null,
+/** The rows of a Jacobian that is given by its blocks, one for each input. */
+function rowsOf(blocks: readonly Value[], rows: number): number[][] {
+  const parts = blocks.map((block) => peek(block).data);
+  return Array.from({ length: rows }, (_, row) =>
+    parts.flatMap((data) => Array.from(data.slice((row * data.length) / rows, ((row + 1) * data.length) / rows))),
   );
 }
 
-/** Writes `data` into `out` from `at` on; returns where it ended. */
-function write(data: ArrayLike<number>, out: Float64Array | number[], at: number): number {
+/** Writes `data` into `out` from `at` on. */
+function write(data: ArrayLike<number>, out: Float64Array | number[], at: number): void {
   for (let i = 0; i < data.length; i++) out[at + i] = data[i]!;
-  return at + data.length;
 }
 
 const sameData = (a: Tensor, b: Tensor) =>
