@@ -19,9 +19,13 @@ export interface Parameter {
   readonly primal: Tensor;
 }
 
-/** Runs `f` once on tracers that stand at the parameters' values. */
-export function stage(parameters: readonly Parameter[], f: (inputs: readonly Value[]) => readonly Value[]): Graph {
-  const stage = new Stage();
+/** Runs `f` once on tracers that stand at the parameters' values. @throws TooManyOperations beyond `limit` nodes */
+export function stage(
+  parameters: readonly Parameter[],
+  f: (inputs: readonly Value[]) => readonly Value[],
+  limit?: number,
+): Graph {
+  const stage = new Stage(limit);
   const inputs = parameters.map(({ name, primal }) => stage.input(name, primal));
   const outputs = f(inputs);
   return { inputs, outputs, guards: stage.guards };

@@ -12,6 +12,7 @@ import {
   scalarize,
   stage,
 } from "../graph/graph";
+import { jvp } from "../interpreters/forward";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
@@ -43,8 +44,8 @@ interface Compiled {
   readonly both: Lowered;
   /** For each output and each scalar, whether there is no derivative. */
   readonly missing: readonly (readonly boolean[])[];
-  /** The gradient of the one output as nodes on inputs that are scalars or whole arrays, for second derivatives. */
-  readonly gradient: { readonly inputs: readonly Input[]; readonly entries: readonly (Value | null)[] };
+  /** Of the one output. */
+  readonly hessian: (point: ArrayLike<number>, proceed: () => void) => number[][];
 }
 
 /**
@@ -116,27 +117,13 @@ export class Differentiable {
   }
 
   /**
-   * The Hessian, forward over reverse, for all scalars at once as far as memory allows. `proceed` is called before each
-   * pass. @throws NotScalar where the result is an array.
+   * The Hessian, forward over reverse. `proceed` is called now and then; what it throws ends the work.
+   * @throws NotScalar where the result is an array.
    */
   hessian(point: ArrayLike<number>, proceed: () => void = () => {}): number[][] {
-    const compiled = this.compiled(point);
-    mustBeScalar(compiled.shape);
-    const { inputs, entries } = compiled.gradient;
-    const present = entries.filter((entry): entry is Value => entry !== null);
-    const nodes = nodesOf(present);
-    const compute = () => {
-      const gradient = (...values: Value[]) => {
-        proceed();
-        return replay(present, pairs(inputs, values), nodes);
-      };
-      const blocks = jacobians(gradient, "forward")(...unflatten(inputs, point));
-      return inputs.flatMap(({ shape }, k) => {
-        const own = blocks[present.indexOf(entries[k]!)];
-        return own ? rowsOf(own, sizeOf(shape)) : Array.from({ length: sizeOf(shape) }, () => this.labels.map(() => 0));
-      });
-    };
-    return withDialect(this.dialect, () => withoutRecorders(compute));
+    const { shape, hessian } = this.compiled(point);
+    mustBeScalar(shape);
+    return withDialect(this.dialect, () => withoutRecorders(() => hessian(point, proceed)));
   }
 
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
@@ -197,14 +184,41 @@ export class Differentiable {
 function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
   const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, dialect));
   const zero = scalar(0);
+  let product: Lowered | undefined;
   return {
     shape,
     branch: () => ({ graph, gradients }),
     missing: gradients.map((row) => row.map((entry) => entry === null)),
     value: lower(graph),
     both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
-    gradient: { inputs: graph.inputs, entries: gradients[0]! },
+    hessian: (point, proceed) => {
+      product ??= hessianTimesVector(
+        graph.inputs,
+        gradients[0]!.map((entry) => entry ?? zero),
+      );
+      return graph.inputs.map((_, i) => {
+        proceed();
+        const column: number[] = [];
+        product!([...Array.from(point), ...graph.inputs.map((_, k) => Number(k === i))], column);
+        return column;
+      });
+    },
   };
+}
+
+/** Compiled: the tangents of a gradient's `entries`, at the point and then the direction that it is given. */
+function hessianTimesVector(inputs: readonly Input[], entries: readonly Value[]): Lowered {
+  const graph = stage(
+    ["", "direction of "].flatMap((prefix) => inputs.map(({ name, primal }) => ({ name: prefix + name, primal }))),
+    (values) => {
+      const directions = values.slice(inputs.length);
+      return jvp((...point) => replay(entries, pairs(inputs, point)), values.slice(0, inputs.length), directions)
+        .tangent;
+    },
+    // As large as the gradient makes it, and no larger.
+    Infinity,
+  );
+  return lower(graph);
 }
 
 /** A Jacobian of more numbers than this is not computed. */
@@ -217,6 +231,8 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
   const conditions = guards.map(({ node }) => node);
   const nodes = nodesOf([output, ...conditions]);
   const entries = gradientNodes(output, inputs, dialect);
+  const present = entries.filter((entry): entry is Value => entry !== null);
+  const slopes = nodesOf(present);
   const rows = sizeOf(output.shape);
   const columns = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const missing = inputs.flatMap(({ shape }, k) => new Array<boolean>(sizeOf(shape)).fill(entries[k] === null));
@@ -251,7 +267,17 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
     missing: Array.from({ length: rows }, () => missing),
     value: quietly(value),
     both: quietly(both),
-    gradient: { inputs, entries },
+    hessian: (point, proceed) => {
+      const gradient = (...values: Value[]) => {
+        proceed();
+        return replay(present, pairs(inputs, values), slopes);
+      };
+      const blocks = jacobians(gradient, "forward")(...unflatten(inputs, point));
+      return inputs.flatMap(({ shape }, k) => {
+        const own = blocks[present.indexOf(entries[k]!)];
+        return own ? rowsOf(own, sizeOf(shape)) : Array.from({ length: sizeOf(shape) }, () => missing.map(() => 0));
+      });
+    },
   };
 }
 

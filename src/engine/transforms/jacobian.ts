@@ -61,7 +61,10 @@ function ofUnits(
     const parts = units.map((unit) =>
       map(unitsOf([unit], values).map((part, k) => part && reshape(part, values[k]!.shape))),
     );
-    return parts[0]!.map((first, k) => first && stack(parts.map((part) => part[k]!)));
+    return parts[0]!.map(
+      (first, k) =>
+        first && (parts.length > 1 ? stack(parts.map((part) => part[k]!)) : reshape(first, [1, ...first.shape])),
+    );
   }
   const atOnce = Math.max(1, Math.floor(MOST_BATCHED / Math.max(width, total(values))));
   const parts: (readonly (Value | null)[])[] = [];
@@ -73,6 +76,9 @@ function ofUnits(
   }
   return parts[0]!.map((first, k) => (parts.length === 1 ? first : first && concat(parts.map((part) => part[k]!))));
 }
+
+/** Parts along the first axis, so many for each of the values. */
+const partsOf = (x: Value, values: readonly Type[]) => (values.length === 1 ? [x] : split(x, sizes(values)));
 
 /** The axes of a value, taken as of the given lengths, in another order, and then as of `shape`. */
 const turned = (x: Value, lengths: readonly number[], order: readonly number[], shape: readonly number[]) =>
@@ -88,7 +94,7 @@ export function jacobiansFrom(
   sources: readonly Type[],
   pull: (cotangents: readonly (Value | null)[]) => readonly (Value | null)[],
 ): (Value | null)[][] {
-  const rows = ofUnits(eachPlace(values), values, total(sources), pull).map((row) => row && split(row, sizes(values)));
+  const rows = ofUnits(eachPlace(values), values, total(sources), pull).map((row) => row && partsOf(row, values));
   return values.map(({ shape }, k) =>
     sources.map((source, l) => rows[l] && reshape(rows[l][k]!, [...shape, ...source.shape])),
   );
@@ -124,7 +130,7 @@ function forward<R extends Structure>(f: (...inputs: Value[]) => R, inputs: read
     const out = jvp(f, inputs, unit);
     value = out.value;
     return leavesOf(out.tangent);
-  }).map((column) => split(column!, sizes(inputs)));
+  }).map((column) => partsOf(column!, inputs));
   return mapLeaves(value!, (leaf, i) =>
     inputs.map(({ shape }, k) =>
       turned(columns[i]![k]!, [sizeOf(shape), sizeOf(leaf.shape)], [1, 0], [...leaf.shape, ...shape]),
@@ -161,9 +167,7 @@ export function batchJacobian(f: (x: Value) => Value, mode?: Mode): (x: Value) =
     const { value, pull } = recorded(f as ValueFunction, [x]);
     const { rows, out, own, shape } = rowwise(value, x);
     if ((mode ?? (own < out ? "forward" : "reverse")) === "reverse")
-      return (
-        batchJacobianFrom(value, x, (cotangent) => pull([value], [cotangent])[0]!) ?? zeros({ shape, dtype: x.dtype })
-      );
+      return batchJacobianFrom(value, x, (cotangent) => pull([cotangent])[0]!) ?? zeros({ shape, dtype: x.dtype });
     const [columns] = ofUnits(inEveryRow(rows, own), [x], sizeOf(value.shape), (unit) => [jvp(f, [x], unit).tangent]);
     return turned(columns!, [own, rows, out], [1, 2, 0], shape);
   };
