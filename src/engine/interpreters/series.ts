@@ -14,21 +14,32 @@ import { Identities } from "./identities";
 /** A coefficient; null: zero, without the work. */
 type Coefficient = Value | null;
 
+/** How a series goes on after c₀. */
+interface Rule {
+  /** Coefficient k from those before it. */
+  readonly coefficient: (k: number) => Coefficient;
+  /** Whether it turns out to be constant, as that of a step function is. */
+  readonly flat: () => boolean;
+}
+
+const moves = () => false;
+
 export class Series extends Value implements Tracer {
   readonly dtype: DType;
   readonly shape: Shape;
   /** Its place in the order in which they were made. */
   readonly id: number;
   private readonly known: Coefficient[];
+  private isFlat: boolean | undefined;
   private slope: Series | undefined;
 
   constructor(
     readonly interpreter: Expansion,
     /** c₀. */
     readonly primal: Value,
-    /** The later coefficients from those before them; null: a constant. */
-    private readonly rule: ((k: number) => Coefficient) | null,
-    /** The series that `rule` speaks of, but for the series itself. */
+    /** null: a constant. */
+    private readonly rule: Rule | null,
+    /** The series that the rule speaks of, but for the series itself. */
     readonly from: readonly Series[],
   ) {
     super();
@@ -38,21 +49,25 @@ export class Series extends Value implements Tracer {
     this.known = [primal];
   }
 
-  get constant(): boolean {
-    return this.rule === null;
-  }
-
   coefficient(k: number): Coefficient {
-    while (this.rule && this.known.length <= k) this.known.push(this.interpreter.expand(this.rule, this.known.length));
+    if (this.rule && k >= this.known.length && !this.flat)
+      for (let next = this.known.length; next <= k; next++)
+        this.known.push(this.interpreter.expand(() => this.rule!.coefficient(next)));
     return this.known[k] ?? null;
   }
 
-  /** The series of the derivative in t. */
-  derivative(): Series {
+  get flat(): boolean {
+    this.isFlat ??= !this.rule || this.interpreter.expand(this.rule.flat);
+    return this.isFlat;
+  }
+
+  /** The series of the derivative in t; null: zero. */
+  derivative(): Series | null {
+    if (this.flat) return null;
     this.slope ??= new Series(
       this.interpreter,
       this.coefficient(1) ?? zeros(this),
-      (k) => times(this.coefficient(k + 1), k + 1),
+      { coefficient: (k) => times(this.coefficient(k + 1), k + 1), flat: moves },
       [this],
     );
     return this.slope;
@@ -72,18 +87,18 @@ export class Expansion implements Interpreter {
 
   /** The input whose first coefficients are given; the others are zero. */
   input(coefficients: readonly [Value, ...Coefficient[]]): Series {
-    return new Series(this, coefficients[0], (k) => coefficients[k] ?? null, []);
+    return new Series(this, coefficients[0], { coefficient: (k) => coefficients[k] ?? null, flat: moves }, []);
   }
 
   own(value: Value): Series | null {
     return value instanceof Series && value.interpreter === this ? value : null;
   }
 
-  /** Coefficient `k` by a rule. Partials that a rule is made of are the same for all operations that need them. */
-  expand(rule: (k: number) => Coefficient, k: number): Coefficient {
+  /** Runs a rule. Partials that rules are made of are the same for all operations that need them. */
+  expand<T>(body: () => T): T {
     this.expanding++;
     try {
-      return rule(k);
+      return body();
     } finally {
       this.expanding--;
     }
@@ -103,45 +118,36 @@ export class Expansion implements Interpreter {
     const series = inputs.map((input) => this.own(input));
     const primals = inputs.map((input, k) => series[k]?.primal ?? input);
     const first = bind(op, primals, attributes);
-    const moving = series.map((input) => (input?.constant ? null : input));
-    const from = moving.filter((input) => input !== null);
-    if (from.length === 0 || op.kind === "constant" || !isFloat(first.dtype)) return new Series(this, first, null, []);
-    const algebra = op.kind === "elementwise" ? op.algebra : op.kind;
+    if (op.kind === "constant" || !isFloat(first.dtype)) return new Series(this, first, null, []);
+    const from = series.filter((input) => input !== null);
+    const flat = () => from.every((input) => input.flat);
+    const at = (side: number, k: number) => (k === 0 ? primals[side]! : (series[side]?.coefficient(k) ?? null));
+    switch (op.kind === "elementwise" ? op.algebra : op.kind) {
+      case "linear": {
+        const coefficient = (k: number) => {
+          const own = inputs.map((_, side) => at(side, k));
+          return own.some((part) => part) ? pushforward(op, primals, own, attributes, first) : null;
+        };
+        return new Series(this, first, { coefficient, flat }, from);
+      }
+      case "bilinear": {
+        const coefficient = (k: number) => product(op, attributes, k, at);
+        return new Series(this, first, { coefficient, flat }, from);
+      }
+    }
     let slope: Coefficient | undefined;
-    const rules = {
-      linear: (k: number) => {
-        const own = moving.map((input) => input?.coefficient(k) ?? null);
-        return own.every((coefficient) => coefficient === null)
-          ? null
-          : pushforward(op, primals, own, attributes, first);
-      },
-      /** Cauchy's product. */
-      bilinear: (k: number) => {
-        const at = (side: number, i: number) => (i === 0 ? primals[side]! : (moving[side]?.coefficient(i) ?? null));
-        let total: Coefficient = null;
-        for (let i = 0; i <= k; i++) {
-          const [a, b] = [at(0, i), at(1, k - i)];
-          if (!a || !b) continue;
-          const product = bind(op, [a, b], attributes);
-          total = total ? add(total, product) : product;
-        }
-        return total;
-      },
-      other: (k: number) => {
-        if (slope === undefined) {
-          const slopes = moving.map((input) => input?.derivative() ?? null);
-          slope = pushforward(op, inputs, slopes, attributes, out);
-        }
-        const before = slope && this.own(slope) ? this.own(slope)!.coefficient(k - 1) : k === 1 ? slope : null;
-        return before && k > 1 ? div(before, k) : before;
-      },
+    const derivative = () => {
+      if (slope !== undefined) return slope;
+      const slopes = series.map((input) => input?.derivative() ?? null);
+      slope = slopes.some((part) => part) ? pushforward(op, inputs, slopes, attributes, out) : null;
+      return slope;
     };
-    const out: Series = new Series(
-      this,
-      first,
-      rules[algebra === "linear" || algebra === "bilinear" ? algebra : "other"],
-      from,
-    );
+    const coefficient = (k: number) => {
+      const whole = derivative();
+      const before = whole && this.own(whole)?.coefficient(k - 1);
+      return before && k > 1 ? div(before, k) : (before ?? null);
+    };
+    const out: Series = new Series(this, first, { coefficient, flat: () => derivative() === null }, from);
     return out;
   }
 
@@ -171,4 +177,16 @@ export class Expansion implements Interpreter {
     this.orders.set(series, order);
     return order;
   }
+}
+
+/** Coefficient `k` of a product (Cauchy's), of which `at` gives the coefficients of each side. */
+function product(op: Op, attributes: unknown, k: number, at: (side: number, k: number) => Coefficient): Coefficient {
+  let total: Coefficient = null;
+  for (let i = 0; i <= k; i++) {
+    const [a, b] = [at(0, i), at(1, k - i)];
+    if (!a || !b) continue;
+    const term = bind(op, [a, b], attributes);
+    total = total ? add(total, term) : term;
+  }
+  return total;
 }

@@ -2,7 +2,7 @@
 import { peek } from "../interpreters/stage";
 import { scalar, sizeOf, type Value } from "../tensor";
 import { taylorTerms } from "../transforms/taylor";
-import { type Expression, multiply, number, raise, symbol } from "./expression";
+import { arrange, type Expression, multiply, number, raise, symbol } from "./expression";
 
 /** Coefficients so much smaller than the largest are rounding errors, for printing. */
 const NEGLIGIBLE = 4 * Number.EPSILON;
@@ -31,10 +31,15 @@ export function taylorPolynomial(
   const written = terms
     .filter(({ coefficient }) => !(Math.abs(coefficient) <= least))
     .map(({ powers, coefficient }) =>
-      multiply([number(coefficient), ...powers.map((power, k) => raise(distance(variables[k]!), number(power)))]),
+      inOrder(
+        multiply([number(coefficient), ...powers.map((power, k) => raise(distance(variables[k]!), number(power)))]),
+      ),
     );
   return written.length === 1 ? written[0]! : written.length === 0 ? number(0) : { kind: "sum", terms: written };
 }
+
+/** Names before sums, in a product. */
+const inOrder = (term: Expression) => (term.kind === "product" ? arrange(term) : term);
 
 /** x − a. */
 function distance({ name, at }: { readonly name: string; readonly at: number }): Expression {
