@@ -96,6 +96,11 @@ const choices = (count: number) =>
     Array.from({ length: count }, (_, k) => ((bits + 1) >> k) % 2 === 1),
   );
 
+/** Windows of two, one after the other, over four elements of two channels. */
+const TAPS = { x: Int32Array.of(0, 1, 2, 3), kernel: Int32Array.of(0, 1, 0, 1), y: Int32Array.of(0, 0, 1, 1) };
+const CONV = { shapes: { x: [1, 2, 4], kernel: [3, 2, 2], y: [1, 3, 2] }, groups: 1, taps: TAPS };
+const POOL = { shapes: { x: [2, 4], y: [2, 2] }, rank: 1, taps: TAPS, nan: "wins" };
+
 /** A member's inputs and the attributes, for each operation on arrays. */
 const SAMPLES: { readonly [op: string]: { shapes: number[][]; attributes?: unknown; integers?: number } } = {
   sum: { shapes: [[2, 3]], attributes: { axes: [0], keepdims: true } },
@@ -141,6 +146,19 @@ const SAMPLES: { readonly [op: string]: { shapes: number[][]; attributes?: unkno
     integers: 1,
   },
   argsort: { shapes: [[2, 4]], attributes: { descending: true } },
+  conv: { shapes: [CONV.shapes.x, CONV.shapes.kernel], attributes: CONV },
+  conv_input: { shapes: [CONV.shapes.y, CONV.shapes.kernel], attributes: CONV },
+  conv_kernel: { shapes: [CONV.shapes.x, CONV.shapes.y], attributes: CONV },
+  max_pool: { shapes: [POOL.shapes.x], attributes: POOL },
+  pool_select: { shapes: [POOL.shapes.x, POOL.shapes.x], attributes: POOL },
+  pool_scatter: { shapes: [POOL.shapes.x, POOL.shapes.y], attributes: POOL },
+  custom_derivative: {
+    shapes: [[2], [2]],
+    attributes: {
+      reverse: (cotangent: Value, [x]: Value[]) => [mul(cotangent, cos(x!))],
+      forward: ([tangent]: Value[], [x]: Value[]) => mul(tangent!, cos(x!)),
+    },
+  },
 };
 
 function sample(op: Op<never>, k: number, shape: number[], batched: boolean): Value {
@@ -178,7 +196,8 @@ describe("vmap", () => {
   for (const op of structuralOps)
     it(`${op.name}: the rule for a batch is the operation on each member, and so are its derivatives`, () => {
       const { shapes, attributes } = SAMPLES[op.name]!;
-      assert.ok((op as Op).kind === "elementwise" || (op as { batch?: unknown }).batch, "has a rule");
+      // A derivative that the user gives is one for a member.
+      if (op.name !== "custom_derivative") assert.ok((op as { batch?: unknown }).batch, "has a rule");
       for (const batched of choices(shapes.length)) {
         const inputs = shapes.map((shape, k) => sample(op, k, shape, batched[k]!));
         const f = (...xs: Value[]) => apply(op, xs, attributes);
@@ -338,6 +357,18 @@ describe("vmap", () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it("takes derivatives that the user gives, which may speak of the batch", () => {
+    const clipped = engine.customGradient((x) => {
+      const scale = engine.exp(x!);
+      return { outputs: [sum(mul(scale, x!))], pullback: (cotangent) => [mul(cotangent, mul(2, scale))] };
+    });
+    const x = tensor([0.1, 0.2, -1, 0.5, 2, 1], "float64", [3, 2]);
+    const g = vmap((row) => gradient((v) => clipped(v!)[0]!)(row!)[0]!);
+    same(g(x), { shape: [3, 2], data: numbers(x).map((n) => 2 * Math.exp(n)) }, "in the batch");
+    const whole = gradient((v) => sum(vmap((row) => clipped(row!)[0]!)(v!)))(x)[0]!;
+    same(whole, { shape: [3, 2], data: numbers(x).map((n) => 2 * Math.exp(n)) }, "around the batch");
   });
 
   it("is staged and falls apart into scalars as any function", () => {

@@ -35,7 +35,7 @@ ANALYTIC = {
     "sinc": (mp.sincpi, [ANY]), "logaddexp": (lambda x, y: mp.log(mp.exp(x) + mp.exp(y)), [ANY, ANY]),
     "gelu": (lambda x: x * phi(x), [ANY]), "silu": (lambda x: x * sigmoid(x), [ANY]),
     "gelu_tanh": (lambda x: x / 2 * (1 + mp.tanh(mp.mpf(float(numpy.sqrt(2 / numpy.pi))) * (x + mp.mpf(0.044715) * x**3))), [ANY]),
-    "mish": (lambda x: x * mp.tanh(softplus(x)), [ANY]),
+    "mish": (lambda x: x * mp.tanh(softplus(x)), [ANY]), "log_cosh": (lambda x: mp.log(mp.cosh(x)), [ANY]),
 }
 COMPOSITIONS = {
     "bell": lambda x: mp.exp(mp.sin(x)) / (1 + x**2),

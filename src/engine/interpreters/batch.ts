@@ -1,5 +1,5 @@
 /** Batching: a function written for one member, run for all members of a batch at once. */
-import { bind, type Interpreter, nextLevel, type Tracer } from "../bind";
+import { bind, type Interpreter, nextLevel, type Tracer, withoutRecorders } from "../bind";
 import type { DType } from "../dtype";
 import type { Op } from "../op";
 import { broadcastTo, moveAxis, normalAxis, reshape, stack, take, zeros } from "../ops";
@@ -20,6 +20,11 @@ export class Batched extends Value implements Tracer {
     super();
     this.dtype = members.dtype;
     this.shape = members.shape.slice(1);
+  }
+
+  /** One of the members; zeros where there are none. */
+  example(): Value {
+    return withoutRecorders(() => (this.members.shape[0] === 0 ? zeros(this) : memberOf(this.members, 0)));
   }
 }
 

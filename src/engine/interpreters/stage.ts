@@ -16,6 +16,7 @@ import type { DType } from "../dtype";
 import { simplify } from "../graph/simplify";
 import type { Op } from "../op";
 import { type Shape, Tensor, Value } from "../tensor";
+import { Batched } from "./batch";
 import { setConcretize } from "./concretize";
 import { evaluate } from "./eager";
 import { Identities } from "./identities";
@@ -113,7 +114,7 @@ export class Stage implements Interpreter {
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
     if (this.nodes.length >= this.limit) throw new TooManyOperations(this.limit);
-    const primals = inputs.map(peek);
+    const primals = inputs.map(standIn);
     const node = new Node(
       this,
       this.nodes.length,
@@ -133,6 +134,12 @@ export class Stage implements Interpreter {
     this.guarded.add(node);
     this.guards.push({ node, source: currentSource() });
   }
+}
+
+/** The number with which a graph goes on: that of some member, where it is made inside a batch. */
+function standIn(value: Value): Tensor {
+  if (value instanceof Tensor) return value;
+  return standIn(value instanceof Batched ? value.example() : (value as Tracer).primal!);
 }
 
 /** The number a value has now, without consequence: for printing and formatting. @throws TypeError for one of a batch. */
