@@ -37,6 +37,8 @@ export interface Interpreter {
 /** A value that an interpreter follows. */
 export interface Tracer extends Value {
   readonly interpreter: Interpreter;
+  /** The value at which it stands, for control flow; null: it stands for many. */
+  readonly primal: Value | null;
 }
 
 const recorders: Recorder[] = [];

@@ -23,7 +23,9 @@ export {
   scalarize,
   stage,
 } from "./graph/graph";
+export { type Axis, Batch, Batched, vmap } from "./interpreters/batch";
 export { Dual, jvp } from "./interpreters/forward";
+export { Expansion, Series } from "./interpreters/series";
 export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";
 export { javascriptOf, type Lowered, lower } from "./lower/javascript";
@@ -67,17 +69,10 @@ export { type End, minimize, type Optimizer, type Problem, type Progress } from 
 export { sgd } from "./optimize/sgd";
 export { type Expression, expressionOf, writtenSize } from "./print/expression";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
+export { taylorPolynomial } from "./print/taylor";
 export { text } from "./print/text";
 export { checkpoint, customGradient, customJvp, type WithPullback, WrongGradientCount } from "./transforms/custom";
-export {
-  gradient,
-  hessian,
-  hvp,
-  jacobian,
-  type ValueFunction,
-  valueAndGradient,
-  vjp,
-} from "./transforms/derivatives";
+export { gradient, hvp, type ValueFunction, valueAndGradient, vjp } from "./transforms/derivatives";
 export {
   type Branch,
   centralDifferences,
@@ -85,3 +80,15 @@ export {
   NotScalar,
   type ParameterType,
 } from "./transforms/function";
+export {
+  batchJacobian,
+  batchJacobianFrom,
+  hessian,
+  hessians,
+  jacobian,
+  jacobians,
+  jacobiansFrom,
+  type Mode,
+} from "./transforms/jacobian";
+export { leavesOf, type Mapped, mapLeaves, type Structure } from "./transforms/leaves";
+export { nthDerivative, type Term, taylor, taylorTerms } from "./transforms/taylor";

@@ -50,6 +50,11 @@ export interface Elementwise extends Named, Notation {
   readonly absorbsZero?: boolean;
   /** Analytic: complex step and Taylor series apply. */
   readonly analytic?: boolean;
+  /**
+   * Linear in the arguments together, or in each of two separately, as the structural kinds of these names: power
+   * series pass coefficient by coefficient, or by Cauchy's product.
+   */
+  readonly algebra?: "linear" | "bilinear";
 }
 
 /** What every operation on whole arrays says of itself. */

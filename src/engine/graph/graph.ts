@@ -19,9 +19,13 @@ export interface Parameter {
   readonly primal: Tensor;
 }
 
-/** Runs `f` once on tracers that stand at the parameters' values. */
-export function stage(parameters: readonly Parameter[], f: (inputs: readonly Value[]) => readonly Value[]): Graph {
-  const stage = new Stage();
+/** Runs `f` once on tracers that stand at the parameters' values. @throws TooManyOperations beyond `limit` nodes */
+export function stage(
+  parameters: readonly Parameter[],
+  f: (inputs: readonly Value[]) => readonly Value[],
+  limit?: number,
+): Graph {
+  const stage = new Stage(limit);
   const inputs = parameters.map(({ name, primal }) => stage.input(name, primal));
   const outputs = f(inputs);
   return { inputs, outputs, guards: stage.guards };
@@ -120,7 +124,8 @@ export function scalarize(graph: Graph, limit = 256): Graph {
   const guards = graph.guards.flatMap((guard) =>
     at(guard.node).flatMap((node) => (node instanceof Node ? [{ node, source: guard.source }] : [])),
   );
-  return { inputs, outputs: outputs.flatMap(at), guards };
+  // Falling apart may look at numbers too: which pivot is largest.
+  return { inputs, outputs: outputs.flatMap(at), guards: [...guards, ...stage.guards] };
 }
 
 /** The elements of a node, row-major, from those of its inputs. @throws NotScalarizable where the operation has no such rule. */

@@ -16,9 +16,10 @@ import type { DType } from "../dtype";
 import { simplify } from "../graph/simplify";
 import type { Op } from "../op";
 import { type Shape, Tensor, Value } from "../tensor";
+import { Batched } from "./batch";
 import { setConcretize } from "./concretize";
 import { evaluate } from "./eager";
-import { Dual } from "./forward";
+import { Identities } from "./identities";
 
 /** One operation of a graph, or one of its inputs. */
 export class Node extends Value implements Tracer, Application {
@@ -90,7 +91,7 @@ export class Stage implements Interpreter {
   readonly inputs: Input[] = [];
   readonly guards: Guard[] = [];
   private readonly known = new Map<string, Node>();
-  private readonly identities = new Map<Value, number>();
+  private readonly identities = new Identities();
   private readonly guarded = new Set<Node>();
 
   /** @param limit the most nodes it may hold; more throws TooManyOperations, so that no loop fills the memory. */
@@ -109,13 +110,11 @@ export class Stage implements Interpreter {
     // The same operation on the same values is the same node; but a tape tells values apart by identity,
     // and a read is made for nothing but its identity.
     const key =
-      isRecording() || attributes !== undefined || op.name === "read"
-        ? undefined
-        : `${op.name}(${inputs.map((input) => this.identity(input)).join()})`;
+      isRecording() || attributes !== undefined || op.name === "read" ? undefined : this.identities.keyOf(op, inputs);
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
     if (this.nodes.length >= this.limit) throw new TooManyOperations(this.limit);
-    const primals = inputs.map(peek);
+    const primals = inputs.map(standIn);
     const node = new Node(
       this,
       this.nodes.length,
@@ -135,36 +134,32 @@ export class Stage implements Interpreter {
     this.guarded.add(node);
     this.guards.push({ node, source: currentSource() });
   }
-
-  private identity(value: Value): string {
-    if (value instanceof Node && value.interpreter === this) return `n${value.id}`;
-    // Scalars are the same when their numbers are (−0 is not 0); arrays when they are one object.
-    if (value instanceof Tensor && value.data.length === 1 && value.shape.length === 0) {
-      const number = value.data[0]!;
-      return `${Object.is(number, -0) ? "-0" : number}:${value.dtype}`;
-    }
-    const id = this.identities.get(value) ?? this.identities.size;
-    this.identities.set(value, id);
-    return `v${id}`;
-  }
 }
 
-/** The number a value has now, without consequence: for printing and formatting. */
-export function peek(value: Value): Tensor {
+/** The number with which a graph goes on: that of some member, where it is made inside a batch. */
+function standIn(value: Value): Tensor {
   if (value instanceof Tensor) return value;
-  if (value instanceof Node) return value.primal;
-  if (value instanceof Dual) return peek(value.primal);
-  throw new TypeError("this value has no number");
+  return standIn(value instanceof Batched ? value.example() : (value as Tracer).primal!);
 }
 
-/** The number a value has now, for control flow that depends on it: a graph being staged records a guard. */
+/** The number a value has now, without consequence: for printing and formatting. @throws TypeError for one of a batch. */
+export function peek(value: Value): Tensor {
+  return value instanceof Tensor ? value : peek(primalOf(value as Tracer, "a batched value has no single number"));
+}
+
+/**
+ * The number a value has now, for control flow that depends on it: a graph being staged records a guard.
+ * @throws TypeError for one of a batch.
+ */
 export function concretize(value: Value): Tensor {
-  if (value instanceof Node) {
-    value.interpreter.guard(value);
-    return value.primal;
-  }
-  if (value instanceof Dual) return concretize(value.primal);
-  return peek(value);
+  if (value instanceof Tensor) return value;
+  if (value instanceof Node) value.interpreter.guard(value);
+  return concretize(primalOf(value as Tracer, "a branch depends on a batched value; use where"));
+}
+
+function primalOf({ primal }: Tracer, reason: string): Value {
+  if (!primal) throw new TypeError(reason);
+  return primal;
 }
 
 setConcretize(concretize, peek);

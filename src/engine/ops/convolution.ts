@@ -13,7 +13,7 @@ import { full, type Shape, sameShape, scalar, sizeOf, tensor, type Value } from 
 import { type Binary, binary } from "./define";
 import { div, greater, isnan, logicalOr, mul, where } from "./elementwise";
 import { moveAxis } from "./movement";
-import { addAll, broadcastTo, reshape, transpose } from "./structure";
+import { addAll, broadcastTo, everyMember, reshape, transpose } from "./structure";
 
 // ── windows ─────────────────────────────────────────────────────────────────
 
@@ -422,6 +422,13 @@ function windowsOf({ shapes, rank, taps }: Pool): number[][] {
   return windows;
 }
 
+/** Axes in front of the spatial ones are a batch already. */
+function poolBatch(op: Nonlinear<Pool>, inputs: readonly Value[], batched: readonly boolean[], pool: Pool): Value {
+  const all = everyMember(inputs, batched);
+  const n = all[0]!.shape[0]!;
+  return bind(op, all, { ...pool, shapes: { x: [n, ...pool.shapes.x], y: [n, ...pool.shapes.y] } });
+}
+
 export const maxPoolOp: Nonlinear<Pool> = {
   kind: "nonlinear",
   name: "max_pool",
@@ -441,6 +448,7 @@ export const maxPoolOp: Nonlinear<Pool> = {
         ? offsets.map((offset) => x![offset]!).reduce(pool.nan === "wins" ? poolMax : poolMaxWithoutNaN)
         : scalar(-Infinity, type!.dtype),
     ),
+  batch: (inputs, batched, pool) => poolBatch(maxPoolOp, inputs, batched, pool),
 };
 
 /** (keys, values): at each position the value whose key is the window's largest. Constant in the keys, linear in the values. */
@@ -467,6 +475,7 @@ export const poolSelectOp: Nonlinear<Pool> = {
       }
       return best?.value ?? scalar(0, type!.dtype);
     }),
+  batch: (inputs, batched, pool) => poolBatch(poolSelectOp, inputs, batched, pool),
 };
 
 /** (keys, values at the positions): each value at the place of its window's largest key, added up. The transpose of the above. */
@@ -502,6 +511,7 @@ export const poolScatterOp: Nonlinear<Pool> = {
     });
     return terms.map((own) => (own.length > 0 ? addAll(own) : scalar(0, type!.dtype)));
   },
+  batch: (inputs, batched, pool) => poolBatch(poolScatterOp, inputs, batched, pool),
 };
 
 /** The values with the channels first, and how the windows lie on their last axes. */

@@ -17,6 +17,7 @@ const bool = () => "bool" as const;
 export const neg: Unary = unary("neg", {
   evaluate: (x) => -x,
   partials: [() => -1],
+  algebra: "linear",
   analytic: true,
   javascript: "(-#1)",
 });
@@ -24,6 +25,7 @@ export const neg: Unary = unary("neg", {
 export const add: Binary = binary("add", {
   evaluate: (x, y) => x + y,
   partials: [() => 1, () => 1],
+  algebra: "linear",
   analytic: true,
   javascript: "(#1 + #2)",
 });
@@ -31,6 +33,7 @@ export const add: Binary = binary("add", {
 export const sub: Binary = binary("sub", {
   evaluate: (x, y) => x - y,
   partials: [() => 1, () => -1],
+  algebra: "linear",
   analytic: true,
   javascript: "(#1 - #2)",
 });
@@ -38,6 +41,7 @@ export const sub: Binary = binary("sub", {
 export const mul: Binary = binary("mul", {
   evaluate: (x, y) => x * y,
   partials: [([, y]) => y!, ([x]) => x!],
+  algebra: "bilinear",
   analytic: true,
   javascript: "(#1 * #2)",
 });

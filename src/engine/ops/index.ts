@@ -52,6 +52,7 @@ export const structuralOps: readonly Op<never>[] = [
   structure.stackOp,
   structure.castOp,
   structure.readOp,
+  structure.stopGradientOp,
   linearAlgebra.matmulOp,
   linearAlgebra.solveOp,
   linearAlgebra.detOp,
@@ -67,4 +68,7 @@ export const structuralOps: readonly Op<never>[] = [
   convolution.poolSelectOp,
   convolution.poolScatterOp,
   control.customOp,
+  movement.takeAlongOp,
+  movement.addAlongOp,
+  movement.argsortOp,
 ];

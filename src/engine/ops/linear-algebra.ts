@@ -19,6 +19,13 @@ export function transposeMatrices(x: Value): Value {
   return transpose(x, order);
 }
 
+/** What one matrix makes of many, [b, k, n] → [b, m, n], by `apply` to all their columns at once. */
+function sideBySide(matrices: Value, apply: (columns: Value) => Value): Value {
+  const [count, rows, width] = matrices.shape as [number, number, number];
+  const out = apply(reshape(transpose(matrices, [1, 0, 2]), [rows, count * width]));
+  return transpose(reshape(out, [out.shape[0]!, count, width]), [1, 0, 2]);
+}
+
 /** [b, m, k] · [b, k, n] → [b, m, n]; without the b for two matrices. */
 export const matmulOp: Bilinear<undefined> = {
   kind: "bilinear",
@@ -52,6 +59,12 @@ export const matmulOp: Bilinear<undefined> = {
     });
   },
   latex: "#1 #2",
+  batch([a, b], [left, right]) {
+    if (!left && a!.shape.length === 2) return sideBySide(b!, (columns) => matmul(a!, columns));
+    if (right || b!.shape.length > 2) return matmul(a!, b!);
+    const [n, rows, inner] = a!.shape as [number, number, number];
+    return reshape(matmul(reshape(a!, [n * rows, inner]), b!), [n, rows, b!.shape[1]!]);
+  },
 };
 
 /**
@@ -372,6 +385,10 @@ export const solveOp: Nonlinear<undefined> = {
     const rows = matricesOf(a!, left!);
     return matricesOf(b!, right!).flatMap((columns, batch) => solveScalars(rows[batch]!, columns));
   },
+  batch([a, b], [left]) {
+    if (left || a!.shape.length > 2) return solve(a!, b!);
+    return sideBySide(b!, (columns) => solve(a!, columns));
+  },
 };
 
 /** x with A·x = b; b a vector [n] or matrices […, n, k], batches broadcast. @throws RangeError: not square, singular. */
@@ -425,6 +442,7 @@ export const detOp: Nonlinear<undefined> = {
   forward: ([da], [a], out) => mul(out, trace(solve(a!, da!))),
   scalars: ([a], [type]) => matricesOf(a!, type!).map(detScalars),
   latex: "\\det",
+  batch: ([a]) => bind(detOp, [a!], undefined),
 };
 
 const matrixOf = (x: Value): Value => reshape(x, [...x.shape, 1, 1]);
@@ -485,6 +503,7 @@ export const choleskyOp: Nonlinear<undefined> = {
     return matmul(l, halfDiagonal(solve(l, transposeMatrices(solve(l, symmetric)))));
   },
   scalars: ([a], [type]) => matricesOf(a!, type!).flatMap((rows) => choleskyScalars(rows, scalar(0, type!.dtype))),
+  batch: ([a]) => bind(choleskyOp, [a!], undefined),
 };
 
 function halfDiagonal(x: Value): Value {

@@ -5,11 +5,22 @@
 import { bind } from "../bind";
 import { promote } from "../dtype";
 import { concretize, glance } from "../interpreters/concretize";
-import type { Linear } from "../op";
-import { allocate, type Shape, sameShape, sizeOf, Tensor, tensor, type Value } from "../tensor";
-import { add, greaterEqual, lessEqual, where } from "./elementwise";
+import type { Bilinear, Constant, Linear, Type } from "../op";
+import { allocate, type Shape, sameShape, scalar, sizeOf, Tensor, tensor, type Value } from "../tensor";
+import { add, equal, greaterEqual, lessEqual, where } from "./elementwise";
 import { along, normalAxis } from "./reduce";
-import { broadcastTo, cast, reshape, scatterAdd, take, transpose } from "./structure";
+import {
+  broadcastTo,
+  cast,
+  everyMember,
+  reshape,
+  scatterAdd,
+  scatterAddOp,
+  take,
+  takeOp,
+  transpose,
+  zeros,
+} from "./structure";
 
 const stridesOf = (shape: Shape): number[] => shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
@@ -51,6 +62,7 @@ export function squeeze(x: Value, axes?: readonly number[]): Value {
 
 /** Moves one axis to another place. */
 export function moveAxis(x: Value, from: number, to: number): Value {
+  if (normalAxis(from, x.shape.length) === normalAxis(to, x.shape.length)) return x;
   const order = x.shape.map((_, axis) => axis);
   const [axis] = order.splice(normalAxis(from, x.shape.length), 1);
   order.splice(normalAxis(to, x.shape.length), 0, axis!);
@@ -85,6 +97,7 @@ export const concatOp: Linear<undefined> = {
     });
   },
   scalars: (elements) => elements.flat(),
+  batch: (inputs, batched) => concat(everyMember(inputs, batched), 1),
 };
 
 /**
@@ -177,17 +190,93 @@ export function slice(x: Value, ranges: readonly Range[]): Value {
   }, x);
 }
 
+/** Row-major offsets of what `indices` name along the last axis, of `length`. @throws RangeError outside, naming `axis`. */
+function offsetsAlong(indices: Tensor, length: number, axis = indices.shape.length - 1): Int32Array {
+  const width = indices.shape.at(-1)!;
+  return Int32Array.from(indices.data, (index, k) => {
+    if (index < -length || index >= length)
+      throw new RangeError(`index ${index} is out of bounds for axis ${axis} with size ${length}`);
+    return Math.floor(k / width) * length + (index < 0 ? index + length : index);
+  });
+}
+
+/**
+ * The elements along the last axis that integers name which are computed themselves: […, n], […, m] → […, m]. Constant
+ * ones are a {@link take}. Linear in both: integers have no derivative.
+ */
+export const takeAlongOp: Bilinear<undefined> = {
+  kind: "bilinear",
+  name: "take_along",
+  arity: 2,
+  type: ([x, indices]) => ({ shape: indices!.shape, dtype: x!.dtype }),
+  evaluate: ([x, indices]) =>
+    takeOp.evaluate([x!], { offsets: offsetsAlong(indices!, x!.shape.at(-1)!), shape: indices!.shape }),
+  transposes: [
+    (cotangent, [x, indices]) => bind(addAlongOp, [cotangent, indices!], x!.shape.at(-1)!),
+    (_, [, indices]) => zeros(indices!),
+  ],
+  scalars: ([x, indices], [type, named]) =>
+    Array.from(offsetsAlong(numbersOf(indices!, named!), type!.shape.at(-1)!), (offset) => x![offset]!),
+  batch: (inputs, batched) => bind(takeAlongOp, everyMember(inputs, batched), undefined),
+};
+
+/** Each element added to the place along the last axis, of the given length, that an integer names: take_along's transpose. */
+export const addAlongOp: Bilinear<number> = {
+  kind: "bilinear",
+  name: "add_along",
+  arity: 2,
+  type: ([x], length) => ({ shape: [...x!.shape.slice(0, -1), length], dtype: x!.dtype }),
+  evaluate: ([x, indices], length) =>
+    scatterAddOp.evaluate([x!], {
+      offsets: offsetsAlong(indices!, length),
+      shape: [...x!.shape.slice(0, -1), length],
+    }),
+  transposes: [
+    (cotangent, [, indices]) => bind(takeAlongOp, [cotangent, indices!], undefined),
+    (_, [, indices]) => zeros(indices!),
+  ],
+  scalars: ([x, indices], [type, named], length) =>
+    scatterAddOp.scalars!([x!], [type!], {
+      offsets: offsetsAlong(numbersOf(indices!, named!), length),
+      shape: [...type!.shape.slice(0, -1), length],
+    }),
+  batch: (inputs, batched, length) => bind(addAlongOp, everyMember(inputs, batched), length),
+};
+
+/** Elements as numbers: a graph of scalars holds where these indices are what they were. */
+function numbersOf(elements: readonly Value[], { shape, dtype }: Type): Tensor {
+  return tensor(
+    elements.map((element) => concretize(element).item()),
+    dtype,
+    shape,
+  );
+}
+
+/** NumPy's take_along_axis: along `axis` the elements that `indices`, shaped like `x` elsewhere, name. @throws RangeError outside. */
+export function takeAlong(x: Value, indices: Value, axis = -1): Value {
+  const at = normalAxis(axis, x.shape.length);
+  const last = x.shape.length - 1;
+  const [values, named] = [moveAxis(x, at, last), moveAxis(indices, at, last)];
+  if (!sameShape(values.shape.slice(0, -1), named.shape.slice(0, -1)))
+    throw new RangeError(`indices of shape (${indices.shape}) along axis ${at} of a value of shape (${x.shape})`);
+  const taken =
+    named instanceof Tensor
+      ? take(values, offsetsAlong(named, x.shape[at]!, at), named.shape)
+      : bind(takeAlongOp, [values, named], undefined);
+  return moveAxis(taken, last, at);
+}
+
 /** Along `axis` the elements that the integers `indices` name; their shape takes the axis' place. @throws RangeError outside. */
 export function gather(x: Value, indices: Value, axis = 0): Value {
   const at = normalAxis(axis, x.shape.length);
-  const length = x.shape[at]!;
-  const chosen = Array.from(concretize(indices).data, (i) => {
-    if (i < -length || i >= length)
-      throw new RangeError(`index ${i} is out of bounds for axis ${at} with size ${length}`);
-    return i < 0 ? i + length : i;
-  });
-  const picked = along(x, at, chosen.length, (i) => chosen[i]!);
-  return reshape(picked, [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)]);
+  const [before, after] = [x.shape.slice(0, at), x.shape.slice(at + 1)];
+  const size = sizeOf(indices.shape);
+  const line = reshape(indices, [...before.map(() => 1), size, ...after.map(() => 1)]);
+  return reshape(takeAlong(x, broadcastTo(line, [...before, size, ...after]), at), [
+    ...before,
+    ...indices.shape,
+    ...after,
+  ]);
 }
 
 /** The elements (over the first axes) at which `mask` is true. @throws RangeError where its shape does not begin x's. */
@@ -282,68 +371,70 @@ export function triu(x: Value, k = 0): Value {
 
 /** A row of zeros with a one at each index; an index outside gives zeros only. */
 export function oneHot(indices: Value, depth: number, dtype: Value["dtype"] = "float64"): Value {
-  const chosen = concretize(indices).data;
-  const data = new Float64Array(chosen.length * depth);
-  Array.from(chosen).forEach((index, k) => {
-    if (index >= 0 && index < depth) data[k * depth + index] = 1;
-  });
-  return tensor(data, dtype, [...indices.shape, depth]);
+  const places = tensor(
+    Array.from({ length: depth }, (_, k) => k),
+    "int64",
+  );
+  return cast(equal(expandDims(indices, -1), places), dtype);
 }
 
-/** Sorted along the last axis, and the indices that sort it, stably; NaN last. A graph holds where the order does. */
-function sorted(x: Value, descending: boolean): { values: Value; indices: Tensor } {
-  const length = x.shape.at(-1)!;
-  const { data } = glance(x);
+/** The indices that sort each row of `length` elements, stably; NaN last. */
+function orderOf(data: ArrayLike<number>, length: number, descending: boolean): Int32Array {
   const order = new Int32Array(data.length);
   const compare = (a: number, b: number) =>
     Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : descending ? b - a : a - b;
   for (let row = 0; row < data.length; row += length) {
-    const indices = Array.from({ length }, (_, i) => i).sort(
-      (i, j) => compare(data[row + i]!, data[row + j]!) || i - j,
+    const indices = Array.from({ length }, (_, i) => i);
+    order.set(
+      indices.sort((i, j) => compare(data[row + i]!, data[row + j]!) || i - j),
+      row,
     );
-    indices.forEach((i, k) => {
-      order[row + k] = row + i;
-    });
   }
-  const values = take(x, order, x.shape);
-  if (!(x instanceof Tensor) && length > 1) {
-    const axis = x.shape.length - 1;
-    const [low, high] = [along(values, axis, length - 1, (i) => i), along(values, axis, length - 1, (i) => i + 1)];
-    concretize((descending ? greaterEqual : lessEqual)(low, high));
-  }
-  return {
-    values,
-    indices: tensor(
-      order.map((offset) => offset % length),
-      "int64",
-      x.shape,
-    ),
-  };
+  return order;
 }
 
-function sortedAlong(x: Value, axis: number, descending: boolean): { values: Value; indices: Tensor } {
+/** The indices that sort along the last axis. A graph of scalars holds where the order does. */
+export const argsortOp: Constant<{ readonly descending: boolean }> = {
+  kind: "constant",
+  name: "argsort",
+  arity: 1,
+  type: ([x]) => ({ shape: x!.shape, dtype: "int64" }),
+  evaluate: ([x], { descending }) => tensor(orderOf(x!.data, x!.shape.at(-1)!, descending), "int64", x!.shape),
+  scalars: ([x], [type], { descending }) => {
+    const length = type!.shape.at(-1)!;
+    const order = orderOf(
+      x!.map((element) => glance(element).item()),
+      length,
+      descending,
+    );
+    order.forEach((i, k) => {
+      const row = k - (k % length);
+      if (k > row) concretize((descending ? greaterEqual : lessEqual)(x![row + order[k - 1]!]!, x![row + i]!));
+    });
+    return Array.from(order, (i) => scalar(i, "int64"));
+  },
+  batch: ([x], _, attributes) => bind(argsortOp, [x!], attributes),
+  none: "an order has no derivative",
+};
+
+/** The indices (int64) that sort `x` along `axis`, equal elements in their order, NaN last. */
+export function argsort(x: Value, axis = -1, descending = false): Value {
   const at = normalAxis(axis, x.shape.length);
   const last = x.shape.length - 1;
-  const { values, indices } = sorted(moveAxis(x, at, last), descending);
-  return { values: moveAxis(values, last, at), indices: glance(moveAxis(indices, last, at)) };
+  return moveAxis(bind(argsortOp, [moveAxis(x, at, last)], { descending }), last, at);
 }
 
 /** Sorted along `axis`, NaN last. Its derivative moves with the elements. */
 export function sort(x: Value, axis = -1, descending = false): Value {
-  return sortedAlong(x, axis, descending).values;
-}
-
-/** The indices (int64) that sort `x` along `axis`, equal elements in their order. */
-export function argsort(x: Value, axis = -1, descending = false): Value {
-  return sortedAlong(x, axis, descending).indices;
+  return takeAlong(x, argsort(x, axis, descending), axis);
 }
 
 /** The `k` largest along the last axis, in descending order, and their indices. @throws RangeError if there are fewer. */
 export function topK(x: Value, k: number): { values: Value; indices: Value } {
   const axis = x.shape.length - 1;
   if (k > (x.shape[axis] ?? 0)) throw new RangeError(`the ${k} largest of ${x.shape[axis] ?? 0} elements`);
-  const { values, indices } = sortedAlong(x, -1, true);
-  return { values: along(values, axis, k, (i) => i), indices: along(indices, axis, k, (i) => i) };
+  const indices = along(argsort(x, -1, true), axis, k, (i) => i);
+  return { values: takeAlong(x, indices), indices };
 }
 
 /** Vectors spread over a grid; `xy`: the first two axes are exchanged, NumPy's default. */

@@ -4,7 +4,6 @@
  */
 import { bind } from "../bind";
 import { isFloat } from "../dtype";
-import { concretize } from "../interpreters/concretize";
 import type { Linear, Nonlinear } from "../op";
 import { allocate, broadcastOffsets, type Shape, sizeOf, Tensor, tensor, type Value } from "../tensor";
 import { type Binary, binary, type Unary, unary } from "./define";
@@ -16,12 +15,12 @@ import {
   equal,
   exp,
   greater,
-  greaterEqual,
   halfAt,
   isfinite,
+  isnan,
   less,
-  lessEqual,
   log,
+  logicalOr,
   mul,
   notEqual,
   pow,
@@ -96,6 +95,13 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
       });
       return found;
     },
+    batch: ([x], _, { axes, keepdims }) =>
+      bindExtreme(
+        name === "max" ? maxOp : minOp,
+        x!,
+        axes.map((axis) => axis + 1),
+        keepdims,
+      ),
     latex: `\\${name}`,
   };
 }
@@ -311,6 +317,7 @@ export const cumsumOp: Linear<Running> = {
     }
     return out;
   },
+  batch: ([x], _, { axis, reverse }) => bind(cumsumOp, [x!], { axis: axis + 1, reverse }),
 };
 
 /** Running sums along `axis`; `reverse`: from the end. */
@@ -344,25 +351,15 @@ export function cumprod(x: Value, axis = 0): Value {
 function argExtreme(x: Value, axis: number | undefined, keepdims: boolean, largest: boolean): Value {
   const flat = axis === undefined ? reshape(x, [sizeOf(x.shape)]) : x;
   const normal = normalAxis(axis ?? 0, flat.shape.length);
-  const better = largest ? greaterEqual : lessEqual;
-  const found = (largest ? max : min)(flat, [normal], true);
-  // A graph holds where the same elements attain the extreme.
-  const hits = concretize(equal(flat, found));
-  concretize(better(found, flat));
-  const after = sizeOf(flat.shape.slice(normal + 1));
   const length = flat.shape[normal]!;
-  const shape = reducedShape(flat.shape, { axes: [normal], keepdims });
-  const index = new Float64Array(sizeOf(shape)).fill(-1);
-  Array.from(hits.data).forEach((hit, k) => {
-    const at = Math.floor(k / (after * length)) * after + (k % after);
-    if (hit && index[at]! < 0) index[at] = Math.floor(k / after) % length;
-  });
-  // No hit is a NaN, which counts as the extreme.
-  return tensor(
-    index.map((i) => Math.max(i, 0)),
+  const found = (largest ? max : min)(flat, [normal], true);
+  const places = tensor(
+    Array.from({ length }, (_, i) => i),
     "int64",
-    shape,
+    flat.shape.map((_, k) => (k === normal ? length : 1)),
   );
+  // The first that attains the extreme; a NaN counts as one.
+  return min(where(logicalOr(equal(flat, found), isnan(flat)), places, length), [normal], keepdims);
 }
 
 /** The index of the first largest element along `axis` (absent: of all, row-major). */

@@ -57,6 +57,7 @@ export const sumOp: Linear<Axes> = {
     return addUp(x!, broadcastOffsets(small, type!.shape), sizeOf(small), type!);
   },
   latex: "\\sum #1",
+  batch: ([x], _, { axes, keepdims }) => bind(sumOp, [x!], { axes: axes.map((axis) => axis + 1), keepdims }),
 };
 
 /** Elements added up at the places that `offsets` names. */
@@ -92,6 +93,11 @@ export const broadcastOp: Linear<Shape> = {
   transpose: (cotangent, [x]) => [unbroadcast(cotangent, x!.shape)],
   scalars: ([x], [type], shape) => Array.from(broadcastOffsets(type!.shape, shape), (offset) => x![offset]!),
   latex: "#1",
+  batch: ([x], _, shape) => {
+    const [n, ...own] = x!.shape as [number, ...number[]];
+    const added = new Array<number>(shape.length - own.length).fill(1);
+    return broadcastTo(reshape(x!, [n, ...added, ...own]), [n, ...shape]);
+  },
 };
 
 /** @throws RangeError where an axis would have to shrink or change its length. */
@@ -123,6 +129,7 @@ export const reshapeOp: Linear<Shape> = {
   transpose: (cotangent, [x]) => [reshape(cotangent, x!.shape)],
   scalars: ([x]) => x!,
   latex: "#1",
+  batch: ([x], _, shape) => reshape(x!, [x!.shape[0]!, ...shape]),
 };
 
 /** @throws RangeError if the sizes differ. */
@@ -136,6 +143,13 @@ export function reshape(x: Value, shape: Shape): Value {
 interface Selection {
   readonly offsets: Int32Array;
   readonly shape: Shape;
+}
+
+/** Offsets into one member of a batch, into all `n` of them, each of `size` elements. */
+function forEachMember(offsets: Int32Array, n: number, size: number): Int32Array {
+  const all = new Int32Array(n * offsets.length);
+  for (let member = 0, at = 0; member < n; member++) for (const offset of offsets) all[at++] = member * size + offset;
+  return all;
 }
 
 /** Basic and advanced indexing, transposition, flips, repeats: all are a choice of elements. */
@@ -152,6 +166,10 @@ export const takeOp: Linear<Selection> = {
   },
   transpose: (cotangent, [x], { offsets }) => [scatterAdd(cotangent, offsets, x!.shape)],
   scalars: ([x], _, { offsets }) => Array.from(offsets, (offset) => x![offset]!),
+  batch: ([x], _, { offsets, shape }) => {
+    const [n, ...own] = x!.shape as [number, ...number[]];
+    return take(x!, forEachMember(offsets, n, sizeOf(own)), [n, ...shape]);
+  },
 };
 
 export function take(x: Value, offsets: Int32Array, shape: Shape): Value {
@@ -171,6 +189,10 @@ export const scatterAddOp: Linear<Selection> = {
   },
   transpose: (cotangent, [x], { offsets }) => [take(cotangent, offsets, x!.shape)],
   scalars: ([x], [type], { offsets, shape }) => addUp(x!, offsets, sizeOf(shape), type!),
+  batch: ([x], _, { offsets, shape }) => {
+    const n = x!.shape[0]!;
+    return scatterAdd(x!, forEachMember(offsets, n, sizeOf(shape)), [n, ...shape]);
+  },
 };
 
 export function scatterAdd(x: Value, offsets: Int32Array, shape: Shape): Value {
@@ -190,6 +212,12 @@ export function transpose(x: Value, order: readonly number[] = x.shape.map((_, a
     }
   }
   return take(x, offsets, shape);
+}
+
+/** Inputs that all have the batch's axis: the same for every member where they had none. */
+export function everyMember(inputs: readonly Value[], batched: readonly boolean[]): Value[] {
+  const n = inputs[batched.indexOf(true)]!.shape[0]!;
+  return inputs.map((input, k) => (batched[k] ? input : broadcastTo(input, [n, ...input.shape])));
 }
 
 /** Scalars and arrays of one shape, laid one after the other along a new first axis. */
@@ -216,6 +244,10 @@ export const stackOp: Linear<undefined> = {
       );
     }),
   scalars: (elements) => elements.flat(),
+  batch: (inputs, batched) => {
+    const stacked = stack(everyMember(inputs, batched));
+    return transpose(stacked, [1, 0, ...stacked.shape.slice(2).map((_, axis) => axis + 2)]);
+  },
 };
 
 /** In the widest of the values' types. @throws RangeError if there is nothing to stack or the shapes differ. */
@@ -245,6 +277,7 @@ export const castOp: Linear<DType> = {
   transpose: (cotangent, [x]) => [cast(cotangent, x!.dtype)],
   scalars: ([x], _, dtype) => x!.map((element) => cast(element, dtype)),
   latex: "#1",
+  batch: ([x], _, dtype) => cast(x!, dtype),
 };
 
 const castAwayOp: Constant<DType> = {
@@ -256,6 +289,7 @@ const castAwayOp: Constant<DType> = {
   scalars: castOp.scalars!,
   none: "converted to an integer",
   latex: "#1",
+  batch: castOp.batch!,
 };
 
 export function cast(x: Value, dtype: DType): Value {
@@ -274,13 +308,14 @@ export const readOp: Linear<undefined> = {
   scalars: ([x]) => x!,
   latex: "#1",
   javascript: "#1",
+  batch: ([x]) => read(x!),
 };
 
 export function read(x: Value): Value {
   return bind(readOp, [x], undefined);
 }
 
-const stopGradientOp: Constant<undefined> = {
+export const stopGradientOp: Constant<undefined> = {
   kind: "constant",
   name: "stop_gradient",
   arity: 1,
@@ -290,6 +325,7 @@ const stopGradientOp: Constant<undefined> = {
   none: "stopped by stop_gradient",
   latex: "#1",
   javascript: "#1",
+  batch: ([x]) => stopGradient(x!),
 };
 
 export function stopGradient(x: Value): Value {

@@ -12,11 +12,11 @@ import {
   scalarize,
   stage,
 } from "../graph/graph";
-import { Dual, Forward } from "../interpreters/forward";
-import { type Input, type Node, peek, TooManyOperations } from "../interpreters/stage";
+import { jvp } from "../interpreters/forward";
+import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
-import { unit, vjp } from "./derivatives";
+import { jacobians } from "./jacobian";
 
 export interface ParameterType {
   readonly name: string;
@@ -44,8 +44,8 @@ interface Compiled {
   readonly both: Lowered;
   /** For each output and each scalar, whether there is no derivative. */
   readonly missing: readonly (readonly boolean[])[];
-  /** The gradient of the one output as nodes on inputs that are scalars or whole arrays, for second derivatives. */
-  readonly gradient: { readonly inputs: readonly Input[]; readonly entries: readonly (Value | null)[] };
+  /** Of the one output. */
+  readonly hessian: (point: ArrayLike<number>, proceed: () => void) => number[][];
 }
 
 /**
@@ -116,24 +116,14 @@ export class Differentiable {
     };
   }
 
-  /** The Hessian, by forward over reverse: one pass for each scalar. @throws NotScalar where the result is an array. */
+  /**
+   * The Hessian, forward over reverse. `proceed` is called now and then; what it throws ends the work.
+   * @throws NotScalar where the result is an array.
+   */
   hessian(point: ArrayLike<number>, proceed: () => void = () => {}): number[][] {
-    const compiled = this.compiled(point);
-    mustBeScalar(compiled.shape);
-    const { inputs, entries } = compiled.gradient;
-    const present = entries.filter((entry): entry is Value => entry !== null);
-    const nodes = nodesOf(present);
-    const primals = unflatten(inputs, point);
-    const columns = () =>
-      eachScalar(inputs, (k, i) => {
-        proceed();
-        const tangents = tangentsAlong(present, nodes, inputs, primals, k, i);
-        return inputs.flatMap(({ shape }, l) => {
-          const tangent = entries[l] && tangents[present.indexOf(entries[l])];
-          return tangent ? Array.from(tangent.data) : new Array<number>(sizeOf(shape)).fill(0);
-        });
-      });
-    return withDialect(this.dialect, () => withoutRecorders(columns));
+    const { shape, hessian } = this.compiled(point);
+    mustBeScalar(shape);
+    return withDialect(this.dialect, () => withoutRecorders(() => hessian(point, proceed)));
   }
 
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
@@ -194,14 +184,41 @@ export class Differentiable {
 function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
   const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, dialect));
   const zero = scalar(0);
+  let product: Lowered | undefined;
   return {
     shape,
     branch: () => ({ graph, gradients }),
     missing: gradients.map((row) => row.map((entry) => entry === null)),
     value: lower(graph),
     both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
-    gradient: { inputs: graph.inputs, entries: gradients[0]! },
+    hessian: (point, proceed) => {
+      product ??= hessianTimesVector(
+        graph.inputs,
+        gradients[0]!.map((entry) => entry ?? zero),
+      );
+      return graph.inputs.map((_, i) => {
+        proceed();
+        const column: number[] = [];
+        product!([...Array.from(point), ...graph.inputs.map((_, k) => Number(k === i))], column);
+        return column;
+      });
+    },
   };
+}
+
+/** Compiled: the tangents of a gradient's `entries`, at the point and then the direction that it is given. */
+function hessianTimesVector(inputs: readonly Input[], entries: readonly Value[]): Lowered {
+  const graph = stage(
+    ["", "direction of "].flatMap((prefix) => inputs.map(({ name, primal }) => ({ name: prefix + name, primal }))),
+    (values) => {
+      const directions = values.slice(inputs.length);
+      return jvp((...point) => replay(entries, pairs(inputs, point)), values.slice(0, inputs.length), directions)
+        .tangent;
+    },
+    // As large as the gradient makes it, and no larger.
+    Infinity,
+  );
+  return lower(graph);
 }
 
 /** A Jacobian of more numbers than this is not computed. */
@@ -214,13 +231,14 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
   const conditions = guards.map(({ node }) => node);
   const nodes = nodesOf([output, ...conditions]);
   const entries = gradientNodes(output, inputs, dialect);
+  const present = entries.filter((entry): entry is Value => entry !== null);
+  const slopes = nodesOf(present);
   const rows = sizeOf(output.shape);
   const columns = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const missing = inputs.flatMap(({ shape }, k) => new Array<boolean>(sizeOf(shape)).fill(entries[k] === null));
 
   const run = (values: readonly Value[]): { result: Value; holds: boolean } => {
-    const point = new Map<Value, Value>(inputs.map((input, k) => [input, values[k]!]));
-    const [result, ...seen] = replay([output, ...conditions], point, nodes);
+    const [result, ...seen] = replay([output, ...conditions], pairs(inputs, values), nodes);
     return { result: result!, holds: seen.every((value, k) => sameData(peek(value), conditions[k]!.primal)) };
   };
   const value: Lowered = (point, out) => {
@@ -228,35 +246,14 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
     if (holds) write(peek(result).data, out, 0);
     return holds;
   };
-  const forward: Lowered = (point, out) => {
-    if (!value(point, out)) return false;
-    const primals = unflatten(inputs, point);
-    eachScalar(inputs, (k, i) => tangentsAlong([output], nodes, inputs, primals, k, i)[0]).forEach(
-      (tangent, column) => {
-        for (let row = 0; row < rows; row++) out[rows + row * columns + column] = tangent?.data[row] ?? 0;
-      },
-    );
-    return true;
-  };
-  const reverse: Lowered = (point, out) => {
-    let holds = false;
-    const { value, pullback } = vjp(
-      (...values) => {
-        const answer = run(values);
-        holds = answer.holds;
-        return answer.result;
-      },
-      unflatten(inputs, point),
-    );
-    if (!holds) return false;
-    let at = write(peek(value).data, out, 0);
-    for (let row = 0; row < rows; row++)
-      for (const cotangent of pullback(unit(row, value))) at = write(peek(cotangent).data, out, at);
-    return true;
-  };
   const both: Lowered = (point, out) => {
     if (rows * columns > MOST_JACOBIAN) throw new RangeError(`a Jacobian of ${rows} × ${columns} numbers`);
-    return (rows <= columns ? reverse : forward)(point, out);
+    if (!value(point, out)) return false;
+    const blocks = jacobians((...values) => run(values).result)(...unflatten(inputs, point));
+    rowsOf(blocks, rows).forEach((row, k) => {
+      write(row, out, rows + k * columns);
+    });
+    return true;
   };
   const quietly =
     (body: Lowered): Lowered =>
@@ -270,38 +267,34 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
     missing: Array.from({ length: rows }, () => missing),
     value: quietly(value),
     both: quietly(both),
-    gradient: { inputs, entries },
+    hessian: (point, proceed) => {
+      const gradient = (...values: Value[]) => {
+        proceed();
+        return replay(present, pairs(inputs, values), slopes);
+      };
+      const blocks = jacobians(gradient, "forward")(...unflatten(inputs, point));
+      return inputs.flatMap(({ shape }, k) => {
+        const own = blocks[present.indexOf(entries[k]!)];
+        return own ? rowsOf(own, sizeOf(shape)) : Array.from({ length: sizeOf(shape) }, () => missing.map(() => 0));
+      });
+    },
   };
 }
 
-/** `body` for each scalar of the inputs: input k, its row-major element i. */
-function eachScalar<T>(inputs: readonly Input[], body: (k: number, i: number) => T): T[] {
-  return inputs.flatMap(({ shape }, k) => Array.from({ length: sizeOf(shape) }, (_, i) => body(k, i)));
-}
+const pairs = (inputs: readonly Input[], values: readonly Value[]) =>
+  new Map<Value, Value>(inputs.map((input, k) => [input, values[k]!]));
 
-/** ∂outputs/∂(element i of input k) at `primals`, in one forward pass; null: zero. */
-function tangentsAlong(
-  outputs: readonly Value[],
-  nodes: readonly Node[],
-  inputs: readonly Input[],
-  primals: readonly Tensor[],
-  k: number,
-  i: number,
-): (Tensor | null)[] {
-  const forward = new Forward();
-  const duals = inputs.map((input, l): [Input, Value] => [
-    input,
-    new Dual(forward, primals[l]!, l === k ? unit(i, input) : null),
-  ]);
-  return replay(outputs, new Map(duals), nodes).map((value) =>
-    value instanceof Dual && value.tangent ? peek(value.tangent) : null,
+/** The rows of a Jacobian that is given by its blocks, one for each input. */
+function rowsOf(blocks: readonly Value[], rows: number): number[][] {
+  const parts = blocks.map((block) => peek(block).data);
+  return Array.from({ length: rows }, (_, row) =>
+    parts.flatMap((data) => Array.from(data.slice((row * data.length) / rows, ((row + 1) * data.length) / rows))),
   );
 }
 
-/** Writes `data` into `out` from `at` on; returns where it ended. */
-function write(data: ArrayLike<number>, out: Float64Array | number[], at: number): number {
+/** Writes `data` into `out` from `at` on. */
+function write(data: ArrayLike<number>, out: Float64Array | number[], at: number): void {
   for (let i = 0; i < data.length; i++) out[at + i] = data[i]!;
-  return at + data.length;
 }
 
 const sameData = (a: Tensor, b: Tensor) =>

@@ -1,6 +1,6 @@
 /** `tf.GradientTape`. */
 import * as engine from "../../../../engine";
-import { type DType, dialects, isFloat, peek, sizeOf, Tape, tensor, type Value, zeros } from "../../../../engine";
+import { dialects, isFloat, peek, Tape, type Value, zeros } from "../../../../engine";
 import type { GradientReason } from "../../events";
 import { bindArguments } from "../../runtime/arguments";
 import { PyDict, PyList, PyTuple } from "../../runtime/containers";
@@ -249,16 +249,10 @@ export class PyTape extends PyObject {
     }
     const key = PyTape.key(target);
     const wanted = leaves.map((leaf) => PyTape.key(leaf));
-    const rows = oneHots(key).map((seed) => this.sweep([key], wanted, [seed]));
-    const results = wanted.map((source, k): PyValue => {
-      const parts = rows.map((row) => row[k]);
-      if (!parts.some((part) => "value" in part)) {
-        return rule === "zero"
-          ? new PyTfTensor(zeros({ shape: [...key.shape, ...source.shape], dtype: source.dtype }))
-          : null;
-      }
-      const values = parts.map((part) => ("value" in part ? part.value : zeros(source)));
-      return new PyTfTensor(engine.reshape(engine.stack(values), [...key.shape, ...source.shape]));
+    const [blocks] = engine.jacobiansFrom([key], wanted, ([seed]) => this.pull(key, wanted, seed!));
+    const results = wanted.map(({ shape, dtype }, k): PyValue => {
+      const block = blocks[k] ?? (rule === "zero" ? zeros({ shape: [...key.shape, ...shape], dtype }) : null);
+      return block && new PyTfTensor(block);
     });
     this.end();
     return pack(results);
@@ -280,28 +274,16 @@ export class PyTape extends PyObject {
         `Need first dimension of target shape (${y.shape.join(", ")}) and source shape (${x.shape.join(", ")}) to match.`,
       );
     }
-    const batch = y.shape[0];
-    const width = sizeOf(y.shape.slice(1));
-    const columns = Array.from({ length: width }, (_, column) => {
-      const seed = new Float64Array(batch * width);
-      for (let row = 0; row < batch; row++) seed[row * width + column] = 1;
-      const [gradient] = this.sweep([y], [x], [tensor(seed, y.dtype, y.shape)]);
-      return "value" in gradient ? gradient.value : zeros(x);
-    });
-    const order = [1, 0, ...x.shape.slice(1).map((_, axis) => axis + 2)];
-    const stacked = engine.transpose(engine.stack(columns), order);
+    const jacobian =
+      engine.batchJacobianFrom(y, x, (seed) => this.pull(y, [x], seed)[0]!) ??
+      zeros({ shape: [...y.shape, ...x.shape.slice(1)], dtype: x.dtype });
     this.end();
-    return new PyTfTensor(engine.reshape(stacked, [...y.shape, ...x.shape.slice(1)]));
+    return new PyTfTensor(jacobian);
   }
-}
 
-function oneHots(value: Value): Value[] {
-  const size = sizeOf(value.shape);
-  return Array.from({ length: size }, (_, k) => {
-    const data = new Float64Array(size);
-    data[k] = 1;
-    return tensor(data, value.dtype as DType, value.shape);
-  });
+  private pull(target: Value, sources: readonly Value[], seed: Value): (Value | null)[] {
+    return this.sweep([target], sources, [seed]).map((gradient) => ("value" in gradient ? gradient.value : null));
+  }
 }
 
 function unconnectedRule(x: PyValue): "none" | "zero" {
