@@ -21,10 +21,13 @@ export function registerText(name: string, text: string): void {
   texts.set(name, text);
 }
 
-/** @param wanted names that are made when they are first wanted */
-export function registerModule(name: string, make: ModuleMaker, wanted?: ReadonlyMap<string, () => PyValue>): void {
+/** Names of a module that are made when they are first wanted. */
+export function registerMembers(name: string, members: ReadonlyMap<string, () => PyValue>): void {
+  lazy.set(name, members);
+}
+
+export function registerModule(name: string, make: ModuleMaker): void {
   makers.set(name, make);
-  if (wanted) lazy.set(name, wanted);
   const dot = name.lastIndexOf(".");
   if (dot > 0) {
     const parent = name.slice(0, dot);

@@ -6,7 +6,7 @@ import { PyFunction } from "../../runtime/function";
 import { makeType, native, PyBound, type PyModule, PyNative, type PyValue } from "../../runtime/object";
 import { typeName } from "../../runtime/protocol";
 import { arrayText } from "../numpy/print";
-import { loadModule, registerModule, registerText } from "../registry";
+import { loadModule, registerMembers, registerModule, registerText } from "../registry";
 import { optimizers } from "../tensorflow/optimizers";
 import { PyTfTensor, PyTfVariable, shapeText, toTensor, variableType } from "../tensorflow/tensor";
 import base from "./_base.py";
@@ -123,12 +123,10 @@ const members = new Map<string, () => PyValue>([
 ]);
 
 for (const root of ["keras", "tensorflow.keras", "tf_keras"]) {
-  registerModule(root, () => new Map([["__version__", "3.15.1"]]), members);
-  registerModule(
-    `${root}.optimizers`,
-    () => new Map(optimizers),
-    new Map([["schedules", () => part("optimizers.schedules")]]),
-  );
+  registerModule(root, () => new Map([["__version__", "3.15.1"]]));
+  registerMembers(root, members);
+  registerModule(`${root}.optimizers`, () => new Map(optimizers));
+  registerMembers(`${root}.optimizers`, new Map([["schedules", () => part("optimizers.schedules")]]));
   // As programs of Keras 2 name them.
   registerModule(`${root}.optimizers.legacy`, () => new Map(optimizers));
   if (root === "keras") continue;

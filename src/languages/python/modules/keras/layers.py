@@ -45,6 +45,7 @@ class Layer:
         object.__setattr__(self, "_layers", [])
         object.__setattr__(self, "_own", [])
         object.__setattr__(self, "_metrics", [])
+        object.__setattr__(self, "_lists", [])
         object.__setattr__(self, "_losses", [])
         object.__setattr__(self, "_weight_losses", [])
         object.__setattr__(self, "_trainable", True)
@@ -60,6 +61,8 @@ class Layer:
                 f"method. Go add it! (while setting attribute '{name}' of {type(self).__name__})"
             )
         self._track(value)
+        if isinstance(value, (list, dict)):
+            self._lists.append(value)
         object.__setattr__(self, name, value)
 
     def _track(self, value):
@@ -81,9 +84,8 @@ class Layer:
 
     def _all_layers(self):
         """Sublayers, lists that have grown since included."""
-        for value in self.__dict__.values():
-            if isinstance(value, (list, dict)) and value is not self._layers and value is not self._own:
-                self._track(value)
+        for value in self._lists:
+            self._track(value)
         return self._layers
 
     @property

@@ -50,7 +50,7 @@ export const floats = (x: PyValue | undefined): Value => {
 };
 
 /** Two operands: a Python number takes the other's type. */
-function pair(x: PyValue, y: PyValue): [Value, Value] {
+export function pair(x: PyValue, y: PyValue): [Value, Value] {
   if (x instanceof PyTensorLike) return [x.engineValue(), toTensor(y, y instanceof PyTensorLike ? undefined : x.dtype)];
   if (y instanceof PyTensorLike) return [toTensor(x, y.dtype), y.engineValue()];
   const a = toTensor(x);

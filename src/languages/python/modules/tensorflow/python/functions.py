@@ -2,6 +2,8 @@
 import tensorflow as tf
 from tensorflow import _native
 
+_say = print
+
 
 def _product(lengths):
     out = 1
@@ -531,7 +533,7 @@ assert_greater = _assertion(lambda x, y: x > y, ">")
 
 
 def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None):
-    _native.write(*[_native.plain(x) for x in inputs], sep=sep, end=end)
+    _say(*[_native.text(x) for x in inputs], sep=sep, end=end)
 
 
 class TensorArray:
