@@ -11,7 +11,7 @@ export {
   withoutRecorders,
 } from "./bind";
 export { currentDialect, type Dialect, dialects, withDialect } from "./dialect";
-export { type DType, isFloat, promote, roundTo } from "./dtype";
+export { type DType, isFloat, layoutOf, promote, roundTo } from "./dtype";
 export {
   type Graph,
   gradientNodes,

@@ -15,7 +15,18 @@ export abstract class Value {
 }
 
 /** Row-major elements. Scalars sit in a plain array, which is far cheaper to make than a typed one. */
-export type Data = readonly number[] | Float64Array | Float32Array | Int32Array | Uint8Array;
+export type Data = readonly number[] | Elements;
+
+/** What {@link allocate} gives. */
+export type Elements =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array;
 
 /** A concrete n-dimensional array. Never written to after it is made. */
 export class Tensor extends Value {
@@ -51,13 +62,23 @@ export function scalar(value: number, dtype: DType = "float64"): Tensor {
 }
 
 /** An array of zeros that holds elements of `dtype`; for filling before it becomes a tensor. */
-export function allocate(dtype: DType, size: number): Float64Array | Float32Array | Int32Array | Uint8Array {
+export function allocate(dtype: DType, size: number): Elements {
   switch (dtype) {
     case "float32":
+    case "float16":
       return new Float32Array(size);
     case "int32":
       return new Int32Array(size);
+    case "int16":
+      return new Int16Array(size);
+    case "int8":
+      return new Int8Array(size);
+    case "uint32":
+      return new Uint32Array(size);
+    case "uint16":
+      return new Uint16Array(size);
     case "bool":
+    case "uint8":
       return new Uint8Array(size);
     default:
       return new Float64Array(size);

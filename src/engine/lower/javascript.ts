@@ -15,8 +15,15 @@ export type Lowered = (point: ArrayLike<number>, out: Float64Array | number[]) =
 const ROUND: { [D in Value["dtype"]]: (code: string) => string } = {
   float64: (code) => code,
   float32: (code) => `Math.fround(${code})`,
+  float16: (code) => `roundTo.float16(${code})`,
   int64: (code) => `Math.trunc(${code})`,
   int32: (code) => `(${code} | 0)`,
+  int16: (code) => `(${code} << 16 >> 16)`,
+  int8: (code) => `(${code} << 24 >> 24)`,
+  uint64: (code) => `roundTo.uint64(${code})`,
+  uint32: (code) => `(${code} >>> 0)`,
+  uint16: (code) => `(${code} & 65535)`,
+  uint8: (code) => `(${code} & 255)`,
   bool: (code) => `(${code} !== 0 ? 1 : 0)`,
 };
 
@@ -59,8 +66,8 @@ function expression(node: Node, graph: Graph, inputs: readonly string[]): string
 export function lower(graph: Graph): Lowered {
   const body = javascriptOf(graph);
   try {
-    const make = new Function(...Object.keys(helpers), `return (point, out) => {\n${body}\n};`);
-    return make(...Object.values(helpers)) as Lowered;
+    const make = new Function("roundTo", ...Object.keys(helpers), `return (point, out) => {\n${body}\n};`);
+    return make(roundTo, ...Object.values(helpers)) as Lowered;
   } catch (error) {
     // A strict content security policy throws EvalError.
     if (!(error instanceof EvalError)) throw error;

@@ -5,6 +5,8 @@ import "./dataclasses";
 import "./functional";
 import "./small";
 import "./numpy";
+import "./numpy/series";
+import "./numpy/testing";
 import "./tensorflow";
 import "./random/python";
 import "./random/numpy";

@@ -1,4 +1,5 @@
 /** Numbers and strings as text: repr, and the format specification mini-language. */
+import { type DType, roundTo } from "../../../engine";
 import { raiseError } from "./errors";
 
 /** The shortest text that reads back as the same float, as Python writes it. */
@@ -19,6 +20,17 @@ export function float32Digits(x: number): string {
     const text = x.toPrecision(digits);
     if (Math.fround(Number(text)) === x) return shorten(text, x);
   }
+  return String(x);
+}
+
+/** The shortest digits that read back as the same number of a float type. */
+export function shortestDigits(x: number, dtype: DType): string {
+  if (dtype === "float32") return float32Digits(x);
+  if (dtype === "float16" && Number.isFinite(x))
+    for (let digits = 1; digits <= 5; digits++) {
+      const text = String(Number(x.toPrecision(digits)));
+      if (roundTo.float16(Number(text)) === x) return text;
+    }
   return String(x);
 }
 

@@ -26,8 +26,9 @@ import {
   PyEllipsis,
   type PyIterator,
   PyObject,
-  type PyType,
+  PyType,
   type PyValue,
+  typeType,
 } from "../../runtime/object";
 import { isNumber, repr, typeName } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
@@ -37,17 +38,29 @@ import { type Selection, select } from "./select";
 export const arrayType = makeType("ndarray");
 arrayType.module = "numpy";
 
-/** NumPy's scalar types; those of float64 and complex128 are Python's own too. */
-export const genericType = makeType("generic");
+const abstract = (name: string, base?: PyType): PyType => {
+  const type = base ? makeType(name, base) : makeType(name);
+  type.module = "numpy";
+  return type;
+};
+
+/** NumPy's tree of scalar types. */
+export const genericType = abstract("generic");
+export const numberType = abstract("number", genericType);
+export const integerType = abstract("integer", numberType);
+export const signedType = abstract("signedinteger", integerType);
+export const unsignedType = abstract("unsignedinteger", integerType);
+export const inexactType = abstract("inexact", numberType);
+export const floatingType = abstract("floating", inexactType);
+export const complexFloatingType = abstract("complexfloating", inexactType);
+
+const BASES = { bool: genericType, int: signedType, uint: unsignedType, float: floatingType };
+
+/** The types of single numbers; float64 is Python's own too. */
 export const scalarTypes = new Map<DType, PyType>();
-for (const [dtype, base] of [
-  ["float64", floatType],
-  ["float32", genericType],
-  ["int64", genericType],
-  ["int32", genericType],
-  ["bool", genericType],
-] as const) {
-  const type = makeType(dtype, base);
+for (const [dtype, { kind }] of Object.entries(engine.layoutOf) as [DType, { kind: keyof typeof BASES }][]) {
+  const bases = dtype === "float64" ? [floatingType, floatType] : [BASES[kind]];
+  const type = new PyType(dtype, bases, typeType);
   type.module = "numpy";
   scalarTypes.set(dtype, type);
 }
@@ -57,7 +70,15 @@ export const arrayHooks: {
   binary: (op: string, a: PyValue, b: PyValue) => PyValue | undefined;
   compare: (op: string, a: PyValue, b: PyValue) => PyValue | undefined;
   asValue: (x: PyValue) => Value;
-} = { binary: () => undefined, compare: () => undefined, asValue: () => scalar(0) };
+  dtypeObject: (name: string) => PyValue;
+  cast: (x: PyValue, dtype: PyValue) => PyValue;
+} = {
+  binary: () => undefined,
+  compare: () => undefined,
+  asValue: () => scalar(0),
+  dtypeObject: () => null,
+  cast: (x) => x,
+};
 
 export class PyArray extends PyObject {
   /** The array that this one is a view of, and where its elements are there. */
@@ -348,8 +369,11 @@ export class PyArray extends PyObject {
   }
   override pyRepr(): string {
     const now = peek(this.value);
-    if (this.type === arrayType)
-      return now.shape.length > 0 ? arrayRepr(now) : `array(${scalarText(now.data[0], now.dtype)})`;
+    if (this.type === arrayType) {
+      if (now.shape.length > 0) return arrayRepr(now);
+      const plain = now.dtype === "float64" || now.dtype === "int64" || now.dtype === "bool";
+      return `array(${scalarText(now.data[0], now.dtype)}${plain ? "" : `, dtype=${now.dtype}`})`;
+    }
     return now.dtype === "bool"
       ? `np.${scalarText(now.data[0], now.dtype)}_`.replace("__", "_")
       : `np.${now.dtype}(${scalarText(now.data[0], now.dtype)})`;
@@ -386,8 +410,11 @@ export function shapeText(shape: readonly number[]): string {
 /** The wider of two element types in NumPy's lattice. */
 export function promoteTypes(a: DType, b: DType): DType {
   const wide = promote(a, b);
-  const other = wide === a ? b : a;
-  return wide === "float32" && (other === "int32" || other === "int64") ? "float64" : wide;
+  const { kind, bits } = engine.layoutOf[wide === a ? b : a];
+  if (wide === a && wide === b) return wide;
+  // An integer beside a float asks for a float that holds it.
+  if (!isFloat(wide) || wide === "float64" || (kind !== "int" && kind !== "uint")) return wide;
+  return bits >= 32 ? "float64" : bits === 16 ? "float32" : wide;
 }
 
 // ── shared by NumPy's arrays and TensorFlow's tensors ───────────────────────
@@ -672,11 +699,7 @@ export function fillShape(wanted: number[], size: number): number[] {
 export function dtypeNamed(x: PyValue | undefined): DType {
   const name = typeof x === "string" ? x : x instanceof PyObject ? String((x as { name?: unknown }).name ?? "") : "";
   const known: Record<string, DType> = {
-    float64: "float64",
-    float32: "float32",
-    int32: "int32",
-    int64: "int64",
-    bool: "bool",
+    ...(Object.fromEntries(Object.keys(engine.layoutOf).map((dtype) => [dtype, dtype])) as Record<string, DType>),
     float: "float64",
     int: "int64",
     double: "float64",

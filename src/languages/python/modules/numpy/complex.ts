@@ -3,20 +3,39 @@ import { peek, sizeOf, tensor } from "../../../../engine";
 import { complexType, LazyIterator, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { complexPower, PyComplex, toComplex } from "../../runtime/numbers";
-import { makeType, native, type PyIterator, PyObject, type PyValue } from "../../runtime/object";
-import { isNumber } from "../../runtime/protocol";
-import { arrayType, PyArray, shapeText } from "./array";
-import { floatFormat, layOut, printOptions, scalarText, shownPlaces } from "./print";
+import {
+  ellipsis,
+  type Kwargs,
+  native,
+  type PyIterator,
+  PyObject,
+  PyType,
+  type PyValue,
+  typeType,
+} from "../../runtime/object";
+import { call, getAttribute, isNumber } from "../../runtime/protocol";
+import { arrayHooks, arrayType, complexFloatingType, PyArray, shapeText } from "./array";
+import { floatFormat, layOut, printOptions, scalarText, shownPlaces, withExtras } from "./print";
 import { select } from "./select";
 
-const complexScalarType = makeType("complex128", complexType);
+export const complexScalarType = new PyType("complex128", [complexFloatingType, complexType], typeType);
 complexScalarType.module = "numpy";
+export const complexSingleType = new PyType("complex64", [complexFloatingType], typeType);
+complexSingleType.module = "numpy";
 
-/** `np.complex128`. */
+/** complex64 is two float32. */
+export type ComplexKind = "complex128" | "complex64";
+const ROUND: { [K in ComplexKind]: (x: number) => number } = { complex128: (x) => x, complex64: Math.fround };
+
+/** `np.complex128` and `np.complex64`. */
 export class NpComplex extends PyComplex {
-  constructor(re: number, im: number) {
-    super(re, im);
-    this.type = complexScalarType;
+  constructor(
+    re: number,
+    im: number,
+    readonly dtype: ComplexKind = "complex128",
+  ) {
+    super(ROUND[dtype](re), ROUND[dtype](im));
+    this.type = dtype === "complex64" ? complexSingleType : complexScalarType;
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
     const name = NAMES[op];
@@ -25,15 +44,18 @@ export class NpComplex extends PyComplex {
     return reflected ? complexBinary(name, other, this) : complexBinary(name, this, other);
   }
   override pyUnary(op: string): PyValue | undefined {
-    if (op === "-") return new NpComplex(-this.re, -this.im);
+    if (op === "-") return new NpComplex(-this.re, -this.im, this.dtype);
     if (op === "+") return this;
-    return op === "abs" ? numberScalar(Math.hypot(this.re, this.im)) : undefined;
+    return op === "abs" ? complexUnary("absolute", this) : undefined;
   }
   override pyRepr(): string {
-    return `np.complex128(${super.pyRepr().replace(/^\(|\)$/g, "")})`;
+    return `np.${this.dtype}(${this.pyStr().replace(/^\(|\)$/g, "")})`;
   }
   override pyStr(): string {
-    return super.pyRepr();
+    if (this.dtype === "complex128") return super.pyRepr();
+    const part = (x: number): string => scalarText(x, "float32").replace(/\.0$/, "");
+    const im = `${this.im < 0 || Object.is(this.im, -0) ? "" : "+"}${part(this.im)}j`;
+    return this.re === 0 && !Object.is(this.re, -0) ? `${part(this.im)}j` : `(${part(this.re)}${im})`;
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
@@ -43,19 +65,61 @@ export class NpComplex extends PyComplex {
         return numberScalar(this.im);
       case "conj":
       case "conjugate":
-        return native(name, () => new NpComplex(this.re, -this.im));
+        return native(name, () => new NpComplex(this.re, -this.im, this.dtype));
       case "round":
         return native(name, ([digits = 0n]) => rounded(this, Number(digits)));
       case "item":
         return native(name, () => new PyComplex(this.re, this.im));
       case "dtype":
-        return "complex128";
+        return arrayHooks.dtypeObject(this.dtype);
+      case "shape":
+        return new PyTuple([]);
+      case "ndim":
+        return 0n;
+      case "size":
+        return 1n;
     }
     return undefined;
   }
 }
 
 const numberScalar = (x: number): PyArray => new PyArray(tensor([x], "float64", []));
+
+/** Methods that only move elements: arrays of complex numbers and of objects have them by the places of their elements. */
+const MOVES = new Set([
+  "reshape",
+  "ravel",
+  "flatten",
+  "transpose",
+  "swapaxes",
+  "squeeze",
+  "repeat",
+  "take",
+  "diagonal",
+]);
+
+/** Such a method of an array that `pick` knows how to take elements from. */
+export function moveMethod(
+  name: string,
+  shape: readonly number[],
+  pick: (offsets: Int32Array, shape: readonly number[]) => PyValue,
+): PyValue | undefined {
+  if (!MOVES.has(name) && name !== "T") return undefined;
+  const places = new PyArray(
+    tensor(
+      Array.from({ length: sizeOf(shape) }, (_, k) => k),
+      "int64",
+      shape,
+    ),
+    arrayType,
+  );
+  const back = (moved: PyValue): PyValue => {
+    const now = peek((moved as PyArray).value);
+    return pick(Int32Array.from(now.data), now.shape);
+  };
+  const found = getAttribute(places, name);
+  return name === "T" ? back(found) : native(name, (args, kwargs) => back(call(found, args, kwargs)));
+}
 
 const NAMES: Record<string, string> = {
   "+": "add",
@@ -71,33 +135,64 @@ export class ComplexArray extends PyObject {
     readonly re: Float64Array,
     readonly im: Float64Array,
     readonly shape: readonly number[],
+    readonly dtype: ComplexKind = "complex128",
   ) {
     super(arrayType);
+    if (dtype === "complex64")
+      for (let k = 0; k < re.length; k++) {
+        re[k] = Math.fround(re[k]);
+        im[k] = Math.fround(im[k]);
+      }
+  }
+  /** The type of the real parts. */
+  get partType(): "float64" | "float32" {
+    return this.dtype === "complex64" ? "float32" : "float64";
   }
   private at(k: number): NpComplex {
-    return new NpComplex(this.re[k], this.im[k]);
+    return new NpComplex(this.re[k], this.im[k], this.dtype);
   }
   map(run: (z: PyComplex) => PyComplex): ComplexArray {
-    const out = new ComplexArray(new Float64Array(this.re.length), new Float64Array(this.re.length), this.shape);
+    const re = new Float64Array(this.re.length);
+    const im = new Float64Array(this.re.length);
     for (let k = 0; k < this.re.length; k++) {
       const z = run(this.at(k));
-      out.re[k] = z.re;
-      out.im[k] = z.im;
+      re[k] = z.re;
+      im[k] = z.im;
     }
-    return out;
+    return new ComplexArray(re, im, this.shape, this.dtype);
   }
   real(): PyArray {
-    return new PyArray(tensor(this.re, "float64", this.shape), arrayType);
+    return new PyArray(tensor(this.re, this.partType, this.shape), arrayType);
   }
   imag(): PyArray {
-    return new PyArray(tensor(this.im, "float64", this.shape), arrayType);
+    return new PyArray(tensor(this.im, this.partType, this.shape), arrayType);
   }
-  private pick(offsets: Int32Array, shape: readonly number[]): ComplexArray {
+  pick(offsets: Int32Array, shape: readonly number[]): ComplexArray {
     return new ComplexArray(
       Float64Array.from(offsets, (at) => this.re[at]),
       Float64Array.from(offsets, (at) => this.im[at]),
       shape,
+      this.dtype,
     );
+  }
+  /** What is done to the real and the imaginary parts alike: sums, means, running sums. */
+  private parts(name: string, args: PyValue[], kwargs: Kwargs | undefined): PyValue {
+    const [re, im] = [this.real(), this.imag()].map((part) =>
+      peek((call(getAttribute(part, name), args, kwargs) as PyArray).value),
+    );
+    return unwrap(new ComplexArray(Float64Array.from(re.data), Float64Array.from(im.data), re.shape, this.dtype));
+  }
+  private product(): NpComplex {
+    let z = new PyComplex(1, 0);
+    for (let k = 0; k < this.re.length; k++) z = times(z, new PyComplex(this.re[k], this.im[k]));
+    return new NpComplex(z.re, z.im, this.dtype);
+  }
+  snapshot(): () => void {
+    const [re, im] = [this.re.slice(), this.im.slice()];
+    return () => {
+      this.re.set(re);
+      this.im.set(im);
+    };
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
     const name = NAMES[op];
@@ -145,34 +240,71 @@ export class ComplexArray extends PyObject {
       case "ndim":
         return BigInt(this.shape.length);
       case "dtype":
-        return "complex128";
+        return arrayHooks.dtypeObject(this.dtype);
+      case "nbytes":
+        return BigInt(this.re.length * (this.dtype === "complex64" ? 8 : 16));
+      case "itemsize":
+        return this.dtype === "complex64" ? 8n : 16n;
       case "conj":
       case "conjugate":
         return native(name, () => complexUnary("conjugate", this));
       case "round":
         return native(name, ([digits = 0n]) => this.map((z) => rounded(z, Number(digits))));
       case "copy":
+      case "__copy__":
+      case "__deepcopy__":
         return native(name, () => this.map((z) => z));
+      case "astype":
+        return native(name, ([to]) => arrayHooks.cast(this, to));
       case "tolist":
-        return native(name, () => new PyList(Array.from(this.re, (re, k) => new PyComplex(re, this.im[k]))));
+        return native(name, () => this.list(0, 0));
+      case "item":
+        return native(name, ([at = 0n]) => new PyComplex(this.re[Number(at)], this.im[Number(at)]));
+      case "dot":
+        return native(name, ([other]) => complexBinary("matmul", this, other));
       case "sum":
-        return native(name, () => {
-          let re = 0;
-          let im = 0;
-          this.re.forEach((x, k) => {
-            re += x;
-            im += this.im[k];
-          });
-          return new NpComplex(re, im);
+      case "mean":
+      case "cumsum":
+      case "trace":
+        return native(name, (args, kwargs) => this.parts(name, args, kwargs));
+      case "var":
+      case "std":
+        return native(name, (args, kwargs) => {
+          const gap = complexUnary(
+            "absolute",
+            complexBinary("subtract", this, this.parts("mean", [], undefined)) as ComplexArray,
+          );
+          const variance = call(getAttribute(arrayHooks.binary("*", gap, gap)!, "mean"), args, kwargs);
+          return name === "var" ? variance : arrayHooks.binary("**", variance, 0.5)!;
+        });
+      case "prod":
+        return native(name, () => this.product());
+      case "all":
+        return native(name, () => this.re.every((re, k) => re !== 0 || this.im[k] !== 0));
+      case "any":
+        return native(name, () => this.re.some((re, k) => re !== 0 || this.im[k] !== 0));
+      case "fill":
+        return native(name, ([z]) => {
+          this.pySetItem(ellipsis, z);
+          return null;
         });
     }
-    return undefined;
+    return moveMethod(name, this.shape, (offsets, shape) => this.pick(offsets, shape));
+  }
+  private list(axis: number, at: number): PyValue {
+    if (axis === this.shape.length) return new PyComplex(this.re[at], this.im[at]);
+    const stride = sizeOf(this.shape.slice(axis + 1));
+    return new PyList(Array.from({ length: this.shape[axis] }, (_, k) => this.list(axis + 1, at + k * stride)));
   }
   override pyStr(): string {
     return this.text(" ", 0);
   }
   override pyRepr(): string {
-    return `array(${this.text(", ", 6)})`;
+    return withExtras(
+      `array(${this.text(", ", 6)}`,
+      this.dtype === "complex64" ? ["dtype=complex64"] : [],
+      printOptions(),
+    );
   }
   private text(separator: string, prefix: number): string {
     if (this.re.length === 0) return "[]";
@@ -180,12 +312,12 @@ export class ComplexArray extends PyObject {
     const shown = shownPlaces(this.shape, options);
     const real = floatFormat(
       shown.map((k) => this.re[k]),
-      "float64",
+      this.partType,
       options,
     );
     const imaginary = floatFormat(
       shown.map((k) => this.im[k]),
-      "float64",
+      this.partType,
       { ...options, sign: "+" },
     );
     return layOut(
@@ -216,29 +348,37 @@ export function isComplex(x: PyValue): x is PyComplex | ComplexArray {
   return x instanceof PyComplex || x instanceof ComplexArray;
 }
 
-/** As an array of complex numbers. */
-export function toArray(x: PyValue): ComplexArray {
-  if (x instanceof ComplexArray) return x;
+/** As an array of complex numbers; in single precision where `dtype` says so, or where everything given is. */
+export function toArray(x: PyValue, dtype?: ComplexKind): ComplexArray {
+  if (x instanceof ComplexArray)
+    return dtype === undefined || dtype === x.dtype ? x : new ComplexArray(x.re.slice(), x.im.slice(), x.shape, dtype);
   const one = toComplex(x);
-  if (one) return new ComplexArray(Float64Array.of(one.re), Float64Array.of(one.im), []);
+  if (one)
+    return new ComplexArray(
+      Float64Array.of(one.re),
+      Float64Array.of(one.im),
+      [],
+      dtype ?? (x instanceof NpComplex ? x.dtype : "complex128"),
+    );
   if (x instanceof PyArray) {
     const now = peek(x.value);
-    return new ComplexArray(Float64Array.from(now.data), new Float64Array(now.data.length), now.shape);
+    return new ComplexArray(Float64Array.from(now.data), new Float64Array(now.data.length), now.shape, dtype);
   }
   if (x instanceof PyList || x instanceof PyTuple) {
-    const parts = x.items.map(toArray);
+    const parts = x.items.map((item) => toArray(item));
     const shape = [parts.length, ...(parts[0]?.shape ?? [])];
     return new ComplexArray(
       Float64Array.from(parts.flatMap((part) => Array.from(part.re))),
       Float64Array.from(parts.flatMap((part) => Array.from(part.im))),
       shape,
+      dtype,
     );
   }
   raiseError("TypeError", "this is not a complex number");
 }
 
 export function unwrap(z: ComplexArray): PyValue {
-  return z.shape.length === 0 ? new NpComplex(z.re[0], z.im[0]) : z;
+  return z.shape.length === 0 ? new NpComplex(z.re[0], z.im[0], z.dtype) : z;
 }
 
 const times = (a: PyComplex, b: PyComplex): PyComplex =>
@@ -279,7 +419,15 @@ export function complexBinary(name: string, a: PyValue, b: PyValue): PyValue {
     return m === 1 ? n : m;
   });
   const size = sizeOf(shape);
-  const out = new ComplexArray(new Float64Array(size), new Float64Array(size), shape);
+  const single = (given: PyValue, z: ComplexArray): boolean =>
+    z.dtype === "complex64" ||
+    isNumber(given) ||
+    (given instanceof PyComplex && !(given instanceof NpComplex)) ||
+    (given instanceof PyArray && given.dtype === "float32");
+  const dtype: ComplexKind =
+    (x.dtype === "complex64" || y.dtype === "complex64") && single(a, x) && single(b, y) ? "complex64" : "complex128";
+  const re = new Float64Array(size);
+  const im = new Float64Array(size);
   const place = (of: readonly number[], k: number): number => {
     let rest = k;
     let at = 0;
@@ -296,10 +444,10 @@ export function complexBinary(name: string, a: PyValue, b: PyValue): PyValue {
     const i = place(x.shape, k);
     const j = place(y.shape, k);
     const z = run(new PyComplex(x.re[i], x.im[i]), new PyComplex(y.re[j], y.im[j]));
-    out.re[k] = z.re;
-    out.im[k] = z.im;
+    re[k] = z.re;
+    im[k] = z.im;
   }
-  return unwrap(out);
+  return unwrap(new ComplexArray(re, im, shape, dtype));
 }
 
 function complexMatmul(x: ComplexArray, y: ComplexArray): PyValue {
@@ -410,7 +558,7 @@ export const complexFunctions: Record<string, (z: PyComplex) => PyComplex> = {
 
 export function complexUnary(name: string, x: PyComplex | ComplexArray): PyValue {
   const z = toArray(x);
-  const real = (run: (re: number, im: number) => number, dtype: "float64" | "bool" = "float64"): PyValue =>
+  const real = (run: (re: number, im: number) => number, dtype: "float64" | "float32" | "bool" = z.partType): PyValue =>
     new PyArray(
       tensor(
         Array.from(z.re, (re, k) => run(re, z.im[k])),
@@ -435,4 +583,4 @@ export function roundComplex(x: PyComplex | ComplexArray, digits: number): PyVal
   return unwrap(toArray(x).map((z) => rounded(z, digits)));
 }
 
-export { complexScalarType, scalarText };
+export { scalarText };

@@ -16,7 +16,7 @@ const dtypeType = makeType("dtype");
 dtypeType.module = "numpy";
 
 /** Names of element types that arrays of ours can have, beside the engine's. */
-export type ArrayKind = DType | "complex128" | "object" | "str";
+export type ArrayKind = DType | "complex128" | "complex64" | "object" | "str";
 
 export class ArrayDtype extends PyObject {
   constructor(
@@ -35,19 +35,21 @@ export class ArrayDtype extends PyObject {
     return `\u0000dtype ${this.name}`;
   }
   override pyGetAttribute(name: string): PyValue | undefined {
-    const kind =
-      this.name === "bool" ? "b" : /^[fic]/.test(this.name) ? this.name[0] : this.name === "object" ? "O" : "U";
     switch (name) {
       case "name":
         return this.name;
       case "kind":
-        return kind;
+        return KIND_LETTERS[this.name.replace(/\d+$/, "")] ?? "U";
       case "type":
         return this.scalar;
       case "itemsize":
-        return this.name === "bool" ? 1n : BigInt(Number(/\d+/.exec(this.name)?.[0] ?? 64) / 8);
+        return this.name === "bool" ? 1n : BigInt(Number(/\d+$/.exec(this.name)?.[0] ?? 64) / 8);
       case "char":
-        return { float64: "d", float32: "f", int64: "l", int32: "i", bool: "?", complex128: "D" }[this.name] ?? kind;
+        return CHARACTERS[this.name] ?? "U";
+      case "str":
+        return this.pyGetAttribute("itemsize") === 1n
+          ? `|${String(this.pyGetAttribute("kind"))}1`
+          : `<${String(this.pyGetAttribute("kind"))}${String(this.pyGetAttribute("itemsize"))}`;
     }
     return undefined;
   }
@@ -57,49 +59,86 @@ export class ArrayDtype extends PyObject {
   }
 }
 
+const KIND_LETTERS: Record<string, string> = { bool: "b", uint: "u", int: "i", float: "f", complex: "c", object: "O" };
+const CHARACTERS: Record<string, string> = {
+  bool: "?",
+  int8: "b",
+  int16: "h",
+  int32: "i",
+  int64: "l",
+  uint8: "B",
+  uint16: "H",
+  uint32: "I",
+  uint64: "L",
+  float16: "e",
+  float32: "f",
+  float64: "d",
+  complex64: "F",
+  complex128: "D",
+  object: "O",
+};
+
 function kindName(x: PyValue): string | undefined {
   if (x instanceof ArrayDtype) return x.name;
   const name = typeof x === "string" ? x : x instanceof PyObject ? String((x as { name?: unknown }).name ?? "") : "";
-  return KINDS[name];
+  const plain = name.replace(/^[<>=|]/, "");
+  return KINDS[plain] ?? (/^[US]\d+$/.test(plain) ? "str" : undefined);
 }
+/** Names and codes of element types; with sizes in bytes behind a letter: `f8`, `<i4`, `u1`. */
 const KINDS: Record<string, string> = {
-  float64: "float64",
+  ...Object.fromEntries(Object.keys(engine.layoutOf).map((dtype) => [dtype, dtype])),
   float: "float64",
   double: "float64",
-  float_: "float64",
-  f8: "float64",
+  longdouble: "float64",
   d: "float64",
-  float32: "float32",
+  g: "float64",
   single: "float32",
-  f4: "float32",
   f: "float32",
-  float16: "float32",
-  int64: "int64",
+  half: "float16",
+  e: "float16",
   int: "int64",
-  i8: "int64",
-  i: "int32",
   int_: "int64",
   intp: "int64",
-  int32: "int32",
-  i4: "int32",
-  int16: "int32",
-  int8: "int32",
-  uint8: "int32",
-  uint16: "int32",
-  uint32: "int64",
-  uint64: "int64",
-  uint: "int64",
-  bool: "bool",
+  long: "int64",
+  longlong: "int64",
+  l: "int64",
+  q: "int64",
+  i: "int32",
+  intc: "int32",
+  h: "int16",
+  short: "int16",
+  b: "int8",
+  byte: "int8",
+  uint: "uint64",
+  L: "uint64",
+  I: "uint32",
+  uintc: "uint32",
+  H: "uint16",
+  ushort: "uint16",
+  B: "uint8",
+  ubyte: "uint8",
   bool_: "bool",
   "?": "bool",
+  b1: "bool",
   complex: "complex128",
   complex128: "complex128",
-  complex64: "complex128",
+  complex64: "complex64",
+  cdouble: "complex128",
+  csingle: "complex64",
+  D: "complex128",
+  F: "complex64",
   str: "str",
   str_: "str",
+  U: "str",
+  S: "str",
   object: "object",
   object_: "object",
   O: "object",
+  ...Object.fromEntries(
+    Object.entries({ f: "float", i: "int", u: "uint", c: "complex" }).flatMap(([code, name]) =>
+      [1, 2, 4, 8, 16].map((bytes) => [`${code}${bytes}`, `${name}${bytes * 8}`]),
+    ),
+  ),
 };
 
 /** The element type that an argument `dtype=` asks for; undefined where it asks for none. */
@@ -119,7 +158,7 @@ export function kindOf(x: PyValue | undefined): ArrayKind | undefined {
 export function dtypeOfArgument(x: PyValue | undefined): DType | undefined {
   const kind = kindOf(x);
   if (kind === undefined) return undefined;
-  if (kind === "complex128" || kind === "object" || kind === "str")
+  if (kind === "complex128" || kind === "complex64" || kind === "object" || kind === "str")
     raiseError("NotImplementedError", `arrays of ${kind} are not supported here`);
   return kind;
 }

@@ -7,8 +7,8 @@ import { raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
 import { makeType, native, PyInstance, PyObject, type PyValue } from "../../runtime/object";
 import { call, getAttribute, isNumber, iterate, str, truth, typeName } from "../../runtime/protocol";
-import { arrayType, nested, PyArray, promoteTypes, roundValue, shapeText } from "./array";
-import { ComplexArray, isComplex, roundComplex, toArray } from "./complex";
+import { arrayHooks, arrayType, nested, PyArray, promoteTypes, roundValue, shapeText } from "./array";
+import { ComplexArray, type ComplexKind, isComplex, roundComplex, toArray } from "./complex";
 import {
   asValue,
   axesOf,
@@ -26,11 +26,12 @@ import {
   shapeOf,
   wrap,
 } from "./convert";
-import { copied, diagonalOf, permuted, reshaped, shared } from "./methods";
+import { movesAnything } from "./lift";
+import { copied, diagonalOf, dtypeObject, permuted, reshaped, shared } from "./methods";
 import { ObjectArray } from "./objects";
 import { arrayText, printOptions, setPrintOptions } from "./print";
 import { cumulative, extreme, mean, place, product, quantile, type Reduce, sorted, sum, variance } from "./reductions";
-import { apply2, elementwise1, errorState, matmul, product as matrixProduct } from "./ufuncs";
+import { apply2, elementwise1, errorState, integerLimits, matmul, product as matrixProduct } from "./ufuncs";
 
 export type Entry = [string, PyValue];
 type Body = (args: (PyValue | undefined)[]) => PyValue;
@@ -47,11 +48,13 @@ const none = (x: PyValue | undefined): x is undefined | null => x === undefined 
 
 export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): PyValue {
   const kind = kindOf(dtype);
+  if ((x instanceof ComplexArray || x instanceof ObjectArray) && kind !== undefined) return arrayHooks.cast(x, dtype!);
   if (x instanceof ComplexArray) return copy ? x.map((z) => z) : x;
-  if (isComplex(x)) return toArray(x);
-  if (x instanceof ObjectArray) return x;
+  if (isComplex(x)) return toArray(x, kind as ComplexKind | undefined);
+  if (x instanceof ObjectArray) return copy ? x.pick(Int32Array.from(range(x.items.length)), x.shape) : x;
   if (x instanceof PyArray && x.type === arrayType) {
-    if (kind === "complex128") return toArray(x);
+    if (kind === "complex128" || kind === "complex64") return toArray(x, kind);
+    if (kind === "object" || kind === "str") return ObjectArray.of(x, kind === "str");
     if (kind === undefined || kind === x.dtype) return copy ? copied(x) : x;
     return array(engine.cast(x.value, kind as DType));
   }
@@ -77,7 +80,7 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
       });
     }
     if (nest.leaves.some(isComplex)) return toArray(x);
-    if (kind === "complex128") return toArray(array(fromLeaves(nest)));
+    if (kind === "complex128" || kind === "complex64") return toArray(array(fromLeaves(nest)));
     if (
       nest.leaves.some(
         (leaf) =>
@@ -107,7 +110,10 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
 
 const filled = (name: string, level: number): Entry =>
   define(name, ["shape", "dtype?", "order?"], ([shape, dtype]) => {
-    if (kindOf(dtype) === "complex128") return toArray(array(engine.full(shapeOf(shape!), level)));
+    const kind = kindOf(dtype);
+    if (kind === "complex128" || kind === "complex64") return toArray(array(engine.full(shapeOf(shape!), level)), kind);
+    if (kind === "object")
+      return new ObjectArray(new Array<PyValue>(sizeOf(shapeOf(shape!))).fill(BigInt(level)), shapeOf(shape!), false);
     return array(engine.full(shapeOf(shape!), level, dtypeOfArgument(dtype) ?? "float64"));
   });
 const filledLike = (name: string, level: number): Entry =>
@@ -398,14 +404,6 @@ const turnedAround = (value: Value, axes: readonly number[]): Value =>
 const joining: Entry[] = [
   define("concatenate", ["arrays", "axis?", "out?", "*", "dtype?", "casting?"], ([x, axis]) => {
     const items = listOf(x!);
-    if (items.some((item) => item instanceof ComplexArray)) {
-      const parts = items.map(toArray);
-      return new ComplexArray(
-        Float64Array.from(parts.flatMap((part) => Array.from(part.re))),
-        Float64Array.from(parts.flatMap((part) => Array.from(part.im))),
-        [parts.reduce((n, part) => n + part.re.length, 0)],
-      );
-    }
     const values = items.map(asValue);
     if (axis === null) return array(concatenate(values.map(flat), 0));
     return array(concatenate(values, none(axis) ? 0 : axisOf(axis, values[0]?.shape.length ?? 1)));
@@ -744,42 +742,6 @@ const searching: Entry[] = [
       }),
     );
   }),
-  define("unique", ["ar", "return_index?", "return_inverse?", "return_counts?"], ([x, index, inverse, counts]) => {
-    if (x instanceof ObjectArray) return new ObjectArray([...new Set(x.items)].sort(), [new Set(x.items).size]);
-    const now = engine.concretize(asValue(x!));
-    const numbers = [...new Set(Array.from(now.data))].sort((a, b) => a - b);
-    const all = Array.from(now.data);
-    const out: PyValue[] = [array(tensor(numbers, now.dtype))];
-    if (truth(index ?? false))
-      out.push(
-        array(
-          tensor(
-            numbers.map((n) => all.indexOf(n)),
-            "int64",
-          ),
-        ),
-      );
-    if (truth(inverse ?? false))
-      out.push(
-        array(
-          tensor(
-            all.map((n) => numbers.indexOf(n)),
-            "int64",
-            now.shape,
-          ),
-        ),
-      );
-    if (truth(counts ?? false))
-      out.push(
-        array(
-          tensor(
-            numbers.map((n) => all.filter((m) => m === n).length),
-            "int64",
-          ),
-        ),
-      );
-    return out.length === 1 ? out[0] : new PyTuple(out);
-  }),
   ...(["intersect1d", "union1d", "setdiff1d"] as const).map((name) =>
     define(name, ["ar1", "ar2"], ([x, y]) => {
       const [a, b] = [peek(asValue(x!)), peek(asValue(y!))];
@@ -943,7 +905,6 @@ const statistics: Entry[] = [
   }),
   qs("quantile", 1),
   qs("percentile", 100),
-  qs("nanpercentile", 100),
   define("average", ["a", "axis?", "weights?", "returned?"], ([x, axis, weights]) => {
     const value = floats(x!);
     const axes = axesOf(axis, value.shape.length);
@@ -1003,28 +964,6 @@ const statistics: Entry[] = [
       out[n] += by ? by[k] : 1;
     });
     return array(tensor(out, by ? "float64" : "int64"));
-  }),
-  define("histogram", ["a", "bins?", "range?", "density?", "weights?"], ([x, bins, limits, density]) => {
-    const now = Array.from(peek(asValue(x!)).data);
-    let edges: number[];
-    if (none(bins) || isNumber(bins)) {
-      const n = none(bins) ? 10 : Number(bins);
-      let [low, high] = none(limits) ? [Math.min(...now), Math.max(...now)] : listOf(limits).map(toFloat);
-      if (low === high) [low, high] = [low - 0.5, high + 0.5];
-      edges = Array.from(peek(linspace(scalar(low), scalar(high), n + 1, true).value).data);
-    } else edges = Array.from(peek(asValue(bins)).data);
-    const counts = new Array<number>(edges.length - 1).fill(0);
-    for (const n of now) {
-      for (let k = 0; k < counts.length; k++)
-        if (n >= edges[k] && (n < edges[k + 1] || (k === counts.length - 1 && n === edges[k + 1]))) counts[k]++;
-    }
-    const total = counts.reduce((a, b) => a + b, 0);
-    return new PyTuple([
-      truth(density ?? false)
-        ? array(tensor(counts.map((c, k) => c / total / (edges[k + 1] - edges[k]))))
-        : array(tensor(counts, "int64")),
-      array(tensor(edges)),
-    ]);
   }),
 ];
 
@@ -1458,6 +1397,32 @@ const optionsFrom = (kwargs: ReadonlyMap<string, PyValue | undefined> | undefine
   return options;
 };
 
+const finfoType = makeType("finfo");
+const iinfoType = makeType("iinfo");
+class IntegerInfo extends PyInstance {
+  override pyRepr(): string {
+    const [least, most, dtype] = ["min", "max", "dtype"].map((key) => str(this.dict.get(key)!));
+    return `iinfo(min=${least}, max=${most}, dtype=${dtype})`;
+  }
+}
+
+const floatLimits = (bits: number, most: number, least: number, digits: number): Record<string, number> => ({
+  eps: 2 ** -bits,
+  epsneg: 2 ** -(bits + 1),
+  max: most,
+  min: -most,
+  tiny: 2 ** least,
+  smallest_normal: 2 ** least,
+  smallest_subnormal: 2 ** (least - bits),
+  resolution: 10 ** -digits,
+  precision: digits,
+});
+const FLOAT_LIMITS: Partial<Record<DType, Record<string, number>>> = {
+  float64: floatLimits(52, Number.MAX_VALUE, -1022, 15),
+  float32: floatLimits(23, 3.4028234663852886e38, -126, 6),
+  float16: floatLimits(10, 65504, -14, 3),
+};
+
 const rest: Entry[] = [
   define("vectorize", ["pyfunc", "otypes?", "doc?", "excluded?", "cache?", "signature?"], ([fn, otypes]) => {
     const made = native("vectorize", (args, kwargs) => {
@@ -1633,26 +1598,25 @@ const rest: Entry[] = [
     const { shape } = asValue(x!);
     return BigInt(none(axis) ? sizeOf(shape) : shape[axisOf(axis, shape.length)]);
   }),
-  define("result_type", ["a", "b?"], ([a, b]) => asValue(none(b) ? a! : apply2("add", a!, b)).dtype),
   define("finfo", ["dtype?"], ([kind]) => {
-    const single = dtypeOfArgument(kind) === "float32";
-    const box = new PyInstance(makeType("finfo"));
-    const put = (key: string, x: number): void => {
-      box.dict.set(key, wrap(scalar(x, single ? "float32" : "float64")));
-    };
-    put("eps", single ? 2 ** -23 : Number.EPSILON);
-    put("max", single ? 3.4028234663852886e38 : Number.MAX_VALUE);
-    put("min", single ? -3.4028234663852886e38 : -Number.MAX_VALUE);
-    put("tiny", single ? 2 ** -126 : 2 ** -1022);
-    put("smallest_normal", single ? 2 ** -126 : 2 ** -1022);
-    put("resolution", single ? 1e-6 : 1e-15);
+    const given = kindOf(kind) ?? "float64";
+    const dtype = given === "complex64" ? "float32" : given === "complex128" ? "float64" : (given as DType);
+    const limits = FLOAT_LIMITS[dtype];
+    if (!limits) raiseError("ValueError", `data type <class 'numpy.${given}'> not inexact`);
+    const box = new PyInstance(finfoType);
+    for (const [key, x] of Object.entries(limits)) box.dict.set(key, wrap(scalar(x, dtype)));
+    box.dict.set("dtype", dtypeObject(dtype));
+    box.dict.set("bits", BigInt(engine.layoutOf[dtype].bits));
     return box;
   }),
   define("iinfo", ["dtype?"], ([kind]) => {
-    const small = dtypeOfArgument(kind) === "int32";
-    const box = new PyInstance(makeType("iinfo"));
-    box.dict.set("max", small ? 2147483647n : 9223372036854775807n);
-    box.dict.set("min", small ? -2147483648n : -9223372036854775808n);
+    const dtype = (kindOf(kind instanceof PyArray ? dtypeObject(kind.dtype) : kind) ?? "int64") as DType;
+    const [least, most] = integerLimits(dtype);
+    const box = new IntegerInfo(iinfoType);
+    box.dict.set("min", least);
+    box.dict.set("max", most);
+    box.dict.set("dtype", dtypeObject(dtype));
+    box.dict.set("bits", BigInt(engine.layoutOf[dtype].bits));
     return box;
   }),
   define(
@@ -1718,6 +1682,7 @@ const asFunctions: Entry[] = [
         others.delete(first);
       }
       if (self === undefined) raiseError("TypeError", `${name}() missing 1 required positional argument: 'a'`);
+      if (self instanceof PyList && self.items.some(isComplex)) self = toArray(self);
       if (self instanceof ComplexArray || self instanceof ObjectArray)
         return call(getAttribute(self, method), args.slice(1), others);
       if (others?.has("newshape")) others = new Map([["shape", others.get("newshape")!]]);
@@ -1729,7 +1694,7 @@ const asFunctions: Entry[] = [
   ];
 });
 
-export const functions: Entry[] = [
+const all: Entry[] = [
   ...creation,
   ...joining.filter(([name]) => name !== "ix_"),
   ...searching.filter(([name]) => name !== "ix_"),
@@ -1777,5 +1742,7 @@ export const functions: Entry[] = [
     ),
   ],
 ];
+
+export const functions: Entry[] = all.map(([name, run]) => [name, movesAnything(name, run)]);
 
 export { typeName, variance };

@@ -2,7 +2,7 @@
 import * as engine from "../../../../engine";
 import { isFloat, peek, sizeOf, Tensor, tensor, type Value } from "../../../../engine";
 import { bindArguments, toInt } from "../../runtime/arguments";
-import { LazyIterator, listOf, PyTuple } from "../../runtime/containers";
+import { LazyIterator, listOf, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import {
   getters,
@@ -15,8 +15,19 @@ import {
   type PyValue,
 } from "../../runtime/object";
 import { call, isNumber, truth } from "../../runtime/protocol";
-import { arrayType, fillShape, nested, one, PyArray, pythonNumber, roundValue, scalarTypes, shapeText } from "./array";
-import { complexScalarType, NpComplex, toArray } from "./complex";
+import {
+  arrayHooks,
+  arrayType,
+  fillShape,
+  nested,
+  one,
+  PyArray,
+  pythonNumber,
+  roundValue,
+  scalarTypes,
+  shapeText,
+} from "./array";
+import { type ComplexArray, complexScalarType, complexSingleType, isComplex, NpComplex, toArray } from "./complex";
 import {
   ArrayDtype,
   asValue,
@@ -30,6 +41,7 @@ import {
   range,
   wrap,
 } from "./convert";
+import { ObjectArray } from "./objects";
 import {
   argsorted,
   cumulative,
@@ -338,7 +350,8 @@ export function diagonalOf(value: Value, offset: number): Value {
 
 export function astype(self: PyValue, to: PyValue): PyValue {
   const kind = kindOf(to);
-  if (kind === "complex128") return toArray(self);
+  if (kind === "complex128" || kind === "complex64") return toArray(self, kind);
+  if (kind === "str" || kind === "object") return ObjectArray.of(self, kind === "str");
   const dtype = dtypeOfArgument(to)!;
   const value = asValue(self);
   return new PyArray(
@@ -346,6 +359,20 @@ export function astype(self: PyValue, to: PyValue): PyValue {
     self instanceof PyArray && self.type === arrayType ? arrayType : undefined,
   );
 }
+
+arrayHooks.cast = (x, to) => {
+  const kind = kindOf(to);
+  if (x instanceof ObjectArray) {
+    if (kind === "str" || kind === "object") return ObjectArray.of(x, kind === "str");
+    const numbers = x.items.map((item) => (typeof item === "string" ? Number(item) : item));
+    const bad = numbers.findIndex((n) => typeof n === "number" && Number.isNaN(n));
+    if (bad >= 0 && typeof x.items[bad] === "string" && !/nan/i.test(x.items[bad]))
+      raiseError("ValueError", `could not convert string to float: '${x.items[bad]}'`);
+    return astype(new PyArray(engine.reshape(asValue(new PyList(numbers)), x.shape), arrayType), to);
+  }
+  if (kind === "complex128" || kind === "complex64") return toArray(x, kind);
+  return isComplex(x) ? astype((toArray(x) as ComplexArray).real(), to) : astype(x, to);
+};
 
 export function copied(self: PyArray): PyArray {
   const { value } = self;
@@ -366,7 +393,7 @@ const own: Record<string, (self: PyArray, args: PyValue[], kwargs: Kwargs | unde
     return value instanceof Tensor ? pythonNumber(one(value), value.dtype) : value;
   },
   tolist: (self) => nested(self.value),
-  flatten: (self) => new PyArray(engine.reshape(self.value, [sizeOf(self.shape)]), arrayType),
+  flatten: (self, args, kwargs) => copied(reshaped(self, [-1], (args[0] ?? kwargs?.get("order")) === "F") as PyArray),
   copy: (self) => (self.type === arrayType ? copied(self) : self),
   view: (self) => self,
   astype: (self, args, kwargs) => astype(self, args[0] ?? kwargs?.get("dtype") ?? null),
@@ -409,13 +436,54 @@ class Flat extends PyObject {
 }
 const flatType = makeType("flatiter");
 
+const bytesOf = (self: PyArray): number => engine.layoutOf[self.dtype].bits / 8;
+
+/** `x.flags`: how the elements lie. */
+class Flags extends PyObject {
+  constructor(private readonly of: PyArray) {
+    super(flagsType);
+  }
+  private get(name: string): PyValue | undefined {
+    const { offsets, root, shape } = this.of;
+    const inOrder = offsets === undefined || offsets.every((at, k) => k === 0 || at === offsets[k - 1] + 1);
+    switch (name.toUpperCase()) {
+      case "C_CONTIGUOUS":
+      case "CONTIGUOUS":
+        return inOrder;
+      case "F_CONTIGUOUS":
+        return shape.length < 2 ? inOrder : !inOrder && offsets!.length > 0;
+      case "OWNDATA":
+        return root === undefined;
+      case "WRITEABLE":
+      case "ALIGNED":
+        return true;
+    }
+    return undefined;
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    return this.get(name);
+  }
+  override pySetAttribute(name: string): boolean {
+    return name === "writeable";
+  }
+  override pyGetItem(key: PyValue): PyValue {
+    const found = typeof key === "string" ? this.get(key) : undefined;
+    return found ?? raiseError("LookupError", "Unknown flag");
+  }
+}
+const flagsType = makeType("flagsobj");
+
 const attributes: Record<string, (self: PyArray) => PyValue> = {
   shape: (self) => new PyTuple(self.shape.map(BigInt)),
   ndim: (self) => BigInt(self.shape.length),
   size: (self) => BigInt(sizeOf(self.shape)),
   dtype: (self) => dtypeObject(self.dtype),
-  itemsize: (self) => (self.dtype === "bool" ? 1n : /32/.test(self.dtype) ? 4n : 8n),
-  nbytes: (self) => BigInt(sizeOf(self.shape) * (self.dtype === "bool" ? 1 : /32/.test(self.dtype) ? 4 : 8)),
+  itemsize: (self) => BigInt(bytesOf(self)),
+  nbytes: (self) => BigInt(sizeOf(self.shape) * bytesOf(self)),
+  strides: (self) =>
+    new PyTuple(self.shape.map((_, axis) => BigInt(bytesOf(self) * sizeOf(self.shape.slice(axis + 1))))),
+  flags: (self) => new Flags(self),
+  base: (self) => self.root ?? null,
   T: (self) => (self.shape.length < 2 ? self : permuted(self, range(self.shape.length).reverse())),
   flat: (self) => new Flat(self),
   real: (self) => self,
@@ -423,9 +491,10 @@ const attributes: Record<string, (self: PyArray) => PyValue> = {
 };
 
 export function dtypeObject(name: string): ArrayDtype {
-  const scalar = scalarTypes.get(name as "float64") ?? (name === "complex128" ? complexScalarType : null);
-  return new ArrayDtype(name, scalar);
+  const complex = name === "complex128" ? complexScalarType : name === "complex64" ? complexSingleType : null;
+  return new ArrayDtype(name, scalarTypes.get(name as "float64") ?? complex);
 }
+arrayHooks.dtypeObject = dtypeObject;
 
 /** Complex arrays and arrays of objects are ndarrays that answer for themselves. */
 const answered = (self: PyValue, name: string): PyValue => {
@@ -460,9 +529,11 @@ for (const [dtype, type] of scalarTypes) {
     return wrap(engine.cast(asValue(x), dtype));
   };
 }
-complexScalarType.construct = (_type, [re = 0, im = 0]) => {
-  const z = toArray(re);
-  return z.shape.length > 0 ? z : new NpComplex(z.re[0] - toArray(im).im[0], z.im[0] + toArray(im).re[0]);
-};
+for (const type of [complexScalarType, complexSingleType])
+  type.construct = (_type, [re = 0, im = 0]) => {
+    const dtype = type === complexScalarType ? "complex128" : "complex64";
+    const z = toArray(re, dtype);
+    return z.shape.length > 0 ? z : new NpComplex(z.re[0] - toArray(im).im[0], z.im[0] + toArray(im).re[0], dtype);
+  };
 
 export { quantile };

@@ -1,22 +1,33 @@
-/** Arrays of text and of any Python objects: they can be indexed, iterated, compared and printed. */
-import { sizeOf, tensor } from "../../../../engine";
-import { LazyIterator, PyList, PyTuple } from "../../runtime/containers";
-import { native, type PyIterator, PyObject, type PyValue } from "../../runtime/object";
+/** Arrays of text and of any Python objects: they can be indexed, moved, compared and printed. */
+import { tensor } from "../../../../engine";
+import { LazyIterator, listOf, PyList, PyTuple } from "../../runtime/containers";
+import { ellipsis, native, type PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { binary, compare } from "../../runtime/operators";
-import { repr, str, truth } from "../../runtime/protocol";
-import { arrayType, PyArray } from "./array";
+import { compareOrder, repr, str, truth } from "../../runtime/protocol";
+import { arrayHooks, arrayType, nested, PyArray } from "./array";
+import { ComplexArray, moveMethod } from "./complex";
 import { layOut, printOptions } from "./print";
 import { select } from "./select";
 
 export class ObjectArray extends PyObject {
+  readonly isText: boolean;
+
   constructor(
     readonly items: PyValue[],
     readonly shape: readonly number[],
+    text?: boolean,
   ) {
     super(arrayType);
+    this.isText = text ?? (items.length > 0 && items.every((item) => typeof item === "string"));
   }
-  private get isText(): boolean {
-    return this.items.every((item) => typeof item === "string");
+  /** The elements of an array or of nested lists as objects, or as text. */
+  static of(x: PyValue, text = false): ObjectArray {
+    if (x instanceof ObjectArray) return text ? new ObjectArray(x.items.map(str), x.shape, true) : x;
+    const shape = x instanceof PyArray || x instanceof ComplexArray ? x.shape : [];
+    const flat = (item: PyValue): PyValue[] => (item instanceof PyList ? item.items.flatMap(flat) : [item]);
+    const list = x instanceof PyArray ? nested(x.value) : x instanceof ComplexArray ? new PyList(listOf(x)) : x;
+    const items = shape.length === 0 && !(x instanceof PyArray) ? [x] : flat(list);
+    return new ObjectArray(text ? items.map(str) : items, shape, text);
   }
   static combine(name: string, a: PyValue, b: PyValue): PyValue {
     const model = (a instanceof ObjectArray ? a : b) as ObjectArray;
@@ -41,6 +52,33 @@ export class ObjectArray extends PyObject {
       );
     return new ObjectArray(results, model.shape);
   }
+  pick(offsets: Int32Array, shape: readonly number[]): ObjectArray {
+    return new ObjectArray(
+      Array.from(offsets, (at) => this.items[at]),
+      shape,
+      this.isText,
+    );
+  }
+  /** The places of the elements in ascending order. */
+  order(): number[] {
+    return this.items
+      .map((_, k) => k)
+      .sort((i, j) =>
+        compareOrder("<", this.items[i], this.items[j])
+          ? -1
+          : compareOrder("<", this.items[j], this.items[i])
+            ? 1
+            : i - j,
+      );
+  }
+  snapshot(): () => void {
+    const items = [...this.items];
+    return () => {
+      items.forEach((item, k) => {
+        this.items[k] = item;
+      });
+    };
+  }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
     const name = Object.keys(OPERATORS).find((key) => OPERATORS[key] === op);
     if (!name) return undefined;
@@ -57,19 +95,30 @@ export class ObjectArray extends PyObject {
     let at = 0;
     return new LazyIterator(() => (at < this.shape[0] ? this.pyGetItem(BigInt(at++)) : undefined));
   }
+  override pyContains(item: PyValue): boolean {
+    return this.items.some((own) => truth(compare("==", own, item)));
+  }
   override pyGetItem(key: PyValue): PyValue {
     const { offsets, shape, scalar } = select(this.shape, key);
-    if (scalar) return this.items[offsets[0]];
-    return new ObjectArray(
-      Array.from(offsets, (at) => this.items[at]),
-      shape,
-    );
+    return scalar ? this.items[offsets[0]] : this.pick(offsets, shape);
   }
   override pySetItem(key: PyValue, item: PyValue): void {
     const { offsets } = select(this.shape, key);
     offsets.forEach((at, k) => {
-      this.items[at] = item instanceof ObjectArray ? item.items[k] : item;
+      const own = item instanceof ObjectArray ? item.items[k] : item;
+      this.items[at] = this.isText ? str(own).slice(0, this.width) : own;
     });
+  }
+  private get width(): number {
+    return Math.max(1, ...this.items.map((item) => String(item).length));
+  }
+  private list(axis: number, at: number): PyValue {
+    if (axis === this.shape.length) return this.items[at];
+    const stride = this.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    return new PyList(Array.from({ length: this.shape[axis] }, (_, k) => this.list(axis + 1, at + k * stride)));
+  }
+  private reduce(op: string): PyValue {
+    return this.items.slice(1).reduce<PyValue>((all, item) => binary(op, all, item), this.items[0] ?? 0n);
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
@@ -80,28 +129,48 @@ export class ObjectArray extends PyObject {
       case "ndim":
         return BigInt(this.shape.length);
       case "dtype":
-        return this.isText ? `<U${Math.max(1, ...this.items.map((item) => String(item).length))}` : "object";
+        return arrayHooks.dtypeObject(this.isText ? `<U${this.width}` : "object");
       case "tolist":
-        return native(name, () => new PyList([...this.items]));
+        return native(name, () => this.list(0, 0));
+      case "item":
+        return native(name, ([at = 0n]) => this.items[Number(at)]);
       case "copy":
-        return native(name, () => new ObjectArray([...this.items], this.shape));
-      case "ravel":
-      case "flatten":
-        return native(name, () => new ObjectArray([...this.items], [sizeOf(this.shape)]));
+      case "__copy__":
+      case "__deepcopy__":
+        return native(name, () => new ObjectArray([...this.items], this.shape, this.isText));
+      case "astype":
+        return native(name, ([to]) => arrayHooks.cast(this, to));
+      case "sum":
+        return native(name, () => this.reduce("+"));
+      case "prod":
+        return native(name, () => this.reduce("*"));
+      case "max":
+        return native(name, () => this.items[this.order()[this.items.length - 1]]);
+      case "min":
+        return native(name, () => this.items[this.order()[0]]);
+      case "argsort":
+        return native(name, () => new PyArray(tensor(this.order(), "int64"), arrayType));
+      case "sort":
+        return native(name, () => {
+          const sorted = this.order().map((k) => this.items[k]);
+          this.pySetItem(ellipsis, new ObjectArray(sorted, this.shape));
+          return null;
+        });
     }
-    return undefined;
+    return moveMethod(name, this.shape, (offsets, shape) => this.pick(offsets, shape));
   }
   private write(separator: string, prefix: number): string {
-    const texts = this.items.map((item) =>
-      typeof item === "string" ? repr(item) : separator === " " ? str(item) : repr(item),
-    );
-    return layOut(this.shape, (k) => texts[k], separator, prefix, printOptions());
+    const texts = this.items.map(repr);
+    const width = this.isText ? Math.max(...texts.map((text) => text.length)) : 0;
+    return layOut(this.shape, (k) => texts[k].padEnd(width), separator, prefix, printOptions());
   }
   override pyStr(): string {
+    if (this.shape.length === 0) return str(this.items[0]);
     return this.items.length === 0 ? "[]" : this.write(" ", 0);
   }
   override pyRepr(): string {
-    const dtype = this.isText ? `'${String(this.pyGetAttribute("dtype"))}'` : "object";
+    const dtype = this.isText ? `'<U${this.width}'` : "object";
+    if (this.shape.length === 0) return `array(${repr(this.items[0])}, dtype=${dtype})`;
     return `array(${this.items.length === 0 ? "[]" : this.write(", ", 6)}, dtype=${dtype})`;
   }
 }

@@ -1,6 +1,6 @@
 /** Arrays as NumPy prints them. */
 import { isFloat, type Tensor } from "../../../../engine";
-import { decimalParts, float32Digits, toFixed } from "../../runtime/format";
+import { decimalParts, shortestDigits, toFixed } from "../../runtime/format";
 import { vm } from "../../runtime/vm";
 
 export interface PrintOptions {
@@ -49,7 +49,7 @@ export function scalarText(x: number, dtype: Tensor["dtype"]): string {
   if (!isFloat(dtype)) return String(x);
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
-  const { sign, digits, exponent } = decimalParts(dtype === "float32" ? float32Digits(x) : String(x));
+  const { sign, digits, exponent } = decimalParts(shortestDigits(x, dtype));
   const negative = sign || (Object.is(x, -0) ? "-" : "");
   if (exponent < -4 || exponent >= 16) {
     const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
@@ -68,7 +68,7 @@ function positional(digits: string, exponent: number): { whole: string; fraction
 /** The shortest decimal digits, with at most `places` behind the point, rounded from the exact value. */
 function cutFraction(x: number, dtype: Tensor["dtype"], places: number): { whole: string; fraction: string } {
   const size = Math.abs(x);
-  const { digits, exponent } = decimalParts(dtype === "float32" ? float32Digits(size) : String(size));
+  const { digits, exponent } = decimalParts(shortestDigits(size, dtype));
   const { whole, fraction } = positional(digits, exponent);
   if (fraction.length <= places) return { whole, fraction };
   const [w, f = ""] = toFixed(size, places).split(".");
@@ -78,7 +78,7 @@ function cutFraction(x: number, dtype: Tensor["dtype"], places: number): { whole
 /** The shortest mantissa with at most `places` behind the point. */
 function cutMantissa(x: number, dtype: Tensor["dtype"], places: number): { digits: string; exponent: number } {
   const size = Math.abs(x);
-  const { digits, exponent } = decimalParts(dtype === "float32" ? float32Digits(size) : String(size));
+  const { digits, exponent } = decimalParts(shortestDigits(size, dtype));
   if (digits.length <= places + 1) return { digits, exponent };
   const [mantissa, power] = size.toExponential(places).split("e");
   return { digits: mantissa.replace(".", "").replace(/0+$/, "") || "0", exponent: Number(power) };

@@ -44,8 +44,14 @@ function pairwise(data: ArrayLike<number>, start: number, count: number): number
   return pairwise(data, start, half) + pairwise(data, start + half, count - half);
 }
 
+/** Sums and products of small integers are wide ones. */
+const totalType = (dtype: DType): DType => {
+  const { kind } = engine.layoutOf[dtype];
+  return kind === "uint" ? "uint64" : kind === "float" ? dtype : "int64";
+};
+
 export const sum: Reduce = (value, axes, keep) => {
-  const dtype: DType = value.dtype === "bool" || value.dtype === "int32" ? "int64" : value.dtype;
+  const dtype = totalType(value.dtype);
   if (!(value instanceof Tensor)) return engine.sum(engine.cast(value, dtype), axes, keep);
   const last = value.shape.length - 1;
   if (axes.length < value.shape.length && !(axes.length === 1 && axes[0] === last))
@@ -131,7 +137,7 @@ export const extreme =
   };
 
 export const product: Reduce = (value, axes, keep) => {
-  const dtype: DType = value.dtype === "bool" || value.dtype === "int32" ? "int64" : value.dtype;
+  const dtype = totalType(value.dtype);
   const { flat, kept, count } = arranged(engine.cast(value, dtype), axes);
   if (flat instanceof Tensor) {
     const out = range(sizeOf(kept)).map((k) => {
@@ -235,7 +241,7 @@ export function place(value: Value, axis: number | undefined, largest: boolean, 
 }
 
 export function cumulative(value: Value, axis: number, run: (a: Value, b: Value) => Value): Value {
-  const dtype: DType = value.dtype === "bool" || value.dtype === "int32" ? "int64" : value.dtype;
+  const dtype = totalType(value.dtype);
   const x = engine.cast(value, dtype);
   if (!(x instanceof Tensor)) return accumulate(x, axis, run);
   const out = engine.allocate(dtype, x.data.length);

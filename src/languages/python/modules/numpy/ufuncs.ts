@@ -9,7 +9,7 @@ import { isNumber, typeName } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import { arrayHooks, arrayType, PyArray, promoteTypes, shapeText } from "./array";
 import { complexBinary, complexCompare, complexUnary, isComplex } from "./complex";
-import { asValue, axisOf, dtypeOfArgument, floating, isSequence, pick, wrap } from "./convert";
+import { asValue, axisOf, dtypeOfArgument, isSequence, pick, wrap } from "./convert";
 import { ObjectArray } from "./objects";
 
 // ── warnings ────────────────────────────────────────────────────────────────
@@ -134,6 +134,28 @@ const opaque = (name: string): never =>
     "TypeError",
     `ufunc '${name}' not supported for the input types, and the inputs could not be safely coerced to any supported types according to the casting rule ''safe''`,
   );
+
+/** The least and the most that an integer type holds. */
+export function integerLimits(dtype: DType): [bigint, bigint] {
+  const { kind, bits } = engine.layoutOf[dtype];
+  return kind === "uint" ? [0n, (1n << BigInt(bits)) - 1n] : [-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n];
+}
+
+/** Python's integers must fit the type of the arrays beside them. */
+function checkFit(args: readonly PyValue[], dtype: DType): void {
+  if (isFloat(dtype) || dtype === "bool" || dtype === "int64") return;
+  for (const arg of args) {
+    if (typeof arg !== "bigint") continue;
+    const [least, most] = integerLimits(dtype);
+    if (arg < least || arg > most) raiseError("OverflowError", `Python integer ${arg} out of bounds for ${dtype}`);
+  }
+}
+
+/** The floats that functions of small integers give. */
+const floatFor = (dtype: DType): DType => {
+  const { kind, bits } = engine.layoutOf[dtype];
+  return kind === "float" ? dtype : bits === 8 ? "float16" : bits === 16 ? "float32" : "float64";
+};
 
 // ── binary operations ───────────────────────────────────────────────────────
 
@@ -325,7 +347,8 @@ export function apply2(name: string, a: PyValue, b: PyValue): PyValue {
 }
 function run2(name: string, entry: Binary, args: readonly PyValue[], x: Value, y: Value): Value {
   let dtype = commonType(args, [x, y]);
-  if (entry.float && !isFloat(dtype)) dtype = "float64";
+  if (entry.float && !isFloat(dtype)) dtype = name === "divide" ? "float64" : floatFor(dtype);
+  else if (!entry.test) checkFit(args, dtype);
   const left = engine.cast(x, dtype);
   const right = engine.cast(y, dtype);
   const out = broadcasting([x, y], () => entry.run(left, right, dtype));
@@ -490,7 +513,7 @@ export function apply1(name: string, a: PyValue): PyValue {
   const entry = unaries[name];
   if (typeof a === "string" || a === null || a instanceof ObjectArray) opaque(name);
   const x = asValue(a);
-  const given = entry.float ? floating(x) : x;
+  const given = entry.float ? engine.cast(x, floatFor(x.dtype)) : x;
   const out = entry.run(given);
   watch(name, [given], out);
   return wrap(out);
