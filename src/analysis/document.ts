@@ -43,6 +43,8 @@ export interface Options {
   readonly budget: Budget;
   readonly now: () => number;
   readonly readPoint: ReadPoint;
+  /** The text of a file beside this one, by its path relative to this one's folder; undefined where there is none. */
+  readonly read?: (fileName: string) => string | undefined;
   /** Points pinned by the user, by function name. */
   readonly pins?: ReadonlyMap<string, PointTree>;
 }
@@ -92,7 +94,7 @@ export class DocumentAnalysis {
   }
 
   get script(): Script {
-    this.scriptRun ??= runScript(this.syntax, this.options.fileName, this.options.budget, this.options.now);
+    this.scriptRun ??= runScript(this.syntax, this.options);
     return this.scriptRun;
   }
 
@@ -165,7 +167,8 @@ export class DocumentAnalysis {
   }
 
   private callOptions() {
-    return { budget: this.options.budget, now: this.options.now, syntax: this.syntax, fileName: this.options.fileName };
+    const { budget, now, read, fileName } = this.options;
+    return { budget, now, read, syntax: this.syntax, fileName };
   }
 
   /** Runs user code and makes one line of whatever it raises or returns that is no number. */
@@ -206,7 +209,13 @@ export class DocumentAnalysis {
       );
       this.definitionRun = run(
         { ...this.syntax, body },
-        { fileName: this.options.fileName, budget: this.options.budget, now: this.options.now, resumeAfterError: true },
+        {
+          fileName: this.options.fileName,
+          budget: this.options.budget,
+          now: this.options.now,
+          read: this.options.read,
+          resumeAfterError: true,
+        },
       );
     }
     const defined = this.definitionRun.globals.get(name);

@@ -58,13 +58,23 @@ const LABEL_LENGTH = 40;
 /** Path points kept of one loop. */
 const MOST_POINTS = 20_000;
 
-export function runScript(syntax: PyModuleSyntax, fileName: string, budget: Budget, now: () => number): Script {
+export interface ScriptOptions {
+  readonly fileName: string;
+  readonly budget: Budget;
+  readonly now: () => number;
+  /** The text of a file beside this one; undefined where there is none. */
+  readonly read?: (fileName: string) => string | undefined;
+}
+
+export function runScript(syntax: PyModuleSyntax, options: ScriptOptions): Script {
+  const { fileName, budget, now, read } = options;
   const started = now();
   const collector = new Collector();
   const result = run(syntax, {
     fileName,
     budget,
     now,
+    read,
     resumeAfterError: true,
     onEvent: (event) => collector.hear(event),
   });
@@ -288,9 +298,11 @@ export function runToEnd(
   text: string,
   fileName: string,
   write: (text: string) => void,
+  read?: (fileName: string) => string | undefined,
 ): { code: number; message?: string } {
   const { error, exit } = run(parse(text), {
     fileName,
+    read,
     budget: {},
     values: false,
     calls: false,

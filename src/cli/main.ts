@@ -1,6 +1,6 @@
 /** The command line: `gradlens run | grad | hessian | jacobian | minimize | check | lsp`. */
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
 import { type MinimizeEnd, minimization } from "../analysis/minimize";
@@ -119,16 +119,28 @@ function read(file: string): string {
   }
 }
 
+/** Reads files by their paths relative to the folder of `file`. */
+function beside(file: string): (fileName: string) => string | undefined {
+  return (fileName) => {
+    try {
+      return readFileSync(join(dirname(file), fileName), "utf8");
+    } catch {
+      return undefined;
+    }
+  };
+}
+
 function runFile(file: string): number {
-  const { code, message } = runToEnd(read(file), file, (text) => process.stdout.write(text));
+  const { code, message } = runToEnd(read(file), file, (text) => process.stdout.write(text), beside(file));
   if (message !== undefined) process.stderr.write(`${message}\n`);
   return code;
 }
 
 // ── subjects ────────────────────────────────────────────────────────────────
 
-function analyse(text: string, fileName: string): DocumentAnalysis {
+function analyse(text: string, fileName: string, read?: (fileName: string) => string | undefined): DocumentAnalysis {
   return new DocumentAnalysis(text, {
+    ...(read ? { read } : {}),
     fileName,
     budget: { milliseconds: BUDGET },
     now: () => performance.now(),
@@ -154,7 +166,7 @@ function lookAt(command: string, positionals: readonly string[], flags: Flags): 
   if (split < 1 || split + 2 === place.length) throw new Mistake(`${place}: expected FILE::NAME`);
   const file = place.slice(0, split);
   const name = place.slice(split + 2);
-  const analysis = analyse(read(file), basename(file));
+  const analysis = analyse(read(file), basename(file), beside(file));
   const problem = analysis.syntax.errors[0];
   if (!analysis.functionNamed(name)) {
     if (problem) throw new Mistake(`${file}:${analysis.positionOf(problem.from).line + 1}: ${problem.message}`);
@@ -317,7 +329,7 @@ function check(files: readonly string[]): number {
   if (files.length === 0) throw new Mistake("usage: gradlens check FILE...");
   let errors = 0;
   for (const file of files) {
-    const analysis = analyse(read(file), basename(file));
+    const analysis = analyse(read(file), basename(file), beside(file));
     const findings = [...analysis.findings()].sort((a, b) => a.span.from - b.span.from);
     for (const { span, severity, message, code } of findings) {
       const { line, character } = analysis.positionOf(span.from);

@@ -33,9 +33,10 @@ import { view } from "./view";
 /** Typing pauses this long before a document is evaluated for its diagnostics. */
 const DEBOUNCE = 150;
 
-export function startServer(connection: Connection): void {
+/** `readFile` gives the text of a file that is not open, where the host lets the server read. */
+export function startServer(connection: Connection, readFile?: (uri: string) => string | undefined): void {
   const documents = new TextDocuments(TextDocument);
-  const session = new Session(documents);
+  const session = new Session(documents, undefined, readFile);
   const pending = new Map<string, ReturnType<typeof setTimeout>>();
   let asksConfiguration = false;
   let refreshes = { hints: false, lenses: false };
@@ -111,6 +112,7 @@ export function startServer(connection: Connection): void {
   });
   documents.onDidChangeContent(({ document }) => {
     if (session.settings.has(document.uri)) publishSoon(document.uri, DEBOUNCE);
+    for (const importer of session.changed(document.uri)) publishSoon(importer, DEBOUNCE);
   });
   documents.onDidClose(({ document }) => {
     clearTimeout(pending.get(document.uri));

@@ -13,13 +13,38 @@ export class Session {
   /** Whether the editor shows HTML in Markdown. */
   html = false;
   readonly settings = new Map<string, Settings>();
-  private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis }>();
+  /** `imported`: the files that an analysis asked for, found or not. */
+  private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis; imported: Set<string> }>();
   private readonly pins = new Map<string, Map<string, PointTree>>();
 
   constructor(
     readonly documents: { get(uri: string): TextDocument | undefined },
     readonly now: () => number = () => performance.now(),
+    /** The text of a file that is not open, where the host lets the server read. */
+    private readonly readFile: (uri: string) => string | undefined = () => undefined,
   ) {}
+
+  /** What modules beside a document are read from: open documents first. */
+  private beside(uri: string, imported: Set<string>): (fileName: string) => string | undefined {
+    return (fileName) => {
+      let other: string;
+      try {
+        other = new URL(fileName.split("/").map(encodeURIComponent).join("/"), uri).href;
+      } catch {
+        // A document of no folder has no neighbours.
+        return undefined;
+      }
+      imported.add(other);
+      return this.documents.get(other)?.getText() ?? this.readFile(other);
+    };
+  }
+
+  /** A document changed: what imports it is computed anew. Gives the documents that do. */
+  changed(uri: string): string[] {
+    const importers = [...this.analyses].filter(([, { imported }]) => imported.has(uri)).map(([key]) => key);
+    for (const importer of importers) this.analyses.delete(importer);
+    return importers;
+  }
 
   settingsOf(uri: string): Settings {
     return this.settings.get(uri) ?? defaultSettings;
@@ -32,12 +57,20 @@ export class Session {
     if (!document || uri.startsWith("vscode-notebook-cell:")) return undefined;
     const known = this.analyses.get(uri);
     if (known?.version === document.version) return known.analysis;
-    const analysis = this.analyse(document.getText(), uri, document.languageId === "python", known?.analysis);
-    this.analyses.set(uri, { version: document.version, analysis });
+    const imported = new Set<string>();
+    const python = document.languageId === "python";
+    const analysis = this.analyse(document.getText(), uri, python, known?.analysis, imported);
+    this.analyses.set(uri, { version: document.version, analysis, imported });
     return analysis;
   }
 
-  private analyse(text: string, uri: string, python: boolean, previous?: DocumentAnalysis): DocumentAnalysis {
+  private analyse(
+    text: string,
+    uri: string,
+    python: boolean,
+    previous?: DocumentAnalysis,
+    imported = new Set<string>(),
+  ): DocumentAnalysis {
     return new DocumentAnalysis(
       python ? text : PRELUDE,
       {
@@ -46,6 +79,7 @@ export class Session {
         budget: { milliseconds: this.settingsOf(uri).budget.evaluation },
         now: this.now,
         readPoint,
+        read: this.beside(uri, imported),
         pins: this.pins.get(uri) ?? new Map(),
       },
       previous,

@@ -10,7 +10,7 @@ import { importFrom, importModule } from "./modules/registry";
 import { buildClass } from "./runtime/classes";
 import { PyDict, PyTuple } from "./runtime/containers";
 import { exceptionTypes, PyException, pyError, raiseError } from "./runtime/errors";
-import { Cell, type Code, Ending, Frame, lastCaller, PyGenerator, toPython } from "./runtime/function";
+import { Cell, type Code, Ending, Frame, homeOf, lastCaller, PyGenerator, toPython } from "./runtime/function";
 import { type Kwargs, PyObject, PyType, type PyValue } from "./runtime/object";
 import { inPlace } from "./runtime/operators";
 import {
@@ -46,13 +46,20 @@ export class Compiler extends ExpressionCompiler {
   /** Inside a `try` that catches a failing import. */
   private catchesImports = false;
 
-  constructor(globals: Globals, scopes: ScopeMap, scope: Scope, qualifier: string) {
+  constructor(
+    globals: Globals,
+    scopes: ScopeMap,
+    scope: Scope,
+    qualifier: string,
+    /** The text is another one than the file that runs. */
+    private readonly foreign = false,
+  ) {
     super(globals, scopes, scope, qualifier);
-    this.tells = scope.frame.kind === "module";
+    this.tells = scope.frame.kind === "module" && !foreign;
   }
 
   protected override inner(scope: Scope): ExpressionCompiler {
-    return new Compiler(this.globals, this.scopes, scope, this.qualifier);
+    return new Compiler(this.globals, this.scopes, scope, this.qualifier, this.foreign);
   }
 
   // ── functions ─────────────────────────────────────────────────────────────
@@ -76,10 +83,11 @@ export class Compiler extends ExpressionCompiler {
         .flatMap((v) => (v.captured ? [v.slot] : [])),
       run: undefined,
       generate: undefined,
+      foreign: this.foreign,
       node,
       docstring: node.kind === "function" ? node.docstring : null,
       prepare: () => {
-        const compiler = new Compiler(this.globals, this.scopes, scope, `${qualname}.<locals>.`);
+        const compiler = new Compiler(this.globals, this.scopes, scope, `${qualname}.<locals>.`, this.foreign);
         if (node.kind === "lambda") {
           const value = compiler.expr(node.body);
           code.run = (frame) => {
@@ -98,7 +106,7 @@ export class Compiler extends ExpressionCompiler {
 
   protected override makeGenerator(node: ast.Comprehension): { code: Code; scope: Scope } {
     const scope = this.scopes.get(node)!;
-    const inside = new Compiler(this.globals, this.scopes, scope, this.qualifier);
+    const inside = new Compiler(this.globals, this.scopes, scope, this.qualifier, this.foreign);
     const element = inside.expr(node.element);
     const clauses = node.clauses.map((clause, index) => ({
       clause,
@@ -132,6 +140,7 @@ export class Compiler extends ExpressionCompiler {
       cells: scope.variables.get(".0")?.captured ? [0] : [],
       run: undefined,
       generate: (frame) => walk(frame, 0),
+      foreign: this.foreign,
       node: null,
       docstring: null,
       prepare: () => {},
@@ -713,7 +722,7 @@ export class Compiler extends ExpressionCompiler {
     return (frame) => {
       for (const { alias, store } of stores) {
         locate(alias);
-        store(frame, importModule(alias.name, alias.asname !== null, alias, strict));
+        store(frame, importModule(alias.name, alias.asname !== null, alias, strict, this.globals.file));
       }
       return Ending.normal;
     };
@@ -726,12 +735,13 @@ export class Compiler extends ExpressionCompiler {
     return (frame) => {
       locate(node);
       if (!stores) {
-        for (const [name, value] of importFrom(module, null, node, strict)) this.globals.cell(name).value = value;
+        for (const [name, value] of importFrom(module, null, node, strict, this.globals.file))
+          this.globals.cell(name).value = value;
         return Ending.normal;
       }
       for (const { alias, store } of stores) {
         locate(alias);
-        store(frame, importFrom(module, alias.name, alias, strict).get(alias.name)!);
+        store(frame, importFrom(module, alias.name, alias, strict, this.globals.file).get(alias.name)!);
       }
       return Ending.normal;
     };
@@ -975,7 +985,7 @@ function chained(inner: unknown, outer: PyException): unknown {
 export function report(error: PyException, caught: boolean): void {
   if (error.reported || !vm.listener) return;
   error.reported = true;
-  const span = error.span ?? vm.at;
+  const span = homeOf(error);
   let message = "";
   try {
     message = str(error);

@@ -9,17 +9,20 @@ import { Compiler, report } from "./compile";
 import { ExpressionCompiler, Globals } from "./compile/expressions";
 import { analyze, analyzeExpression } from "./compile/scope";
 import type { PyEvent } from "./events";
+import "./imports";
 import "./modules";
 import { arrayOfNumbers } from "./modules/numpy/convert";
 import { PyDict, PyList, PyTuple } from "./runtime/containers";
 import { PyException, pyError, raiseError } from "./runtime/errors";
-import { Frame, lastCaller, PyFunction, toPython } from "./runtime/function";
+import { Frame, homeOf, lastCaller, PyFunction, toPython } from "./runtime/function";
 import { snapshot } from "./runtime/isolate";
 import { type Kwargs, PyBound, PyObject, PyType, type PyValue } from "./runtime/object";
 import { call, repr, str, typeName } from "./runtime/protocol";
 import { type Budget, BudgetExceeded, locate, Vm, vm, withVm } from "./runtime/vm";
+import { lineText, placeInModule } from "./sources";
 import { parseExpression } from "./syntax";
 import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./syntax/ast";
+import { inMain } from "./syntax/span";
 
 export type { GradientReason, PyEvent, PyEventKind } from "./events";
 export { moduleNames } from "./modules/registry";
@@ -52,6 +55,8 @@ export interface RunOptions {
   calls?: boolean;
   /** The clock, in milliseconds. */
   now?: () => number;
+  /** The text of a file beside this one, by its path relative to this one's folder; undefined where there is none. */
+  read?: (fileName: string) => string | undefined;
   /** Analysis: report an uncaught error and go on with the next statement. */
   resumeAfterError?: boolean;
 }
@@ -59,6 +64,7 @@ export interface RunOptions {
 export interface TraceLine {
   /** `<module>` or a function's name. */
   name: string;
+  file: string;
   line: number;
   /** The text of that line. */
   text: string;
@@ -151,7 +157,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
       } else if (error instanceof Error) {
         // A mistake of ours must not take the editor along.
         ended = "error";
-        const { from, to } = machine.at;
+        const { from, to } = machine.home(machine.at);
         const message = `internal error: ${error.message}`;
         errors.push({ type: "SystemError", message, trace: [], text: `SystemError: ${message}`, from, to });
       } else throw error;
@@ -192,17 +198,12 @@ function machineFor(options: RunOptions, syntax?: { lineStarts: number[] }): Vm 
   machine.wantsValues = options.onEvent !== undefined && options.values !== false;
   machine.wantsCalls = options.onEvent !== undefined && options.calls !== false;
   machine.fileName = options.fileName ?? "<string>";
+  machine.read = options.read;
   if (syntax) machine.lineOf = (offset) => lineAt(syntax, offset);
   return machine;
 }
 
 // ── errors in words ─────────────────────────────────────────────────────────
-
-function lineText(syntax: PyModuleSyntax, line: number): string {
-  const from = syntax.lineStarts[line - 1] ?? 0;
-  const to = syntax.lineStarts[line] ?? syntax.text.length + 1;
-  return syntax.text.slice(from, to - 1).trim();
-}
 
 function syntaxError(problem: SyntaxProblem, syntax: PyModuleSyntax, fileName: string): RunError {
   const line = lineAt(syntax, problem.from);
@@ -212,8 +213,8 @@ function syntaxError(problem: SyntaxProblem, syntax: PyModuleSyntax, fileName: s
 }
 
 function describe(error: PyException, syntax: PyModuleSyntax, fileName: string): RunError {
-  const trace = traceOf(error, syntax);
-  const span = error.span ?? vm.at;
+  const trace = traceOf(error, syntax, fileName);
+  const span = homeOf(error);
   const message = safely(() => str(error));
   const headline = message === "" ? error.type.name : `${error.type.name}: ${message}`;
   const chain = error.cause ?? (error.suppressContext ? null : error.context);
@@ -224,7 +225,7 @@ function describe(error: PyException, syntax: PyModuleSyntax, fileName: string):
       : "During handling of the above exception, another exception occurred:";
     before = `${describe(breakCycle(chain), syntax, fileName).text}\n\n${link}\n\n`;
   }
-  const lines = trace.map(({ name, line, text }) => `  File "${fileName}", line ${line}, in ${name}\n    ${text}`);
+  const lines = trace.map(({ name, file, line, text }) => `  File "${file}", line ${line}, in ${name}\n    ${text}`);
   const text = `${before}Traceback (most recent call last):\n${lines.join("\n")}\n${headline}`;
   return { type: error.type.name, message, trace, text, from: span.from, to: span.to };
 }
@@ -244,15 +245,20 @@ function breakCycle(error: PyException): PyException {
   return error;
 }
 
-function traceOf(error: PyException, syntax: PyModuleSyntax): TraceLine[] {
+function traceOf(error: PyException, syntax: PyModuleSyntax, fileName: string): TraceLine[] {
   const line = (name: string, span: Span): TraceLine => {
-    const number = lineAt(syntax, span.from);
-    return { name, line: number, text: lineText(syntax, number), from: span.from, to: span.to };
+    const { from, to } = span;
+    const place = inMain(span) ? undefined : placeInModule(from);
+    if (place) return { name, file: beside(fileName, place.fileName), line: place.line, text: place.text, from, to };
+    const number = lineAt(syntax, from);
+    return { name, file: fileName, line: number, text: lineText(syntax, number), from, to };
   };
   const inner = error.trace.map((entry) => line(entry.name, entry.span));
   const outermost = lastCaller.get(error) ?? error.span ?? vm.at;
   return [line("<module>", outermost), ...inner.reverse()];
 }
+
+const beside = (fileName: string, other: string): string => fileName.slice(0, fileName.lastIndexOf("/") + 1) + other;
 
 function safely(text: () => string): string {
   try {
@@ -299,7 +305,7 @@ function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () =>
       const error = toPython(raw);
       if (error instanceof PyException) {
         report(error, false);
-        const span = error.span ?? machine.at;
+        const span = homeOf(error);
         throw new PyCallError(
           error.type.name,
           safely(() => str(error)),

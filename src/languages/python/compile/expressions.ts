@@ -31,7 +31,11 @@ export type Store = (frame: Frame, value: PyValue) => void;
 /** The module's names, each in a cell. */
 export class Globals {
   readonly cells = new Map<string, Cell>();
-  constructor(readonly builtins: ReadonlyMap<string, PyValue>) {}
+  constructor(
+    readonly builtins: ReadonlyMap<string, PyValue>,
+    /** The module's file, relative to the folder of the one that runs; "" for that one. */
+    readonly file = "",
+  ) {}
   cell(name: string): Cell {
     let cell = this.cells.get(name);
     if (!cell) {

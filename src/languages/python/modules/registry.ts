@@ -1,4 +1,5 @@
 /** Every module that there is, and what happens to an import of one that there is not. */
+import { PyList, PyTuple } from "../runtime/containers";
 import { pyError, raiseError } from "../runtime/errors";
 import { ellipsis, makeType, PyModule, PyObject, type PyValue } from "../runtime/object";
 import { vm } from "../runtime/vm";
@@ -40,6 +41,55 @@ export class PyLibrary extends PyModule {
   override pyGetAttribute(name: string): PyValue | undefined {
     if (name.startsWith("__")) return undefined;
     raiseError("NotImplementedError", `${this.name.replace(/^tensorflow/, "tf")}.${name} is not supported`);
+  }
+}
+
+/** Finds a module's text beside the file that imports it, and runs it. */
+type SourceLoader = (dotted: string, from: string) => PyModule | undefined;
+let loadSource: SourceLoader = () => undefined;
+export function setSourceLoader(loader: SourceLoader): void {
+  loadSource = loader;
+}
+
+/** Modules that Python has built in: no file beside takes their place. */
+const BUILT_IN = new Set([
+  "math",
+  "cmath",
+  "sys",
+  "time",
+  "itertools",
+  "builtins",
+  "functools",
+  "operator",
+  "__future__",
+]);
+
+/** A module by its dotted name, from beside the file or of ours; packages on the way hold their parts as attributes. */
+function moduleNamed(dotted: string, from: string): PyModule | undefined {
+  const parts = dotted.split(".");
+  if (dotted.startsWith(".")) return loadSource(dotted, from);
+  if (BUILT_IN.has(parts[0])) return loadModule(dotted);
+  const own = loadSource(dotted, from);
+  if (!own) return loadModule(dotted);
+  if (parts.length > 1) packageOf(parts.slice(0, -1).join("."), from).pySetAttribute?.(parts[parts.length - 1], own);
+  return own;
+}
+
+/** The package around a module: a folder without a text of its own is an empty one. */
+function packageOf(dotted: string, from: string): PyModule {
+  const known = moduleNamed(dotted, from) ?? loaded().get(`folder ${dotted}`);
+  if (known) return known;
+  const folder = new PyFolder(dotted);
+  loaded().set(`folder ${dotted}`, folder);
+  const dot = dotted.lastIndexOf(".");
+  if (dot > 0) packageOf(dotted.slice(0, dot), from).pySetAttribute?.(dotted.slice(dot + 1), folder);
+  return folder;
+}
+
+class PyFolder extends PyModule {
+  override pySetAttribute(name: string, value: PyValue): boolean {
+    this.dict.set(name, value);
+    return true;
   }
 }
 
@@ -107,12 +157,12 @@ function warn(path: string, span: Span): void {
   vm.emit({ kind: "warning", code: "unknown-import", message, span: { from: span.from, to: span.to } });
 }
 
-/** `import a.b` gives `a`, `import a.b as c` gives `a.b`. */
-export function importModule(name: string, whole: boolean, span: Span, strict: boolean): PyValue {
+/** `import a.b` gives `a`, `import a.b as c` gives `a.b`. `from` is the file that imports. */
+export function importModule(name: string, whole: boolean, span: Span, strict: boolean, from: string): PyValue {
   const root = name.split(".")[0];
-  const module = loadModule(name);
-  if (module) return whole ? module : (loadModule(root) ?? module);
-  const top = loadModule(root);
+  const module = moduleNamed(name, from);
+  if (module) return whole || root === name ? module : packageOf(root, from);
+  const top = moduleNamed(root, from);
   if (strict) {
     raiseError(
       "ModuleNotFoundError",
@@ -123,27 +173,45 @@ export function importModule(name: string, whole: boolean, span: Span, strict: b
   return top && !whole ? top : new PyMissing(name);
 }
 
-/** `from module import name`; `name` null: everything. */
-export function importFrom(name: string, wanted: string | null, span: Span, strict: boolean): Map<string, PyValue> {
+/** `from module import name`; `name` null: everything. `from` is the file that imports. */
+export function importFrom(
+  name: string,
+  wanted: string | null,
+  span: Span,
+  strict: boolean,
+  from: string,
+): Map<string, PyValue> {
   const out = new Map<string, PyValue>();
   if (name === "__future__") {
     if (wanted) out.set(wanted, ellipsis);
     return out;
   }
-  const module = loadModule(name);
+  const module = moduleNamed(name, from);
   if (module && wanted === null) {
-    for (const [key, value] of module.dict) if (!key.startsWith("_")) out.set(key, value);
+    const names = module.names();
+    const all = names.get("__all__");
+    const listed = all instanceof PyList || all instanceof PyTuple ? all.items.map(String) : undefined;
+    for (const [key, value] of names) if (listed ? listed.includes(key) : !key.startsWith("_")) out.set(key, value);
     return out;
   }
-  if (module && wanted !== null) {
-    const value = module.dict.get(wanted) ?? loadModule(`${name}.${wanted}`);
+  if (wanted !== null) {
+    const inside = `${name}${name.endsWith(".") ? "" : "."}${wanted}`;
+    const value = module?.names().get(wanted) ?? moduleNamed(inside, from);
     if (value !== undefined) {
       out.set(wanted, value);
       return out;
     }
-    if (strict) raiseError("ImportError", `cannot import name '${wanted}' from '${name}' (unknown location)`);
-  } else if (strict) raiseError("ModuleNotFoundError", `No module named '${name}'`);
+  }
+  if (strict || (module && !isOurs(module)))
+    raiseError(
+      module ? "ImportError" : "ModuleNotFoundError",
+      module
+        ? `cannot import name '${wanted}' from '${module.name}' (${String(module.names().get("__file__") ?? "unknown location")})`
+        : `No module named '${name}'`,
+    );
   warn(wanted === null ? name : `${name}.${wanted}`, span);
   if (wanted !== null) out.set(wanted, new PyMissing(`${name}.${wanted}`));
   return out;
 }
+
+const isOurs = (module: PyModule): boolean => loaded().get(module.name) === module;

@@ -10,7 +10,7 @@ import { call, equals, isNumber, repr, typeName } from "../runtime/protocol";
 import { tracedScalar } from "../runtime/text";
 import { vm } from "../runtime/vm";
 import { complexFunctions } from "./numpy/complex";
-import { importModule, loadModule, registerModule } from "./registry";
+import { loadModule, registerModule } from "./registry";
 
 const errorType = makeType("StatisticsError", exceptionTypes.get("ValueError")!);
 errorType.module = "statistics";
@@ -187,7 +187,6 @@ function modes(items: PyValue[]): PyValue[] {
 }
 
 registerModule("statistics", () => {
-  importModule("math", false, vm.at, false);
   return new Map<string, PyValue>([
     ["StatisticsError", errorType],
     ...Object.entries(entries).map(([name, run]): [string, PyValue] => [name, native(name, run)]),

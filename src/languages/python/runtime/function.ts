@@ -1,6 +1,7 @@
 /** Functions written in Python: frames, binding of arguments, calls; generators. */
 
 import type { FunctionDef, Lambda, Span } from "../syntax/ast";
+import { inMain } from "../syntax/span";
 import { PyDict, PyTuple } from "./containers";
 import { PyException, pyError, raiseError, stopIterationType } from "./errors";
 import { RangeErrorText } from "./limits";
@@ -55,6 +56,8 @@ export interface Code {
   run: ((frame: Frame) => Ending) | undefined;
   generate: ((frame: Frame) => Generator<PyValue, Ending, PyValue>) | undefined;
   prepare: () => void;
+  /** It stands in another text than the file that runs. */
+  foreign: boolean;
   node: FunctionDef | Lambda | null;
   docstring: string | null;
 }
@@ -83,6 +86,7 @@ export class PyFunction extends PyObject {
 
   override pyCall(args: PyValue[], kwargs: Kwargs | undefined): PyValue {
     const { code } = this;
+    if (code.foreign && vm.outside === undefined) return this.fromOutside(args, kwargs);
     const slots: Slot[] = new Array(code.slots).fill(undefined);
     if (
       kwargs === undefined &&
@@ -118,6 +122,16 @@ export class PyFunction extends PyObject {
       vm.emit({ kind: "call", fn: this, name: this.name, args: seen, result, span: caller });
     }
     return result;
+  }
+
+  /** Called from the file that runs: what happens inside is told at the place of the call. */
+  private fromOutside(args: PyValue[], kwargs: Kwargs | undefined): PyValue {
+    vm.outside = vm.at;
+    try {
+      return this.pyCall(args, kwargs);
+    } finally {
+      vm.outside = undefined;
+    }
   }
 
   private argumentsOf(slots: Slot[]): Map<string, PyValue> {
@@ -244,6 +258,13 @@ export function leave(error: unknown, name: string, caller: Span): unknown {
 
 /** The call that the frame left last came from. */
 export const lastCaller = new WeakMap<PyException, Span>();
+
+/** The innermost place in the file that runs through which an error went. */
+export function homeOf(error: PyException): Span {
+  const own = error.span ?? vm.at;
+  const spans = [own, ...error.trace.map((entry) => entry.span), lastCaller.get(error) ?? own];
+  return spans.find(inMain) ?? vm.home(own);
+}
 
 export function toPython(error: unknown): unknown {
   if (error instanceof PyException) return error;

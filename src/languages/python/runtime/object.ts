@@ -256,6 +256,10 @@ export class PyModule extends PyObject {
   constructor(readonly name: string) {
     super(moduleType);
   }
+  /** Everything that can be imported from it. */
+  names(): Map<string, PyValue> {
+    return this.dict;
+  }
   override pyRepr(): string {
     return `<module '${this.name}'>`;
   }

@@ -6,6 +6,7 @@
 import { currentSource, setSource } from "../../../engine";
 import type { PyEvent } from "../events";
 import type { Span } from "../syntax/ast";
+import { inMain } from "../syntax/span";
 
 export interface Budget {
   /** Milliseconds for the whole run. */
@@ -38,6 +39,10 @@ export class Vm {
   handling: unknown[] = [];
   fileName = "<string>";
   lineOf: (offset: number) => number = () => 1;
+  /** The text of a file beside the one that runs, by its path relative to that one's folder. */
+  read: ((fileName: string) => string | undefined) | undefined;
+  /** Where the file that runs called into another text. */
+  outside: Span | undefined;
   listener: ((event: PyEvent) => void) | undefined;
   wantsValues = false;
   wantsCalls = false;
@@ -67,11 +72,20 @@ export class Vm {
   }
 
   stop(reason: string): never {
-    throw new BudgetExceeded(`${reason} (line ${this.lineOf(this.at.from)})`, this.at);
+    const at = this.home(this.at);
+    throw new BudgetExceeded(`${reason} (line ${this.lineOf(at.from)})`, at);
+  }
+
+  /** The place in the file that runs: for a place in another text, where that was called. */
+  home(span: Span): Span {
+    return inMain(span) ? span : (this.outside ?? nowhere);
   }
 
   emit(event: PyEvent): void {
-    this.listener?.(event);
+    if (!this.listener) return;
+    if (inMain(event.span)) this.listener(event);
+    else if (event.kind !== "call" && event.kind !== "loop" && event.kind !== "value")
+      this.listener({ ...event, span: this.home(event.span) });
   }
 }
 

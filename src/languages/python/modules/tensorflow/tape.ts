@@ -221,7 +221,7 @@ export class PyTape extends PyObject {
         return new PyTfTensor(gradient.value);
       }
       const { kind, detail, source } = gradient.missing;
-      reasons.push({ kind, detail, source: source && { from: source.from, to: source.to } });
+      reasons.push({ kind, detail, source: source && vm.home({ from: source.from, to: source.to }) });
       return rule === "zero" ? new PyTfTensor(zeros(wanted[k])) : null;
     });
     this.end();
