@@ -152,7 +152,9 @@ define("print", (args, kwargs) => {
     if (writer !== undefined) call(writer, [text]);
     return null;
   }
-  write(text, args);
+  const stdout = vm.state.get("redirected stdout");
+  if (stdout instanceof PyObject) call(getAttribute(stdout, "write"), [text]);
+  else write(text, args);
   return null;
 });
 

@@ -105,13 +105,14 @@ function loaded(): Map<string, PyModule> {
   return modules;
 }
 
-setSourceLoader((dotted, from) => {
-  const level = /^\.*/.exec(dotted)![0].length;
-  const parts = dotted.slice(level).split(".").filter(Boolean);
-  const found = find(parts.join("/"), level, from);
-  if (!found) return undefined;
-  const own =
-    loaded().get(found.fileName) ??
-    execute(parts.join(".") || folderOf(found.fileName), sourceOf(found.fileName, found.text));
-  return own;
-});
+setSourceLoader(
+  (dotted, from) => {
+    const level = /^\.*/.exec(dotted)![0].length;
+    const parts = dotted.slice(level).split(".").filter(Boolean);
+    const found = find(parts.join("/"), level, from);
+    if (!found) return undefined;
+    const name = parts.join(".") || folderOf(found.fileName);
+    return loaded().get(found.fileName) ?? execute(name, sourceOf(found.fileName, found.text));
+  },
+  (name, text) => execute(name, sourceOf(`<${name}>`, text)),
+);

@@ -21,8 +21,14 @@ export function registerModule(name: string, make: ModuleMaker): void {
   }
 }
 
+/** A module that is a text of ours. */
+export function registerText(name: string, text: string): void {
+  texts.set(name, text);
+}
+const texts = new Map<string, string>();
+
 export function moduleNames(): string[] {
-  return [...makers.keys()].sort();
+  return [...makers.keys(), ...texts.keys()].sort();
 }
 
 function loaded(): Map<string, PyModule> {
@@ -47,8 +53,10 @@ export class PyLibrary extends PyModule {
 /** Finds a module's text beside the file that imports it, and runs it. */
 type SourceLoader = (dotted: string, from: string) => PyModule | undefined;
 let loadSource: SourceLoader = () => undefined;
-export function setSourceLoader(loader: SourceLoader): void {
+let runText: (name: string, text: string) => PyModule = (name) => new PyModule(name);
+export function setSourceLoader(loader: SourceLoader, runner: typeof runText): void {
   loadSource = loader;
+  runText = runner;
 }
 
 /** Modules that Python has built in: no file beside takes their place. */
@@ -97,6 +105,12 @@ class PyFolder extends PyModule {
 export function loadModule(name: string): PyModule | undefined {
   const known = loaded().get(name);
   if (known) return known;
+  const text = texts.get(name);
+  if (text !== undefined) {
+    const module = runText(name, text);
+    loaded().set(name, module);
+    return module;
+  }
   const make = makers.get(name);
   if (!make) return undefined;
   const module = open.has(name.split(".")[0]) ? new PyLibrary(name) : new PyModule(name);

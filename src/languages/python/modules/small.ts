@@ -2,19 +2,17 @@
 import { bindArguments, toInt } from "../runtime/arguments";
 import { classHooks } from "../runtime/classes";
 import { dictType, iterateAll, listOf, PyDict, PyList, PySet, PyTuple, tupleType } from "../runtime/containers";
-import { exitRequest, raiseError } from "../runtime/errors";
+import { raiseError } from "../runtime/errors";
 import {
   type DictKey,
   type Kwargs,
   makeType,
   methods,
   native,
-  objectType,
   PyClassMethod,
   PyGetter,
   PyInstance,
   PyIterator,
-  PyModule,
   PyNative,
   PyObject,
   PyProperty,
@@ -24,7 +22,6 @@ import {
 } from "../runtime/object";
 import { binary } from "../runtime/operators";
 import { call, equals, findAttribute, getAttribute, invoke, iterate, repr, typeName } from "../runtime/protocol";
-import { vm } from "../runtime/vm";
 import { registerModule } from "./registry";
 
 // ── collections ─────────────────────────────────────────────────────────────
@@ -503,185 +500,5 @@ registerModule(
       ["deepcopy", native("deepcopy", ([x]) => copy(x, true))],
     ]),
 );
-
-// ── the harmless rest ───────────────────────────────────────────────────────
-
-const nothing = (name: string): [string, PyValue] => [name, native(name, () => null)];
-
-registerModule("sys", () => {
-  const info = makeType("float_info");
-  const float = new PyInstance(info);
-  for (const [name, value] of Object.entries({
-    epsilon: Number.EPSILON,
-    max: Number.MAX_VALUE,
-    min: 2.2250738585072014e-308,
-    dig: 15n,
-    mant_dig: 53n,
-  }))
-    float.dict.set(name, value);
-  const stream = (): PyModule => {
-    const out = new PyModule("stdout");
-    out.dict.set(
-      "write",
-      native("write", ([text]) => {
-        vm.output.push(String(text));
-        vm.outputLength += String(text).length;
-        if (vm.listener)
-          vm.emit({ kind: "print", text: String(text), values: [], span: { from: vm.at.from, to: vm.at.to } });
-        return BigInt(String(text).length);
-      }),
-    );
-    out.dict.set(
-      "flush",
-      native("flush", () => null),
-    );
-    return out;
-  };
-  const silent = new PyModule("stderr");
-  silent.dict.set(
-    "write",
-    native("write", () => 0n),
-  );
-  silent.dict.set(
-    "flush",
-    native("flush", () => null),
-  );
-  return new Map<string, PyValue>([
-    ["argv", new PyList([""])],
-    ["path", new PyList([])],
-    ["maxsize", 9223372036854775807n],
-    ["float_info", float],
-    ["version", "3.12.0 (Gradlens)"],
-    ["version_info", new PyTuple([3n, 12n, 0n, "final", 0n])],
-    ["platform", "linux"],
-    ["byteorder", "little"],
-    ["stdout", stream()],
-    ["stderr", silent],
-    ["modules", new PyDict()],
-    ["getrecursionlimit", native("getrecursionlimit", () => BigInt(vm.maxDepth))],
-    nothing("setrecursionlimit"),
-    ["getsizeof", native("getsizeof", () => 64n)],
-    ["exit", native("exit", exitRequest)],
-  ]);
-});
-registerModule("time", () => {
-  // A fixed clock: a run gives the same each time.
-  let at = 0;
-  const clock = (name: string): [string, PyValue] => [
-    name,
-    native(name, () => {
-      at += 0.001;
-      return 1700000000 + at;
-    }),
-  ];
-  return new Map<string, PyValue>([
-    clock("time"),
-    clock("perf_counter"),
-    clock("monotonic"),
-    clock("process_time"),
-    nothing("sleep"),
-  ]);
-});
-registerModule(
-  "warnings",
-  () =>
-    new Map<string, PyValue>([
-      nothing("filterwarnings"),
-      nothing("simplefilter"),
-      [
-        "warn",
-        native("warn", ([message]) => {
-          if (vm.listener)
-            vm.emit({
-              kind: "warning",
-              code: "python-warning",
-              message: String(message),
-              span: { from: vm.at.from, to: vm.at.to },
-            });
-          return null;
-        }),
-      ],
-    ]),
-);
-registerModule(
-  "string",
-  () =>
-    new Map<string, PyValue>([
-      ["ascii_lowercase", "abcdefghijklmnopqrstuvwxyz"],
-      ["ascii_uppercase", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
-      ["ascii_letters", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"],
-      ["digits", "0123456789"],
-      ["punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"],
-    ]),
-);
-registerModule(
-  "os",
-  () =>
-    new Map<string, PyValue>([
-      ["environ", new PyDict()],
-      ["sep", "/"],
-      ["getcwd", native("getcwd", () => "/")],
-      ["getenv", native("getenv", ([, otherwise]) => otherwise ?? null)],
-    ]),
-);
-registerModule(
-  "os.path",
-  () =>
-    new Map<string, PyValue>([
-      ["join", native("join", (parts) => parts.map(String).join("/").replace(/\/+/g, "/"))],
-      ["basename", native("basename", ([path]) => String(path).replace(/^.*\//, ""))],
-      ["dirname", native("dirname", ([path]) => String(path).replace(/\/?[^/]*$/, ""))],
-      ["exists", native("exists", () => false)],
-    ]),
-);
-registerModule(
-  "contextlib",
-  () =>
-    new Map<string, PyValue>([
-      ["suppress", native("suppress", (types) => new Suppress(types))],
-      [
-        "contextmanager",
-        native("contextmanager", ([fn]) =>
-          native("contextmanager", (args, kwargs) => new Managed(call(fn, args, kwargs))),
-        ),
-      ],
-    ]),
-);
-
-class Suppress extends PyObject {
-  constructor(private readonly types: PyValue[]) {
-    super(objectType);
-  }
-  override pyEnter(): PyValue {
-    return this;
-  }
-  override pyExit(error: PyObject | null): boolean {
-    return error !== null && this.types.some((type) => type instanceof PyType && error.type.isSubtype(type));
-  }
-}
-
-class Managed extends PyObject {
-  constructor(private readonly generator: PyValue) {
-    super(objectType);
-  }
-  override pyEnter(): PyValue {
-    const item = (this.generator as PyIterator).next();
-    if (item === undefined) raiseError("RuntimeError", "generator didn't yield");
-    return item;
-  }
-  override pyExit(error: PyObject | null): boolean {
-    if (error === null) {
-      if ((this.generator as PyIterator).next() !== undefined) raiseError("RuntimeError", "generator didn't stop");
-      return false;
-    }
-    try {
-      call(getAttribute(this.generator, "throw"), [error]);
-    } catch (raised) {
-      if (raised instanceof PyObject && raised.type.name === "StopIteration") return true;
-      throw raised;
-    }
-    raiseError("RuntimeError", "generator didn't stop after throw()");
-  }
-}
 
 export { namedTupleBase };
