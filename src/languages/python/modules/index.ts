@@ -13,3 +13,5 @@ import "./random/python";
 import "./re";
 import "./random/numpy";
 import "./statistics";
+import "./drawing";
+import "./scipy";

@@ -27,8 +27,14 @@ export function registerText(name: string, text: string): void {
 }
 const texts = new Map<string, string>();
 
+/** Every module whose name begins with `root.`, and `root` itself. */
+export function registerTree(root: string, make: (name: string) => PyModule): void {
+  trees.set(root, make);
+}
+const trees = new Map<string, (name: string) => PyModule>();
+
 export function moduleNames(): string[] {
-  return [...makers.keys(), ...texts.keys()].sort();
+  return [...makers.keys(), ...texts.keys(), ...trees.keys()].sort();
 }
 
 function loaded(): Map<string, PyModule> {
@@ -41,7 +47,7 @@ function loaded(): Map<string, PyModule> {
 }
 
 /** Libraries of which we have a part: a name that is missing may well exist, so it is reported as not supported. */
-const open = new Set(["tensorflow", "keras", "tf_keras", "numpy"]);
+const open = new Set(["tensorflow", "keras", "tf_keras", "numpy", "scipy"]);
 
 export class PyLibrary extends PyModule {
   override pyGetAttribute(name: string): PyValue | undefined {
@@ -105,10 +111,18 @@ class PyFolder extends PyModule {
 export function loadModule(name: string): PyModule | undefined {
   const known = loaded().get(name);
   if (known) return known;
+  const tree = trees.get(name.split(".")[0]);
+  if (tree) {
+    const module = tree(name);
+    loaded().set(name, module);
+    return module;
+  }
   const text = texts.get(name);
   if (text !== undefined) {
     const module = runText(name, text);
     loaded().set(name, module);
+    const dot = name.lastIndexOf(".");
+    if (dot > 0) loadModule(name.slice(0, dot))?.dict.set(name.slice(dot + 1), module);
     return module;
   }
   const make = makers.get(name);
@@ -210,7 +224,7 @@ export function importFrom(
   }
   if (wanted !== null) {
     const inside = `${name}${name.endsWith(".") ? "" : "."}${wanted}`;
-    const value = module?.names().get(wanted) ?? moduleNamed(inside, from);
+    const value = module?.find(wanted) ?? moduleNamed(inside, from);
     if (value !== undefined) {
       out.set(wanted, value);
       return out;

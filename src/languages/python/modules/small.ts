@@ -1,8 +1,8 @@
 /** Small modules: collections, copy, sys, os, time, warnings, string, enum and others as far as they are harmless. */
 import { bindArguments, toInt } from "../runtime/arguments";
-import { classHooks } from "../runtime/classes";
+import { classHooks, makeClass } from "../runtime/classes";
 import { dictType, iterateAll, listOf, PyDict, PyList, PySet, PyTuple, tupleType } from "../runtime/containers";
-import { raiseError } from "../runtime/errors";
+import { keyError, raiseError } from "../runtime/errors";
 import {
   type DictKey,
   type Kwargs,
@@ -22,7 +22,7 @@ import {
 } from "../runtime/object";
 import { binary } from "../runtime/operators";
 import { call, equals, findAttribute, getAttribute, invoke, iterate, repr, typeName } from "../runtime/protocol";
-import { registerModule } from "./registry";
+import { loadModule, registerModule } from "./registry";
 
 // ── collections ─────────────────────────────────────────────────────────────
 
@@ -273,6 +273,7 @@ registerModule(
       ["Counter", counterType],
       ["OrderedDict", orderedDictType],
       ["deque", dequeType],
+      ["ChainMap", loadModule("_normal")!.find("ChainMap")!],
       [
         "namedtuple",
         native("namedtuple", (args, kwargs) => {
@@ -348,6 +349,9 @@ function abstractType(name: string): PyType {
 
 const enumType = makeType("Enum");
 const intEnumType = makeType("IntEnum", enumType);
+const strEnumType = makeType("StrEnum", enumType);
+const flagType = makeType("Flag", enumType);
+const intFlagType = makeType("IntFlag", intEnumType);
 const autoType = makeType("auto");
 class PyMember extends PyInstance {
   constructor(
@@ -375,9 +379,22 @@ class PyMember extends PyInstance {
     return op === "<" ? a < b : op === "<=" ? a <= b : op === ">" ? a > b : a >= b;
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    if (flags(this.type) && "&|^".includes(op) && other instanceof PyMember)
+      return combined(this.type, binary(op, this.value, other.value) as bigint);
     if (!this.whole) return undefined;
     const right = other instanceof PyMember ? other.value : other;
     return reflected ? binary(op, right, this.value) : binary(op, this.value, right);
+  }
+  override pyContains(item: PyValue): boolean {
+    return item instanceof PyMember && ((this.value as bigint) & (item.value as bigint)) === item.value;
+  }
+  override pyBool(): boolean {
+    return flags(this.type) ? this.value !== 0n : true;
+  }
+  override pyUnary(op: string): PyValue | undefined {
+    if (op !== "~" || !flags(this.type)) return undefined;
+    const whole = [...membersOf(this.type).values()].reduce((all, member) => all | (member.value as bigint), 0n);
+    return combined(this.type, whole & ~(this.value as bigint));
   }
   override pyKey(): DictKey {
     return this.whole ? (this.value as bigint) : this;
@@ -386,8 +403,20 @@ class PyMember extends PyInstance {
     return `<${this.type.name}.${this.name}: ${repr(this.value)}>`;
   }
   override pyStr(): string {
-    return this.whole ? String(this.value) : `${this.type.name}.${this.name}`;
+    return this.whole || this.type.isSubtype(strEnumType) ? String(this.value) : `${this.type.name}.${this.name}`;
   }
+}
+
+/** Several flags as one member. */
+function combined(type: PyType, value: bigint): PyMember {
+  const all = [...membersOf(type).values()];
+  const same = all.find((member) => member.value === value);
+  if (same) return same;
+  const parts = all.filter((member) => {
+    const own = member.value as bigint;
+    return own !== 0n && (value & own) === own && (own & (own - 1n)) === 0n;
+  });
+  return new PyMember(type, parts.map((member) => member.name).join("|") || "0", value);
 }
 
 const enumMeta = new PyType("EnumType", [typeType], typeType);
@@ -397,14 +426,29 @@ methods(enumMeta, {
   __len__: (self: PyType) => BigInt(membersOf(self).size),
   __getitem__: (self: PyType, [name]) => {
     const member = membersOf(self).get(String(name));
-    if (!member) raiseError("LookupError", repr(name));
+    if (!member) throw keyError(name);
     return member;
   },
 });
 const members = new WeakMap<PyType, Map<string, PyMember>>();
 const membersOf = (type: PyType): Map<string, PyMember> => members.get(type) ?? new Map();
 classHooks.set(enumType, shapeEnum);
-classHooks.set(intEnumType, shapeEnum);
+for (const type of [intEnumType, strEnumType, flagType, intFlagType]) classHooks.set(type, shapeEnum);
+// Enum("Colour", "RED GREEN"): a class from a list of names.
+for (const base of [enumType, intEnumType, strEnumType, flagType, intFlagType])
+  base.construct = (_type, [name, names]) => {
+    const list = typeof names === "string" ? names.replace(/,/g, " ").trim().split(/\s+/) : listOf(names ?? null);
+    const entries = list.map((item, k): [string, PyValue] => {
+      const pair = item instanceof PyTuple || item instanceof PyList ? item.items : undefined;
+      if (pair) return [String(pair[0]), pair[1]];
+      return [
+        String(item),
+        flags(base) ? 1n << BigInt(k) : base === strEnumType ? String(item).toLowerCase() : BigInt(k + 1),
+      ];
+    });
+    return makeClass(String(name), [base], new Map(entries), new Map(), undefined);
+  };
+const flags = (type: PyType): boolean => type.isSubtype(flagType) || type.isSubtype(intFlagType);
 function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
   const all = new Map<string, PyMember>();
   let last = 0n;
@@ -417,7 +461,9 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
     )
       continue;
     if (given instanceof PyObject && given.type.name === "staticmethod") continue;
-    const value = given instanceof PyObject && given.type === autoType ? last + 1n : given;
+    const automatic = (): PyValue =>
+      type.isSubtype(strEnumType) ? name.toLowerCase() : flags(type) ? (last === 0n ? 1n : last * 2n) : last + 1n;
+    const value = given instanceof PyObject && given.type === autoType ? automatic() : given;
     if (typeof value === "bigint") last = value;
     const same = [...all.values()].find((member) => equals(member.value, value));
     const member = same ?? new PyMember(type, name, value);
@@ -433,13 +479,14 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
       "__class_getitem__",
       native("__class_getitem__", ([, name]) => {
         const member = all.get(String(name));
-        if (!member) raiseError("LookupError", repr(name));
+        if (!member) throw keyError(name);
         return member;
       }),
     );
     type.attributes.delete("__iter__");
     type.construct = (cls, [value]) => {
       const found = [...all.values()].find((member) => equals(member.value, value));
+      if (!found && flags(cls) && typeof value === "bigint") return combined(cls, value);
       if (!found) raiseError("ValueError", `${repr(value)} is not a valid ${cls.name}`);
       return found;
     };
@@ -454,6 +501,9 @@ registerModule(
     new Map<string, PyValue>([
       ["Enum", enumType],
       ["IntEnum", intEnumType],
+      ["StrEnum", strEnumType],
+      ["Flag", flagType],
+      ["IntFlag", intFlagType],
       ["auto", autoType],
       ["unique", native("unique", ([x]) => x)],
     ]),

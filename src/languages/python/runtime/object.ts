@@ -260,6 +260,10 @@ export class PyModule extends PyObject {
   names(): Map<string, PyValue> {
     return this.dict;
   }
+  /** One of these names. */
+  find(name: string): PyValue | undefined {
+    return this.names().get(name);
+  }
   override pyRepr(): string {
     return `<module '${this.name}'>`;
   }
