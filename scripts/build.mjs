@@ -14,7 +14,7 @@ const common = {
   target: "es2022",
   legalComments: "none",
   logLevel: "warning",
-  // Modules of the evaluator that are written in Python.
+  // The part of Python's library that is written in Python.
   loader: { ".py": "text" },
   define: { "process.env.NODE_ENV": '"production"' },
 };

@@ -19,13 +19,14 @@ import {
   PyDict,
   PyList,
   PyRange,
+  type PySlice,
   PyTuple,
   rangeType,
   setType,
   sliceType,
   tupleType,
 } from "./runtime/containers";
-import { exceptionTypes, exitRequest, raiseError, stopIteration } from "./runtime/errors";
+import { exceptionTypes, exitRequest, PyException, raiseError, stopIteration } from "./runtime/errors";
 import { PyGenerator } from "./runtime/function";
 import {
   floatModulo,
@@ -152,7 +153,9 @@ define("print", (args, kwargs) => {
     if (writer !== undefined) call(writer, [text]);
     return null;
   }
-  write(text, args);
+  const stdout = vm.state.get("redirected stdout");
+  if (stdout instanceof PyObject) call(getAttribute(stdout, "write"), [text]);
+  else write(text, args);
   return null;
 });
 
@@ -431,7 +434,15 @@ define("chr", ([x]) => {
 
 define("repr", ([x]) => repr(x));
 define("ascii", ([x]) =>
-  repr(x).replace(/[^\x20-\x7e]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`),
+  repr(x).replace(/[^\x20-\x7e]/gu, (c) => {
+    const code = c.codePointAt(0)!;
+    const digits = code.toString(16);
+    return code < 256
+      ? `\\x${digits}`
+      : code < 65536
+        ? `\\u${digits.padStart(4, "0")}`
+        : `\\U${digits.padStart(8, "0")}`;
+  }),
 );
 define("format", ([x, spec]) => formatValue(x, spec === undefined ? "" : toText("format", spec)));
 define("hash", ([x]) => hashOf(x));
@@ -469,6 +480,12 @@ define("delattr", ([x, name]) => {
   deleteAttribute(x, toText("delattr", name));
   return null;
 });
+methods(sliceType, {
+  indices: (self: PySlice, [length]) => {
+    const { start, stop, step } = self.indices(Number(toInt(length)));
+    return new PyTuple([start, stop, step].map(BigInt));
+  },
+});
 define("vars", ([x]) => {
   if (x instanceof PyObject && x.dict) return PyDict.from(x.dict);
   raiseError("TypeError", "vars() argument must have __dict__ attribute");
@@ -488,9 +505,16 @@ table.set(
     return new PySuper(owner, self);
   }),
 );
-for (const name of ["open", "input", "exec", "eval", "compile", "breakpoint", "__import__", "globals", "locals"]) {
+// What these know depends on the place of the call, which the compiler sees to.
+for (const name of ["globals", "locals", "eval"])
+  define(name, () => raiseError("NotImplementedError", `${name}() is supported only where it is called by its name`));
+for (const name of ["open", "exec", "compile", "breakpoint"])
   define(name, () => raiseError("NotImplementedError", `${name}() is not supported`));
-}
+// There is nobody to type anything: the input is at its end.
+define("input", ([prompt]) => {
+  if (prompt !== undefined) write(str(prompt));
+  throw new PyException(exceptionTypes.get("EOFError")!, ["EOF when reading a line"]);
+});
 for (const name of ["exit", "quit"]) define(name, exitRequest);
 
 propertyType.construct = (_type, args, kwargs) => {

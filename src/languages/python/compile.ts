@@ -2,9 +2,9 @@
  * Statements → closures. A statement that yields is compiled to a generator
  * function instead; everything else, in generators too, to a plain closure.
  */
-import { type Eval, ExpressionCompiler, type Globals, type Store } from "./compile/expressions";
+import { type Eval, ExpressionCompiler, Globals, type Store } from "./compile/expressions";
 import { compilePattern } from "./compile/patterns";
-import type { Scope, ScopeMap } from "./compile/scope";
+import { analyzeExpression, type Scope, type ScopeMap } from "./compile/scope";
 import { hasYield, statementYields, yieldsOf } from "./compile/yields";
 import { importFrom, importModule } from "./modules/registry";
 import { buildClass } from "./runtime/classes";
@@ -30,6 +30,7 @@ import {
   typeOf,
 } from "./runtime/protocol";
 import { BudgetExceeded, locate, tick, vm } from "./runtime/vm";
+import { sourceOf } from "./sources";
 import type * as ast from "./syntax/ast";
 
 export type Run = (frame: Frame) => Ending;
@@ -60,6 +61,19 @@ export class Compiler extends ExpressionCompiler {
 
   protected override inner(scope: Scope): ExpressionCompiler {
     return new Compiler(this.globals, this.scopes, scope, this.qualifier, this.foreign);
+  }
+
+  /** What `eval` gives for a text, with the names that it may use. */
+  protected override evaluate(text: string, names: ReadonlyMap<string, PyValue>): PyValue {
+    const { syntax } = sourceOf("<string>", `(${text.trim()}\n)`);
+    const [only] = syntax.body;
+    if (syntax.errors.length > 0 || syntax.body.length !== 1 || only.kind !== "expression")
+      raiseError("SyntaxError", `${syntax.errors[0]?.message ?? "invalid syntax"} (<string>, line 1)`);
+    const globals = new Globals(this.globals.builtins);
+    for (const [name, value] of names) globals.cell(name).value = value;
+    const { module, scopes } = analyzeExpression(only.value);
+    const value = new Compiler(globals, scopes, module, "", true).expr(only.value);
+    return value(new Frame(new Array(module.slots).fill(undefined), [], undefined));
   }
 
   // ── functions ─────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@ import { builtins } from "./builtins";
 import { Compiler } from "./compile";
 import { Globals } from "./compile/expressions";
 import { analyze } from "./compile/scope";
-import { LIBRARY, setSourceLoader, setTextRunner } from "./modules/registry";
+import { setSourceLoader } from "./modules/registry";
 import { pyError } from "./runtime/errors";
 import { Frame } from "./runtime/function";
 import { PyModule, type PyValue } from "./runtime/object";
@@ -108,18 +108,14 @@ function loaded(): Map<string, PyModule> {
   return modules;
 }
 
-setSourceLoader((dotted, from) => {
-  const level = /^\.*/.exec(dotted)![0].length;
-  const parts = dotted.slice(level).split(".").filter(Boolean);
-  const found = find(parts.join("/"), level, from);
-  if (!found) return undefined;
-  const own =
-    loaded().get(found.fileName) ??
-    execute(parts.join(".") || folderOf(found.fileName), sourceOf(found.fileName, found.text));
-  return own;
-});
-
-setTextRunner((name, text) => {
-  const fileName = `${LIBRARY}${name.replaceAll(".", "/")}.py`;
-  return loaded().get(fileName) ?? execute(name, sourceOf(fileName, text));
-});
+setSourceLoader(
+  (dotted, from) => {
+    const level = /^\.*/.exec(dotted)![0].length;
+    const parts = dotted.slice(level).split(".").filter(Boolean);
+    const found = find(parts.join("/"), level, from);
+    if (!found) return undefined;
+    const name = parts.join(".") || folderOf(found.fileName);
+    return loaded().get(found.fileName) ?? execute(name, sourceOf(found.fileName, found.text));
+  },
+  (name, text) => execute(name, sourceOf(`<${name}>`, text)),
+);

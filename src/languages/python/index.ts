@@ -10,6 +10,7 @@ import { ExpressionCompiler, Globals } from "./compile/expressions";
 import { analyze, analyzeExpression } from "./compile/scope";
 import type { PyEvent } from "./events";
 import "./imports";
+import "./library";
 import "./modules";
 import { arrayOfNumbers } from "./modules/numpy/convert";
 import { PyDict, PyList, PyTuple } from "./runtime/containers";

@@ -51,9 +51,22 @@ export class Globals {
   }
 }
 
-export function collectText(parts: readonly string[]): string {
-  return parts.join("");
+const NAMESPACE_CALLS = new Set(["globals", "locals", "vars", "eval"]);
+
+/** The variables of a module as a dictionary: what is put there is a variable. */
+class GlobalNames extends PyDict {
+  constructor(private readonly globals: Globals) {
+    super();
+    for (const [name, value] of globals.toMap()) super.put(name, value);
+  }
+  override put(key: PyValue, value: PyValue): void {
+    super.put(key, value);
+    if (typeof key === "string") this.globals.cell(key).value = value;
+  }
 }
+
+const namesIn = (dict: PyDict): Map<string, PyValue> =>
+  new Map([...dict.map.values()].map(({ key, value }) => [String(key), value]));
 
 export class ExpressionCompiler {
   /** Yields that the statement around evaluates beforehand, and the slot of each value. */
@@ -626,8 +639,10 @@ export class ExpressionCompiler {
   private call(node: ast.Call): Eval {
     if (node.callee.kind === "name" && node.callee.id === "super" && node.args.length === 0)
       return this.superCall(node);
-    if (node.callee.kind === "name" && node.callee.id === "globals" && node.args.length === 0)
-      return this.globalsCall(node);
+    if (node.callee.kind === "name" && NAMESPACE_CALLS.has(node.callee.id)) {
+      const special = this.namespaceCall(node, node.callee.id);
+      if (special) return special;
+    }
     const plain = node.args.every((arg) => arg.kind === "positional");
     const args = node.args.map((arg) => ({ ...arg, run: this.expr(arg.value) }));
     if (node.callee.kind === "attribute" && plain)
@@ -716,6 +731,47 @@ export class ExpressionCompiler {
     };
   }
 
+  /** `globals()`, `locals()`, `vars()`, `eval(…)`: what the place of the call knows. */
+  private namespaceCall(node: ast.Call, name: string): Eval | undefined {
+    if (this.scope.resolve(name).kind !== "global" || node.args.some((arg) => arg.kind !== "positional"))
+      return undefined;
+    if (name !== "eval" && node.args.length > 0) return undefined;
+    const callee = this.load(name, node.callee);
+    const args = node.args.map((arg) => this.expr(arg.value));
+    const variables = [...this.scope.frame.variables.values()];
+    const own = (frame: Frame): Map<string, PyValue> => {
+      if (frame.names) return new Map(frame.names);
+      const out = new Map<string, PyValue>();
+      for (const { name: key, slot } of variables) {
+        const held = frame.slots[slot];
+        const value = held instanceof Cell ? held.value : (held as PyValue | undefined);
+        if (value !== undefined) out.set(key, value);
+      }
+      return out;
+    };
+    const module = this.scope.frame.kind === "module";
+    return (frame) => {
+      const fn = callee(frame);
+      const values = args.map((run) => run(frame));
+      locate(node);
+      if (fn !== this.globals.builtins.get(name)) return call(fn, values);
+      if (name === "globals" || (name !== "eval" && module)) return new GlobalNames(this.globals);
+      if (name !== "eval") return PyDict.from(own(frame));
+      const [text, globals, locals] = values;
+      if (typeof text !== "string") raiseError("TypeError", "eval() arg 1 must be a string, bytes or code object");
+      const names =
+        globals instanceof PyDict
+          ? namesIn(globals)
+          : new Map([...this.globals.toMap(), ...(module ? [] : own(frame))]);
+      if (locals instanceof PyDict) for (const [key, value] of namesIn(locals)) names.set(key, value);
+      return this.evaluate(text, names);
+    };
+  }
+  /** Overridden by the statement compiler. */
+  protected evaluate(_text: string, _names: ReadonlyMap<string, PyValue>): PyValue {
+    throw new Error("no expression compiler");
+  }
+
   private superCall(node: ast.Call): Eval {
     const shadowed = this.scope.resolve("super").kind !== "global";
     const loaded = this.load("super", node);
@@ -727,13 +783,6 @@ export class ExpressionCompiler {
       if (!(owner instanceof PyType) || !self) raiseError("RuntimeError", "super(): no arguments");
       return new PySuper(owner, self(frame));
     };
-  }
-
-  /** `globals()`: the module's variables as they are now; what is put into the dictionary does not come back. */
-  private globalsCall(node: ast.Call): Eval {
-    const shadowed = this.scope.resolve("globals").kind !== "global";
-    const loaded = this.load("globals", node);
-    return (frame) => (shadowed ? call(loaded(frame), []) : PyDict.from(this.globals.toMap()));
   }
 
   /** The first argument of the method around. */

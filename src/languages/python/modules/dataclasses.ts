@@ -1,7 +1,7 @@
 /** `dataclasses`: dataclass, field, replace, asdict, astuple. */
 import { bindArguments } from "../runtime/arguments";
 import { PyDict, PyList, PySet, PyTuple } from "../runtime/containers";
-import { raiseError } from "../runtime/errors";
+import { exceptionTypes, PyException, raiseError } from "../runtime/errors";
 import {
   getters,
   type Kwargs,
@@ -25,6 +25,7 @@ import {
   truth,
   typeName,
 } from "../runtime/protocol";
+import { vm } from "../runtime/vm";
 import { registerModule } from "./registry";
 
 const fieldType = makeType("Field");
@@ -144,11 +145,24 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
   if (options.get("frozen")) {
     type.set(
       "__setattr__",
-      method("__setattr__", ([, name]) => raiseError("AttributeError", `cannot assign to field '${String(name)}'`)),
+      method("__setattr__", ([, name]) => frozen(`cannot assign to field '${String(name)}'`)),
+    );
+    type.set(
+      "__delattr__",
+      method("__delattr__", ([, name]) => frozen(`cannot delete field '${String(name)}'`)),
     );
   }
   type.set("__match_args__", new PyTuple(positional.map((field) => field.name)));
   return type;
+}
+
+const frozenType = makeType("FrozenInstanceError", exceptionTypes.get("AttributeError")!);
+frozenType.module = "dataclasses";
+
+function frozen(message: string): never {
+  const error = new PyException(frozenType, [message]);
+  error.span = vm.at;
+  throw error;
 }
 
 function initializer(type: PyType, all: Field[], positional: Field[]): PyNative {

@@ -4,7 +4,7 @@ import { peek, special, type Value } from "../../../engine";
 import { bindArguments, toFloat, toInt } from "../runtime/arguments";
 import { iterateAll, listOf, PyTuple } from "../runtime/containers";
 import { raiseError } from "../runtime/errors";
-import { bitLength, floatPower, floatToInt, rangeError, roundToInt } from "../runtime/numbers";
+import { bitLength, floatPower, floatToInt, nextAfter, rangeError, roundToInt } from "../runtime/numbers";
 import { native, PyNative, PyObject, type PyValue } from "../runtime/object";
 import { binary } from "../runtime/operators";
 import { invoke, isNumber, truth, typeName } from "../runtime/protocol";
@@ -226,6 +226,16 @@ registerModule("math", () => {
     ["tau", 2 * Math.PI],
     ["inf", Number.POSITIVE_INFINITY],
     ["nan", Number.NaN],
+    ["nextafter", native("nextafter", ([x, y]) => nextAfter(toFloat(x), toFloat(y)))],
+    ["ulp", native("ulp", ([x]) => nextAfter(Math.abs(toFloat(x)), Number.POSITIVE_INFINITY) - Math.abs(toFloat(x)))],
+    [
+      "sumprod",
+      native("sumprod", ([p, q]) => {
+        const [a, b] = [listOf(p), listOf(q)];
+        if (a.length !== b.length) raiseError("ValueError", "Inputs are not the same length");
+        return a.reduce<PyValue>((total, x, k) => binary("+", total, binary("*", x, b[k])), 0n);
+      }),
+    ],
     float1("sqrt", Math.sqrt, engine.sqrt, (x) => !(x < 0)),
     float1("cbrt", Math.cbrt, engine.cbrt),
     float1("exp", Math.exp, engine.exp),

@@ -9,22 +9,8 @@ import type { Span } from "../syntax/ast";
 export type ModuleMaker = () => Map<string, PyValue>;
 
 const makers = new Map<string, ModuleMaker>();
-/** Names of modules that are made when they are first wanted. */
-const lazy = new Map<string, ReadonlyMap<string, () => PyValue>>();
-/** Modules written in Python. */
-const texts = new Map<string, string>();
 /** Modules that are harmless to import although nothing is in them. */
 const parts = new Map<string, string[]>();
-
-/** A module written in Python: it runs when it is first wanted. Its imports find our modules only. */
-export function registerText(name: string, text: string): void {
-  texts.set(name, text);
-}
-
-/** Names of a module that are made when they are first wanted. */
-export function registerMembers(name: string, members: ReadonlyMap<string, () => PyValue>): void {
-  lazy.set(name, members);
-}
 
 export function registerModule(name: string, make: ModuleMaker): void {
   makers.set(name, make);
@@ -35,8 +21,26 @@ export function registerModule(name: string, make: ModuleMaker): void {
   }
 }
 
+/** A module that is a text of ours. */
+export function registerText(name: string, text: string): void {
+  texts.set(name, text);
+}
+const texts = new Map<string, string>();
+
+/** Names of a module that are made when they are first wanted. */
+export function registerMembers(name: string, members: ReadonlyMap<string, () => PyValue>): void {
+  lazy.set(name, members);
+}
+const lazy = new Map<string, ReadonlyMap<string, () => PyValue>>();
+
+/** Every module whose name begins with `root.`, and `root` itself. */
+export function registerTree(root: string, make: (name: string) => PyModule): void {
+  trees.set(root, make);
+}
+const trees = new Map<string, (name: string) => PyModule>();
+
 export function moduleNames(): string[] {
-  return [...makers.keys()].sort();
+  return [...makers.keys(), ...texts.keys(), ...trees.keys()].sort();
 }
 
 function loaded(): Map<string, PyModule> {
@@ -49,7 +53,7 @@ function loaded(): Map<string, PyModule> {
 }
 
 /** Libraries of which we have a part: a name that is missing may well exist, so it is reported as not supported. */
-const open = new Set(["tensorflow", "keras", "tf_keras", "numpy"]);
+const open = new Set(["tensorflow", "keras", "tf_keras", "numpy", "scipy"]);
 
 export class PyLibrary extends PyModule {
   override member(name: string): PyValue | undefined {
@@ -68,21 +72,11 @@ export class PyLibrary extends PyModule {
 /** Finds a module's text beside the file that imports it, and runs it. */
 type SourceLoader = (dotted: string, from: string) => PyModule | undefined;
 let loadSource: SourceLoader = () => undefined;
-export function setSourceLoader(loader: SourceLoader): void {
+let runText: (name: string, text: string) => PyModule = (name) => new PyModule(name);
+export function setSourceLoader(loader: SourceLoader, runner: typeof runText): void {
   loadSource = loader;
-}
-
-/** Runs the text of a module of ours. */
-type TextRunner = (name: string, text: string) => PyModule;
-let runText: TextRunner = () => {
-  throw new Error("nothing runs texts");
-};
-export function setTextRunner(runner: TextRunner): void {
   runText = runner;
 }
-
-/** Where the texts of our own modules are said to be: they see no file of the user's. */
-export const LIBRARY = "<library>/";
 
 /** Modules that Python has built in: no file beside takes their place. */
 const BUILT_IN = new Set([
@@ -97,11 +91,14 @@ const BUILT_IN = new Set([
   "__future__",
 ]);
 
+const isOurText = (fileName: string): boolean => texts.has(/^<(.*)>$/.exec(fileName)?.[1] ?? "");
+
 /** A module by its dotted name, from beside the file or of ours; packages on the way hold their parts as attributes. */
 function moduleNamed(dotted: string, from: string): PyModule | undefined {
   const parts = dotted.split(".");
   if (dotted.startsWith(".")) return loadSource(dotted, from);
-  if (BUILT_IN.has(parts[0]) || from.startsWith(LIBRARY)) return loadModule(dotted);
+  // Our own texts see no file of the user's.
+  if (BUILT_IN.has(parts[0]) || isOurText(from)) return loadModule(dotted);
   const own = loadSource(dotted, from);
   if (!own) return loadModule(dotted);
   if (parts.length > 1) packageOf(parts.slice(0, -1).join("."), from).pySetAttribute?.(parts[parts.length - 1], own);
@@ -130,10 +127,18 @@ class PyFolder extends PyModule {
 export function loadModule(name: string): PyModule | undefined {
   const known = loaded().get(name);
   if (known) return known;
+  const tree = trees.get(name.split(".")[0]);
+  if (tree) {
+    const module = tree(name);
+    loaded().set(name, module);
+    return module;
+  }
   const text = texts.get(name);
   if (text !== undefined) {
     const module = runText(name, text);
     loaded().set(name, module);
+    const dot = name.lastIndexOf(".");
+    if (dot > 0) loadModule(name.slice(0, dot))?.dict.set(name.slice(dot + 1), module);
     return module;
   }
   const make = makers.get(name);
@@ -235,7 +240,7 @@ export function importFrom(
   }
   if (wanted !== null) {
     const inside = `${name}${name.endsWith(".") ? "" : "."}${wanted}`;
-    const value = module?.member(wanted) ?? moduleNamed(inside, from);
+    const value = module?.find(wanted) ?? moduleNamed(inside, from);
     if (value !== undefined) {
       out.set(wanted, value);
       return out;

@@ -1,20 +1,18 @@
 /** Small modules: collections, copy, sys, os, time, warnings, string, enum and others as far as they are harmless. */
 import { bindArguments, toInt } from "../runtime/arguments";
-import { classHooks } from "../runtime/classes";
+import { classHooks, makeClass } from "../runtime/classes";
 import { dictType, iterateAll, listOf, PyDict, PyList, PySet, PyTuple, tupleType } from "../runtime/containers";
-import { exitRequest, raiseError } from "../runtime/errors";
+import { keyError, raiseError } from "../runtime/errors";
 import {
   type DictKey,
   type Kwargs,
   makeType,
   methods,
   native,
-  objectType,
   PyClassMethod,
   PyGetter,
   PyInstance,
   PyIterator,
-  PyModule,
   PyNative,
   PyObject,
   PyProperty,
@@ -24,8 +22,7 @@ import {
 } from "../runtime/object";
 import { binary } from "../runtime/operators";
 import { call, equals, findAttribute, getAttribute, invoke, iterate, repr, typeName } from "../runtime/protocol";
-import { vm } from "../runtime/vm";
-import { registerModule } from "./registry";
+import { loadModule, registerModule } from "./registry";
 
 // ── collections ─────────────────────────────────────────────────────────────
 
@@ -276,6 +273,7 @@ registerModule(
       ["Counter", counterType],
       ["OrderedDict", orderedDictType],
       ["deque", dequeType],
+      ["ChainMap", loadModule("_normal")!.find("ChainMap")!],
       [
         "namedtuple",
         native("namedtuple", (args, kwargs) => {
@@ -351,6 +349,9 @@ function abstractType(name: string): PyType {
 
 const enumType = makeType("Enum");
 const intEnumType = makeType("IntEnum", enumType);
+const strEnumType = makeType("StrEnum", enumType);
+const flagType = makeType("Flag", enumType);
+const intFlagType = makeType("IntFlag", intEnumType);
 const autoType = makeType("auto");
 class PyMember extends PyInstance {
   constructor(
@@ -378,9 +379,22 @@ class PyMember extends PyInstance {
     return op === "<" ? a < b : op === "<=" ? a <= b : op === ">" ? a > b : a >= b;
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    if (flags(this.type) && "&|^".includes(op) && other instanceof PyMember)
+      return combined(this.type, binary(op, this.value, other.value) as bigint);
     if (!this.whole) return undefined;
     const right = other instanceof PyMember ? other.value : other;
     return reflected ? binary(op, right, this.value) : binary(op, this.value, right);
+  }
+  override pyContains(item: PyValue): boolean {
+    return item instanceof PyMember && ((this.value as bigint) & (item.value as bigint)) === item.value;
+  }
+  override pyBool(): boolean {
+    return flags(this.type) ? this.value !== 0n : true;
+  }
+  override pyUnary(op: string): PyValue | undefined {
+    if (op !== "~" || !flags(this.type)) return undefined;
+    const whole = [...membersOf(this.type).values()].reduce((all, member) => all | (member.value as bigint), 0n);
+    return combined(this.type, whole & ~(this.value as bigint));
   }
   override pyKey(): DictKey {
     return this.whole ? (this.value as bigint) : this;
@@ -389,8 +403,20 @@ class PyMember extends PyInstance {
     return `<${this.type.name}.${this.name}: ${repr(this.value)}>`;
   }
   override pyStr(): string {
-    return this.whole ? String(this.value) : `${this.type.name}.${this.name}`;
+    return this.whole || this.type.isSubtype(strEnumType) ? String(this.value) : `${this.type.name}.${this.name}`;
   }
+}
+
+/** Several flags as one member. */
+function combined(type: PyType, value: bigint): PyMember {
+  const all = [...membersOf(type).values()];
+  const same = all.find((member) => member.value === value);
+  if (same) return same;
+  const parts = all.filter((member) => {
+    const own = member.value as bigint;
+    return own !== 0n && (value & own) === own && (own & (own - 1n)) === 0n;
+  });
+  return new PyMember(type, parts.map((member) => member.name).join("|") || "0", value);
 }
 
 const enumMeta = new PyType("EnumType", [typeType], typeType);
@@ -400,14 +426,29 @@ methods(enumMeta, {
   __len__: (self: PyType) => BigInt(membersOf(self).size),
   __getitem__: (self: PyType, [name]) => {
     const member = membersOf(self).get(String(name));
-    if (!member) raiseError("LookupError", repr(name));
+    if (!member) throw keyError(name);
     return member;
   },
 });
 const members = new WeakMap<PyType, Map<string, PyMember>>();
 const membersOf = (type: PyType): Map<string, PyMember> => members.get(type) ?? new Map();
 classHooks.set(enumType, shapeEnum);
-classHooks.set(intEnumType, shapeEnum);
+for (const type of [intEnumType, strEnumType, flagType, intFlagType]) classHooks.set(type, shapeEnum);
+// Enum("Colour", "RED GREEN"): a class from a list of names.
+for (const base of [enumType, intEnumType, strEnumType, flagType, intFlagType])
+  base.construct = (_type, [name, names]) => {
+    const list = typeof names === "string" ? names.replace(/,/g, " ").trim().split(/\s+/) : listOf(names ?? null);
+    const entries = list.map((item, k): [string, PyValue] => {
+      const pair = item instanceof PyTuple || item instanceof PyList ? item.items : undefined;
+      if (pair) return [String(pair[0]), pair[1]];
+      return [
+        String(item),
+        flags(base) ? 1n << BigInt(k) : base === strEnumType ? String(item).toLowerCase() : BigInt(k + 1),
+      ];
+    });
+    return makeClass(String(name), [base], new Map(entries), new Map(), undefined);
+  };
+const flags = (type: PyType): boolean => type.isSubtype(flagType) || type.isSubtype(intFlagType);
 function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
   const all = new Map<string, PyMember>();
   let last = 0n;
@@ -420,7 +461,9 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
     )
       continue;
     if (given instanceof PyObject && given.type.name === "staticmethod") continue;
-    const value = given instanceof PyObject && given.type === autoType ? last + 1n : given;
+    const automatic = (): PyValue =>
+      type.isSubtype(strEnumType) ? name.toLowerCase() : flags(type) ? (last === 0n ? 1n : last * 2n) : last + 1n;
+    const value = given instanceof PyObject && given.type === autoType ? automatic() : given;
     if (typeof value === "bigint") last = value;
     const same = [...all.values()].find((member) => equals(member.value, value));
     const member = same ?? new PyMember(type, name, value);
@@ -436,13 +479,14 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
       "__class_getitem__",
       native("__class_getitem__", ([, name]) => {
         const member = all.get(String(name));
-        if (!member) raiseError("LookupError", repr(name));
+        if (!member) throw keyError(name);
         return member;
       }),
     );
     type.attributes.delete("__iter__");
     type.construct = (cls, [value]) => {
       const found = [...all.values()].find((member) => equals(member.value, value));
+      if (!found && flags(cls) && typeof value === "bigint") return combined(cls, value);
       if (!found) raiseError("ValueError", `${repr(value)} is not a valid ${cls.name}`);
       return found;
     };
@@ -457,6 +501,9 @@ registerModule(
     new Map<string, PyValue>([
       ["Enum", enumType],
       ["IntEnum", intEnumType],
+      ["StrEnum", strEnumType],
+      ["Flag", flagType],
+      ["IntFlag", intFlagType],
       ["auto", autoType],
       ["unique", native("unique", ([x]) => x)],
     ]),
@@ -503,185 +550,5 @@ registerModule(
       ["deepcopy", native("deepcopy", ([x]) => copy(x, true))],
     ]),
 );
-
-// ── the harmless rest ───────────────────────────────────────────────────────
-
-const nothing = (name: string): [string, PyValue] => [name, native(name, () => null)];
-
-registerModule("sys", () => {
-  const info = makeType("float_info");
-  const float = new PyInstance(info);
-  for (const [name, value] of Object.entries({
-    epsilon: Number.EPSILON,
-    max: Number.MAX_VALUE,
-    min: 2.2250738585072014e-308,
-    dig: 15n,
-    mant_dig: 53n,
-  }))
-    float.dict.set(name, value);
-  const stream = (): PyModule => {
-    const out = new PyModule("stdout");
-    out.dict.set(
-      "write",
-      native("write", ([text]) => {
-        vm.output.push(String(text));
-        vm.outputLength += String(text).length;
-        if (vm.listener)
-          vm.emit({ kind: "print", text: String(text), values: [], span: { from: vm.at.from, to: vm.at.to } });
-        return BigInt(String(text).length);
-      }),
-    );
-    out.dict.set(
-      "flush",
-      native("flush", () => null),
-    );
-    return out;
-  };
-  const silent = new PyModule("stderr");
-  silent.dict.set(
-    "write",
-    native("write", () => 0n),
-  );
-  silent.dict.set(
-    "flush",
-    native("flush", () => null),
-  );
-  return new Map<string, PyValue>([
-    ["argv", new PyList([""])],
-    ["path", new PyList([])],
-    ["maxsize", 9223372036854775807n],
-    ["float_info", float],
-    ["version", "3.12.0 (Gradlens)"],
-    ["version_info", new PyTuple([3n, 12n, 0n, "final", 0n])],
-    ["platform", "linux"],
-    ["byteorder", "little"],
-    ["stdout", stream()],
-    ["stderr", silent],
-    ["modules", new PyDict()],
-    ["getrecursionlimit", native("getrecursionlimit", () => BigInt(vm.maxDepth))],
-    nothing("setrecursionlimit"),
-    ["getsizeof", native("getsizeof", () => 64n)],
-    ["exit", native("exit", exitRequest)],
-  ]);
-});
-registerModule("time", () => {
-  // A fixed clock: a run gives the same each time.
-  let at = 0;
-  const clock = (name: string): [string, PyValue] => [
-    name,
-    native(name, () => {
-      at += 0.001;
-      return 1700000000 + at;
-    }),
-  ];
-  return new Map<string, PyValue>([
-    clock("time"),
-    clock("perf_counter"),
-    clock("monotonic"),
-    clock("process_time"),
-    nothing("sleep"),
-  ]);
-});
-registerModule(
-  "warnings",
-  () =>
-    new Map<string, PyValue>([
-      nothing("filterwarnings"),
-      nothing("simplefilter"),
-      [
-        "warn",
-        native("warn", ([message]) => {
-          if (vm.listener)
-            vm.emit({
-              kind: "warning",
-              code: "python-warning",
-              message: String(message),
-              span: { from: vm.at.from, to: vm.at.to },
-            });
-          return null;
-        }),
-      ],
-    ]),
-);
-registerModule(
-  "string",
-  () =>
-    new Map<string, PyValue>([
-      ["ascii_lowercase", "abcdefghijklmnopqrstuvwxyz"],
-      ["ascii_uppercase", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"],
-      ["ascii_letters", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"],
-      ["digits", "0123456789"],
-      ["punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"],
-    ]),
-);
-registerModule(
-  "os",
-  () =>
-    new Map<string, PyValue>([
-      ["environ", new PyDict()],
-      ["sep", "/"],
-      ["getcwd", native("getcwd", () => "/")],
-      ["getenv", native("getenv", ([, otherwise]) => otherwise ?? null)],
-    ]),
-);
-registerModule(
-  "os.path",
-  () =>
-    new Map<string, PyValue>([
-      ["join", native("join", (parts) => parts.map(String).join("/").replace(/\/+/g, "/"))],
-      ["basename", native("basename", ([path]) => String(path).replace(/^.*\//, ""))],
-      ["dirname", native("dirname", ([path]) => String(path).replace(/\/?[^/]*$/, ""))],
-      ["exists", native("exists", () => false)],
-    ]),
-);
-registerModule(
-  "contextlib",
-  () =>
-    new Map<string, PyValue>([
-      ["suppress", native("suppress", (types) => new Suppress(types))],
-      [
-        "contextmanager",
-        native("contextmanager", ([fn]) =>
-          native("contextmanager", (args, kwargs) => new Managed(call(fn, args, kwargs))),
-        ),
-      ],
-    ]),
-);
-
-class Suppress extends PyObject {
-  constructor(private readonly types: PyValue[]) {
-    super(objectType);
-  }
-  override pyEnter(): PyValue {
-    return this;
-  }
-  override pyExit(error: PyObject | null): boolean {
-    return error !== null && this.types.some((type) => type instanceof PyType && error.type.isSubtype(type));
-  }
-}
-
-class Managed extends PyObject {
-  constructor(private readonly generator: PyValue) {
-    super(objectType);
-  }
-  override pyEnter(): PyValue {
-    const item = (this.generator as PyIterator).next();
-    if (item === undefined) raiseError("RuntimeError", "generator didn't yield");
-    return item;
-  }
-  override pyExit(error: PyObject | null): boolean {
-    if (error === null) {
-      if ((this.generator as PyIterator).next() !== undefined) raiseError("RuntimeError", "generator didn't stop");
-      return false;
-    }
-    try {
-      call(getAttribute(this.generator, "throw"), [error]);
-    } catch (raised) {
-      if (raised instanceof PyObject && raised.type.name === "StopIteration") return true;
-      throw raised;
-    }
-    raiseError("RuntimeError", "generator didn't stop after throw()");
-  }
-}
 
 export { namedTupleBase };

@@ -210,7 +210,7 @@ methods(dictType, {
   popitem: (self: PyDict) => {
     const entries = [...self.map];
     const last = entries[entries.length - 1];
-    if (!last) raiseError("TypeError", "popitem(): dictionary is empty");
+    if (!last) throw keyError("popitem(): dictionary is empty");
     self.map.delete(last[0]);
     return new PyTuple([last[1].key, last[1].value]);
   },

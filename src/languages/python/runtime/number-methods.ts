@@ -211,6 +211,17 @@ methods(intType, {
     return new PyBytes(order === "little" ? out : out.reverse());
   },
 });
+intType.attributes.set(
+  "from_bytes",
+  new PyClassMethod(
+    new PyNative("from_bytes", ([, bytes, order = "big"], kwargs) => {
+      const data = [...(bytes as PyBytes).data];
+      if (order === "little") data.reverse();
+      const n = data.reduce((all, byte) => all * 256n + BigInt(byte), 0n);
+      return kwargs?.get("signed") === true ? BigInt.asIntN(8 * data.length, n) : n;
+    }),
+  ),
+);
 getters(intType, {
   real: (x: PyValue) => whole(x),
   imag: () => 0n,

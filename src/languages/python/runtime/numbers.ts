@@ -257,3 +257,14 @@ export function complexPower(a: PyComplex, b: PyComplex): PyComplex {
   }
   return new PyComplex(length * Math.cos(phase), length * Math.sin(phase));
 }
+
+/** The next float64 from x towards another number. */
+export function nextAfter(x: number, to: number): number {
+  if (Number.isNaN(x) || Number.isNaN(to)) return Number.NaN;
+  if (x === to) return to;
+  if (x === 0) return to > 0 ? Number.MIN_VALUE : -Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, x);
+  view.setBigInt64(0, view.getBigInt64(0) + (to > x === x > 0 ? 1n : -1n));
+  return view.getFloat64(0);
+}

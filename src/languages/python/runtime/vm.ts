@@ -65,6 +65,11 @@ export class Vm {
     if (this.milliseconds !== Number.POSITIVE_INFINITY) this.deadline = now() + this.milliseconds;
   }
 
+  /** Whether the run must end within a time. */
+  get limited(): boolean {
+    return this.milliseconds !== Number.POSITIVE_INFINITY;
+  }
+
   /** Called every 256 ticks, and before anything long. */
   check(): void {
     if (this.now() > this.deadline) this.stop(`stopped after ${formatMilliseconds(this.milliseconds)}`);

@@ -1,5 +1,19 @@
 /** `keras`, `tensorflow.keras`: layers, models and their kin are written in Python (Keras 3.15's semantics). */
 import { peek } from "../../../../engine";
+import base from "../../library/keras/_base.py";
+import activations from "../../library/keras/activations.py";
+import backend from "../../library/keras/backend.py";
+import callbacks from "../../library/keras/callbacks.py";
+import constraints from "../../library/keras/constraints.py";
+import initializers from "../../library/keras/initializers.py";
+import layers from "../../library/keras/layers.py";
+import losses from "../../library/keras/losses.py";
+import metrics from "../../library/keras/metrics.py";
+import models from "../../library/keras/models.py";
+import random from "../../library/keras/random.py";
+import regularizers from "../../library/keras/regularizers.py";
+import schedules from "../../library/keras/schedules.py";
+import utils from "../../library/keras/utils.py";
 import { PyList } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { PyFunction } from "../../runtime/function";
@@ -9,20 +23,6 @@ import { arrayText } from "../numpy/print";
 import { loadModule, registerMembers, registerModule, registerText } from "../registry";
 import { optimizers } from "../tensorflow/optimizers";
 import { PyTfTensor, PyTfVariable, shapeText, toTensor, variableType } from "../tensorflow/tensor";
-import base from "./_base.py";
-import activations from "./activations.py";
-import backend from "./backend.py";
-import callbacks from "./callbacks.py";
-import constraints from "./constraints.py";
-import initializers from "./initializers.py";
-import layers from "./layers.py";
-import losses from "./losses.py";
-import metrics from "./metrics.py";
-import models from "./models.py";
-import random from "./random.py";
-import regularizers from "./regularizers.py";
-import schedules from "./schedules.py";
-import utils from "./utils.py";
 
 // ── what the Python part needs of us ────────────────────────────────────────
 

@@ -80,7 +80,7 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
       });
     }
     if (nest.leaves.some(isComplex)) return toArray(x);
-    if (kind === "complex128" || kind === "complex64") return toArray(array(fromLeaves(nest)));
+    if (kind === "complex128" || kind === "complex64") return toArray(array(fromLeaves(nest)), kind);
     if (
       nest.leaves.some(
         (leaf) =>
@@ -158,6 +158,13 @@ const creation: Entry[] = [
   define("asarray", ["a", "dtype?", "order?"], ([x, dtype]) => makeArray(x!, dtype, false)),
   define("asanyarray", ["a", "dtype?", "order?"], ([x, dtype]) => makeArray(x!, dtype, false)),
   define("ascontiguousarray", ["a", "dtype?"], ([x, dtype]) => makeArray(x!, dtype, false)),
+  define("asarray_chkfinite", ["a", "dtype?", "order?"], ([x, dtype]) => {
+    const made = makeArray(x!, dtype, false);
+    if (made instanceof PyArray && Array.from(peek(made.value).data).some((n) => !Number.isFinite(n)))
+      raiseError("ValueError", "array must not contain infs or NaNs");
+    return made;
+  }),
+  define("asfortranarray", ["a", "dtype?"], ([x, dtype]) => makeArray(x!, dtype, false)),
   define("copy", ["a"], ([x]) => makeArray(x!, undefined)),
   define("fromiter", ["iter", "dtype", "count?"], ([x, dtype]) => makeArray(new PyList(listOf(x!)), dtype)),
   define("fromfunction", ["function", "shape", "*", "dtype?"], ([fn, shape, dtype]) => {

@@ -4,6 +4,7 @@ import { type DType, isFloat, peek, scalar, sizeOf, Tensor, tensor, type Value }
 import { toFloat, toInt } from "../../runtime/arguments";
 import { listOf, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
+import { nextAfter } from "../../runtime/numbers";
 import { native, type PyValue } from "../../runtime/object";
 import { call, getAttribute, truth } from "../../runtime/protocol";
 import { PyArray } from "./array";
@@ -262,16 +263,6 @@ function parts(x: number): [number, number] {
     exponent--;
   }
   return [mantissa, exponent];
-}
-
-function nextAfter(x: number, to: number): number {
-  if (Number.isNaN(x) || Number.isNaN(to)) return Number.NaN;
-  if (x === to) return to;
-  if (x === 0) return to > 0 ? Number.MIN_VALUE : -Number.MIN_VALUE;
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, x);
-  view.setBigInt64(0, view.getBigInt64(0) + (to > x === x > 0 ? 1n : -1n));
-  return view.getFloat64(0);
 }
 
 /** Modified Bessel function of order zero, by its series. */

@@ -1,13 +1,13 @@
 /** `tensorflow`: which name stands where. */
 import { cast, isFloat, peek, scatterInto, scatterSet, sizeOf, type Tensor, topK, xlogy } from "../../../../engine";
+import data from "../../library/tensorflow/data.py";
+import functions from "../../library/tensorflow/functions.py";
 import { PyList, PyTuple } from "../../runtime/containers";
 import { makeType, native, type PyType, type PyValue } from "../../runtime/object";
 import { str } from "../../runtime/protocol";
 import { loadModule, PyLibrary, registerMembers, registerModule, registerText } from "../registry";
 import { nnOperations } from "./nn";
 import { operations, pair } from "./operations";
-import data from "./python/data.py";
-import functions from "./python/functions.py";
 import { random } from "./random";
 import { tapeType } from "./tape";
 import {

@@ -1,4 +1,4 @@
-/** A module written in Python, as its text. */
+/** Modules written in Python are bundled as texts. */
 declare module "*.py" {
   const text: string;
   export default text;

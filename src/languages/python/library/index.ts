@@ -1,0 +1,65 @@
+/** The part of the library that is written in Python: evaluated when it is imported. */
+
+import { registerText } from "../modules/registry";
+import normal_ from "./_normal.py";
+import argparse_ from "./argparse.py";
+import bisect_ from "./bisect.py";
+import colorsys_ from "./colorsys.py";
+import datetime_ from "./datetime.py";
+import decimal_ from "./decimal.py";
+import doctest_ from "./doctest.py";
+import fractions_ from "./fractions.py";
+import gc_ from "./gc.py";
+import heapq_ from "./heapq.py";
+import io_ from "./io.py";
+import json_ from "./json.py";
+import logging_ from "./logging.py";
+import numbers_ from "./numbers.py";
+import numpy__typing_ from "./numpy__typing.py";
+import pathlib_ from "./pathlib.py";
+import platform_ from "./platform.py";
+import pprint_ from "./pprint.py";
+import queue_ from "./queue.py";
+import scipy_ from "./scipy.py";
+import scipy__integrate_ from "./scipy__integrate.py";
+import scipy__optimize_ from "./scipy__optimize.py";
+import scipy__stats_ from "./scipy__stats.py";
+import textwrap_ from "./textwrap.py";
+import timeit_ from "./timeit.py";
+import tqdm_ from "./tqdm.py";
+import traceback_ from "./traceback.py";
+import types_ from "./types.py";
+
+/** By their names, with two underscores for a point. */
+const TEXTS = {
+  _normal: normal_,
+  argparse: argparse_,
+  bisect: bisect_,
+  colorsys: colorsys_,
+  datetime: datetime_,
+  decimal: decimal_,
+  doctest: doctest_,
+  fractions: fractions_,
+  gc: gc_,
+  heapq: heapq_,
+  io: io_,
+  json: json_,
+  logging: logging_,
+  numbers: numbers_,
+  numpy__typing: numpy__typing_,
+  pathlib: pathlib_,
+  platform: platform_,
+  pprint: pprint_,
+  queue: queue_,
+  scipy: scipy_,
+  scipy__integrate: scipy__integrate_,
+  scipy__optimize: scipy__optimize_,
+  scipy__stats: scipy__stats_,
+  textwrap: textwrap_,
+  timeit: timeit_,
+  tqdm: tqdm_,
+  traceback: traceback_,
+  types: types_,
+};
+
+for (const [name, text] of Object.entries(TEXTS)) registerText(name.replace("__", "."), text);

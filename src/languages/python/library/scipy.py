@@ -1,0 +1,2 @@
+"""The part of scipy that there is."""
+__version__ = "1.17.0"
