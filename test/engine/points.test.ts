@@ -14,9 +14,10 @@ import {
   withDialect,
 } from "../../src/engine";
 import jax from "../fixtures/engine/points-jax.json";
+import mpmath from "../fixtures/engine/points-mpmath.json";
 import tensorflow from "../fixtures/engine/points-tensorflow.json";
 import torch from "../fixtures/engine/points-torch.json";
-import { numbers, taped } from "./support";
+import { close, numbers, scalars, taped } from "./support";
 
 type Numbers = readonly (number | string)[];
 interface Typed {
@@ -220,7 +221,7 @@ const OWN: { readonly [framework: string]: readonly Own[] } = {
       why: "1 % 0.1 is 1 − 9·0.1: JAX takes the derivative from the rounded quotient 10",
       points: ["mod 11"],
       gradients: [
-        [-0.875, 0.875, 0.625, 0.375, -0.125, -0.625],
+        [-0.125, -0.375, -0.625, -0.875, 0.875, 0.625],
         [0.25, -1.125, -1.875, 1.75, -7.875, 0],
       ],
     },
@@ -331,4 +332,45 @@ describe("points of the frameworks", () => {
       assert.deepEqual([...unused], []);
     });
   }
+});
+
+type Row = [name: string, at: number[], value: number, first: number[], second: number[]];
+
+describe("elementwise operations, against mpmath", () => {
+  const rows = mpmath as unknown as Row[];
+  it("at least 400 points", () => {
+    assert.ok(rows.length >= 400);
+  });
+
+  for (const name of new Set(rows.map((row) => row[0])))
+    it(`${name} and its derivatives`, () => {
+      const f = (OPERATIONS[name] && !["leaky_relu", "elu"].includes(name) ? OPERATIONS[name] : named(name)) as (
+        inputs: readonly Value[],
+      ) => Value;
+      for (const [, at, value, first, second] of rows.filter((row) => row[0] === name)) {
+        const inputs = scalars(...at);
+        const outer = new Tape();
+        const { out } = taped(
+          inputs,
+          () => {
+            const { tape, out: result } = taped(inputs, () => f(inputs));
+            return { result, gradients: tape.gradient([result], inputs) };
+          },
+          outer,
+        );
+        const label = `${name}(${at})`;
+        close(numbers(out.result)[0]!, value, 1e-13, label, 0);
+        let k = 0;
+        out.gradients.forEach((gradient, i) => {
+          const number = "value" in gradient ? numbers(gradient.value)[0]! : 0;
+          close(number, first[i]!, 1e-13, `${label}, ∂${i}`, 0);
+          const twice = "value" in gradient ? outer.gradient([gradient.value], inputs) : [];
+          for (let j = i; j < inputs.length; j++, k++) {
+            const own = twice[j];
+            const actual = own && "value" in own ? numbers(own.value)[0]! : 0;
+            close(actual, second[k]!, 1e-13, `${label}, ∂${i}∂${j}`, 0);
+          }
+        });
+      }
+    });
 });

@@ -24,6 +24,7 @@ import {
   minimum,
   mul,
   neg,
+  sech,
   sigmoid,
   softplus,
   square,
@@ -396,8 +397,8 @@ export const mish: Unary = unary("mish", {
   evaluate: tanhSoftplus,
   partials: [
     ([x]) => {
-      const t = tanh(softplus(x!));
-      return add(t, mul(mul(x!, sigmoid(x!)), sub(1, square(t))));
+      const soft = softplus(x!);
+      return add(tanh(soft), mul(mul(x!, sigmoid(x!)), square(sech(soft))));
     },
   ],
   analytic: true,
