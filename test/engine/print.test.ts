@@ -165,12 +165,7 @@ describe("formulas in LaTeX", () => {
     ["x", (x) => mul(mul(2, x), exp(x)), "2 x e^{x}", "2 x e^{x} + 2 e^{x}"],
     ["x", (x) => mul(x, pow(2, x)), "x \\cdot 2^{x}", "0.6931472 x \\cdot 2^{x} + 2^{x}"],
     ["x", (x) => mul(1e-7, x), "10^{-7} x", "10^{-7}"],
-    [
-      "x",
-      (x) => sigmoid(x),
-      "\\sigma\\left(x\\right)",
-      "\\sigma\\left(x\\right) \\sigma\\left(-x\\right)",
-    ],
+    ["x", (x) => sigmoid(x), "\\sigma\\left(x\\right)", "\\sigma\\left(x\\right) \\sigma\\left(-x\\right)"],
     ["x", (x) => abs(add(x, 1)), "\\left|x + 1\\right|", "\\operatorname{sign}\\left(x + 1\\right)"],
     ["x y", (x, y) => hypot(add(x, 1), y), "\\sqrt{\\left(x + 1\\right)^{2} + y^{2}}"],
     ["x y", (x, y) => floordiv(add(x, 1), y), "\\left\\lfloor \\frac{x + 1}{y} \\right\\rfloor"],

@@ -1,11 +1,56 @@
 /** Inputs and attributes for every operation on whole arrays: what the walk over the table tries them on. */
-import { type Shape, sizeOf, type Tensor, tensor } from "../../src/engine";
+import {
+  type Application,
+  addRecorder,
+  conv,
+  cos,
+  maxPool,
+  mul,
+  removeRecorder,
+  type Shape,
+  sizeOf,
+  Tensor,
+  tensor,
+  type Value,
+  vjp,
+} from "../../src/engine";
 import { matrix, random, seedOf } from "./support";
 
 export interface Sample {
   /** In float64, away from kinks (no ties, no singular matrices). */
   readonly inputs: readonly Tensor[];
   readonly attributes?: unknown;
+  /** The derivative is what a user says it is: differences know nothing of it. */
+  readonly given?: boolean;
+  /** Of symmetric matrices: it reads one triangle, or both as one. Directions are symmetric too. */
+  readonly symmetric?: boolean;
+}
+
+/** The applications of an operation while `body` runs: for attributes that only its functions make. */
+function applied(name: string, body: () => unknown): Sample[] {
+  const found: Sample[] = [];
+  const recorder = {
+    record: ({ op, inputs, attributes }: Application) => {
+      if (op.name === name && inputs.every((input) => input instanceof Tensor)) found.push({ inputs, attributes });
+    },
+  };
+  addRecorder(recorder);
+  try {
+    body();
+  } finally {
+    removeRecorder(recorder);
+  }
+  return found;
+}
+
+/** The derivative of f at `inputs`, in reverse, and that of the derivative. */
+function pulledBack(f: (...inputs: Value[]) => Value, ...inputs: Tensor[]): void {
+  const pull = (...xs: Value[]) => {
+    const { value, pullback } = vjp(f, xs);
+    return pullback(some(value.shape, "cotangent"))[0]!;
+  };
+  const { value, pullback } = vjp(pull, inputs);
+  pullback(some(value.shape, "cotangent of the cotangent"));
 }
 
 /** Numbers in (−2, 2), no two alike; another `name` gives others. */
@@ -87,5 +132,38 @@ export const samples: { readonly [name: string]: readonly Sample[] } = {
     { inputs: [regular(4), some([4, 1])] },
   ],
   det: [{ inputs: [regular(2)] }, { inputs: [batchOf(regular(3), definite(3))] }, { inputs: [regular(4)] }],
-  cholesky: [{ inputs: [definite(2)] }, { inputs: [batchOf(definite(3), definite(3))] }],
+  conv: applied("conv", () => {
+    conv(some([1, 2, 4]), some([3, 2, 2]), { stride: 2, padding: 1 });
+    conv(some([2, 2, 3, 3]), some([2, 1, 2, 2]), { dilation: 2 });
+  }),
+  conv_input: applied("conv_input", () =>
+    pulledBack((x, kernel) => conv(x!, kernel!, { padding: 1 }), some([1, 2, 4]), some([3, 2, 2])),
+  ),
+  conv_kernel: applied("conv_kernel", () =>
+    pulledBack((kernel, x) => conv(x!, kernel!, { stride: 2 }), some([3, 2, 2]), some([2, 2, 4])),
+  ),
+  max_pool: applied("max_pool", () => {
+    maxPool(some([2, 1, 5]), { window: [2], padding: [1] });
+    maxPool(some([1, 4, 4]), { window: [3, 3], stride: 1, nan: "loses" });
+  }),
+  pool_scatter: applied("pool_scatter", () =>
+    pulledBack((x) => maxPool(x!, { window: [3], stride: 1 }), some([1, 1, 5])),
+  ),
+  pool_select: applied("pool_select", () =>
+    pulledBack((x) => maxPool(x!, { window: [3], stride: 1 }), some([1, 1, 5])),
+  ),
+  custom_derivative: [
+    {
+      inputs: [some([2], "value"), some([2])],
+      attributes: {
+        reverse: (cotangent: Value, [x]: readonly Value[]) => [mul(cotangent, cos(x!))],
+        forward: ([tangent]: readonly Value[], [x]: readonly Value[]) => mul(tangent!, cos(x!)),
+      },
+      given: true,
+    },
+  ],
+  cholesky: [
+    { inputs: [definite(2)], symmetric: true },
+    { inputs: [batchOf(definite(3), definite(3))], symmetric: true },
+  ],
 };
