@@ -190,10 +190,11 @@ export class PyTape extends PyObject {
   }
 
   /** What the tape knows a target or source by. */
-  private static key(x: PyValue): Value {
+  private static key(x: PyValue, role: "target" | "source" = "target"): Value {
     if (x instanceof PyTfVariable) return x.handle;
     if (x instanceof PyTensorLike) return x.engineValue();
-    raiseError("AttributeError", `'${typeName(x)}' object has no attribute 'dtype'`);
+    const asked = role === "source" && typeName(x) === "float" ? "_id" : "dtype";
+    raiseError("AttributeError", `'${typeName(x)}' object has no attribute '${asked}'`);
   }
 
   /** One pass backward; what goes wrong is worded as TensorFlow does. */
@@ -208,7 +209,7 @@ export class PyTape extends PyObject {
     const targets = flatten(target).leaves.filter((leaf) => leaf !== null);
     const { leaves, pack } = flatten(sources);
     const keys = targets.map((leaf) => PyTape.key(leaf));
-    const wanted = leaves.map((leaf) => PyTape.key(leaf));
+    const wanted = leaves.map((leaf) => PyTape.key(leaf, "source"));
     const seeds =
       outputs === null
         ? []
