@@ -64,7 +64,9 @@ export const pow: Binary = binary("pow", {
   partials: [
     ([x, y], _, { zeroOverZero }) => {
       const partial = mul(y!, pow(x!, sub(y!, 1)));
-      return zeroOverZero === "nan" || isNonzero(y!) ? partial : where(equal(y!, 0), 0, partial);
+      // A whole exponent 0 makes a constant; of a float one it is a 0/0.
+      const asIs = zeroOverZero === "nan" && isFloat(y!.dtype);
+      return asIs || isNonzero(y!) ? partial : where(equal(y!, 0), 0, partial);
     },
     ([x, y], out, dialect) => mul(out, logOfBase(x!, y!, dialect)),
   ],

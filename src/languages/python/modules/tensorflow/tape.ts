@@ -75,6 +75,7 @@ const exhausted = "A non-persistent GradientTape can only be used to compute one
 export class PyTape extends PyObject {
   private readonly tape = new Tape(dialects.tensorflow);
   private recording = false;
+  private entered = false;
   private used = false;
   private readonly variables = new Set<PyTfVariable>();
 
@@ -104,6 +105,7 @@ export class PyTape extends PyObject {
       );
     }
     this.recording = true;
+    this.entered = true;
     this.tape.start();
     openTapes().add(this);
   }
@@ -171,7 +173,7 @@ export class PyTape extends PyObject {
     this.push();
   }
   pause(): PyValue {
-    if (!this.recording) raiseError("RuntimeError", "Trying to stop recording a tape which is not recording.");
+    if (!this.entered || this.used) raiseError("RuntimeError", "Trying to stop recording a tape which is not recording.");
     return new Pause(
       () => this.pop(),
       () => this.push(),
