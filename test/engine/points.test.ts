@@ -1,4 +1,4 @@
-/** Points of the operations as TensorFlow, PyTorch and JAX answer them (test/oracles/points.py). */
+/** Points of the operations as TensorFlow, PyTorch and JAX answer them (test/oracles/points.py), and mpmath (points_mpmath.py). */
 import assert from "node:assert/strict";
 import * as engine from "../../src/engine";
 import {

@@ -173,7 +173,8 @@ export class PyTape extends PyObject {
     this.push();
   }
   pause(): PyValue {
-    if (!this.entered || this.used) raiseError("RuntimeError", "Trying to stop recording a tape which is not recording.");
+    if (!this.entered || this.used)
+      raiseError("RuntimeError", "Trying to stop recording a tape which is not recording.");
     return new Pause(
       () => this.pop(),
       () => this.push(),
