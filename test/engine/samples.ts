@@ -17,7 +17,7 @@ import {
 import { matrix, random, seedOf } from "./support";
 
 export interface Sample {
-  /** In float64, away from kinks (no ties, no singular matrices). */
+  /** In float64, away from kinks (no ties, no singular matrices), or indices. */
   readonly inputs: readonly Tensor[];
   readonly attributes?: unknown;
   /** The derivative is what a user says it is: differences know nothing of it. */
@@ -62,6 +62,8 @@ function some(shape: Shape, name = "x"): Tensor {
     shape,
   );
 }
+
+const indices = (shape: Shape, ...numbers: number[]) => tensor(numbers, "int64", shape);
 
 /** Symmetric with a heavy diagonal: positive definite. */
 function definite(n: number): Tensor {
@@ -108,6 +110,12 @@ export const samples: { readonly [name: string]: readonly Sample[] } = {
     { inputs: [some([3])], attributes: { offsets: Int32Array.of(1), shape: [] } },
   ],
   scatter_add: [{ inputs: [some([2, 2])], attributes: { offsets: Int32Array.of(5, 0, 0, 2), shape: [2, 3] } }],
+  take_along: [{ inputs: [some([2, 3]), indices([2, 4], 2, 0, 0, 1, 1, 2, 0, 1)] }],
+  add_along: [{ inputs: [some([2, 4]), indices([2, 4], 2, 0, 0, 1, 1, 2, 0, 1)], attributes: 3 }],
+  argsort: [
+    { inputs: [some([2, 3])], attributes: { descending: false } },
+    { inputs: [some([4])], attributes: { descending: true } },
+  ],
   stack: [{ inputs: [some([2]), some([2], "y"), some([2], "z")] }, { inputs: [some([]), some([], "y")] }],
   concat: [{ inputs: [some([2]), some([1], "y"), some([3])] }],
   cast: [{ inputs: [some([2, 2])], attributes: "float64" }],
