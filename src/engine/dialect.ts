@@ -26,6 +26,8 @@ export interface Dialect {
   readonly xlogyAtZero: "log" | "zero" | "zero-where-infinite";
   /** Zero times the infinite derivative of a root: NaN, or zero (TensorFlow's kernels for sqrt and rsqrt). */
   readonly zeroCotangent: "multiplies" | "absorbs";
+  /** d tanh and d sigmoid: exact where the function is flat, or from its output, whose rounding is lost there. */
+  readonly flat: "exact" | "output";
   /** // of floats: the quotient that goes with the remainder (1 // 0.1 = 9), or floor(x/y) (10). */
   readonly floorDivision: "remainder" | "quotient";
 }
@@ -42,6 +44,7 @@ const PYTHON = {
   logOfZeroBase: "zero",
   xlogyAtZero: "log",
   zeroCotangent: "multiplies",
+  flat: "exact",
   floorDivision: "remainder",
 } as const;
 
@@ -56,6 +59,7 @@ export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
     powerOfNegative: "zero",
     xlogyAtZero: "zero",
     zeroCotangent: "absorbs",
+    flat: "output",
     floorDivision: "quotient",
   },
   torch: {
@@ -64,8 +68,9 @@ export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
     zeroOverZero: "zero",
     logOfZeroBase: "infinite",
     xlogyAtZero: "zero-where-infinite",
+    flat: "output",
   },
-  jax: { ...PYTHON, name: "jax", absAtZero: 1, edge: "half", leakyAtZero: "one" },
+  jax: { ...PYTHON, name: "jax", absAtZero: 1, edge: "half", leakyAtZero: "one", flat: "output" },
 };
 
 let current: Dialect = dialects.python;

@@ -2,23 +2,39 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  add,
   type Dialect,
   type DType,
   dialects,
   elementwiseOps,
   expressionOf,
+  type Gradient,
+  type Graph,
+  gradientNodes,
+  isFloat,
   jvp,
   latex,
   lower,
+  mul,
+  NotScalarizable,
   peek,
+  replay,
   scalar,
+  scalarize,
+  sizeOf,
+  stack as stackValues,
   stage,
   structuralOps,
+  type Tensor,
+  tensor,
   text,
+  transposeMatrices,
   type Value,
   withDialect,
+  zeros,
 } from "../../src/engine";
-import { apply, close, plain, random, richardson, scalars, seedOf, taped, ulps } from "./support";
+import { samples } from "./samples";
+import { apply, close, dot, numbers, plain, random, richardson, scalars, seedOf, taped, ulps } from "./support";
 
 type Entry = (typeof elementwiseOps)[number];
 
@@ -67,12 +83,157 @@ describe("the table of operations", function () {
   });
 
   for (const op of structuralOps) {
+    if (op.kind === "elementwise") throw new Error(`${op.name} belongs to the other table`);
+
     it(`${op.name} says how its derivative passes, or why not`, () => {
       if (op.kind === "linear") assert.equal(typeof op.transpose, "function");
       else if (op.kind === "bilinear") assert.equal(op.transposes.length, 2);
       else if (op.kind === "nonlinear") assert.ok(typeof op.forward === "function" && typeof op.reverse === "function");
       else assert.ok(op.kind === "constant" && op.none.length > 0);
       assert.ok(op.arity >= 1);
+    });
+
+    it(`${op.name} has samples in test/engine/samples.ts`, () => {
+      assert.ok(
+        (samples[op.name] ?? []).length > 0,
+        `add inputs and attributes for ${op.name} to test/engine/samples.ts`,
+      );
+    });
+
+    (samples[op.name] ?? []).forEach((sample, k) => {
+      const { inputs, attributes } = sample;
+      const f = (...values: Value[]) => apply(op, values, attributes);
+      const next = random(seedOf(`${op.name}${k}`));
+      const like = (x: Value) =>
+        tensor(
+          Array.from({ length: sizeOf(x.shape) }, () => next() - 0.5),
+          x.dtype,
+          x.shape,
+        );
+      const tangents = inputs.map((input) => {
+        if (!isFloat(input.dtype)) return null;
+        const tangent = like(input);
+        return sample.symmetric ? peek(add(tangent, transposeMatrices(tangent))) : tangent;
+      });
+      const along = (...values: Value[]) => jvp(f, values, tangents).tangent;
+      const withTangent = (gradient: Gradient, i: number) => {
+        const tangent = tangents[i];
+        return "value" in gradient && tangent ? dot(gradient.value, tangent) : 0;
+      };
+
+      describe(`${op.name}, ${inputs.map((input) => `(${input.shape})`).join(" ")}`, () => {
+        it("says the type of its result", () => {
+          const out = f(...inputs);
+          const { shape, dtype } = op.type(inputs, attributes as never);
+          assert.deepEqual([out.shape, out.dtype], [shape, dtype]);
+          assert.equal(numbers(out).length, sizeOf(shape));
+        });
+
+        it("has the same derivative forward and in reverse, first and second", () => {
+          for (const g of [f, along]) {
+            const { tape, out } = taped(inputs, () => g(...inputs));
+            const cotangent = like(out);
+            const right = tape
+              .gradient([out], inputs, [cotangent])
+              .reduce((total, gradient, i) => total + withTangent(gradient, i), 0);
+            close(dot(cotangent, jvp(g, inputs, tangents).tangent), right, 1e-12, op.name);
+          }
+        });
+
+        if (op.kind !== "constant" && !sample.given)
+          it("has the derivative that differences give, first and second", () => {
+            const weights = like(f(...inputs));
+            const at = (t: number) =>
+              inputs.map((input, i) =>
+                tensor(
+                  Array.from(input.data, (x, j) => x + t * (tangents[i]?.data[j] ?? 0)),
+                  input.dtype,
+                  input.shape,
+                ),
+              );
+            for (const g of [f, along])
+              close(
+                dot(weights, jvp(g, inputs, tangents).tangent),
+                richardson((t) => dot(weights, g(...at(t))), 0),
+                1e-8,
+                op.name,
+              );
+          });
+
+        it("gives float32 results and gradients in float32", () => {
+          const single = inputs.map((input) =>
+            isFloat(input.dtype) ? tensor(input.data, "float32", input.shape) : input,
+          );
+          const { tape, out } = taped(single, () => f(...single));
+          const { dtype } = op.type(single, attributes as never);
+          const rounded = (value: Value) =>
+            value.dtype !== "float32" || numbers(value).every((x) => Object.is(x, Math.fround(x)));
+          assert.equal(out.dtype, dtype);
+          assert.ok(rounded(out));
+          numbers(out).forEach((x, i) => {
+            close(x, numbers(f(...inputs))[i]!, 2e-5, op.name);
+          });
+          for (const gradient of tape.gradient([out], single)) {
+            if (!("value" in gradient)) continue;
+            assert.equal(gradient.value.dtype, "float32");
+            assert.ok(rounded(gradient.value));
+          }
+        });
+
+        it("is the same operation in a graph, replayed and in scalars", () => {
+          const graph = stage(
+            inputs.map((primal, i) => ({ name: `x${i}`, primal })),
+            (values) => [f(...values)],
+          );
+          const expected = f(...inputs);
+          const [again] = replay(
+            graph.outputs,
+            new Map(graph.inputs.map((input, i): [Value, Value] => [input, inputs[i]!])),
+          );
+          for (const own of [graph.outputs[0]!, again!]) {
+            assert.deepEqual([own.shape, own.dtype], [expected.shape, expected.dtype]);
+            assert.deepEqual(numbers(own), numbers(expected));
+          }
+          const point = inputs.flatMap((input) => Array.from(input.data));
+          const flat = inScalars(graph);
+          if (!flat) return;
+          const weights = like(expected);
+          const total = flat.outputs.map((output, i) => mul(output, weights.data[i]!)).reduce((x, y) => add(x, y));
+          const gradients = gradientNodes(total, flat.inputs);
+          const out: number[] = [];
+          const outputs = [...flat.outputs, ...gradients.map((gradient) => gradient ?? scalar(0))];
+          assert.ok(lower({ ...flat, outputs })(point, out));
+          const { tape, out: whole } = taped(inputs, () => f(...inputs));
+          const reverse = tape
+            .gradient([whole], inputs, [weights])
+            .flatMap((gradient, i) => ("value" in gradient ? numbers(gradient.value) : numbers(zeros(inputs[i]!))));
+          [...numbers(expected), ...reverse].forEach((x, i) => {
+            close(out[i]!, x, 1e-12, `${op.name}[${i}]`);
+          });
+        });
+
+        const { batch } = op;
+        if (batch)
+          it("takes a batch at once as member by member", () => {
+            for (let set = 1; set < 2 ** inputs.length; set++) {
+              const batched = inputs.map((_, i) => Boolean(set & (1 << i)));
+              // The same input, grown a little from member to member; integers stay.
+              const member = (input: Tensor, m: number) => (isFloat(input.dtype) ? mul(input, 1 + m / 8) : input);
+              const given = inputs.map((input, i) =>
+                batched[i] ? stackValues([0, 1, 2].map((m) => member(input, m))) : input,
+              );
+              const whole: Value = batch(given, batched, attributes as never);
+              const each = [0, 1, 2].map((m) =>
+                f(...inputs.map((input, i) => (batched[i] ? member(input, m) : input))),
+              );
+              assert.deepEqual(whole.shape, [3, ...each[0]!.shape]);
+              const expected = each.flatMap((one) => numbers(one));
+              numbers(whole).forEach((x, i) => {
+                close(x, expected[i]!, 1e-12, `${op.name}, batched ${batched}`);
+              });
+            }
+          });
+      });
     });
   }
 
@@ -231,6 +392,16 @@ describe("the table of operations", function () {
     });
   }
 });
+
+/** A graph in scalars; undefined where its operation has no rule for them. */
+function inScalars(graph: Graph): Graph | undefined {
+  try {
+    return scalarize(graph);
+  } catch (error) {
+    if (error instanceof NotScalarizable) return undefined;
+    throw error;
+  }
+}
 
 const full2 = (x: number) => peek(apply(structuralOps.find((op) => op.name === "stack")!, scalars(x, x)));
 

@@ -3,7 +3,7 @@
  * the frameworks define them, and bitwise operations. An entry is complete, as in elementwise.ts.
  */
 import type { Value } from "../tensor";
-import { type Binary, binary, type Operand, type Ternary, ternary, type Unary, unary } from "./define";
+import { type Binary, binary, lift, type Operand, type Ternary, ternary, type Unary, unary } from "./define";
 import {
   abs,
   add,
@@ -18,11 +18,13 @@ import {
   lessEqual,
   log,
   logicalAnd,
+  logicalNot,
   logistic,
   logOnePlusExp,
   minimum,
   mul,
   neg,
+  sech,
   sigmoid,
   softplus,
   square,
@@ -395,8 +397,8 @@ export const mish: Unary = unary("mish", {
   evaluate: tanhSoftplus,
   partials: [
     ([x]) => {
-      const t = tanh(softplus(x!));
-      return add(t, mul(mul(x!, sigmoid(x!)), sub(1, square(t))));
+      const soft = softplus(x!);
+      return add(tanh(soft), mul(mul(x!, sigmoid(x!)), square(sech(soft))));
     },
   ],
   analytic: true,
@@ -460,6 +462,25 @@ function bitXor(x: number, y: number): number {
   );
 }
 
+const complement: Unary = unary("bitwise_not", {
+  evaluate: bitNot,
+  partials: [null],
+  none: "an operation on bits has no derivative",
+  latex: "\\operatorname{bitnot}",
+  javascript: "bitNot(#1)",
+});
+
+/** Of integers; of booleans their contrary. */
+export const bitwiseNot: Unary = Object.assign(
+  (x: Operand): Value => (lift(x, []).dtype === "bool" ? logicalNot(x) : complement(x)),
+  { op: complement.op },
+);
+
+/** Of two's complement; a fraction, which has no bits, gives NaN. */
+function bitNot(x: number): number {
+  return Number.isInteger(x) ? -x - 1 : Number.NaN;
+}
+
 /** A shift by a negative count, or by 64 or more, moves every bit out. */
 function shiftLeft(x: number, y: number): number {
   if (!Number.isInteger(x) || !Number.isInteger(y)) return Number.NaN;
@@ -504,6 +525,7 @@ export const activationHelpers = {
   bitAnd,
   bitOr,
   bitXor,
+  bitNot,
   shiftLeft,
   shiftRight,
 };

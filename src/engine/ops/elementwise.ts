@@ -64,7 +64,9 @@ export const pow: Binary = binary("pow", {
   partials: [
     ([x, y], _, { zeroOverZero }) => {
       const partial = mul(y!, pow(x!, sub(y!, 1)));
-      return zeroOverZero === "nan" || isNonzero(y!) ? partial : where(equal(y!, 0), 0, partial);
+      // A whole exponent 0 makes a constant; of a float one it is a 0/0.
+      const asIs = zeroOverZero === "nan" && isFloat(y!.dtype);
+      return asIs || isNonzero(y!) ? partial : where(equal(y!, 0), 0, partial);
     },
     ([x, y], out, dialect) => mul(out, logOfBase(x!, y!, dialect)),
   ],
@@ -218,7 +220,7 @@ export const exp: Unary = unary("exp", {
 
 export const expm1: Unary = unary("expm1", {
   evaluate: Math.expm1,
-  partials: [(_, out) => add(out, 1)],
+  partials: [([x]) => exp(x!)],
   analytic: true,
   latex: "\\operatorname{expm1}",
   javascript: "Math.expm1(#1)",
@@ -334,9 +336,18 @@ export const cosh: Unary = unary("cosh", {
 
 export const tanh: Unary = unary("tanh", {
   evaluate: Math.tanh,
-  partials: [(_, out) => sub(1, square(out))],
+  partials: [([x], out, { flat }) => (flat === "exact" ? square(sech(x!)) : sub(1, square(out)))],
   analytic: true,
   javascript: "Math.tanh(#1)",
+});
+
+/** 1/cosh. */
+export const sech: Unary = unary("sech", {
+  evaluate: (x) => 1 / Math.cosh(x),
+  partials: [([x], out) => neg(mul(out, tanh(x!)))],
+  analytic: true,
+  latex: "\\operatorname{sech}",
+  javascript: "(1 / Math.cosh(#1))",
 });
 
 export const asinh: Unary = unary("asinh", {
@@ -402,7 +413,7 @@ export function logistic(x: number): number {
 
 export const sigmoid: Unary = unary("sigmoid", {
   evaluate: logistic,
-  partials: [(_, out) => mul(out, sub(1, out))],
+  partials: [([x], out, { flat }) => mul(out, flat === "exact" ? sigmoid(neg(x!)) : sub(1, out))],
   analytic: true,
   latex: "\\sigma",
   javascript: "logistic(#1)",

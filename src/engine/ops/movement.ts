@@ -150,10 +150,14 @@ export function tile(x: Value, repeats: readonly number[]): Value {
   );
 }
 
-/** Each element along `axis`, `count` times in a row. */
-export function repeat(x: Value, count: number, axis = 0): Value {
+/** Each element along `axis`, `count` times in a row: one number, or one for each. @throws RangeError for another number of them. */
+export function repeat(x: Value, count: number | readonly number[], axis = 0): Value {
   const at = normalAxis(axis, x.shape.length);
-  return along(x, at, x.shape[at]! * count, (i) => Math.floor(i / count));
+  const length = x.shape[at]!;
+  if (typeof count === "number") return along(x, at, length * count, (i) => Math.floor(i / count));
+  if (count.length !== length) throw new RangeError(`${count.length} counts for an axis of length ${length}`);
+  const chosen = count.flatMap((n, i) => new Array<number>(n).fill(i));
+  return along(x, at, chosen.length, (i) => chosen[i]!);
 }
 
 export function flip(x: Value, axes: readonly number[] = x.shape.map((_, axis) => axis)): Value {
@@ -378,11 +382,12 @@ export function oneHot(indices: Value, depth: number, dtype: Value["dtype"] = "f
   return cast(equal(expandDims(indices, -1), places), dtype);
 }
 
-/** The indices that sort each row of `length` elements, stably; NaN last. */
+/** The indices that sort each row of `length` elements, stably; NaN is the largest. */
 function orderOf(data: ArrayLike<number>, length: number, descending: boolean): Int32Array {
   const order = new Int32Array(data.length);
-  const compare = (a: number, b: number) =>
-    Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : descending ? b - a : a - b;
+  const ascending = (a: number, b: number) =>
+    Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : a < b ? -1 : Number(a > b);
+  const compare = descending ? (a: number, b: number) => ascending(b, a) : ascending;
   for (let row = 0; row < data.length; row += length) {
     const indices = Array.from({ length }, (_, i) => i);
     order.set(
@@ -417,14 +422,14 @@ export const argsortOp: Constant<{ readonly descending: boolean }> = {
   none: "an order has no derivative",
 };
 
-/** The indices (int64) that sort `x` along `axis`, equal elements in their order, NaN last. */
+/** The indices (int64) that sort `x` along `axis`, equal elements in their order, NaN as the largest. */
 export function argsort(x: Value, axis = -1, descending = false): Value {
   const at = normalAxis(axis, x.shape.length);
   const last = x.shape.length - 1;
   return moveAxis(bind(argsortOp, [moveAxis(x, at, last)], { descending }), last, at);
 }
 
-/** Sorted along `axis`, NaN last. Its derivative moves with the elements. */
+/** Sorted along `axis`, NaN as the largest. Its derivative moves with the elements. */
 export function sort(x: Value, axis = -1, descending = false): Value {
   return takeAlong(x, argsort(x, axis, descending), axis);
 }

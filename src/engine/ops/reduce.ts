@@ -5,7 +5,7 @@
 import { bind } from "../bind";
 import { isFloat } from "../dtype";
 import type { Linear, Nonlinear } from "../op";
-import { allocate, broadcastOffsets, type Shape, sizeOf, Tensor, tensor, type Value } from "../tensor";
+import { allocate, broadcastOffsets, type Shape, scalar, sizeOf, Tensor, tensor, type Value } from "../tensor";
 import { type Binary, binary, type Unary, unary } from "./define";
 import {
   abs,
@@ -142,16 +142,17 @@ export const maxOp = extreme("max", (x, y) => x > y);
 export const minOp = extreme("min", (x, y) => x < y);
 
 function bindExtreme(op: Nonlinear<Reduction>, x: Value, axes: Axes, keepdims: boolean): Value {
-  if (sizeOf(x.shape) === 0) throw new RangeError(`${op.name} of nothing`);
-  return bind(op, [x], { axes: normalAxes(axes, x.shape.length), keepdims });
+  const normal = normalAxes(axes, x.shape.length);
+  if (normal.some((axis) => x.shape[axis] === 0)) throw new RangeError(`${op.name} of nothing`);
+  return bind(op, [x], { axes: normal, keepdims });
 }
 
-/** @throws RangeError for an empty array. */
+/** @throws RangeError over an axis of length 0. */
 export function max(x: Value, axes: Axes = allAxes(x), keepdims = false): Value {
   return bindExtreme(maxOp, x, axes, keepdims);
 }
 
-/** @throws RangeError for an empty array. */
+/** @throws RangeError over an axis of length 0. */
 export function min(x: Value, axes: Axes = allAxes(x), keepdims = false): Value {
   return bindExtreme(minOp, x, axes, keepdims);
 }
@@ -208,19 +209,20 @@ export function all(x: Value, axes: Axes = allAxes(x), keepdims = false): Value 
 
 // ── exponentials ────────────────────────────────────────────────────────────
 
-/** A shift that keeps the exponentials finite; its derivative cancels. */
+/** The largest element, which keeps the exponentials finite as a shift; its derivative cancels. */
 function shiftOf(x: Value, axes: Axes): Value {
-  const largest = stopGradient(max(x, axes, true));
-  return where(isfinite(largest), largest, 0);
+  return sizeOf(x.shape) === 0 ? scalar(0, x.dtype) : stopGradient(max(x, axes, true));
 }
 
-/** log Σ eˣ. */
+/** log Σ eˣ; also where the largest element is infinite. */
 export function logsumexp(x: Value, axes: Axes = allAxes(x), keepdims = false): Value {
-  const shift = shiftOf(x, axes);
+  const largest = shiftOf(x, axes);
+  const shift = where(isfinite(largest), largest, 0);
   const total = add(log(sum(exp(sub(x, shift)), axes, true)), shift);
   return reshape(total, reducedShape(x.shape, { axes: normalAxes(axes, x.shape.length), keepdims }));
 }
 
+/** eˣ/Σ eˣ; NaN throughout where the largest element is infinite, as in the frameworks. */
 export function softmax(x: Value, axes: Axes = [-1]): Value {
   const powers = exp(sub(x, shiftOf(x, axes)));
   return div(powers, sum(powers, axes, true));
@@ -362,12 +364,12 @@ function argExtreme(x: Value, axis: number | undefined, keepdims: boolean, large
   return min(where(logicalOr(equal(flat, found), isnan(flat)), places, length), [normal], keepdims);
 }
 
-/** The index of the first largest element along `axis` (absent: of all, row-major). */
+/** The index of the first largest element, or the first NaN, along `axis` (absent: of all, row-major). */
 export function argmax(x: Value, axis?: number, keepdims = false): Value {
   return argExtreme(x, axis, keepdims, true);
 }
 
-/** The index of the first smallest element along `axis` (absent: of all, row-major). */
+/** The index of the first smallest element, or the first NaN, along `axis` (absent: of all, row-major). */
 export function argmin(x: Value, axis?: number, keepdims = false): Value {
   return argExtreme(x, axis, keepdims, false);
 }

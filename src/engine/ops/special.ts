@@ -348,7 +348,7 @@ export function erfinv(x: number): number {
 export function sincDerivative(order: number, x: number): number {
   const n = Math.floor(order);
   if (!(n >= 0 && n <= MOST_ORDERS) || Number.isNaN(x)) return Number.NaN;
-  if (!Number.isFinite(x)) return n === 0 ? 0 : Number.NaN;
+  if (!Number.isFinite(x)) return Number.NaN;
   const t = Math.PI * x;
   if (Math.abs(t) <= 1 + 0.75 * n) {
     // Σ over even powers m ≥ n of (−1)^(m/2) tᵐ⁻ⁿ/((m + 1)(m − n)!).

@@ -75,6 +75,7 @@ const exhausted = "A non-persistent GradientTape can only be used to compute one
 export class PyTape extends PyObject {
   private readonly tape = new Tape(dialects.tensorflow);
   private recording = false;
+  private entered = false;
   private used = false;
   private readonly variables = new Set<PyTfVariable>();
 
@@ -104,6 +105,7 @@ export class PyTape extends PyObject {
       );
     }
     this.recording = true;
+    this.entered = true;
     this.tape.start();
     openTapes().add(this);
   }
@@ -171,7 +173,8 @@ export class PyTape extends PyObject {
     this.push();
   }
   pause(): PyValue {
-    if (!this.recording) raiseError("RuntimeError", "Trying to stop recording a tape which is not recording.");
+    if (!this.entered || this.used)
+      raiseError("RuntimeError", "Trying to stop recording a tape which is not recording.");
     return new Pause(
       () => this.pop(),
       () => this.push(),
@@ -190,10 +193,11 @@ export class PyTape extends PyObject {
   }
 
   /** What the tape knows a target or source by. */
-  private static key(x: PyValue): Value {
+  private static key(x: PyValue, role: "target" | "source" = "target"): Value {
     if (x instanceof PyTfVariable) return x.handle;
     if (x instanceof PyTensorLike) return x.engineValue();
-    raiseError("AttributeError", `'${typeName(x)}' object has no attribute 'dtype'`);
+    const asked = role === "source" && typeName(x) === "float" ? "_id" : "dtype";
+    raiseError("AttributeError", `'${typeName(x)}' object has no attribute '${asked}'`);
   }
 
   /** One pass backward; what goes wrong is worded as TensorFlow does. */
@@ -208,7 +212,7 @@ export class PyTape extends PyObject {
     const targets = flatten(target).leaves.filter((leaf) => leaf !== null);
     const { leaves, pack } = flatten(sources);
     const keys = targets.map((leaf) => PyTape.key(leaf));
-    const wanted = leaves.map((leaf) => PyTape.key(leaf));
+    const wanted = leaves.map((leaf) => PyTape.key(leaf, "source"));
     const seeds =
       outputs === null
         ? []
