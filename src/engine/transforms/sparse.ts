@@ -1,0 +1,200 @@
+/** Sparse Jacobians and Hessians from few passes: the columns of one colour share a direction. */
+import { withoutRecorders } from "../bind";
+import { type Graph, gradientNodes, replay, stage } from "../graph/graph";
+import {
+  type Colouring,
+  colourColumns,
+  colourSymmetric,
+  fewestColours,
+  jacobianPattern,
+  type SparsityPattern,
+  symmetrized,
+  transposed,
+} from "../graph/sparsity";
+import { peek } from "../interpreters/stage";
+import { type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { hvp, jvp, vjp } from "./derivatives";
+
+/** A matrix in compressed sparse rows. */
+export class SparseMatrix {
+  constructor(
+    readonly pattern: SparsityPattern,
+    /** One for each place of the pattern. */
+    readonly values: Float64Array,
+  ) {}
+
+  get shape(): readonly [rows: number, columns: number] {
+    return this.pattern.shape;
+  }
+
+  /** The row of each value. */
+  get rows(): Int32Array {
+    const { starts, shape } = this.pattern;
+    const rows = new Int32Array(this.values.length);
+    for (let i = 0; i < shape[0]; i++) rows.fill(i, starts[i], starts[i + 1]);
+    return rows;
+  }
+
+  /** The column of each value. */
+  get columns(): Int32Array {
+    return this.pattern.columns;
+  }
+
+  /** Rows of numbers, zeros included. */
+  toDense(): number[][] {
+    const { shape, starts, columns } = this.pattern;
+    return Array.from({ length: shape[0] }, (_, i) => {
+      const row = new Array<number>(shape[1]).fill(0);
+      for (let k = starts[i]!; k < starts[i + 1]!; k++) row[columns[k]!] = this.values[k]!;
+      return row;
+    });
+  }
+}
+
+/** A derivative prepared for many points. */
+export interface SparseDerivative {
+  readonly pattern: SparsityPattern;
+  /** Passes that one evaluation takes. */
+  readonly passes: number;
+  /** `hessian`: Hessian-vector products. */
+  readonly mode: "forward" | "reverse" | "hessian";
+  /**
+   * At another point of the same shape. Where control flow takes another branch there, pattern and colouring are made
+   * anew for it, and returned with the matrix.
+   */
+  at(x: Value): SparseMatrix;
+}
+
+interface Prepared {
+  readonly graph: Graph;
+  readonly pattern: SparsityPattern;
+  readonly colouring: Colouring;
+  readonly mode: SparseDerivative["mode"];
+  /** Place k is the element `elements[k]` of the pass of colour `passes[k]`. */
+  readonly elements: Int32Array;
+  readonly passes: Int32Array;
+}
+
+/**
+ * ∂f/∂x at `x` and wherever control flow takes the same branch: rows are the elements of f(x), columns those of x, both
+ * row-major. Columns are grouped in forward mode or rows in reverse, whichever needs fewer passes (Curtis, Powell and
+ * Reid, 1974).
+ * @throws RangeError for more than 20 million places.
+ */
+export function sparseJacobian(f: (x: Value) => Value, x: Value): SparseDerivative {
+  return sparse(
+    (at) => {
+      const graph = staged(f, at);
+      const pattern = jacobianPattern(graph.outputs, graph.inputs);
+      const turned = transposed(pattern);
+      // The side that could do with fewer colours goes first; the other is tried only if it still may win.
+      const columnsFirst = fewestColours(pattern) <= fewestColours(turned);
+      const first = colourColumns(columnsFirst ? pattern : turned);
+      const other = columnsFirst ? turned : pattern;
+      const second = fewestColours(other) < first.count ? colourColumns(other) : undefined;
+      const forward = columnsFirst === !(second && second.count < first.count);
+      const colouring = second && second.count < first.count ? second : first;
+      const rows = new SparseMatrix(pattern, new Float64Array(pattern.columns.length)).rows;
+      const [elements, grouped] = forward ? [rows, pattern.columns] : [pattern.columns, rows];
+      const passes = grouped.map((column) => colouring.colours[column]!);
+      return { graph, pattern, colouring, mode: forward ? "forward" : "reverse", elements, passes };
+    },
+    ({ mode, colouring }, at) => {
+      if (mode === "forward") return directions(colouring, at).map((v) => jvp(f, [at], [v]).tangent);
+      const { value, pullback } = vjp(f, [at]);
+      return directions(colouring, value).map((v) => pullback(v)[0]!);
+    },
+    x,
+  );
+}
+
+/**
+ * ∂²f/∂x² at `x` and wherever control flow takes the same branch, from Hessian-vector products: rows and columns are the
+ * elements of x, row-major. A star colouring tells the entries apart directly (Coleman and Moré, 1984).
+ * @throws RangeError unless f(x) is one number, or for more than 20 million places.
+ */
+export function sparseHessian(f: (x: Value) => Value, x: Value): SparseDerivative {
+  return sparse(
+    (at) => {
+      const graph = staged(f, at);
+      const [output] = graph.outputs as [Value];
+      if (sizeOf(output.shape) !== 1) throw new RangeError(`a Hessian is of one number, not of shape (${output.shape})`);
+      const [entry] = gradientNodes(output, graph.inputs);
+      const pattern = symmetrized(jacobianPattern([entry ?? tensor(new Float64Array(sizeOf(at.shape)))], graph.inputs));
+      const colouring = colourSymmetric(pattern);
+      return { graph, pattern, colouring, mode: "hessian", ...direct(pattern, colouring) };
+    },
+    ({ colouring }, at) => directions(colouring, at).map((v) => hvp(f, at, v)),
+    x,
+  );
+}
+
+/** Where each entry stands in the compressed matrix: alone in its own row, or its mirror image is in the other. */
+function direct({ starts, columns, shape }: SparsityPattern, { colours, count }: Colouring) {
+  const elements = new Int32Array(columns.length);
+  const passes = new Int32Array(columns.length);
+  const met = new Int32Array(count);
+  for (let i = 0; i < shape[0]; i++) {
+    for (let k = starts[i]!; k < starts[i + 1]!; k++) met[colours[columns[k]!]!] = 0;
+    for (let k = starts[i]!; k < starts[i + 1]!; k++) met[colours[columns[k]!]!]!++;
+    for (let k = starts[i]!; k < starts[i + 1]!; k++) {
+      const j = columns[k]!;
+      const alone = met[colours[j]!] === 1;
+      elements[k] = alone ? i : j;
+      passes[k] = alone ? colours[j]! : colours[i]!;
+    }
+  }
+  return { elements, passes };
+}
+
+function staged(f: (x: Value) => Value, x: Tensor): Graph {
+  return withoutRecorders(() => stage([{ name: "x", primal: x }], ([input]) => [f(input!)]));
+}
+
+/** For each colour ones at its elements, shaped like `like`. */
+function directions({ colours, count }: Colouring, like: { shape: Shape; dtype: Value["dtype"] }): Tensor[] {
+  const masks = Array.from({ length: count }, () => new Float64Array(colours.length));
+  colours.forEach((colour, i) => {
+    masks[colour]![i] = 1;
+  });
+  return masks.map((mask) => tensor(mask, like.dtype, like.shape));
+}
+
+function sparse(
+  prepare: (x: Tensor) => Prepared,
+  compressed: (prepared: Prepared, x: Tensor) => Value[],
+  start: Value,
+): SparseDerivative {
+  const first = prepare(peek(start));
+  let current = first;
+  return {
+    pattern: first.pattern,
+    passes: first.colouring.count,
+    mode: first.mode,
+    at(x) {
+      const point = peek(x);
+      if (!holds(current.graph, point)) current = prepare(point);
+      const columns = compressed(current, point).map((value) => peek(value).data);
+      const { pattern, elements, passes } = current;
+      return new SparseMatrix(
+        pattern,
+        Float64Array.from(elements, (element, k) => columns[passes[k]!]![element]!),
+      );
+    },
+  };
+}
+
+/** Whether every guard of the graph is at `x` what it was where it was staged. */
+function holds({ guards, inputs }: Graph, x: Tensor): boolean {
+  if (guards.length === 0) return true;
+  const values = withoutRecorders(() =>
+    replay(
+      guards.map(({ node }) => node),
+      new Map(inputs.map((input) => [input, x])),
+    ),
+  );
+  return guards.every(({ node }, k) => {
+    const before = node.primal.data;
+    return Array.prototype.every.call(peek(values[k]!).data, (number: number, i: number) => Object.is(number, before[i]));
+  });
+}
