@@ -23,8 +23,8 @@ export {
   scalarize,
   stage,
 } from "./graph/graph";
-export { type Axis, Batch, Batched, vmap } from "./interpreters/batch";
 export { colourColumns, colourSymmetric, jacobianPattern, type SparsityPattern } from "./graph/sparsity";
+export { type Axis, Batch, Batched, vmap } from "./interpreters/batch";
 export { Dual, jvp } from "./interpreters/forward";
 export { Expansion, Series } from "./interpreters/series";
 export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
@@ -92,5 +92,5 @@ export {
   type Mode,
 } from "./transforms/jacobian";
 export { leavesOf, type Mapped, mapLeaves, type Structure } from "./transforms/leaves";
-export { nthDerivative, type Term, taylor, taylorTerms } from "./transforms/taylor";
 export { type SparseDerivative, SparseMatrix, sparseHessian, sparseJacobian } from "./transforms/sparse";
+export { nthDerivative, type Term, taylor, taylorTerms } from "./transforms/taylor";

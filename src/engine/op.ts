@@ -2,6 +2,7 @@
  * What an operation is: one entry, all about it in one place. The tables
  * themselves are in ops/.
  */
+import type { Complex } from "./complex";
 import type { Dialect } from "./dialect";
 import type { DType } from "./dtype";
 import type { Shape, Tensor, Value } from "./tensor";
@@ -48,13 +49,16 @@ export interface Elementwise extends Named, Notation {
   readonly kinks?: readonly (readonly number[])[];
   /** A zero cotangent gives zero though the partial is infinite, in dialects whose kernels do so. */
   readonly absorbsZero?: boolean;
-  /** Analytic: complex step and Taylor series apply. */
-  readonly analytic?: boolean;
   /**
    * Linear in the arguments together, or in each of two separately, as the structural kinds of these names: power
    * series pass coefficient by coefficient, or by Cauchy's product.
    */
   readonly algebra?: "linear" | "bilinear";
+  /**
+   * The analytic continuation beside the real axis, by a formula of its own: the complex step holds the partials to it.
+   * Absent: not analytic, or no formula is known that does not begin from the derivative.
+   */
+  readonly complex?: (x: Complex, y: Complex, z: Complex) => Complex;
 }
 
 /** What every operation on whole arrays says of itself. */

@@ -70,8 +70,7 @@ export function transposed({ shape: [height, width], starts, columns }: Sparsity
   for (let j = 0; j < width; j++) next[j + 1]! += next[j]!;
   const turned = next.slice();
   const rows = new Int32Array(columns.length);
-  for (let i = 0; i < height; i++)
-    for (let k = starts[i]!; k < starts[i + 1]!; k++) rows[next[columns[k]!]!++] = i;
+  for (let i = 0; i < height; i++) for (let k = starts[i]!; k < starts[i + 1]!; k++) rows[next[columns[k]!]!++] = i;
   return { shape: [width, height], starts: turned, columns: rows };
 }
 
@@ -84,7 +83,8 @@ export function symmetrized(pattern: SparsityPattern): SparsityPattern {
   return patternOf(rows, pattern.shape[1]);
 }
 
-const rowOf = ({ starts, columns }: SparsityPattern, i: number): Int32Array => columns.subarray(starts[i], starts[i + 1]);
+const rowOf = ({ starts, columns }: SparsityPattern, i: number): Int32Array =>
+  columns.subarray(starts[i], starts[i + 1]);
 
 const lengthOf = ({ starts }: SparsityPattern, i: number): number => starts[i + 1]! - starts[i]!;
 
@@ -146,8 +146,7 @@ export function colourColumns(pattern: SparsityPattern): Colouring {
   const byColumn = transposed(pattern);
   const palette = new Palette(width);
   for (const column of largestFirst(byColumn)) {
-    for (const row of rowOf(byColumn, column))
-      for (const other of rowOf(pattern, row)) palette.forbid(column, other);
+    for (const row of rowOf(byColumn, column)) for (const other of rowOf(pattern, row)) palette.forbid(column, other);
     palette.choose(column);
   }
   return palette;
@@ -235,7 +234,6 @@ function mirrored(pattern: SparsityPattern): Int32Array {
   const next = starts.slice();
   const mirror = new Int32Array(columns.length);
   // Rows are visited in ascending order, so the places of column j are met in the order of row j.
-  for (let i = 0; i < shape[0]; i++)
-    for (let k = starts[i]!; k < starts[i + 1]!; k++) mirror[k] = next[columns[k]!]!++;
+  for (let i = 0; i < shape[0]; i++) for (let k = starts[i]!; k < starts[i + 1]!; k++) mirror[k] = next[columns[k]!]!++;
   return mirror;
 }

@@ -99,6 +99,7 @@ export class Pattern implements Interpreter {
         inputs,
         attributes,
       );
+      if (!elements) return this.dense(op, inputs, out);
       return new Dependent(
         this,
         out,
@@ -172,7 +173,8 @@ export class Pattern implements Interpreter {
   private dense(op: Op, inputs: readonly Value[], out: Tensor): Value {
     let all: Inputs = NONE;
     for (const input of inputs)
-      if (this.owns(input)) for (const own of input.inputs) all = all === NONE && this.probing ? own : this.unite(all, own);
+      if (this.owns(input))
+        for (const own of input.inputs) all = all === NONE && this.probing ? own : this.unite(all, own);
     const own = all !== NONE && (op.kind === "constant" || !isFloat(out.dtype)) ? CUT : all;
     return new Dependent(this, out, new Array<Inputs>(out.data.length).fill(own));
   }

@@ -2,6 +2,7 @@
  * Elementwise operations beyond the elementary ones: special functions (NIST DLMF, chapters 5 and 7), activations as
  * the frameworks define them, and bitwise operations. An entry is complete, as in elementwise.ts.
  */
+import * as complex from "../complex";
 import type { Value } from "../tensor";
 import { type Binary, binary, lift, type Operand, type Ternary, ternary, type Unary, unary } from "./define";
 import {
@@ -44,7 +45,7 @@ const SLOPE = 2 / Math.sqrt(Math.PI);
 export const erf: Unary = unary("erf", {
   evaluate: special.erf,
   partials: [([x]) => mul(SLOPE, exp(neg(square(x!))))],
-  analytic: true,
+  complex: complex.erf,
   latex: "\\operatorname{erf}",
   javascript: "erf(#1)",
 });
@@ -52,7 +53,7 @@ export const erf: Unary = unary("erf", {
 export const erfc: Unary = unary("erfc", {
   evaluate: special.erfc,
   partials: [([x]) => mul(-SLOPE, exp(neg(square(x!))))],
-  analytic: true,
+  complex: complex.erfc,
   latex: "\\operatorname{erfc}",
   javascript: "erfc(#1)",
 });
@@ -62,7 +63,6 @@ export const erfinv: Unary = unary("erfinv", {
   partials: [(_, out) => mul(1 / SLOPE, exp(square(out)))],
   domain: [[-0.8, 0.8]],
   kinks: [[1], [-1]],
-  analytic: true,
   latex: "\\operatorname{erf}^{-1}",
   javascript: "erfinv(#1)",
 });
@@ -71,7 +71,7 @@ export const gamma: Unary = unary("gamma", {
   evaluate: special.gamma,
   partials: [([x], out) => mul(out, digamma(x!))],
   domain: [POSITIVE],
-  analytic: true,
+  complex: complex.gamma,
   latex: "\\Gamma",
   javascript: "gamma(#1)",
 });
@@ -81,7 +81,7 @@ export const lgamma: Unary = unary("lgamma", {
   evaluate: special.lgamma,
   partials: [([x]) => digamma(x!)],
   domain: [POSITIVE],
-  analytic: true,
+  complex: complex.lgamma,
   latex: "\\ln \\Gamma",
   javascript: "lgamma(#1)",
 });
@@ -90,7 +90,6 @@ export const digamma: Unary = unary("digamma", {
   evaluate: special.digamma,
   partials: [([x]) => polygamma(1, x!)],
   domain: [POSITIVE],
-  analytic: true,
   latex: "\\psi",
   javascript: "digamma(#1)",
 });
@@ -118,7 +117,7 @@ export const beta: Binary = binary("beta", {
     ([a, b], out) => mul(out, sub(digamma(b!), digamma(add(a!, b!)))),
   ],
   domain: [POSITIVE, POSITIVE],
-  analytic: true,
+  complex: complex.beta,
   latex: "\\mathrm{B}",
   javascript: "beta(#1, #2)",
 });
@@ -127,7 +126,7 @@ export const beta: Binary = binary("beta", {
 export const sinc: Unary = unary("sinc", {
   evaluate: (x) => special.sincDerivative(0, x),
   partials: [([x]) => sincDerivative(1, x!)],
-  analytic: true,
+  complex: complex.sinc,
   latex: "\\operatorname{sinc}",
   javascript: "sincDerivative(0, #1)",
 });
@@ -150,7 +149,7 @@ export const rsqrt: Unary = unary("rsqrt", {
   absorbsZero: true,
   domain: [[0.1, 4]],
   kinks: [[0]],
-  analytic: true,
+  complex: (z) => complex.reciprocal(complex.sqrt(z)),
   latex: "\\frac{1}{\\sqrt{#1}}",
   javascript: "(1 / Math.sqrt(#1))",
 });
@@ -174,6 +173,7 @@ export const xlogy: Binary = binary("xlogy", {
     [0, 0],
     [0, 2],
   ],
+  complex: (x, y) => complex.mul(x, complex.log(y)),
   latex: "#1 \\ln \\left(#2\\right)",
   javascript: "productWithLog(#1, #2)",
 });
@@ -186,7 +186,7 @@ function productWithLog(x: number, y: number): number {
 export const logaddexp: Binary = binary("logaddexp", {
   evaluate: logOfSum,
   partials: [([x, y]) => sigmoid(sub(x!, y!)), ([x, y]) => sigmoid(sub(y!, x!))],
-  analytic: true,
+  complex: complex.logaddexp,
   latex: "\\operatorname{logaddexp}",
   javascript: "logOfSum(#1, #2)",
 });
@@ -245,7 +245,7 @@ export const clip: Ternary = ternary("clip", {
 export const logsigmoid: Unary = unary("logsigmoid", {
   evaluate: logLogistic,
   partials: [([x]) => sigmoid(neg(x!))],
-  analytic: true,
+  complex: (z) => complex.neg(complex.softplus(complex.neg(z))),
   latex: "\\ln \\sigma",
   javascript: "logLogistic(#1)",
 });
@@ -347,7 +347,7 @@ export const gelu: Unary = unary("gelu", {
     ([x]) =>
       add(mul(0.5, erfc(mul(-Math.SQRT1_2, x!))), mul(x!, mul(1 / Math.sqrt(2 * Math.PI), exp(mul(-0.5, square(x!)))))),
   ],
-  analytic: true,
+  complex: (z) => complex.scale(complex.mul(z, complex.erfc(complex.scale(z, -Math.SQRT1_2))), 0.5),
   latex: "\\operatorname{GELU}",
   javascript: "gaussianLinear(#1)",
 });
@@ -370,7 +370,13 @@ export const geluTanh: Unary = unary("gelu_tanh", {
       return mul(up, add(1, mul(mul(x!, slope), sigmoid(neg(twice)))));
     },
   ],
-  analytic: true,
+  complex: (z) =>
+    complex.mul(
+      z,
+      complex.sigmoid(
+        complex.add(complex.scale(z, 2 * ROOT), complex.scale(complex.pow(z, complex.complex(3)), 2 * ROOT * 0.044715)),
+      ),
+    ),
   latex: "\\operatorname{GELU}_{\\tanh}",
   javascript: "gaussianLinearTanh(#1)",
 });
@@ -383,7 +389,7 @@ function gaussianLinearTanh(x: number): number {
 export const silu: Unary = unary("silu", {
   evaluate: (x) => x * logistic(x),
   partials: [([x]) => mul(sigmoid(x!), add(1, mul(x!, sigmoid(neg(x!)))))],
-  analytic: true,
+  complex: (z) => complex.mul(z, complex.sigmoid(z)),
   latex: "\\operatorname{SiLU}",
   javascript: "sigmoidLinear(#1)",
 });
@@ -401,7 +407,7 @@ export const mish: Unary = unary("mish", {
       return add(tanh(soft), mul(mul(x!, sigmoid(x!)), square(sech(soft))));
     },
   ],
-  analytic: true,
+  complex: (z) => complex.mul(z, complex.tanh(complex.softplus(z))),
   latex: "\\operatorname{Mish}",
   javascript: "tanhSoftplus(#1)",
 });

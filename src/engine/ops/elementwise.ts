@@ -3,6 +3,7 @@
  * domain, kinks, notation. Formulas: NIST Digital Library of Mathematical
  * Functions, chapter 4.
  */
+import * as complex from "../complex";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat, promote } from "../dtype";
 import { Tensor, type Value } from "../tensor";
@@ -18,7 +19,7 @@ export const neg: Unary = unary("neg", {
   evaluate: (x) => -x,
   partials: [() => -1],
   algebra: "linear",
-  analytic: true,
+  complex: complex.neg,
   javascript: "(-#1)",
 });
 
@@ -26,7 +27,7 @@ export const add: Binary = binary("add", {
   evaluate: (x, y) => x + y,
   partials: [() => 1, () => 1],
   algebra: "linear",
-  analytic: true,
+  complex: complex.add,
   javascript: "(#1 + #2)",
 });
 
@@ -34,7 +35,7 @@ export const sub: Binary = binary("sub", {
   evaluate: (x, y) => x - y,
   partials: [() => 1, () => -1],
   algebra: "linear",
-  analytic: true,
+  complex: complex.sub,
   javascript: "(#1 - #2)",
 });
 
@@ -42,7 +43,7 @@ export const mul: Binary = binary("mul", {
   evaluate: (x, y) => x * y,
   partials: [([, y]) => y!, ([x]) => x!],
   algebra: "bilinear",
-  analytic: true,
+  complex: complex.mul,
   javascript: "(#1 * #2)",
 });
 
@@ -50,7 +51,7 @@ export const div: Binary = binary("div", {
   evaluate: (x, y) => x / y,
   partials: [([, y]) => div(1, y!), ([, y], out) => neg(div(out, y!))],
   domain: [[-3, 3], POSITIVE],
-  analytic: true,
+  complex: complex.div,
   javascript: "(#1 / #2)",
 });
 
@@ -76,7 +77,7 @@ export const pow: Binary = binary("pow", {
     [0, -1],
     [-2, 3],
   ],
-  analytic: true,
+  complex: complex.pow,
   javascript: "power(#1, #2)",
 });
 
@@ -149,6 +150,7 @@ export const multiplyNoNan: Binary = binary("multiply_no_nan", {
     [-3, 3],
   ],
   kinks: [[0, 0]],
+  complex: complex.mul,
   latex: "#1 \\cdot #2",
   javascript: "productNoNan(#1, #2)",
 });
@@ -163,6 +165,7 @@ export const divNoNan: Binary = binary("div_no_nan", {
   partials: [([, y]) => divNoNan(1, y!), ([, y], out) => neg(divNoNan(out, y!))],
   domain: [[-3, 3], POSITIVE],
   kinks: [[0, 0]],
+  complex: complex.div,
   latex: "\\frac{#1}{#2}",
   javascript: "quotientNoNan(#1, #2)",
 });
@@ -174,7 +177,7 @@ export function quotientNoNan(x: number, y: number): number {
 export const square: Unary = unary("square", {
   evaluate: times,
   partials: [([x]) => mul(2, x!)],
-  analytic: true,
+  complex: complex.square,
   latex: "#1^{2}",
   javascript: "times(#1)",
 });
@@ -183,7 +186,7 @@ export const reciprocal: Unary = unary("reciprocal", {
   evaluate: (x) => 1 / x,
   partials: [(_, out) => neg(mul(out, out))],
   domain: [POSITIVE],
-  analytic: true,
+  complex: complex.reciprocal,
   latex: "\\frac{1}{#1}",
   javascript: "(1 / #1)",
 });
@@ -194,7 +197,7 @@ export const sqrt: Unary = unary("sqrt", {
   absorbsZero: true,
   domain: [POSITIVE],
   kinks: [[0]],
-  analytic: true,
+  complex: complex.sqrt,
   latex: "\\sqrt{#1}",
   javascript: "Math.sqrt(#1)",
 });
@@ -204,6 +207,7 @@ export const cbrt: Unary = unary("cbrt", {
   partials: [(_, out) => div(1, mul(3, square(out)))],
   domain: [POSITIVE],
   kinks: [[0]],
+  complex: complex.cbrt,
   latex: "\\sqrt[3]{#1}",
   javascript: "Math.cbrt(#1)",
 });
@@ -213,7 +217,7 @@ export const cbrt: Unary = unary("cbrt", {
 export const exp: Unary = unary("exp", {
   evaluate: Math.exp,
   partials: [(_, out) => out],
-  analytic: true,
+  complex: complex.exp,
   latex: "e^{#1}",
   javascript: "Math.exp(#1)",
 });
@@ -221,7 +225,7 @@ export const exp: Unary = unary("exp", {
 export const expm1: Unary = unary("expm1", {
   evaluate: Math.expm1,
   partials: [([x]) => exp(x!)],
-  analytic: true,
+  complex: complex.expm1,
   latex: "\\operatorname{expm1}",
   javascript: "Math.expm1(#1)",
 });
@@ -229,7 +233,7 @@ export const expm1: Unary = unary("expm1", {
 export const exp2: Unary = unary("exp2", {
   evaluate: (x) => 2 ** x,
   partials: [(_, out) => mul(out, Math.LN2)],
-  analytic: true,
+  complex: (z) => complex.exp(complex.scale(z, Math.LN2)),
   latex: "2^{#1}",
   javascript: "power(2, #1)",
 });
@@ -238,7 +242,7 @@ export const log: Unary = unary("log", {
   evaluate: Math.log,
   partials: [([x]) => div(1, x!)],
   domain: [POSITIVE],
-  analytic: true,
+  complex: complex.log,
   latex: "\\ln",
   javascript: "Math.log(#1)",
 });
@@ -247,7 +251,7 @@ export const log2: Unary = unary("log2", {
   evaluate: Math.log2,
   partials: [([x]) => div(1, mul(x!, Math.LN2))],
   domain: [POSITIVE],
-  analytic: true,
+  complex: (z) => complex.scale(complex.log(z), Math.LOG2E),
   latex: "\\log_{2}",
   javascript: "Math.log2(#1)",
 });
@@ -256,7 +260,7 @@ export const log10: Unary = unary("log10", {
   evaluate: Math.log10,
   partials: [([x]) => div(1, mul(x!, Math.LN10))],
   domain: [POSITIVE],
-  analytic: true,
+  complex: (z) => complex.scale(complex.log(z), Math.LOG10E),
   latex: "\\log_{10}",
   javascript: "Math.log10(#1)",
 });
@@ -265,7 +269,7 @@ export const log1p: Unary = unary("log1p", {
   evaluate: Math.log1p,
   partials: [([x]) => div(1, add(1, x!))],
   domain: [[-0.8, 3]],
-  analytic: true,
+  complex: complex.log1p,
   latex: "\\operatorname{log1p}",
   javascript: "Math.log1p(#1)",
 });
@@ -275,14 +279,14 @@ export const log1p: Unary = unary("log1p", {
 export const sin: Unary = unary("sin", {
   evaluate: Math.sin,
   partials: [([x]) => cos(x!)],
-  analytic: true,
+  complex: complex.sin,
   javascript: "Math.sin(#1)",
 });
 
 export const cos: Unary = unary("cos", {
   evaluate: Math.cos,
   partials: [([x]) => neg(sin(x!))],
-  analytic: true,
+  complex: complex.cos,
   javascript: "Math.cos(#1)",
 });
 
@@ -290,7 +294,7 @@ export const tan: Unary = unary("tan", {
   evaluate: Math.tan,
   partials: [(_, out) => add(1, square(out))],
   domain: [[-1.2, 1.2]],
-  analytic: true,
+  complex: complex.tan,
   javascript: "Math.tan(#1)",
 });
 
@@ -298,7 +302,7 @@ export const asin: Unary = unary("asin", {
   evaluate: Math.asin,
   partials: [([x]) => div(1, sqrt(sub(1, square(x!))))],
   domain: [INSIDE],
-  analytic: true,
+  complex: complex.asin,
   latex: "\\arcsin",
   javascript: "Math.asin(#1)",
 });
@@ -307,7 +311,7 @@ export const acos: Unary = unary("acos", {
   evaluate: Math.acos,
   partials: [([x]) => neg(div(1, sqrt(sub(1, square(x!)))))],
   domain: [INSIDE],
-  analytic: true,
+  complex: complex.acos,
   latex: "\\arccos",
   javascript: "Math.acos(#1)",
 });
@@ -315,7 +319,7 @@ export const acos: Unary = unary("acos", {
 export const atan: Unary = unary("atan", {
   evaluate: Math.atan,
   partials: [([x]) => div(1, add(1, square(x!)))],
-  analytic: true,
+  complex: complex.atan,
   latex: "\\arctan",
   javascript: "Math.atan(#1)",
 });
@@ -323,21 +327,21 @@ export const atan: Unary = unary("atan", {
 export const sinh: Unary = unary("sinh", {
   evaluate: Math.sinh,
   partials: [([x]) => cosh(x!)],
-  analytic: true,
+  complex: complex.sinh,
   javascript: "Math.sinh(#1)",
 });
 
 export const cosh: Unary = unary("cosh", {
   evaluate: Math.cosh,
   partials: [([x]) => sinh(x!)],
-  analytic: true,
+  complex: complex.cosh,
   javascript: "Math.cosh(#1)",
 });
 
 export const tanh: Unary = unary("tanh", {
   evaluate: Math.tanh,
   partials: [([x], out, { flat }) => (flat === "exact" ? square(sech(x!)) : sub(1, square(out)))],
-  analytic: true,
+  complex: complex.tanh,
   javascript: "Math.tanh(#1)",
 });
 
@@ -345,7 +349,7 @@ export const tanh: Unary = unary("tanh", {
 export const sech: Unary = unary("sech", {
   evaluate: (x) => 1 / Math.cosh(x),
   partials: [([x], out) => neg(mul(out, tanh(x!)))],
-  analytic: true,
+  complex: (z) => complex.reciprocal(complex.cosh(z)),
   latex: "\\operatorname{sech}",
   javascript: "(1 / Math.cosh(#1))",
 });
@@ -353,7 +357,7 @@ export const sech: Unary = unary("sech", {
 export const asinh: Unary = unary("asinh", {
   evaluate: Math.asinh,
   partials: [([x]) => div(1, sqrt(add(square(x!), 1)))],
-  analytic: true,
+  complex: complex.asinh,
   latex: "\\operatorname{arsinh}",
   javascript: "Math.asinh(#1)",
 });
@@ -362,7 +366,7 @@ export const acosh: Unary = unary("acosh", {
   evaluate: Math.acosh,
   partials: [([x]) => div(1, mul(sqrt(sub(x!, 1)), sqrt(add(x!, 1))))],
   domain: [[1.2, 4]],
-  analytic: true,
+  complex: complex.acosh,
   latex: "\\operatorname{arcosh}",
   javascript: "Math.acosh(#1)",
 });
@@ -371,7 +375,7 @@ export const atanh: Unary = unary("atanh", {
   evaluate: Math.atanh,
   partials: [([x]) => div(1, sub(1, square(x!)))],
   domain: [INSIDE],
-  analytic: true,
+  complex: complex.atanh,
   latex: "\\operatorname{artanh}",
   javascript: "Math.atanh(#1)",
 });
@@ -384,6 +388,7 @@ export const atan2: Binary = binary("atan2", {
   ],
   domain: [POSITIVE, POSITIVE],
   kinks: [[0, 0]],
+  complex: complex.atan2,
   latex: "\\operatorname{atan2}",
   javascript: "Math.atan2(#1, #2)",
 });
@@ -398,6 +403,7 @@ export const hypot: Binary = binary("hypot", {
   partials: [([x], out) => div(x!, out), ([, y], out) => div(y!, out)],
   domain: [POSITIVE, POSITIVE],
   kinks: [[0, 0]],
+  complex: complex.hypot,
   latex: "\\sqrt{#1^{2} + #2^{2}}",
   javascript: "Math.hypot(#1, #2)",
 });
@@ -414,7 +420,7 @@ export function logistic(x: number): number {
 export const sigmoid: Unary = unary("sigmoid", {
   evaluate: logistic,
   partials: [([x], out, { flat }) => mul(out, flat === "exact" ? sigmoid(neg(x!)) : sub(1, out))],
-  analytic: true,
+  complex: complex.sigmoid,
   latex: "\\sigma",
   javascript: "logistic(#1)",
 });
@@ -427,7 +433,7 @@ export function logOnePlusExp(x: number): number {
 export const softplus: Unary = unary("softplus", {
   evaluate: logOnePlusExp,
   partials: [([x]) => sigmoid(x!)],
-  analytic: true,
+  complex: complex.softplus,
   latex: "\\operatorname{softplus}",
   javascript: "logOnePlusExp(#1)",
 });

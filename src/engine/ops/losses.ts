@@ -3,6 +3,7 @@
  * unless its docstring says which axis it sums; what is done with them ({@link reduceLoss}, Keras' mean over the last
  * axis) is the caller's. Targets come first, as in Keras.
  */
+import * as complex from "../complex";
 import { isFloat } from "../dtype";
 import { concretize } from "../interpreters/concretize";
 import { sameShape, sizeOf, tensor, type Value } from "../tensor";
@@ -300,7 +301,7 @@ export function smoothL1(distance: Value, beta = 1): Value {
 export const logCosh: Unary = unary("log_cosh", {
   evaluate: logOfCosh,
   partials: [([x]) => tanh(x!)],
-  analytic: true,
+  complex: complex.logCosh,
   latex: "\\ln \\cosh",
   javascript: "logOfCosh(#1)",
 });

@@ -3,6 +3,7 @@
  * Axes may be negative; the default is all. An axis that is not there throws RangeError.
  */
 import { bind } from "../bind";
+import * as complex from "../complex";
 import { isFloat } from "../dtype";
 import type { Linear, Nonlinear } from "../op";
 import { allocate, broadcastOffsets, type Shape, scalar, sizeOf, Tensor, tensor, type Value } from "../tensor";
@@ -180,7 +181,7 @@ export const root: Unary = unary("root", {
   partials: [(_, out, { zeroOverZero }) => (zeroOverZero === "zero" ? divNoNan(0.5, out) : div(0.5, out))],
   domain: [[0.1, 4]],
   kinks: [[0]],
-  analytic: true,
+  complex: complex.sqrt,
   latex: "\\sqrt{#1}",
   javascript: "Math.sqrt(#1)",
 });

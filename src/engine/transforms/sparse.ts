@@ -118,7 +118,8 @@ export function sparseHessian(f: (x: Value) => Value, x: Value): SparseDerivativ
     (at) => {
       const graph = staged(f, at);
       const [output] = graph.outputs as [Value];
-      if (sizeOf(output.shape) !== 1) throw new RangeError(`a Hessian is of one number, not of shape (${output.shape})`);
+      if (sizeOf(output.shape) !== 1)
+        throw new RangeError(`a Hessian is of one number, not of shape (${output.shape})`);
       const [entry] = gradientNodes(output, graph.inputs);
       const pattern = symmetrized(jacobianPattern([entry ?? tensor(new Float64Array(sizeOf(at.shape)))], graph.inputs));
       const colouring = colourSymmetric(pattern);
@@ -195,6 +196,8 @@ function holds({ guards, inputs }: Graph, x: Tensor): boolean {
   );
   return guards.every(({ node }, k) => {
     const before = node.primal.data;
-    return Array.prototype.every.call(peek(values[k]!).data, (number: number, i: number) => Object.is(number, before[i]));
+    return Array.prototype.every.call(peek(values[k]!).data, (number: number, i: number) =>
+      Object.is(number, before[i]),
+    );
   });
 }
