@@ -72,6 +72,14 @@ export { type Expression, expressionOf, writtenSize } from "./print/expression";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { taylorPolynomial } from "./print/taylor";
 export { text } from "./print/text";
+export {
+  type CheckedDerivative,
+  type CheckOptions,
+  checkGradient,
+  checkHessian,
+  checkJacobian,
+  type Verdict,
+} from "./transforms/check";
 export { checkpoint, customGradient, customJvp, type WithPullback, WrongGradientCount } from "./transforms/custom";
 export { gradient, hvp, type ValueFunction, valueAndGradient, vjp } from "./transforms/derivatives";
 export {
