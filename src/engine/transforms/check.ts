@@ -4,12 +4,14 @@
  * too narrow), so each comes with an estimate of its error, and a claim is called wrong only beyond that.
  */
 import { bind, withoutRecorders } from "../bind";
+import { currentDialect } from "../dialect";
 import { isFloat } from "../dtype";
 import { type Graph, gradientNodes, indexText, nodesOf, type Parameter, stage } from "../graph/graph";
 import { evaluate } from "../interpreters/eager";
 import { Input, type Node, peek, Stage } from "../interpreters/stage";
-import { cast, castOp, reshape, take } from "../ops";
+import { add, cast, castOp, mul, reshape, sub, take } from "../ops";
 import { allocate, full, type Shape, sizeOf, Tensor, tensor, type Value } from "../tensor";
+import { elementwisePartial } from "./backward";
 import { complexStep } from "./complex";
 import { gradient, hessian, jacobian, type ValueFunction } from "./derivatives";
 
@@ -326,11 +328,7 @@ function differences(line: Line, enough: (slope: Estimate) => boolean): Differen
     }
     sides.right.push(...right);
     sides.left.push(...left);
-    clusters.push({
-      central: extrapolate(central, 4),
-      right: extrapolate(right, 2),
-      left: extrapolate(left, 2),
-    });
+    clusters.push(clusterOf(extrapolate(central, 4), extrapolate(right, 2), extrapolate(left, 2)));
     const [before, last] = clusters.slice(-2);
     if (!before?.central || !last?.central || !agree(before.central, last.central)) continue;
     const better = before.central.error < last.central.error ? before.central : last.central;
@@ -348,6 +346,15 @@ function differences(line: Line, enough: (slope: Estimate) => boolean): Differen
     sides: right && left ? 2 : right || left ? 1 : 0,
     differentiable: !infinite && !(right && left && kink(right, left)),
   };
+}
+
+/** Where the second derivative jumps, the two sides know better than the quotient across. */
+function clusterOf(central: Estimate | undefined, right: Estimate | undefined, left: Estimate | undefined): Cluster {
+  if (!central || !right || !left) return { central, right, left };
+  const error = (right.error + left.error + Math.abs(right.value - left.value)) / 2;
+  if (central.error <= error) return { central, right, left };
+  const middle = { value: (right.value + left.value) / 2, error, scale: Math.max(right.scale, left.scale) };
+  return { central: middle, right, left };
 }
 
 /** Whether an estimate from one side says enough to rule out a kink. */
@@ -418,6 +425,8 @@ class Row {
   /** Of the value at the point, and of each derivative however it is computed, by rounding. */
   private readonly noise: number;
   private readonly slopeNoise: Float64Array;
+  /** Rounding alone decides on which side of a jump the point lies. */
+  private readonly onJump: boolean;
 
   constructor(
     private readonly labels: readonly string[],
@@ -432,6 +441,7 @@ class Row {
     this.branches.push(this.base);
     this.noise = this.noiseAt(point);
     this.slopeNoise = this.noiseOfSlopes();
+    this.onJump = this.jumps();
   }
 
   check(claimed: ArrayLike<number>): CheckedDerivative[] {
@@ -525,7 +535,7 @@ class Row {
     if (passes(reference))
       return answer(sharp(reference) ? "right" : "differences are not trustworthy here", by, reference);
     // At the edge of the domain the only side may have a slope, but the function has no derivative.
-    return answer(found.sides === 1 ? "not differentiable here" : "wrong", by, reference);
+    return answer(found.sides === 1 || this.onJump ? "not differentiable here" : "wrong", by, reference);
   }
 
   private complexStep(direction: Float64Array): Estimate | undefined {
@@ -601,6 +611,33 @@ class Row {
     }
   }
 
+  /** Whether a rounding moves the result of an operation further than its slope explains: a step, a comparison. */
+  private jumps(): boolean {
+    const { nodes } = this.base;
+    const inputs = inputsOf(this.base, this.tensors(this.point));
+    const exact = run(nodes, inputs);
+    const dialect = currentDialect();
+    for (let count = 0; count < ROUNDINGS; count++) {
+      const moved = run(nodes, inputs, this.perturb);
+      const jump = nodes.some((node) => {
+        const { op } = node;
+        if (op.kind !== "elementwise") return false;
+        const [before, after] = [exact(node), moved(node)];
+        const far = before.data.some((x: number, i: number) => farApart(x, after.data[i]!));
+        if (!far) return false;
+        const own = node.inputs.map(exact);
+        const explained = node.inputs.reduce<Tensor>((total, input, k) => {
+          const partial = elementwisePartial(op, k, own, before, dialect);
+          const step = sub(moved(input), own[k]!);
+          return partial === null ? total : (add(total, mul(partial, step)) as Tensor);
+        }, before);
+        return explained.data.some((x: number, i: number) => farApart(x, after.data[i]!));
+      });
+      if (jump) return true;
+    }
+    return false;
+  }
+
   private noiseOfSlopes(): Float64Array {
     const entries = this.base.gradient();
     const present = entries.filter((entry) => entry !== null);
@@ -613,6 +650,13 @@ class Row {
     );
   }
 
+  private readonly perturb = (x: Tensor): Tensor => {
+    if (!isFloat(x.dtype)) return x;
+    const data = allocate("float64", x.data.length);
+    for (let i = 0; i < data.length; i++) data[i] = x.data[i]! * (1 + EPSILON * (2 * this.random() - 1));
+    return new Tensor(data, x.shape, x.dtype);
+  };
+
   private deviations(values: readonly Value[], point: Float64Array): number[] {
     const nodes = nodesOf(values);
     const inputs = inputsOf(this.base, this.tensors(point));
@@ -621,21 +665,18 @@ class Row {
       const at = run(nodes, inputs, perturb);
       return values.flatMap((value) => Array.from(at(value).data));
     };
-    const perturb = (x: Tensor): Tensor => {
-      if (!isFloat(x.dtype)) return x;
-      const data = allocate("float64", x.data.length);
-      for (let i = 0; i < data.length; i++) data[i] = x.data[i]! * (1 + EPSILON * (2 * this.random() - 1));
-      return new Tensor(data, x.shape, x.dtype);
-    };
     const exact = numbers();
     const most = exact.map((x) => EPSILON * Math.abs(x));
     for (let count = 0; count < ROUNDINGS; count++)
-      numbers(perturb).forEach((x, i) => {
+      numbers(this.perturb).forEach((x, i) => {
         most[i] = Math.max(most[i]!, 2 * Math.abs(x - exact[i]!));
       });
     return most;
   }
 }
+
+/** Further than rounding moves a number. */
+const farApart = (a: number, b: number): boolean => Math.abs(a - b) > 1e-8 * Math.max(Math.abs(a), Math.abs(b));
 
 const inputsOf = ({ graph }: Branch, tensors: readonly Tensor[]): [Value, Tensor][] =>
   graph.inputs.map((input, k) => [input, tensors[k]!]);
