@@ -82,7 +82,14 @@ export class Pattern implements Interpreter {
   /** The inputs of each element of `value`, ascending. */
   inputsOf(value: Value): ArrayLike<number>[] {
     if (!this.owns(value)) return Array.from((value as Tensor).data, () => []);
-    return value.inputs.map((own) => (own instanceof Union ? this.written(own) : own));
+    // A number spread over an array has one union for all its elements.
+    const known = new Map<Union, ArrayLike<number>>();
+    return value.inputs.map((own) => {
+      if (!(own instanceof Union)) return own;
+      const list = known.get(own) ?? this.written(own);
+      known.set(own, list);
+      return list;
+    });
   }
 
   apply(op: Op, inputs: readonly Value[], attributes: unknown): Value {
