@@ -446,11 +446,13 @@ class Row {
 
   check(claimed: ArrayLike<number>): CheckedDerivative[] {
     const rows: CheckedDerivative[] = new Array(claimed.length);
+    // Beside the largest slope the noise of one that is nearly 0 is no reason for mistrust.
+    const largest = Array.from(claimed).reduce((most, slope) => Math.max(most, finite(Math.abs(slope))), 0);
     const all = Int32Array.from({ length: claimed.length }, (_, i) => i);
     const visit = (some: Int32Array, directions: number) => {
       if (some.length === 1 || all.length <= (this.options.most ?? 100)) {
-        for (const i of some) rows[i] = this.coordinate(i, claimed[i]!);
-      } else if (this.confirmed(some, claimed, directions)) {
+        for (const i of some) rows[i] = this.coordinate(i, claimed[i]!, largest);
+      } else if (this.confirmed(some, claimed, directions, largest)) {
         for (const i of some)
           rows[i] = {
             label: this.labels[i]!,
@@ -472,7 +474,7 @@ class Row {
   }
 
   /** Whether the slopes along random combinations of `some` coordinates are as claimed. */
-  private confirmed(some: Int32Array, claimed: ArrayLike<number>, directions: number): boolean {
+  private confirmed(some: Int32Array, claimed: ArrayLike<number>, directions: number, largest: number): boolean {
     for (let count = 0; count < directions; count++) {
       const direction = new Float64Array(this.point.length);
       let slope = 0;
@@ -483,18 +485,18 @@ class Row {
         slope += direction[i]! * claimed[i]!;
       }
       // Errors that single coordinates would show must not drown in the sum.
-      const { verdict } = this.compare(direction, slope, this.tolerance / Math.sqrt(some.length), [1]);
+      const { verdict } = this.compare(direction, slope, this.tolerance / some.length, [1], largest);
       if (verdict !== "right") return false;
     }
     return true;
   }
 
-  private coordinate(i: number, claimed: number): CheckedDerivative {
+  private coordinate(i: number, claimed: number, largest: number): CheckedDerivative {
     const direction = new Float64Array(this.point.length);
     direction[i] = 1;
     const size = Math.abs(this.point[i]!);
     const scales = size > 0 && size < 2 ** -6 ? [1, size] : [Math.max(1, size)];
-    return { label: this.labels[i]!, claimed, ...this.compare(direction, claimed, this.tolerance, scales) };
+    return { label: this.labels[i]!, claimed, ...this.compare(direction, claimed, this.tolerance, scales, largest) };
   }
 
   private compare(
@@ -502,6 +504,7 @@ class Row {
     claimed: number,
     tolerance: number,
     scales: readonly number[],
+    largest: number,
   ): Omit<CheckedDerivative, "label" | "claimed"> {
     const rounding = direction.reduce((total, weight, i) => total + Math.abs(weight) * this.slopeNoise[i]!, 0);
     const answer = (verdict: Verdict, method: Method, reference?: Estimate) => ({
@@ -516,10 +519,11 @@ class Row {
     const sizeOfBoth = (reference: Estimate) => Math.max(Math.abs(claimed), Math.abs(reference.value));
     const passes = (reference: Estimate) =>
       Math.abs(claimed - reference.value) <=
-      Math.max(tolerance * sizeOfBoth(reference), 1e-10 * reference.scale, CAUTION * (reference.error + rounding));
+      Math.max(tolerance * sizeOfBoth(reference), 1e-14 * reference.scale, CAUTION * (reference.error + rounding));
     const sharp = (reference: Estimate) =>
       // With the caution of `passes`, errors of ten tolerances are still seen.
-      2 * (reference.error + rounding) <= tolerance * Math.max(sizeOfBoth(reference), reference.scale) ||
+      2 * (reference.error + rounding) <=
+        Math.max(tolerance * Math.max(sizeOfBoth(reference), reference.scale), 1e-2 * tolerance, 1e-12 * largest) ||
       // Nothing moves, and nothing is claimed.
       (claimed === 0 && reference.value === 0 && reference.scale === 0);
     const found = differences(
