@@ -237,10 +237,10 @@ const EPSILON = 2 ** -52;
 
 /**
  * Ridders' tableau (Advances in Engineering Software 4, 1982): quotients extrapolated to step 0; the error of an entry is
- * how far it moved, and what is left of rounding. `order`: 4 for an error in even powers of the step, 2 for one in all.
+ * how far it moved, and what is left of rounding; an entry counts only if no narrower row contradicts it. `order`: 4 for an error in even powers of the step, 2 for one in all.
  */
 function extrapolate(quotients: readonly Quotient[], order: 2 | 4): Estimate | undefined {
-  let best: Estimate | undefined;
+  const rows: (Estimate | undefined)[] = [];
   let above: { slope: number; noise: number; scale: number }[] = [];
   for (const { slope, noise } of quotients) {
     // Outside of the domain: nothing to extrapolate from.
@@ -250,6 +250,7 @@ function extrapolate(quotients: readonly Quotient[], order: 2 | 4): Estimate | u
     }
     const row = [{ slope, noise, scale: Math.abs(slope) }];
     let weight: number = order;
+    let best: Estimate | undefined;
     for (const coarse of above) {
       const fine = row.at(-1)!;
       const next = {
@@ -265,8 +266,9 @@ function extrapolate(quotients: readonly Quotient[], order: 2 | 4): Estimate | u
         best = { value: next.slope, error, scale: next.scale };
     }
     above = row;
+    rows.push(best);
   }
-  return best;
+  return surest(rows);
 }
 
 /** Of estimates from wide to narrow steps, the surest that no narrower one contradicts. */
@@ -276,11 +278,15 @@ function surest(estimates: readonly (Estimate | undefined)[]): Estimate | undefi
   for (const [k, estimate] of found.entries())
     if (estimate.error < best!.error && found.slice(k + 1).every((narrower) => agree(estimate, narrower, 3)))
       best = estimate;
+  return best;
+}
+
+/** {@link surest}; what is small is said by the wider steps too, where they see the same slope sharply. */
+function surestOf(clusters: readonly (Estimate | undefined)[]): Estimate | undefined {
+  const best = surest(clusters);
   if (!best) return undefined;
-  // What is small is said by the wider steps too, where they see the same slope sharply.
-  const chosen = best;
-  const same = found.filter((other) => agree(other, chosen) && other.error < 1e-3 * other.scale);
-  return { ...chosen, scale: same.reduce((most, { scale }) => Math.max(most, scale), chosen.scale) };
+  const same = clusters.filter((other) => other && agree(other, best) && other.error < 1e-3 * other.scale);
+  return { ...best, scale: same.reduce((most, other) => Math.max(most, other!.scale), best.scale) };
 }
 
 function agree(a: Estimate, b: Estimate, factor = CAUTION): boolean {
@@ -337,10 +343,10 @@ function differences(line: Line, enough: (slope: Estimate) => boolean): Differen
     );
     if (smooth && enough(better)) return { slope: better, sides: 2, differentiable: true };
   }
-  const right = surest(clusters.map((cluster) => cluster.right));
-  const left = surest(clusters.map((cluster) => cluster.left));
+  const right = surestOf(clusters.map((cluster) => cluster.right));
+  const left = surestOf(clusters.map((cluster) => cluster.left));
   const infinite = unbounded(sides.right) || unbounded(sides.left);
-  const central = surest(clusters.map((cluster) => cluster.central));
+  const central = surestOf(clusters.map((cluster) => cluster.central));
   return {
     slope: right && left ? central : (right ?? left),
     sides: right && left ? 2 : right || left ? 1 : 0,
@@ -351,10 +357,13 @@ function differences(line: Line, enough: (slope: Estimate) => boolean): Differen
 /** Where the second derivative jumps, the two sides know better than the quotient across. */
 function clusterOf(central: Estimate | undefined, right: Estimate | undefined, left: Estimate | undefined): Cluster {
   if (!central || !right || !left) return { central, right, left };
-  const error = (right.error + left.error + Math.abs(right.value - left.value)) / 2;
-  if (central.error <= error) return { central, right, left };
-  const middle = { value: (right.value + left.value) / 2, error, scale: Math.max(right.scale, left.scale) };
-  return { central: middle, right, left };
+  const middle = {
+    value: (right.value + left.value) / 2,
+    error: (right.error + left.error + Math.abs(right.value - left.value)) / 2,
+    scale: Math.max(right.scale, left.scale),
+  };
+  const better = middle.error < central.error && agree(middle, central, 3);
+  return { central: better ? middle : central, right, left };
 }
 
 /** Whether an estimate from one side says enough to rule out a kink. */
@@ -519,7 +528,13 @@ class Row {
     const sizeOfBoth = (reference: Estimate) => Math.max(Math.abs(claimed), Math.abs(reference.value));
     const passes = (reference: Estimate) =>
       Math.abs(claimed - reference.value) <=
-      Math.max(tolerance * sizeOfBoth(reference), 1e-14 * reference.scale, CAUTION * (reference.error + rounding));
+      Math.max(
+        tolerance * sizeOfBoth(reference),
+        1e-14 * reference.scale,
+        CAUTION * (reference.error + rounding),
+        // Terms that cancel to 0 in one formula may leave a rounding in another.
+        reference.value === 0 ? EPSILON : 0,
+      );
     const sharp = (reference: Estimate) =>
       // With the caution of `passes`, errors of ten tolerances are still seen.
       2 * (reference.error + rounding) <=
