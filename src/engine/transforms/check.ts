@@ -231,9 +231,11 @@ interface Cluster {
 const LEVELS = 8;
 /** An estimate's error may be so many times larger than estimated before a claim is blamed. */
 const CAUTION = 10;
-/** How many evaluations with random roundings tell the noise. */
-const ROUNDINGS = 4;
+/** How many evaluations with other roundings tell the noise: all up, all down, the rest random. */
+const ROUNDINGS = 6;
 const EPSILON = 2 ** -52;
+/** Of slopes this small some formulas have products that are 0 in float64. */
+const UNDERFLOW = 1e-150;
 
 /**
  * Ridders' tableau (Advances in Engineering Software 4, 1982): quotients extrapolated to step 0; the error of an entry is
@@ -295,7 +297,10 @@ function agree(a: Estimate, b: Estimate, factor = CAUTION): boolean {
 
 /** Whether slopes grow without end as the step shrinks: increments that do not die away, all of one sign. */
 function unbounded(quotients: readonly Quotient[]): boolean {
-  const sure = quotients.filter(({ slope, noise }) => noise < 0.01 * Math.abs(slope)).slice(-12);
+  const sure = quotients
+    .filter(({ slope, noise }) => noise < 0.01 * Math.abs(slope))
+    .sort((a, b) => b.step - a.step)
+    .slice(-12);
   if (sure.length < 6) return false;
   const increments = sure.slice(1).map(({ slope }, k) => slope - sure[k]!.slope);
   const sign = Math.sign(sure.at(-1)!.slope);
@@ -533,7 +538,7 @@ class Row {
         1e-14 * reference.scale,
         CAUTION * (reference.error + rounding),
         // Terms that cancel to 0 in one formula may leave a rounding in another.
-        reference.value === 0 ? EPSILON : 0,
+        reference.value === 0 ? EPSILON : UNDERFLOW,
       );
     const sharp = (reference: Estimate) =>
       // With the caution of `passes`, errors of ten tolerances are still seen.
@@ -574,9 +579,9 @@ class Row {
       noise: (t) => (t === 0 ? this.noise : this.noiseAt(moved(t))),
       exact: (t) => (single ? this.point[along]! + t - this.point[along]! : t),
       // From an eighth of the scale down to where rounding has taken all: five clusters, three for a small coordinate.
-      scales: scales.flatMap((scale, k) =>
-        Array.from({ length: k === 0 ? 5 : 3 }, (_, j) => scale * 2 ** (-3 - LEVELS * j)),
-      ),
+      scales: scales
+        .flatMap((scale, k) => Array.from({ length: k === 0 ? 5 : 3 }, (_, j) => scale * 2 ** (-3 - LEVELS * j)))
+        .sort((a, b) => b - a),
     };
   }
 
@@ -624,6 +629,7 @@ class Row {
 
   /** How far rounding may move the value: random roundings after every operation (Parker, "Monte Carlo arithmetic", 1997). */
   private noiseAt(point: Float64Array): number {
+    this.options.proceed?.();
     try {
       return this.deviations([this.base.output], point)[0]!;
     } catch {
@@ -638,7 +644,7 @@ class Row {
     const exact = run(nodes, inputs);
     const dialect = currentDialect();
     for (let count = 0; count < ROUNDINGS; count++) {
-      const moved = run(nodes, inputs, this.perturb);
+      const moved = run(nodes, inputs, this.perturb(count));
       const jump = nodes.some((node) => {
         const { op } = node;
         if (op.kind !== "elementwise") return false;
@@ -659,6 +665,7 @@ class Row {
   }
 
   private noiseOfSlopes(): Float64Array {
+    this.options.proceed?.();
     const entries = this.base.gradient();
     const present = entries.filter((entry) => entry !== null);
     const deviations = this.deviations(present, this.point);
@@ -670,25 +677,28 @@ class Row {
     );
   }
 
-  private readonly perturb = (x: Tensor): Tensor => {
-    if (!isFloat(x.dtype)) return x;
-    const data = allocate("float64", x.data.length);
-    for (let i = 0; i < data.length; i++) data[i] = x.data[i]! * (1 + EPSILON * (2 * this.random() - 1));
-    return new Tensor(data, x.shape, x.dtype);
-  };
+  /** Rounds every element of a real array otherwise; `count` of {@link ROUNDINGS}. */
+  private perturb(count: number): (x: Tensor) => Tensor {
+    const error = count < 2 ? () => 1 - 2 * count : () => 2 * this.random() - 1;
+    return (x) => {
+      if (!isFloat(x.dtype)) return x;
+      const data = allocate("float64", x.data.length);
+      for (let i = 0; i < data.length; i++) data[i] = x.data[i]! * (1 + EPSILON * error());
+      return new Tensor(data, x.shape, x.dtype);
+    };
+  }
 
   private deviations(values: readonly Value[], point: Float64Array): number[] {
     const nodes = nodesOf(values);
     const inputs = inputsOf(this.base, this.tensors(point));
     const numbers = (perturb?: (x: Tensor) => Tensor) => {
-      this.options.proceed?.();
       const at = run(nodes, inputs, perturb);
       return values.flatMap((value) => Array.from(at(value).data));
     };
     const exact = numbers();
     const most = exact.map((x) => EPSILON * Math.abs(x));
     for (let count = 0; count < ROUNDINGS; count++)
-      numbers(this.perturb).forEach((x, i) => {
+      numbers(this.perturb(count)).forEach((x, i) => {
         most[i] = Math.max(most[i]!, 2 * Math.abs(x - exact[i]!));
       });
     return most;
