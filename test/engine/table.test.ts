@@ -416,6 +416,7 @@ function inScalars(graph: Graph): Graph | undefined {
     throw error;
   }
 }
+
 /** Of the complex step: squares of it vanish beside 1, and in every formula that is right. */
 const STEP = 1e-100;
 

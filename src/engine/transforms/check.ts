@@ -13,7 +13,8 @@ import { add, cast, castOp, mul, reshape, sub, take } from "../ops";
 import { allocate, full, type Shape, sizeOf, Tensor, tensor, type Value } from "../tensor";
 import { elementwisePartial } from "./backward";
 import { complexStep } from "./complex";
-import { gradient, hessian, jacobian, type ValueFunction } from "./derivatives";
+import { gradient, type ValueFunction } from "./derivatives";
+import { hessian, jacobian } from "./jacobian";
 
 export type Verdict =
   | "right"
