@@ -240,7 +240,8 @@ const UNDERFLOW = 1e-150;
 
 /**
  * Ridders' tableau (Advances in Engineering Software 4, 1982): quotients extrapolated to step 0; the error of an entry is
- * how far it moved, and what is left of rounding; an entry counts only if no narrower row contradicts it. `order`: 4 for an error in even powers of the step, 2 for one in all.
+ * how far it moved, and what is left of rounding; an entry counts only if no narrower row contradicts it.
+ * @param order 4 for an error in even powers of the step, 2 for one in all
  */
 function extrapolate(quotients: readonly Quotient[], order: 2 | 4): Estimate | undefined {
   const rows: (Estimate | undefined)[] = [];
@@ -390,7 +391,6 @@ interface Branch {
   readonly output: Value;
   /** What output and guards need. */
   readonly nodes: readonly Node[];
-  readonly gradient: () => readonly (Value | null)[];
   readonly step: ReturnType<typeof complexStep>;
 }
 
@@ -600,12 +600,10 @@ class Row {
   private branch(point: Float64Array): Branch {
     const graph = this.trace(this.tensors(point));
     const output = graph.outputs[0]!;
-    let entries: readonly (Value | null)[] | undefined;
     return {
       graph,
       output,
       nodes: nodesOf([output, ...graph.guards.map((guard) => guard.node)]),
-      gradient: () => (entries ??= gradientNodes(output, graph.inputs)),
       step: complexStep(graph),
     };
   }
@@ -667,7 +665,7 @@ class Row {
 
   private noiseOfSlopes(): Float64Array {
     this.options.proceed?.();
-    const entries = this.base.gradient();
+    const entries = gradientNodes(this.base.output, this.base.graph.inputs);
     const present = entries.filter((entry) => entry !== null);
     const deviations = this.deviations(present, this.point);
     let next = 0;
