@@ -43,17 +43,19 @@ export function Minimize({ model, view }: { model: Model; view: View }) {
             ))}
           </select>
         </div>
-        <div class="pair">
-          <label for="learning-rate">{l10n.t("Learning rate")}</label>
-          <NumberField
-            id="learning-rate"
-            label={l10n.t("Learning rate")}
-            value={minimize.learningRate}
-            step={0.01}
-            min={0}
-            onChange={(learningRate) => set({ learningRate })}
-          />
-        </div>
+        {minimize.learningRate !== undefined && (
+          <div class="pair">
+            <label for="learning-rate">{l10n.t("Learning rate")}</label>
+            <NumberField
+              id="learning-rate"
+              label={l10n.t("Learning rate")}
+              value={minimize.learningRate}
+              step={0.01}
+              min={0}
+              onChange={(learningRate) => set({ learningRate })}
+            />
+          </div>
+        )}
         <div class="pair">
           <label for="steps">{l10n.t("Steps")}</label>
           <NumberField
