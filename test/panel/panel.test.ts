@@ -154,6 +154,25 @@ describe("the panel's page", function () {
     assert.deepEqual(minimize, { optimizer: "sgd", learningRate: 0.05, steps: 40 });
   });
 
+  it("asks for a learning rate only where the optimizer takes one", async () => {
+    const { page, host } = await open("bowl");
+    await panel.drawn();
+    const optimizer = page.locator("#optimizer");
+    await optimizer.selectOption({ label: "Adam" });
+    assert.equal(await field(page, "Learning rate").inputValue(), "0.001");
+    await optimizer.selectOption({ label: "BFGS" });
+    await eventually(async () => assert.equal(await field(page, "Learning rate").count(), 0));
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.locator(".result").waitFor();
+    const { params } = host.calls("minimize").at(-1)!;
+    assert.deepEqual(Object.entries(params).slice(-2), [
+      ["optimizer", "bfgs"],
+      ["steps", 100],
+    ]);
+    await optimizer.selectOption({ label: "SGD" });
+    assert.equal(await field(page, "Learning rate").inputValue(), "0.1");
+  });
+
   it("stops a minimisation, and shows how far it came", async () => {
     const { page, host } = await open("bowl");
     await panel.drawn();

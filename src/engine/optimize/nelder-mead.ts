@@ -1,4 +1,7 @@
-/** A method that needs no derivatives. */
+/**
+ * A method that needs no derivatives. It is not npm's fmin: what that publishes exports nothing to a bundler, its shrink
+ * step fails in strict code, NaN upsets its order, and its loop cannot be paused.
+ */
 import type { Method } from "./minimize";
 import type { Box, Evaluations, Iterate } from "./problem";
 import { plus } from "./vectors";
