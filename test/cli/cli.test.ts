@@ -204,16 +204,7 @@ describe("gradlens", function () {
     assert.equal(await closed, 0);
   });
 
-  it("says in one line what is wrong with its input", () => {
-    fails(/nosuch\.py: no such file/, "run", "nosuch.py");
-    fails(/no function nosuch; there is f, /, "grad", `${F}::nosuch`, "--at", "{}");
-    fails(/has no parameter q; it has x1, x2/, "grad", `${F}::g`, "--at", '{"q": 1}');
-    fails(/is not JSON/, "grad", `${F}::g`, "--at", "{x1: 2");
-    fails(/x1: expected a number/, "grad", `${F}::g`, "--at", '{"x1": "two"}');
-    fails(/expected FILE::NAME/, "grad", F);
-    fails(/unknown command frobnicate/, "frobnicate");
-    fails(/Unknown option '--frobnicate'/, "grad", "--frobnicate");
-    fails(/--steps: expected a number, not many/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--steps", "many");
+  it("says in one line what is wrong with an optimizer", () => {
     fails(
       /unknown optimizer magic: choose sgd, .*bfgs, .*nelder-mead/,
       "minimize",
@@ -227,6 +218,18 @@ describe("gradlens", function () {
     fails(/bfgs finds its own steps: it takes no learning rate/, "minimize", `${F}::f`, ...bfgs);
     const fit = ["--from", '{"x": 0}', "--optimizer", "gauss-newton"];
     fails(/gauss-newton minimizes a sum of squares: the function must return/, "minimize", `${F}::f`, ...fit);
+  });
+
+  it("says in one line what is wrong with its input", () => {
+    fails(/nosuch\.py: no such file/, "run", "nosuch.py");
+    fails(/no function nosuch; there is f, /, "grad", `${F}::nosuch`, "--at", "{}");
+    fails(/has no parameter q; it has x1, x2/, "grad", `${F}::g`, "--at", '{"q": 1}');
+    fails(/is not JSON/, "grad", `${F}::g`, "--at", "{x1: 2");
+    fails(/x1: expected a number/, "grad", `${F}::g`, "--at", '{"x1": "two"}');
+    fails(/expected FILE::NAME/, "grad", F);
+    fails(/unknown command frobnicate/, "frobnicate");
+    fails(/Unknown option '--frobnicate'/, "grad", "--frobnicate");
+    fails(/--steps: expected a number, not many/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--steps", "many");
     fails(/Option '--steps' argument is ambiguous$/m, "minimize", `${F}::f`, "--steps", "-1");
     fails(/minimize takes --from, not --at/, "minimize", `${F}::f`, "--at", "x=1");
     fails(/expected FILE::NAME/, "grad", `${F}::`);

@@ -112,14 +112,14 @@ export function conjugateGradient(): Method {
   return descent({
     name: "conjugate-gradient",
     bounded: false,
-    curvature: Number(process.env.C ?? 0.1),
+    curvature: 0.1,
     directions() {
       let last: { readonly gradient: Float64Array; readonly direction: Float64Array } | undefined;
       let since = 0;
       return {
         at({ gradient }) {
           let direction: Float64Array = gradient.map((g) => -g);
-          if (last && since < Number(process.env.N ?? 1) * Math.max(gradient.length, 10)) {
+          if (last && since < Math.max(gradient.length, 10)) {
             const beta = dot(gradient, plus(gradient, -1, last.gradient)) / dot(last.gradient, last.gradient);
             direction = plus(direction, Math.max(beta, 0), last.direction);
             since++;

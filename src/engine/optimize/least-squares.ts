@@ -5,7 +5,7 @@ import type { Method } from "./minimize";
 import type { Iterate, Residuals, WithGradient } from "./problem";
 import { norm, plus, times } from "./vectors";
 
-/** The damping that stands in where columns of the Jacobian depend on each other. */
+/** The damping that stands in where columns of the Jacobian depend on each other, or none is left. */
 const LEAST_DAMPING = Number.EPSILON;
 
 /** Gauss–Newton with a line search (strong Wolfe, c₂ = 0.9), Nocedal and Wright (2006), section 10.3. */
@@ -62,7 +62,7 @@ export function levenbergMarquardt(): Method {
               return next;
             }
           }
-          damping *= growth;
+          damping = Math.max(damping * growth, LEAST_DAMPING);
           growth *= 2;
         }
         return { reason: "trust-region" };
