@@ -60,7 +60,7 @@ report(`${steps} SGD steps on 3x² + 2x − 1`, [
     "Gradlens, compiled graph",
     time(() => {
       let last = 0;
-      for (const { value } of minimize((at) => parabola.gradient(at), [0], sgd(0.1), { steps })) last = value;
+      for (const { value } of minimize(parabola, [0], sgd(0.1), { steps })) last = value;
       return last;
     }),
   ],

@@ -19,7 +19,7 @@ const layers = {
 };
 
 /** npm packages that the engine may use. */
-const enginePackages = ["fmin"];
+const enginePackages = ["complex.js", "ml-matrix"];
 
 const nodeAllowed = (file) => /^(server|client)\/node\.ts$/.test(file) || file.startsWith("cli/");
 

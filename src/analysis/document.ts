@@ -176,7 +176,8 @@ export class DocumentAnalysis {
     try {
       return this.numberFrom(what, compute());
     } catch (error) {
-      if (error instanceof PyCallError) throw new Problem(this.errorLine(error, withLines));
+      if (error instanceof PyCallError)
+        throw Object.assign(new Problem(this.errorLine(error, withLines)), { stopped: error.stopped });
       throw error;
     }
   }

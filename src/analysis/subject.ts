@@ -24,6 +24,8 @@ import type { Tree } from "./point";
 export class Problem extends Error {
   /** What was looked at, if there is a point to look at it: without values, for its title and parameters only. */
   look?: Look;
+  /** A budget ended: the function itself did not fail. */
+  stopped?: boolean;
 }
 
 export interface Origin {
@@ -40,7 +42,7 @@ export interface FormulaText {
 /** Formulas whose marks exceed this are not written out. */
 const MOST_MARKS = 400;
 const MOST_CHARACTERS = 4000;
-/** A Hessian of more scalars is not computed for a look. */
+/** A Hessian of more scalars is not computed. */
 const MOST_HESSIAN = 256;
 /** Second derivatives are written as formulas for up to this many scalars. */
 const MOST_HESSIAN_FORMULAS = 4;
@@ -113,17 +115,24 @@ export class Look {
     return this.everything().rows;
   }
 
+  /** The result's elements and their Jacobian. */
+  jacobianAt(point: ArrayLike<number>): ReturnType<Differentiable["jacobian"]> {
+    return explained(() => this.differentiable.jacobian(point));
+  }
+
   /** Central differences with the step of the document that the project began from. */
   central(): readonly number[] {
     return this.keep("central", () => centralDifferences((point) => this.differentiable.value(point), this.point));
   }
 
   hessian(proceed?: () => void): readonly (readonly number[])[] {
-    return this.keep("hessian", () => {
-      if (this.labels.length > MOST_HESSIAN)
-        throw new Problem(l10n.t("a Hessian of {0} variables is too large to show", this.labels.length));
-      return this.differentiable.hessian(this.point, proceed);
-    });
+    return this.keep("hessian", () => this.hessianAt(this.point, proceed));
+  }
+
+  hessianAt(point: ArrayLike<number>, proceed?: () => void): readonly (readonly number[])[] {
+    if (this.labels.length > MOST_HESSIAN)
+      throw new Problem(l10n.t("a Hessian of {0} variables is too large", this.labels.length));
+    return explained(() => this.differentiable.hessian(point, proceed));
   }
 
   private branch(): Branch {

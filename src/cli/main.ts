@@ -3,12 +3,19 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
-import { type MinimizeEnd, minimization } from "../analysis/minimize";
+import { endText, minimization, type Progress } from "../analysis/minimize";
 import { runToEnd } from "../analysis/script";
 import { type Look, Problem } from "../analysis/subject";
+import { optimizers } from "../protocol/lsp";
 import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree, type JsonTree, type NumberTree } from "../protocol/values";
 import { formatMatrix, formatNumber, formatVector } from "../render/numbers";
+
+const named = (which: (optimizer: (typeof optimizers)[number]) => boolean) =>
+  optimizers
+    .filter(which)
+    .map(({ name }) => name)
+    .join(", ");
 
 const USAGE = `gradlens: derivatives of functions in Python files, and of expressions
 
@@ -22,6 +29,10 @@ const USAGE = `gradlens: derivatives of functions in Python files, and of expres
 
   --expression 'x^2*sin(y)' stands in for FILE::NAME.
   JSON is like {"x1": 2, "w": [1, 2]}; x1=2, w=[1,2] will do.
+
+  Optimizers at a learning rate: ${named(({ learningRate }) => learningRate !== undefined)}.
+  Those that find their own steps: ${named(({ learningRate, residuals }) => learningRate === undefined && !residuals)};
+  for a function that returns residuals, of which half the sum of squares is minimized: ${named(({ residuals }) => residuals === true)}.
 `;
 
 /** Milliseconds for one command. */
@@ -284,42 +295,36 @@ function jacobian(look: Look): Answer {
   return { json: { jacobian: rows }, text: formatMatrix(rows, DIGITS) };
 }
 
-/** How a run ended. */
-const END: { readonly [E in MinimizeEnd | "budget"]: string } = {
-  steps: "{0} steps",
-  converged: "converged after {0} steps",
-  diverged: "diverged at step {0}",
-  "not-finite": "not a finite number at step {0}",
-  budget: `stopped after {0} steps: ${BUDGET / 1000} s are up`,
-};
-
 function minimize(look: Look, flags: Flags): Answer {
-  const learningRate = numberFlag("--learning-rate", flags["learning-rate"], 0.1);
-  const steps = numberFlag("--steps", flags.steps, 100);
+  const learningRate = numberFlag("--learning-rate", flags["learning-rate"]);
+  const steps = numberFlag("--steps", flags.steps) ?? 100;
   if (!Number.isInteger(steps) || steps < 0) throw new Mistake(`--steps: expected a whole number, not ${flags.steps}`);
   const run = minimization(look, { optimizer: flags.optimizer ?? "sgd", learningRate, steps });
-  let last: { step: number; parameters: Float64Array; value: number; gradientNorm: number } | undefined;
   const deadline = performance.now() + BUDGET;
   let next = run.next();
+  let last = next.value as Progress;
   for (; !next.done; next = run.next()) {
     last = next.value;
     if (performance.now() > deadline) break;
   }
-  const end = next.done ? next.value : "budget";
-  const { step, parameters, value, gradientNorm } = last!;
+  const [end, endLine] = next.done
+    ? [next.value.reason, endText(next.value, look.labels)]
+    : ["budget", `stopped after ${last.step} steps: ${BUDGET / 1000} s are up`];
+  const { step, parameters, value, gradientNorm } = last;
   const at = byParameter(look, Array.from(parameters), []);
+  const steepness = gradientNorm === undefined ? "" : `, gradient norm ${formatNumber(gradientNorm, 7)}`;
   return {
     json: { at, value, gradientNorm, steps: step, end },
     text: [
       `${look.labels.join(", ")} = ${parameters.length === 1 ? formatNumber(parameters[0]!, DIGITS) : formatVector(parameters, DIGITS)}`,
-      `value ${formatNumber(value, DIGITS)}, gradient norm ${formatNumber(gradientNorm, 7)}`,
-      END[end].replace("{0}", String(step)),
+      `value ${formatNumber(value, DIGITS)}${steepness}`,
+      endLine,
     ].join("\n"),
   };
 }
 
-function numberFlag(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
+function numberFlag(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const number = Number(text);
   if (text.trim() === "" || !Number.isFinite(number)) throw new Mistake(`${name}: expected a number, not ${text}`);
   return number;

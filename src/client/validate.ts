@@ -55,7 +55,8 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   optional(value.locked, (locked): locked is boolean => typeof locked === "boolean") &&
   optional(
     value.minimize,
-    (it): it is object => isObject(it) && isOptimizer(it.optimizer) && isNumber(it.learningRate) && isIndex(it.steps),
+    (it): it is object =>
+      isObject(it) && isOptimizer(it.optimizer) && optional(it.learningRate, isNumber) && isIndex(it.steps),
   );
 
 /** What each method of the panel's page may be called with. */
@@ -71,7 +72,7 @@ const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
     isSubject(it.subject) &&
     optional(it.start, isPoint) &&
     isOptimizer(it.optimizer) &&
-    isNumber(it.learningRate) &&
+    optional(it.learningRate, isNumber) &&
     isIndex(it.steps),
   script: (it) => isString(it.uri),
   pin: (it) => isSubject(it.subject) && optional(it.point, isPoint),

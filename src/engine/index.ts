@@ -51,23 +51,34 @@ import { Value } from "./tensor";
 
 /** The special functions of single numbers. */
 export * as special from "./ops/special";
+/** Learning rates that change over the steps. */
+export * as schedules from "./optimize/schedules";
 
 export function isValue(x: unknown): x is Value {
   return x instanceof Value;
 }
 
 export {
+  adadelta,
   adagrad,
   adam,
   adamax,
   adamw,
-  type Like,
-  momentum,
-  nesterov,
+  amsgrad,
+  lion,
+  nadam,
+  radam,
   rmsprop,
 } from "./optimize/adaptive";
-export { type End, minimize, type Optimizer, type Problem, type Progress } from "./optimize/optimizer";
-export { sgd } from "./optimize/sgd";
+export { conjugateGradient, gradientDescent } from "./optimize/descent";
+export { gaussNewton, levenbergMarquardt } from "./optimize/least-squares";
+export { type End, type Method, minimize, type Progress, type Stopping } from "./optimize/minimize";
+export { nelderMead } from "./optimize/nelder-mead";
+export { newton, trustRegion } from "./optimize/newton";
+export type { LearningRate, Like, Optimizer, Schedule } from "./optimize/optimizer";
+export { type Bounds, leastSquares, type Problem, type Residuals } from "./optimize/problem";
+export { bfgs, lbfgs } from "./optimize/quasi-newton";
+export { momentum, nesterov, sgd } from "./optimize/sgd";
 export { type Expression, expressionOf, writtenSize } from "./print/expression";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { taylorPolynomial } from "./print/taylor";

@@ -9,6 +9,9 @@ import type { Minimum, Model } from "./session";
 import { useColors } from "./theme";
 import { hasNothing, useSession } from "./use";
 
+/** The page has views of functions that give one number, and no residuals. */
+const offered = optimizers.filter(({ residuals }) => !residuals);
+
 /** Runs an optimizer from the current point. */
 export function Minimize({ model, view }: { model: Model; view: View }) {
   const session = useSession();
@@ -32,28 +35,30 @@ export function Minimize({ model, view }: { model: Model; view: View }) {
             id="optimizer"
             value={minimize.optimizer}
             onChange={(event) => {
-              const chosen = optimizers.find(({ name }) => name === event.currentTarget.value) ?? optimizers[0]!;
+              const chosen = offered.find(({ name }) => name === event.currentTarget.value) ?? offered[0]!;
               set({ optimizer: chosen.name, learningRate: chosen.learningRate });
             }}
           >
-            {optimizers.map(({ name, label }) => (
+            {offered.map(({ name, label }) => (
               <option key={name} value={name}>
                 {label}
               </option>
             ))}
           </select>
         </div>
-        <div class="pair">
-          <label for="learning-rate">{l10n.t("Learning rate")}</label>
-          <NumberField
-            id="learning-rate"
-            label={l10n.t("Learning rate")}
-            value={minimize.learningRate}
-            step={0.01}
-            min={0}
-            onChange={(learningRate) => set({ learningRate })}
-          />
-        </div>
+        {minimize.learningRate !== undefined && (
+          <div class="pair">
+            <label for="learning-rate">{l10n.t("Learning rate")}</label>
+            <NumberField
+              id="learning-rate"
+              label={l10n.t("Learning rate")}
+              value={minimize.learningRate}
+              step={0.01}
+              min={0}
+              onChange={(learningRate) => set({ learningRate })}
+            />
+          </div>
+        )}
         <div class="pair">
           <label for="steps">{l10n.t("Steps")}</label>
           <NumberField

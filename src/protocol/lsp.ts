@@ -159,18 +159,47 @@ export interface MinimizeParams {
   /** Start; absent parameters by the rule of the design. */
   start?: Point;
   optimizer: OptimizerName;
-  learningRate: number;
+  /** Absent: the optimizer's default. Some find their own steps, and take none. */
+  learningRate?: number;
   steps: number;
   /** Set by the client when it shows progress. */
   workDoneToken?: string | number;
 }
 
-export type OptimizerName = "sgd";
+/**
+ * Every optimizer's name with its default learning rate (Keras 3's, where Keras has it); without one it finds its own
+ * steps. Those for `residuals` minimize half the sum of squares of what the function returns.
+ */
+const OPTIMIZERS = {
+  sgd: { label: "SGD", learningRate: 0.1 },
+  momentum: { label: "Momentum", learningRate: 0.01 },
+  nesterov: { label: "Nesterov momentum", learningRate: 0.01 },
+  adagrad: { label: "Adagrad", learningRate: 0.001 },
+  adadelta: { label: "Adadelta", learningRate: 0.001 },
+  rmsprop: { label: "RMSprop", learningRate: 0.001 },
+  adam: { label: "Adam", learningRate: 0.001 },
+  amsgrad: { label: "AMSGrad", learningRate: 0.001 },
+  adamw: { label: "AdamW", learningRate: 0.001 },
+  adamax: { label: "Adamax", learningRate: 0.001 },
+  nadam: { label: "Nadam", learningRate: 0.001 },
+  radam: { label: "RAdam", learningRate: 0.001 },
+  lion: { label: "Lion", learningRate: 0.001 },
+  "gradient-descent": { label: "Steepest descent" },
+  "conjugate-gradient": { label: "Conjugate gradients" },
+  bfgs: { label: "BFGS" },
+  lbfgs: { label: "L-BFGS" },
+  newton: { label: "Newton" },
+  "trust-region": { label: "Trust region" },
+  "nelder-mead": { label: "Nelder–Mead" },
+  "gauss-newton": { label: "Gauss–Newton", residuals: true },
+  "levenberg-marquardt": { label: "Levenberg–Marquardt", residuals: true },
+} as const satisfies { [name: string]: { label: string; learningRate?: number; residuals?: true } };
 
-/** Every optimizer's name with its default learning rate (Keras 3's, where Keras has it). */
-export const optimizers: readonly { name: OptimizerName; label: string; learningRate: number }[] = [
-  { name: "sgd", label: "SGD", learningRate: 0.1 },
-];
+export type OptimizerName = keyof typeof OPTIMIZERS;
+
+export const optimizers: readonly { name: OptimizerName; label: string; learningRate?: number; residuals?: true }[] = (
+  Object.keys(OPTIMIZERS) as OptimizerName[]
+).map((name) => ({ name, ...OPTIMIZERS[name] }));
 
 export interface MinimizeResult {
   /** One label per scalar: `x1`, `w[0]`. */
@@ -179,11 +208,22 @@ export interface MinimizeResult {
   path: EncodedArray;
   /** [steps + 1]. */
   values: EncodedArray;
+  /** NaN for an optimizer that uses no gradient. */
   gradientNorms: EncodedArray;
   final: Point;
   value: Cell;
-  end: "steps" | "converged" | "diverged" | "not-finite" | "cancelled" | "budget" | "failed";
-  /** One line in the user's language: `100 steps`, `not a number at step 12`. */
+  end:
+    | "steps"
+    | "evaluations"
+    | "converged"
+    | "diverged"
+    | "not-finite"
+    | "line-search"
+    | "trust-region"
+    | "failed"
+    | "cancelled"
+    | "budget";
+  /** One line in the user's language: `100 steps`, `the value is not a finite number at step 12`. */
   message: string;
   milliseconds: number;
 }

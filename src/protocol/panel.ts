@@ -51,7 +51,7 @@ export interface PanelState {
   run?: boolean;
   /** Follow the cursor no longer. */
   locked?: boolean;
-  minimize?: { optimizer: MinimizeParams["optimizer"]; learningRate: number; steps: number };
+  minimize?: Pick<MinimizeParams, "optimizer" | "learningRate" | "steps">;
 }
 
 export type ToHost =

@@ -1,11 +1,10 @@
 /** `gradlens/minimize`: runs an optimizer in slices, so that it can be cancelled and shows progress. */
 import * as l10n from "@vscode/l10n";
 import type { CancellationToken, WorkDoneProgressReporter } from "vscode-languageserver";
-import { minimization } from "../analysis/minimize";
+import { type End, endText, minimization } from "../analysis/minimize";
 import { Problem } from "../analysis/subject";
 import type { MinimizeParams, MinimizeResult } from "../protocol/lsp";
 import { encodeArray, toJsonTree } from "../protocol/values";
-import { formatNumber } from "../render";
 import type { Session } from "./session";
 import { cell } from "./view";
 
@@ -28,8 +27,7 @@ export async function minimizeSubject(
   const path: number[] = [];
   const values: number[] = [];
   const norms: number[] = [];
-  let end: MinimizeResult["end"] | undefined;
-  let failure = "";
+  let end: End | { reason: "cancelled" | "budget" } | undefined;
   let paused = session.now();
   while (end === undefined) {
     let next: ReturnType<typeof run.next>;
@@ -37,8 +35,7 @@ export async function minimizeSubject(
       next = run.next();
     } catch (error) {
       if (!(error instanceof Problem) || values.length === 0) throw error;
-      end = "failed";
-      failure = error.message;
+      end = { reason: "failed", step: values.length - 1, message: error.message };
       break;
     }
     if (next.done) {
@@ -47,7 +44,7 @@ export async function minimizeSubject(
     }
     path.push(...next.value.parameters);
     values.push(next.value.value);
-    norms.push(next.value.gradientNorm);
+    norms.push(next.value.gradientNorm ?? Number.NaN);
     if (session.now() - paused < SLICE) continue;
     progress?.report(
       Math.floor((100 * next.value.step) / Math.max(1, params.steps)),
@@ -55,8 +52,8 @@ export async function minimizeSubject(
     );
     await new Promise((resume) => setTimeout(resume));
     paused = session.now();
-    if (token.isCancellationRequested) end = "cancelled";
-    else if (paused - started > command) end = "budget";
+    if (token.isCancellationRequested) end = { reason: "cancelled" };
+    else if (paused - started > command) end = { reason: "budget" };
   }
   const n = look.labels.length;
   const last = path.slice(path.length - n);
@@ -67,27 +64,19 @@ export async function minimizeSubject(
     gradientNorms: encodeArray(norms),
     final: Object.fromEntries(Object.entries(look.pointTree(last)).map(([name, tree]) => [name, toJsonTree(tree)])),
     value: cell(values[values.length - 1]!),
-    end,
-    message: message(end, values.length - 1, values[values.length - 1]!, failure),
+    end: end.reason,
+    message: message(end, values.length - 1, look.labels),
     milliseconds: session.now() - started,
   };
 }
 
-function message(end: MinimizeResult["end"], steps: number, value: number, failure: string): string {
-  switch (end) {
-    case "steps":
-      return l10n.t("{0} steps", steps);
-    case "converged":
-      return l10n.t("converged after {0} steps", steps);
-    case "diverged":
-      return l10n.t("diverged at step {0}: the value is {1}", steps, formatNumber(value));
-    case "not-finite":
-      return l10n.t("not a finite number at step {0}", steps);
+function message(end: End | { reason: "cancelled" | "budget" }, steps: number, labels: readonly string[]): string {
+  switch (end.reason) {
     case "cancelled":
       return l10n.t("cancelled after {0} steps", steps);
     case "budget":
       return l10n.t("stopped after {0} steps: the time is up", steps);
-    case "failed":
-      return l10n.t("failed at step {0}: {1}", steps + 1, failure);
+    default:
+      return endText(end, labels);
   }
 }

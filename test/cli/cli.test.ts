@@ -138,6 +138,25 @@ describe("gradlens", function () {
     assert.equal(result.steps, 100);
   });
 
+  it("minimize finds its own steps by name, or fits residuals", () => {
+    const path = file(
+      "rosen.py",
+      "def f(x, y):\n    return 100*(y - x**2)**2 + (1 - x)**2\ndef r(x, y):\n    return 10*(y - x**2), 1 - x\n",
+    );
+    const newton = gradlens("minimize", `${path}::f`, "--from", "x=-1.2, y=1", "--optimizer", "newton");
+    const [point, value, end] = newton.stdout.split("\n");
+    assert.match(point!, /^x, y = \((1|0\.9{8}\d*), (1|0\.9{8}\d*)\)$/);
+    assert.match(value!, /^value \S+e-\d+, gradient norm \S+e-\d+$/);
+    assert.match(end!, /^converged after \d+ steps$/);
+    const fit = ["--from", "x=-1.2, y=1", "--optimizer", "levenberg-marquardt", "--json"];
+    const { at, ...rest } = JSON.parse(gradlens("minimize", `${path}::r`, ...fit).stdout);
+    assert.ok(Math.abs(at.x - 1) < 1e-6 && Math.abs(at.y - 1) < 1e-6);
+    assert.equal(rest.end, "converged");
+    const simplex = gradlens("minimize", `${path}::f`, "--from", "x=-1.2, y=1", "--optimizer", "nelder-mead");
+    assert.match(simplex.stdout, /\nvalue \S+\n/);
+    assert.doesNotMatch(simplex.stdout, /gradient/);
+  });
+
   it("minimize gives the point also where it took no step", () => {
     const none = gradlens("minimize", "--expression", "x^2*y", "--from", "x=3, y=1", "--steps", "0", "--json");
     assert.deepEqual(JSON.parse(none.stdout), {
@@ -185,6 +204,22 @@ describe("gradlens", function () {
     assert.equal(await closed, 0);
   });
 
+  it("says in one line what is wrong with an optimizer", () => {
+    fails(
+      /unknown optimizer magic: choose sgd, .*bfgs, .*nelder-mead/,
+      "minimize",
+      `${F}::f`,
+      "--from",
+      '{"x": 0}',
+      "--optimizer",
+      "magic",
+    );
+    const bfgs = ["--from", '{"x": 0}', "--optimizer", "bfgs", "--learning-rate", "0.1"];
+    fails(/bfgs finds its own steps: it takes no learning rate/, "minimize", `${F}::f`, ...bfgs);
+    const fit = ["--from", '{"x": 0}', "--optimizer", "gauss-newton"];
+    fails(/gauss-newton minimizes a sum of squares: the function must return/, "minimize", `${F}::f`, ...fit);
+  });
+
   it("says in one line what is wrong with its input", () => {
     fails(/nosuch\.py: no such file/, "run", "nosuch.py");
     fails(/no function nosuch; there is f, /, "grad", `${F}::nosuch`, "--at", "{}");
@@ -195,7 +230,6 @@ describe("gradlens", function () {
     fails(/unknown command frobnicate/, "frobnicate");
     fails(/Unknown option '--frobnicate'/, "grad", "--frobnicate");
     fails(/--steps: expected a number, not many/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--steps", "many");
-    fails(/unknown optimizer magic/, "minimize", `${F}::f`, "--from", '{"x": 0}', "--optimizer", "magic");
     fails(/Option '--steps' argument is ambiguous$/m, "minimize", `${F}::f`, "--steps", "-1");
     fails(/minimize takes --from, not --at/, "minimize", `${F}::f`, "--at", "x=1");
     fails(/expected FILE::NAME/, "grad", `${F}::`);

@@ -244,7 +244,7 @@ export class FakeHost {
     const { path, values, x } = descend(
       subject.value,
       Object.values(start).flatMap(flat),
-      params.learningRate,
+      params.learningRate ?? 0.1,
       params.steps,
     );
     let next = 0;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
+import type { MinimizeParams } from "../../src/protocol/lsp";
 import { type Options, Pages, type Panel } from "./page";
 import { themes } from "./themes";
 
@@ -152,6 +153,22 @@ describe("the panel's page", function () {
     await eventually(async () => assert.ok(Number(await field(page, "weight").inputValue()) < 3));
     const { minimize } = host.received.filter((message) => message.type === "state").at(-1)!.state;
     assert.deepEqual(minimize, { optimizer: "sgd", learningRate: 0.05, steps: 40 });
+  });
+
+  it("asks for a learning rate only where the optimizer takes one", async () => {
+    const { page, host } = await open("bowl");
+    await panel.drawn();
+    const optimizer = page.locator("#optimizer");
+    await optimizer.selectOption({ label: "Adam" });
+    assert.equal(await field(page, "Learning rate").inputValue(), "0.001");
+    await optimizer.selectOption({ label: "BFGS" });
+    await eventually(async () => assert.equal(await field(page, "Learning rate").count(), 0));
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.locator(".result").waitFor();
+    const { params } = host.calls("minimize").at(-1)! as { params: MinimizeParams };
+    assert.deepEqual([params.optimizer, params.learningRate, params.steps], ["bfgs", undefined, 100]);
+    await optimizer.selectOption({ label: "SGD" });
+    assert.equal(await field(page, "Learning rate").inputValue(), "0.1");
   });
 
   it("stops a minimisation, and shows how far it came", async () => {

@@ -1,6 +1,8 @@
 /** The language server over an in-memory connection: what a user of any editor gets. */
 import assert from "node:assert/strict";
 import type { CodeAction, CodeLens, Hover, InlayHint, MarkupContent } from "vscode-languageserver/node";
+import { optimizerNames } from "../../src/analysis/minimize";
+import { type OptimizerName, optimizers } from "../../src/protocol/lsp";
 import { decodeArray } from "../../src/protocol/values";
 import { example, find, rangeOf, startClient, type TestClient, textAt } from "./client";
 
@@ -244,6 +246,13 @@ describe("language server", () => {
       assert.equal(decodeArray(data.values)[3 * 11 + 2], (x1![2]! + 5) * x2![3]! ** 2);
     });
 
+    it("lists the optimizers that there are", () => {
+      assert.deepEqual(
+        optimizers.map(({ name }) => name),
+        optimizerNames,
+      );
+    });
+
     it("minimizes by SGD", async () => {
       await client.open(URI, TEXT);
       const result = await client.request("gradlens/minimize", {
@@ -256,6 +265,64 @@ describe("language server", () => {
       assert.deepEqual(result.path.shape, [101, 1]);
       assert.ok(Math.abs((result.final.x as number) + 1 / 3) < 1e-12);
       assert.equal(result.end, "steps");
+    });
+
+    it("minimizes by a method that finds its own steps", async () => {
+      const text =
+        "import math\ndef f(x, y):\n    return 100*(y - x**2)**2 + (1 - x)**2\ndef r(x, y):\n    return 10*(y - x**2), 1 - x\n";
+      await client.open(URI, text);
+      const run = (name: string, optimizer: OptimizerName) =>
+        client.request("gradlens/minimize", {
+          subject: { kind: "function", uri: URI, name },
+          start: { x: -1.2, y: 1 },
+          optimizer,
+          steps: 200,
+        });
+      for (const { name, learningRate, residuals } of optimizers) {
+        if (learningRate !== undefined) continue;
+        if (residuals) await assert.rejects(run("f", name), /the function must return its residuals/);
+        const result = await run(residuals ? "r" : "f", name);
+        assert.equal(decodeArray(result.values).length, result.path.shape[0]);
+        // Steepest descent takes thousands of steps along this valley.
+        if (name === "gradient-descent") continue;
+        assert.equal(result.end, "converged", `${name}: ${result.message}`);
+        assert.ok(Math.abs((result.final.x as number) - 1) < 1e-4, `${name}: ${result.final.x}`);
+        assert.match(result.message, /^converged after \d+ steps/);
+      }
+      await assert.rejects(run("r", "bfgs"), /it gives 2 numbers/);
+    });
+
+    it("takes a learning rate by default from the list, and none where the method finds its steps", async () => {
+      const ask = (optimizer: OptimizerName, learningRate?: number) =>
+        client.request("gradlens/minimize", {
+          subject: { kind: "expression", text: "x^2", language: "mathjs" },
+          start: { x: 3 },
+          optimizer,
+          learningRate,
+          steps: 7,
+        });
+      for (const { name, learningRate, residuals } of optimizers) {
+        if (residuals) continue;
+        if (learningRate === undefined) await assert.rejects(ask(name, 0.1), new RegExp(`${name} finds its own steps`));
+        else assert.deepEqual((await ask(name)).final, (await ask(name, learningRate)).final, name);
+      }
+    });
+
+    it("says where a run first met a number that is not finite", async () => {
+      const messageOf = async (text: string, start: { [name: string]: number }) => {
+        const subject = { kind: "expression", text, language: "mathjs" } as const;
+        const { end, message } = await client.request("gradlens/minimize", {
+          subject,
+          start,
+          optimizer: "sgd",
+          steps: 9,
+        });
+        assert.equal(end, "not-finite");
+        return message;
+      };
+      const slope = "the derivative along y is not a finite number at step 0";
+      assert.equal(await messageOf("x^2 + sqrt(y)", { x: 1, y: 0 }), slope);
+      assert.equal(await messageOf("sqrt(x)", { x: 0.01 }), "the value is not a finite number at step 1");
     });
 
     it("says where a run diverges", async () => {

@@ -1,54 +1,14 @@
 /**
- * First-order methods with the definitions and defaults of Keras 3 and of PyTorch (`like`, default "keras"), which
- * differ in where ε stands, in the first accumulator and in how weight decay and the learning rate act on momentum.
+ * First-order methods that scale each coordinate by the gradients seen so far, with the definitions and defaults of
+ * Keras 3 and of PyTorch (`like`, default "keras"), which differ in where ε stands, in the first accumulator and in how
+ * the learning rate acts on what has gathered.
  * All throw RangeError for a learning rate that is not a positive number or a rate of decay outside [0, 1).
  */
-import type { Optimizer } from "./optimizer";
-
-export type Like = "keras" | "torch";
+import { checkDecays, type LearningRate, type Like, type Optimizer, optimizer, type Taken } from "./optimizer";
 
 interface Common {
-  readonly learningRate?: number;
+  readonly learningRate?: LearningRate;
   readonly like?: Like;
-}
-
-function checked(learningRate: number, ...decays: readonly number[]): number {
-  if (!(learningRate > 0 && learningRate < Infinity))
-    throw new RangeError(`the learning rate must be a positive number, not ${learningRate}`);
-  const wrong = decays.find((decay) => !(decay >= 0 && decay < 1));
-  if (wrong !== undefined) throw new RangeError(`a rate of decay must be at least 0 and less than 1, not ${wrong}`);
-  return learningRate;
-}
-
-/** Gradient descent with momentum, Sutskever et al. (2013); default rates: Keras 0.01, PyTorch 0.001. */
-export function momentum({
-  like = "keras",
-  learningRate = like === "keras" ? 0.01 : 0.001,
-  momentum = 0.9,
-  nesterov = false,
-}: Common & { readonly momentum?: number; readonly nesterov?: boolean } = {}): Optimizer<Float64Array> {
-  const rate = checked(learningRate, momentum);
-  return {
-    name: nesterov ? "nesterov" : "momentum",
-    start: (size) => new Float64Array(size),
-    step(parameters, gradient, velocity) {
-      for (let i = 0; i < parameters.length; i++) {
-        const g = gradient[i]!;
-        if (like === "keras") {
-          velocity[i] = momentum * velocity[i]! - rate * g;
-          parameters[i]! += nesterov ? momentum * velocity[i]! - rate * g : velocity[i]!;
-        } else {
-          // The rate stands outside: a change of it acts at once on what has gathered.
-          velocity[i] = momentum * velocity[i]! + g;
-          parameters[i]! -= rate * (nesterov ? g + momentum * velocity[i]! : velocity[i]!);
-        }
-      }
-    },
-  };
-}
-
-export function nesterov(options: Parameters<typeof momentum>[0] = {}): Optimizer<Float64Array> {
-  return momentum({ ...options, nesterov: true });
 }
 
 /** Duchi, Hazan and Singer (2011). */
@@ -57,12 +17,12 @@ export function adagrad({
   learningRate = like === "keras" ? 0.001 : 0.01,
   initialAccumulator = like === "keras" ? 0.1 : 0,
   epsilon = like === "keras" ? 1e-7 : 1e-10,
-}: Common & { readonly initialAccumulator?: number; readonly epsilon?: number } = {}): Optimizer<Float64Array> {
-  const rate = checked(learningRate);
-  return {
-    name: "adagrad",
-    start: (size) => new Float64Array(size).fill(initialAccumulator),
-    step(parameters, gradient, squares) {
+}: Common & { readonly initialAccumulator?: number; readonly epsilon?: number } = {}): Optimizer<Taken<Float64Array>> {
+  return optimizer(
+    "adagrad",
+    learningRate,
+    (size) => new Float64Array(size).fill(initialAccumulator),
+    (parameters, gradient, squares, rate) => {
       for (let i = 0; i < parameters.length; i++) {
         const g = gradient[i]!;
         squares[i]! += g * g;
@@ -70,7 +30,37 @@ export function adagrad({
         parameters[i]! -= (rate * g) / size;
       }
     },
-  };
+  );
+}
+
+interface DeltaState {
+  readonly squares: Float64Array;
+  /** Means of the squared steps. */
+  readonly steps: Float64Array;
+}
+
+/** Zeiler (2012). Keras's default rate, 0.001, is a thousandth of the paper's and PyTorch's. */
+export function adadelta({
+  like = "keras",
+  learningRate = like === "keras" ? 0.001 : 1,
+  rho = like === "keras" ? 0.95 : 0.9,
+  epsilon = like === "keras" ? 1e-7 : 1e-6,
+}: Common & { readonly rho?: number; readonly epsilon?: number } = {}): Optimizer<Taken<DeltaState>> {
+  checkDecays(rho);
+  return optimizer(
+    "adadelta",
+    learningRate,
+    (size) => ({ squares: new Float64Array(size), steps: new Float64Array(size) }),
+    (parameters, gradient, { squares, steps }, rate) => {
+      for (let i = 0; i < parameters.length; i++) {
+        const g = gradient[i]!;
+        squares[i] = rho * squares[i]! + (1 - rho) * g * g;
+        const step = (Math.sqrt(steps[i]! + epsilon) / Math.sqrt(squares[i]! + epsilon)) * g;
+        steps[i] = rho * steps[i]! + (1 - rho) * step * step;
+        parameters[i]! -= rate * step;
+      }
+    },
+  );
 }
 
 interface RmsState {
@@ -92,16 +82,13 @@ export function rmsprop({
   readonly momentum?: number;
   readonly centered?: boolean;
   readonly epsilon?: number;
-} = {}): Optimizer<RmsState> {
-  const rate = checked(learningRate, rho, momentum);
-  return {
-    name: "rmsprop",
-    start: (size) => ({
-      squares: new Float64Array(size),
-      means: new Float64Array(size),
-      velocity: new Float64Array(size),
-    }),
-    step(parameters, gradient, { squares, means, velocity }) {
+} = {}): Optimizer<Taken<RmsState>> {
+  checkDecays(rho, momentum);
+  return optimizer(
+    "rmsprop",
+    learningRate,
+    (size) => ({ squares: new Float64Array(size), means: new Float64Array(size), velocity: new Float64Array(size) }),
+    (parameters, gradient, { squares, means, velocity }, rate) => {
       for (let i = 0; i < parameters.length; i++) {
         const g = gradient[i]!;
         squares[i] = rho * squares[i]! + (1 - rho) * g * g;
@@ -120,32 +107,37 @@ export function rmsprop({
         }
       }
     },
-  };
+  );
 }
 
-interface AdamState {
-  steps: number;
+interface Moments {
   readonly means: Float64Array;
   readonly squares: Float64Array;
+  /** The largest second moment (AMSGrad) or norm (Adamax) so far. */
   readonly largest: Float64Array;
+  /** Product of the means' rates of decay so far (Nadam). */
+  product: number;
 }
 
-interface AdamOptions extends Common {
+const moments = (size: number): Moments => ({
+  means: new Float64Array(size),
+  squares: new Float64Array(size),
+  largest: new Float64Array(size),
+  product: 1,
+});
+
+interface BetaOptions extends Common {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
+}
+
+interface AdamOptions extends BetaOptions {
   /** The largest second moment so far in place of the present one, Reddi, Kale and Kumar (2018). */
   readonly amsgrad?: boolean;
   /** Decoupled weight decay, Loshchilov and Hutter (2019). */
   readonly weightDecay?: number;
 }
-
-const adamStart = (size: number): AdamState => ({
-  steps: 0,
-  means: new Float64Array(size),
-  squares: new Float64Array(size),
-  largest: new Float64Array(size),
-});
 
 /** Kingma and Ba (2015). */
 export function adam({
@@ -156,16 +148,15 @@ export function adam({
   epsilon = like === "keras" ? 1e-7 : 1e-8,
   amsgrad = false,
   weightDecay = 0,
-}: AdamOptions = {}): Optimizer<AdamState> {
-  const rate = checked(learningRate, beta1, beta2);
-  return {
-    name: weightDecay > 0 ? "adamw" : amsgrad ? "amsgrad" : "adam",
-    start: adamStart,
-    step(parameters, gradient, state) {
-      const { means, squares, largest } = state;
-      state.steps++;
-      const first = 1 - beta1 ** state.steps;
-      const second = Math.sqrt(1 - beta2 ** state.steps);
+}: AdamOptions = {}): Optimizer<Taken<Moments>> {
+  checkDecays(beta1, beta2);
+  return optimizer(
+    weightDecay > 0 ? "adamw" : amsgrad ? "amsgrad" : "adam",
+    learningRate,
+    moments,
+    (parameters, gradient, { means, squares, largest }, rate, t) => {
+      const first = 1 - beta1 ** t;
+      const second = Math.sqrt(1 - beta2 ** t);
       for (let i = 0; i < parameters.length; i++) {
         const g = gradient[i]!;
         parameters[i]! *= 1 - rate * weightDecay;
@@ -183,11 +174,16 @@ export function adam({
             : ((rate / first) * means[i]!) / (Math.sqrt(square) / second + epsilon);
       }
     },
-  };
+  );
+}
+
+/** Adam with the largest second moment so far, Reddi, Kale and Kumar (2018). */
+export function amsgrad(options: AdamOptions = {}): Optimizer<Taken<Moments>> {
+  return adam({ ...options, amsgrad: true });
 }
 
 /** Adam with decoupled weight decay; its default: Keras 0.004, PyTorch 0.01. */
-export function adamw(options: AdamOptions = {}): Optimizer<AdamState> {
+export function adamw(options: AdamOptions = {}): Optimizer<Taken<Moments>> {
   return adam({ weightDecay: options.like === "torch" ? 0.01 : 0.004, ...options });
 }
 
@@ -198,22 +194,98 @@ export function adamax({
   beta1 = 0.9,
   beta2 = 0.999,
   epsilon = like === "keras" ? 1e-7 : 1e-8,
-}: Omit<AdamOptions, "amsgrad" | "weightDecay"> = {}): Optimizer<AdamState> {
-  const rate = checked(learningRate, beta1, beta2);
-  return {
-    name: "adamax",
-    start: adamStart,
-    step(parameters, gradient, state) {
-      const { means, largest } = state;
-      state.steps++;
-      const first = 1 - beta1 ** state.steps;
+}: BetaOptions = {}): Optimizer<Taken<Moments>> {
+  checkDecays(beta1, beta2);
+  return optimizer("adamax", learningRate, moments, (parameters, gradient, { means, largest }, rate, t) => {
+    const first = 1 - beta1 ** t;
+    for (let i = 0; i < parameters.length; i++) {
+      const g = gradient[i]!;
+      means[i]! += (g - means[i]!) * (1 - beta1);
+      const size = like === "keras" ? Math.abs(g) : Math.abs(g) + epsilon;
+      largest[i] = Math.max(beta2 * largest[i]!, size);
+      parameters[i]! -= ((rate / first) * means[i]!) / (largest[i]! + (like === "keras" ? epsilon : 0));
+    }
+  });
+}
+
+/**
+ * Adam with Nesterov's momentum, Dozat (2016): the means' rate of decay grows as β₁ (1 − 0.96^(t·momentumDecay) / 2).
+ * Keras has momentumDecay = 1 built in, PyTorch's default is 0.004.
+ */
+export function nadam({
+  like = "keras",
+  learningRate = like === "keras" ? 0.001 : 0.002,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = like === "keras" ? 1e-7 : 1e-8,
+  momentumDecay = like === "keras" ? 1 : 0.004,
+}: BetaOptions & { readonly momentumDecay?: number } = {}): Optimizer<Taken<Moments>> {
+  checkDecays(beta1, beta2);
+  const decayAt = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+  return optimizer("nadam", learningRate, moments, (parameters, gradient, state, rate, t) => {
+    const { means, squares } = state;
+    const now = decayAt(t);
+    const next = decayAt(t + 1);
+    state.product *= now;
+    for (let i = 0; i < parameters.length; i++) {
+      const g = gradient[i]!;
+      means[i]! += (g - means[i]!) * (1 - beta1);
+      squares[i]! += (g * g - squares[i]!) * (1 - beta2);
+      const ahead = (next * means[i]!) / (1 - state.product * next) + ((1 - now) * g) / (1 - state.product);
+      parameters[i]! -= (rate * ahead) / (Math.sqrt(squares[i]! / (1 - beta2 ** t)) + epsilon);
+    }
+  });
+}
+
+/** Adam whose second moment is rectified while few gradients have been seen, Liu et al. (2020); PyTorch's, Keras has none. */
+export function radam({
+  learningRate = 0.001,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+}: Omit<BetaOptions, "like"> = {}): Optimizer<Taken<Moments>> {
+  checkDecays(beta1, beta2);
+  return optimizer("radam", learningRate, moments, (parameters, gradient, { means, squares }, rate, t) => {
+    const second = 1 - beta2 ** t;
+    const most = 2 / (1 - beta2) - 1;
+    const length = most - (2 * t * beta2 ** t) / second;
+    const rectified = Math.sqrt(((length - 4) * (length - 2) * most) / ((most - 4) * (most - 2) * length));
+    for (let i = 0; i < parameters.length; i++) {
+      const g = gradient[i]!;
+      means[i]! += (g - means[i]!) * (1 - beta1);
+      squares[i]! += (g * g - squares[i]!) * (1 - beta2);
+      const mean = means[i]! / (1 - beta1 ** t);
+      const scale = length > 5 ? (rectified * Math.sqrt(second)) / (Math.sqrt(squares[i]!) + epsilon) : 1;
+      parameters[i]! -= rate * mean * scale;
+    }
+  });
+}
+
+/** The sign of a momentum only, Chen et al. (2023); Keras's, PyTorch has none. */
+export function lion({
+  learningRate = 0.001,
+  beta1 = 0.9,
+  beta2 = 0.99,
+  weightDecay = 0,
+}: {
+  readonly learningRate?: LearningRate;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  /** Decoupled: w ← w − rate · weightDecay · w before the step. */
+  readonly weightDecay?: number;
+} = {}): Optimizer<Taken<Float64Array>> {
+  checkDecays(beta1, beta2);
+  return optimizer(
+    "lion",
+    learningRate,
+    (size) => new Float64Array(size),
+    (parameters, gradient, means, rate) => {
       for (let i = 0; i < parameters.length; i++) {
         const g = gradient[i]!;
-        means[i]! += (g - means[i]!) * (1 - beta1);
-        const size = like === "keras" ? Math.abs(g) : Math.abs(g) + epsilon;
-        largest[i] = Math.max(beta2 * largest[i]!, size);
-        parameters[i]! -= ((rate / first) * means[i]!) / (largest[i]! + (like === "keras" ? epsilon : 0));
+        parameters[i]! -= rate * weightDecay * parameters[i]!;
+        parameters[i]! -= rate * Math.sign(beta1 * means[i]! + (1 - beta1) * g);
+        means[i] = beta2 * means[i]! + (1 - beta2) * g;
       }
     },
-  };
+  );
 }

@@ -1,4 +1,11 @@
-/** What an optimizer is, and running one. */
+/** What a first-order optimizer is, and what all of them share. */
+
+/** The learning rate of each step; steps count from 0. Those of Keras and PyTorch are in schedules.ts. */
+export type Schedule = (step: number) => number;
+export type LearningRate = number | Schedule;
+
+/** Whose definition and defaults hold where Keras 3 and PyTorch differ. */
+export type Like = "keras" | "torch";
 
 /** A first-order method. Its state is its own; parameters are changed in place. */
 export interface Optimizer<State = unknown> {
@@ -7,58 +14,44 @@ export interface Optimizer<State = unknown> {
   step(parameters: Float64Array, gradient: ArrayLike<number>, state: State): void;
 }
 
-/** Value and gradient at a point. May throw: the run then ends there. */
-export type Problem = (point: Float64Array) => { value: number; gradient: ArrayLike<number> };
-
-/** Where a run stands: before the first step (step 0), and after each. */
-export interface Progress {
-  readonly step: number;
-  readonly parameters: Float64Array;
-  readonly value: number;
-  readonly gradientNorm: number;
-}
-
-export type End = "steps" | "converged" | "diverged" | "not-finite";
-
-/** Beyond this a value counts as diverged: squaring it overflows. */
-const TOO_LARGE = 1e150;
-
-/** The 2-norm, scaled so that no square overflows or vanishes. */
-function norm(x: ArrayLike<number>): number {
-  let scale = 0;
-  for (let i = 0; i < x.length; i++) {
-    if (Number.isNaN(x[i])) return Number.NaN;
-    scale = Math.max(scale, Math.abs(x[i]!));
-  }
-  if (scale === 0 || scale === Infinity) return scale;
-  let total = 0;
-  for (let i = 0; i < x.length; i++) total += (x[i]! / scale) ** 2;
-  return scale * Math.sqrt(total);
+export interface Taken<Slots> {
+  steps: number;
+  readonly slots: Slots;
 }
 
 /**
- * Runs an optimizer, one yield a step, so that the caller can pause, draw or stop.
+ * An optimizer from its rule.
  *
- * @param steps at most this many
- * @param tolerance ends as `converged` when the gradient's 2-norm is at most this; absent: all steps are taken
- * @returns why it ended
+ * @param slots what it remembers from step to step, for so many parameters
+ * @param update changes the parameters in place; `t` counts the steps from 1
+ * @throws RangeError for a learning rate that is not a positive number, or one of a schedule that is negative or none
  */
-export function* minimize<State>(
-  problem: Problem,
-  start: ArrayLike<number>,
-  optimizer: Optimizer<State>,
-  { steps, tolerance }: { steps: number; tolerance?: number },
-): Generator<Progress, End> {
-  const parameters = Float64Array.from(start);
-  const state = optimizer.start(parameters.length);
-  for (let step = 0; ; step++) {
-    const { value, gradient } = problem(parameters);
-    const gradientNorm = norm(gradient);
-    yield { step, parameters: parameters.slice(), value, gradientNorm };
-    if (!Number.isFinite(value) || Number.isNaN(gradientNorm)) return "not-finite";
-    if (Math.abs(value) > TOO_LARGE || gradientNorm > TOO_LARGE) return "diverged";
-    if (tolerance !== undefined && gradientNorm <= tolerance) return "converged";
-    if (step >= steps) return "steps";
-    optimizer.step(parameters, gradient, state);
-  }
+export function optimizer<Slots>(
+  name: string,
+  learningRate: LearningRate,
+  slots: (size: number) => Slots,
+  update: (parameters: Float64Array, gradient: ArrayLike<number>, slots: Slots, rate: number, t: number) => void,
+): Optimizer<Taken<Slots>> {
+  if (typeof learningRate === "number" && !(learningRate > 0 && learningRate < Infinity))
+    throw new RangeError(`the learning rate must be a positive number, not ${learningRate}`);
+  const rateAt = (step: number) => {
+    if (typeof learningRate === "number") return learningRate;
+    const rate = learningRate(step);
+    if (!(rate >= 0 && rate < Infinity)) throw new RangeError(`the learning rate of step ${step} is ${rate}`);
+    return rate;
+  };
+  return {
+    name,
+    start: (size) => ({ steps: 0, slots: slots(size) }),
+    step(parameters, gradient, state) {
+      const rate = rateAt(state.steps++);
+      update(parameters, gradient, state.slots, rate, state.steps);
+    },
+  };
+}
+
+/** @throws RangeError for a rate of decay outside [0, 1). */
+export function checkDecays(...decays: readonly number[]): void {
+  const wrong = decays.find((decay) => !(decay >= 0 && decay < 1));
+  if (wrong !== undefined) throw new RangeError(`a rate of decay must be at least 0 and less than 1, not ${wrong}`);
 }

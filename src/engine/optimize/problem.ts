@@ -1,0 +1,165 @@
+/** What is minimised, and within which bounds. */
+import { dot, norm, plus, type Vector } from "./vectors";
+
+/**
+ * A function to be minimised; a `Differentiable` is one. A RangeError from it says that a point lies outside its
+ * domain; any other error passes through.
+ */
+export interface Problem {
+  gradient(point: Float64Array): { readonly value: number; readonly gradient: Vector };
+  /** Absent: by `gradient`. */
+  value?(point: Float64Array): number;
+  /** For Newton's method and trust regions: the rows of the matrix of second derivatives. */
+  hessian?(point: Float64Array): readonly Vector[];
+  /** The Hessian times `v`, where the whole Hessian would be too much. */
+  hvp?(point: Float64Array, v: Float64Array): Vector;
+  /** For Gauss–Newton and Levenberg–Marquardt: the r whose ½‖r‖² this is. See {@link leastSquares}. */
+  residuals?(point: Float64Array): Residuals;
+}
+
+/** Residuals r and their Jacobian, a row for each residual. */
+export interface Residuals {
+  readonly values: Vector;
+  readonly rows: readonly Vector[];
+}
+
+/** ½‖r(x)‖² as a problem, from the residuals and their Jacobian (those of a `Differentiable`, for example). */
+export function leastSquares(r: { jacobian(point: Float64Array): Residuals }): Problem {
+  return {
+    residuals: (point) => r.jacobian(point),
+    gradient(point) {
+      const { values, rows } = r.jacobian(point);
+      return { value: halfSquare(values), gradient: transposeTimes(rows, values, point.length) };
+    },
+  };
+}
+
+export const halfSquare = (x: Vector): number => dot(x, x) / 2;
+
+/** Jᵀr. */
+export function transposeTimes(rows: readonly Vector[], values: Vector, size: number): Float64Array {
+  const out = new Float64Array(size);
+  rows.forEach((row, k) => {
+    for (let i = 0; i < size; i++) out[i]! += row[i]! * values[k]!;
+  });
+  return out;
+}
+
+/** A point with its value and gradient; both are NaN outside the problem's domain, and `failure` says why. */
+export interface Iterate {
+  readonly parameters: Float64Array;
+  readonly value: number;
+  /** Absent: the method has not asked for it. */
+  readonly gradient?: Float64Array;
+  readonly failure?: RangeError;
+}
+
+export type WithGradient = Iterate & { readonly gradient: Float64Array };
+
+/** The problem has no second derivatives or no Jacobian where it has a value and a gradient. */
+export class OutsideDomain extends RangeError {}
+
+/** Asks the problem, and counts. */
+export class Evaluations {
+  count = 0;
+
+  constructor(readonly problem: Problem) {}
+
+  private ask<T>(question: () => T): T | RangeError {
+    this.count++;
+    try {
+      return question();
+    } catch (error) {
+      if (error instanceof RangeError) return error;
+      throw error;
+    }
+  }
+
+  private insist<T>(question: () => T): T {
+    const answer = this.ask(question);
+    if (answer instanceof RangeError) throw new OutsideDomain(answer.message);
+    return answer;
+  }
+
+  at(parameters: Float64Array): WithGradient {
+    const answer = this.ask(() => this.problem.gradient(parameters));
+    return answer instanceof RangeError
+      ? { parameters, value: Number.NaN, gradient: parameters.map(() => Number.NaN), failure: answer }
+      : { parameters, value: answer.value, gradient: Float64Array.from(answer.gradient) };
+  }
+
+  valueAt(parameters: Float64Array): Iterate {
+    const { problem } = this;
+    const answer = this.ask(() => problem.value?.(parameters) ?? problem.gradient(parameters).value);
+    return answer instanceof RangeError
+      ? { parameters, value: Number.NaN, failure: answer }
+      : { parameters, value: answer };
+  }
+
+  /** @throws TypeError when the problem has none; OutsideDomain */
+  hessianAt(parameters: Float64Array): readonly Vector[] {
+    const { problem } = this;
+    if (!problem.hessian) throw new TypeError("this method needs second derivatives, which the problem lacks");
+    return this.insist(() => problem.hessian!(parameters));
+  }
+
+  /** H·v. @throws TypeError when the problem has no `hvp`; OutsideDomain */
+  curvatureAt(parameters: Float64Array, v: Float64Array): Vector {
+    const { problem } = this;
+    if (!problem.hvp) throw new TypeError("this method needs second derivatives, which the problem lacks");
+    return this.insist(() => problem.hvp!(parameters, v));
+  }
+
+  /** @throws TypeError when the problem is no sum of squares; OutsideDomain */
+  residualsAt(parameters: Float64Array): Residuals {
+    const { problem } = this;
+    if (!problem.residuals) throw new TypeError("this method minimises sums of squares: it needs residuals");
+    return this.insist(() => problem.residuals!(parameters));
+  }
+}
+
+/** Box bounds; an absent side, or ±Infinity, is open. */
+export interface Bounds {
+  readonly lower?: Vector;
+  readonly upper?: Vector;
+}
+
+export class Box {
+  /** @throws RangeError when a lower bound is above its upper one, or there are not as many as parameters. */
+  constructor(
+    private readonly bounds: Bounds,
+    size: number,
+  ) {
+    for (const side of [bounds.lower, bounds.upper])
+      if (side && side.length !== size) throw new RangeError(`${side.length} bounds for ${size} parameters`);
+    for (let i = 0; i < size; i++)
+      if (!(this.lower(i) <= this.upper(i)))
+        throw new RangeError(`bounds of parameter ${i}: ${this.lower(i)} is not below ${this.upper(i)}`);
+  }
+
+  private lower(i: number): number {
+    return this.bounds.lower?.[i] ?? -Infinity;
+  }
+
+  private upper(i: number): number {
+    return this.bounds.upper?.[i] ?? Infinity;
+  }
+
+  /** The nearest point of the box. */
+  project(point: Vector): Float64Array {
+    return Float64Array.from(point, (x, i) => Math.min(Math.max(x, this.lower(i)), this.upper(i)));
+  }
+
+  /** Of the parameters that stand at a bound, those that the negative gradient would push beyond it. */
+  held({ parameters, gradient }: WithGradient): boolean[] {
+    return Array.from(
+      parameters,
+      (x, i) => (x <= this.lower(i) && gradient[i]! > 0) || (x >= this.upper(i) && gradient[i]! < 0),
+    );
+  }
+}
+
+/** The 2-norm; within bounds that of P(x − g) − x, zero exactly where no step inside leads down. */
+export function gradientNorm({ parameters, gradient }: WithGradient, box: Box | undefined): number {
+  return norm(box ? plus(box.project(plus(parameters, -1, gradient)), -1, parameters) : gradient);
+}
