@@ -19,7 +19,7 @@ const layers = {
 };
 
 /** npm packages that the engine may use. */
-const enginePackages = ["complex.js", "ml-matrix"];
+const enginePackages = ["ml-matrix"];
 
 const nodeAllowed = (file) => /^(server|client)\/node\.ts$/.test(file) || file.startsWith("cli/");
 
