@@ -68,10 +68,29 @@ export {
 } from "./optimize/adaptive";
 export { type End, minimize, type Optimizer, type Problem, type Progress } from "./optimize/optimizer";
 export { sgd } from "./optimize/sgd";
+export {
+  array2string,
+  arrayRepr,
+  arrayText,
+  floatFormat,
+  jaxRepr,
+  layOut,
+  type PrintOptions,
+  printDefaults,
+  scalarText,
+  shapeText,
+  shownPlaces,
+  tensorflowRepr,
+  tensorflowText,
+  tensorflowVariable,
+  withExtras,
+} from "./print/array";
+export { exponentText, toExponent, toFixed } from "./print/digits";
 export { type Expression, expressionOf, writtenSize } from "./print/expression";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { taylorPolynomial } from "./print/taylor";
 export { text } from "./print/text";
+export { type TorchPrintOptions, type TorchSuffixes, torchPrintDefaults, torchRepr } from "./print/torch";
 export {
   type CheckedDerivative,
   type CheckOptions,
