@@ -89,6 +89,12 @@ if framework == "numpy":
                {"floatmode": "unique"}, {"floatmode": "maxprec_equal", "precision": 4}, {"threshold": 5, "edgeitems": 1},
                {"precision": 2, "suppress": True, "linewidth": 30}, {"nanstr": "NA", "infstr": "Infinity"}, {"threshold": 10, "edgeitems": 2},
                {"precision": 0}, {"precision": 20, "floatmode": "fixed"}]
+    ties = [0.5, 1.5, 2.5, 0.125, 0.375, 2.0**-21 * 3]
+    for precision in [0, 1, 2, 4, 20]:
+        options = {"precision": precision, "floatmode": "fixed", "suppress": True}
+        with np.printoptions(**options):
+            made = np.array(ties)
+            cases.append(["float64", [6], ties, options, [str(made), repr(made)]])
     for k, (dtype, shape, data, array) in enumerate(arrays(240, ["float64", "float32", "float64", "int64", "float32", "int32", "bool"])):
         options = OPTIONS[k * 7 % len(OPTIONS)] if isinstance(data, list) else {}
         with np.printoptions(**options):
@@ -97,6 +103,7 @@ if framework == "torch":
     import torch
 
     OPTIONS = [{}, {}, {}, {}, {"precision": 2}, {"linewidth": 40}, {"sci_mode": True}, {"sci_mode": False}, {"threshold": 5, "edgeitems": 1}]
+    cases.append(["float64", [1], [82175795045567.15625], {}, [repr(torch.tensor([82175795045567.15625], dtype=torch.float64))]])
     for k, (dtype, shape, data, array) in enumerate(arrays(150, ["float32", "float64", "float32", "int64", "int32", "bool"])):
         options = OPTIONS[k * 7 % len(OPTIONS)] if isinstance(data, list) else {}
         torch.set_printoptions(profile="default")
@@ -111,7 +118,8 @@ if framework == "jax":
     import jax
 
     jax.config.update("jax_enable_x64", True)
-    for dtype, shape, data, array in arrays(80, ["float32", "float64", "int32", "int64", "float32", "bool"]):
+    scalars = [(dtype, (), [x], np.asarray(x, dtype)) for dtype in ["float32", "float64"] for x in [999999, 1e6, 1e8, 2.0**-13, 1e15, 1e16]]
+    for dtype, shape, data, array in [*arrays(80, ["float32", "float64", "int32", "int64", "float32", "bool"]), *scalars]:
         made = jax.numpy.asarray(array)
         cases.append([dtype, shape, data, {}, [str(made), repr(made)]])
     for x in [2.5, 3, -0.1]:

@@ -42,15 +42,21 @@ export const printDefaults: PrintOptions = {
   floatmode: "maxprec",
 };
 
-/** One number as NumPy's scalars (and Python's) print: `9.0`, `1e-05`, `True`. */
+/** One number as NumPy's scalars print, those of float64 as Python's floats: `9.0`, `1e-05`, `True`. */
 export function scalarText(x: number, dtype: DType): string {
+  return numberText(x, dtype, dtype === "float32" ? 1e6 : 1e16);
+}
+
+/** @param large floats from here on are scientific */
+function numberText(x: number, dtype: DType, large: number): string {
   if (dtype === "bool") return x ? "True" : "False";
   if (!isFloat(dtype)) return integerText(x);
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   const { digits, exponent } = shortest(x, dtype);
-  if (exponent < -4 || exponent >= 16)
+  const size = Math.abs(x);
+  if (size >= large || (size < 1e-4 && size > 0))
     return `${sign}${digits[0]}${digits.length > 1 ? "." : ""}${digits.slice(1)}${exponentText(exponent)}`;
   const { whole, fraction } = positional(digits, exponent);
   return `${sign}${whole}.${fraction || "0"}`;
@@ -287,10 +293,13 @@ export function jaxRepr(array: Tensor, weakType = false, options = printDefaults
 
 const onItsOwnLine = (text: string) => (text.includes("\n") ? `\n${text}` : text);
 
-/** `numpy=array([…], dtype=float32)`. A single number shows the digits that its type has, as TensorFlow did with NumPy 1. */
+/**
+ * `numpy=array([…], dtype=float32)`. A single number is written as Python's, but with no more digits than its type has,
+ * as TensorFlow did with NumPy 1.
+ */
 function tensorflowNumbers(array: Tensor, options: PrintOptions): string {
   const single = array.shape.length === 0;
-  return `numpy=${onItsOwnLine(single ? scalarText(array.data[0]!, array.dtype) : arrayRepr(array, options))}`;
+  return `numpy=${onItsOwnLine(single ? numberText(array.data[0]!, array.dtype, 1e16) : arrayRepr(array, options))}`;
 }
 
 /** str of a TensorFlow tensor: `tf.Tensor([1. 2.], shape=(2,), dtype=float32)`. */

@@ -31,11 +31,9 @@ export function toFixed(x: number, digits: number): string {
   const size = Math.abs(x);
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   if (size >= 1e21 || digits > 60) return sign + exactFixed(size, digits);
-  // JavaScript rounds exact ties up; a tie needs few binary digits.
-  if (digits < 50 && Number.isInteger(size * 2 ** (digits + 1)) && !Number.isInteger(size * 10 ** digits)) {
-    return sign + exactFixed(size, digits);
-  }
-  return sign + size.toFixed(digits);
+  // JavaScript rounds exact ties up; a tie has no more binary places than this.
+  const mayTie = !Number.isInteger(size) && Number.isInteger(size * 2 ** (digits + 1));
+  return sign + (mayTie ? exactFixed(size, digits) : size.toFixed(digits));
 }
 
 function exactFixed(size: number, digits: number): string {
