@@ -85,8 +85,10 @@ export {
   tensorflowVariable,
   withExtras,
 } from "./print/array";
+export { type Conditions, conditionsOf } from "./print/condition";
 export { exponentText, toExponent, toFixed } from "./print/digits";
-export { type Expression, expressionOf, writtenSize } from "./print/expression";
+export { derivativeExpression, type Expression, expressionOf, writtenSize } from "./print/expression";
+export { type Formula, type FormulaOptions, formulaOf } from "./print/formula";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { taylorPolynomial } from "./print/taylor";
 export { text } from "./print/text";
