@@ -1,7 +1,7 @@
 /**
- * Rewritings that keep every value, NaN and infinities and the sign of zero included; derivatives keep what they are at
- * kinks. Not among them: x + 0 (−0 + 0 is 0), 0 − x, x − x, x/x, −(x − y), and x² for pow(x, 2), which an engine of
- * JavaScript may round otherwise than x·x.
+ * Rewritings that keep every value, NaN and infinities and the sign of zero included, and what derivatives are there.
+ * Not among them: x + 0 (−0 + 0 is 0), 0 − x, x − x, x/x, −(x − y); a choice between x and x (an infinite cotangent times
+ * 0 is NaN); and x·x for pow(x, 2), which an engine of JavaScript may round otherwise.
  */
 import { type DType, isFloat } from "../dtype";
 import type { Op } from "../op";
@@ -98,16 +98,15 @@ function opposite(x: Value): Value | undefined {
 
 // ── choices and types ───────────────────────────────────────────────────────
 
-/** A choice that is made already, or one between a value and itself. */
+/** A choice that is made already, against a constant: anything else would lose its gradient of zeros. */
 function choice(condition: Value, x: Value, y: Value): Value | undefined {
-  const whole = (value: Value, other: Value) =>
-    value.dtype === other.dtype && fits(other.shape, value.shape) && fits(condition.shape, value.shape);
-  if (x === y) return whole(x, y) ? x : undefined;
   if (!(condition instanceof Tensor)) return undefined;
   const holds = condition.data[0] !== 0;
   for (const c of condition.data) if ((c !== 0) !== holds) return undefined;
   const [chosen, other] = holds ? [x, y] : [y, x];
-  return whole(chosen, other) ? chosen : undefined;
+  const keepsType =
+    chosen.dtype === other.dtype && fits(other.shape, chosen.shape) && fits(condition.shape, chosen.shape);
+  return keepsType && other instanceof Tensor ? chosen : undefined;
 }
 
 /** Whether broadcasting with `small` leaves `shape` as it is. */

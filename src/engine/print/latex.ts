@@ -81,8 +81,8 @@ const style: Style = {
     const above = exponent.text.replace(/^(-?)\\frac\{([^{}]+)\}\{([^{}]+)\}$/, "$1$2/$3");
     const name = expression?.kind === "call" ? functionName(expression) : undefined;
     if (name === undefined) return `${at(base, Strength.Atom, style)}^{${above}}`;
-    // \sin^{2}(x); but a power that is no number of times stands outside.
-    return /^\d+$/.test(above)
+    // \sin^{2}(x); but a power that is no number of times stands outside, as does one of erf⁻¹.
+    return /^\d+$/.test(above) && !name.includes("^")
       ? `${name}^{${above}}${base.text.slice(name.length)}`
       : `${parenthesise(base.text)}^{${above}}`;
   },

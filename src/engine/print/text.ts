@@ -1,4 +1,5 @@
 /** Formulas in plain text: `3x² + 2x − 1`. */
+import { logicalNot } from "../ops";
 import { arrange, type Expression } from "./expression";
 import { at, infix, Strength, type Style, write } from "./notation";
 import { decimal, SHOWN_DIGITS } from "./numbers";
@@ -70,6 +71,8 @@ function styleOf(digits: number): Style {
         const [left, right] = inputs.map((input) => at(input, between.operands, style));
         return { text: `${left} ${SYMBOLS[between.symbol] ?? between.symbol} ${right}`, strength: between.strength };
       }
+      if (expression.op === logicalNot.op)
+        return { text: `not ${at(inputs[0]!, Strength.Power, style)}`, strength: Strength.Logic };
       const name = NAMES[expression.op.name] ?? expression.op.name;
       return { text: `${name}(${inputs.map((input) => input.text).join(", ")})`, strength: Strength.Atom };
     },
