@@ -497,9 +497,14 @@ function inOrder(a: Factor, b: Factor): number {
  * subtracted; in each term names first.
  */
 export function arrange(expression: Expression): Expression {
+  const { coefficient } = asProduct(expression);
+  const sum = coefficient === -1 ? sumIn(asProduct(expression)) : undefined;
+  return sum ? arrange({ kind: "sum", terms: sum.terms.map(negative) }) : arrangeTerm(expression);
+}
+
+/** One term of a sum that stays where it is. */
+export function arrangeTerm(expression: Expression): Expression {
   if (expression.kind === "product") {
-    const sum = expression.coefficient === -1 ? sumIn(expression) : undefined;
-    if (sum) return arrange({ kind: "sum", terms: sum.terms.map(negative) });
     const factors = expression.factors.map(({ base, exponent }) => ({
       base: base.kind === "sum" ? plusFirst(base) : base,
       exponent,
@@ -520,7 +525,7 @@ export function arrange(expression: Expression): Expression {
       Number(isNegative(a)) - Number(isNegative(b)) ||
       (monomials ? names(a).localeCompare(names(b), "en") : 0),
   );
-  return plusFirst({ kind: "sum", terms: terms.map(arrange) });
+  return plusFirst({ kind: "sum", terms: terms.map(arrangeTerm) });
 }
 
 /** −a + b as b − a. */
