@@ -24,9 +24,9 @@ export interface Factor {
 }
 
 export const number = (value: number): Expression => ({ kind: "number", value });
-export const symbol = (name: string, place = 0): Symbol => ({ kind: "symbol", name, place });
+export const symbol = (name: string, place = 0): Name => ({ kind: "symbol", name, place });
 
-type Symbol = Expression & { readonly kind: "symbol" };
+type Name = Expression & { readonly kind: "symbol" };
 
 /**
  * What is known of parts of a formula, by their keys: a derivative may be written as where its function is defined,
@@ -462,7 +462,7 @@ function rank({ base }: Factor): number {
 }
 
 /** Every mention of a name. */
-export function symbolsIn(expression: Expression): Symbol[] {
+export function symbolsIn(expression: Expression): Name[] {
   switch (expression.kind) {
     case "number":
       return [];
