@@ -95,7 +95,7 @@ if framework == "numpy":
         with np.printoptions(**options):
             made = np.array(ties)
             cases.append(["float64", [6], ties, options, [str(made), repr(made)]])
-    for k, (dtype, shape, data, array) in enumerate(arrays(240, ["float64", "float32", "float64", "int64", "float32", "int32", "bool"])):
+    for k, (dtype, shape, data, array) in enumerate(arrays(240, ["float64", "float32", "float64", "int64", "float32", "int32", "bool", "float16", "uint8"])):
         options = OPTIONS[k * 7 % len(OPTIONS)] if isinstance(data, list) else {}
         with np.printoptions(**options):
             cases.append([dtype, shape, data, options, [str(array), repr(array)]])

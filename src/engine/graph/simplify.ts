@@ -115,12 +115,18 @@ function fits(small: Shape, shape: Shape): boolean {
   return added >= 0 && small.every((length, k) => length === 1 || length === shape[added + k]);
 }
 
-/** The types that hold every number of a type. */
+/** The types that hold every number of a type; 64-bit integers are held as float64. */
 const WIDER: { readonly [D in DType]: readonly DType[] } = {
-  bool: ["int32", "int64", "float32", "float64"],
+  bool: ["uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32", "float64"],
+  uint8: ["uint16", "uint32", "uint64", "int16", "int32", "int64", "float16", "float32", "float64"],
+  uint16: ["uint32", "uint64", "int32", "int64", "float32", "float64"],
+  uint32: ["uint64", "int64", "float64"],
+  uint64: ["float64"],
+  int8: ["int16", "int32", "int64", "float16", "float32", "float64"],
+  int16: ["int32", "int64", "float32", "float64"],
   int32: ["int64", "float64"],
-  // Both are held as float64.
   int64: ["float64"],
+  float16: ["float32", "float64"],
   float32: ["float64"],
   float64: [],
 };

@@ -4,7 +4,7 @@
  */
 import { type DType, isFloat, roundTo } from "../dtype";
 import { type Shape, sizeOf, type Tensor } from "../tensor";
-import { decimalParts, exponentText, shortestDigits, positional, toExponent, toFixed } from "./digits";
+import { decimalParts, exponentText, positional, shortestDigits, toExponent, toFixed } from "./digits";
 
 /** What np.set_printoptions sets. */
 export interface PrintOptions {
@@ -44,8 +44,11 @@ export const printDefaults: PrintOptions = {
 
 /** One number as NumPy's scalars print, those of float64 as Python's floats: `9.0`, `1e-05`, `True`. */
 export function scalarText(x: number, dtype: DType): string {
-  return numberText(x, dtype, dtype === "float32" ? 1e6 : 1e16);
+  return numberText(x, dtype, LARGE[dtype] ?? 1e16);
 }
+
+/** From here on numbers of the shorter float types are scientific: their digits are exact up to here. */
+const LARGE: { readonly [D in DType]?: number } = { float16: 1e3, float32: 1e6 };
 
 /** @param large floats from here on are scientific */
 function numberText(x: number, dtype: DType, large: number): string {
@@ -88,9 +91,6 @@ function cutMantissa(x: number, dtype: DType, places: number): { digits: string;
   const cut = toExponent(Math.abs(x), places);
   return { digits: cut.mantissa.replace(".", "").replace(/0+$/, "") || "0", exponent: cut.exponent };
 }
-
-/** Numbers of at least this size make an array scientific: as large as the type's digits are exact, at most 10⁸. */
-const LARGE: { readonly [D in DType]?: number } = { float32: 1e6, float64: 1e8 };
 
 function isScientific(finite: readonly number[], dtype: DType, suppress: boolean): boolean {
   let most = 0;
