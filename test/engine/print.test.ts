@@ -84,7 +84,7 @@ describe("formulas in plain text, with their derivatives", () => {
       "x",
       (x) => div(tanh(mul(2, x)), sqrt(add(pow(x, 2), 1))),
       "tanh(2x)/sqrt(x² + 1)",
-      "2(1 − tanh(2x)²)/sqrt(x² + 1) − x·tanh(2x)/(x² + 1)^(3/2)",
+      "2·sech(2x)²/sqrt(x² + 1) − x·tanh(2x)/(x² + 1)^(3/2)",
     ],
     ["x", (x) => mul(1, x), "x", "1"],
     ["x", (x) => add(x, mul(-1, x)), "0", "0"],
