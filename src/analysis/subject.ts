@@ -3,14 +3,17 @@ import * as l10n from "@vscode/l10n";
 import {
   type Branch,
   centralDifferences,
+  conditionsOf,
   type Dialect,
   Differentiable,
-  expressionOf,
+  derivativeExpression,
+  type Formula,
+  formulaOf,
   latex,
+  latexSymbol,
   NotScalar,
   NotScalarizable,
   type ParameterType,
-  peek,
   sizeOf,
   TooManyOperations,
   text,
@@ -148,14 +151,22 @@ export class Look {
   }
 
   formula(): FormulaText {
-    return this.keep("formula", () => written(this.branch().graph.outputs[0]!, false));
+    return this.keep("formula", () => written(this.short(this.branch().graph.outputs[0]!)));
   }
 
   /** One for each scalar; undefined where there is no derivative. */
   derivatives(): readonly (FormulaText | undefined)[] {
-    return this.keep("derivatives", () =>
-      this.branch().gradients[0]!.map((entry) => (entry ? written(entry, true) : undefined)),
-    );
+    return this.keep("derivatives", () => {
+      const { graph, gradients } = this.branch();
+      return gradients[0]!.map((entry) => (entry ? written(this.short(entry, graph.outputs[0]), true) : undefined));
+    });
+  }
+
+  /** The formula of a value, or of a derivative of another. */
+  private short(value: Value, of?: Value): Formula {
+    const formula = formulaOf(value, { of, taken: this.labels, most: MOST_MARKS });
+    if (!formula) throw new Problem(l10n.t("the formula is too long to show"));
+    return formula;
   }
 
   /** The Hessian as a matrix of formulas; undefined where it would be too large to read. */
@@ -165,7 +176,10 @@ export class Look {
       if (labels.length === 0 || labels.length > MOST_HESSIAN_FORMULAS) return undefined;
       const rows = this.differentiable.secondDerivatives(this.point);
       if (rows.flat().some((entry) => entry && writtenSize(entry) > MOST_MARKS / 2)) return undefined;
-      const texts = rows.map((row) => row.map((entry) => (entry ? written(entry, true) : { latex: "0", text: "0" })));
+      const { graph } = this.branch();
+      const cell = (entry: Value) =>
+        written({ expression: derivativeExpression(entry, graph.outputs[0]!), parts: [] }, true);
+      const texts = rows.map((row) => row.map((entry) => (entry ? cell(entry) : { latex: "0", text: "0" })));
       if (labels.length === 1) return texts[0]![0]!;
       return {
         latex: `\\begin{bmatrix} ${texts.map((row) => row.map((cell) => cell.latex).join(" & ")).join(" \\\\ ")} \\end{bmatrix}`,
@@ -174,27 +188,22 @@ export class Look {
     });
   }
 
-  /** The conditions under which the formula holds: `x > 0`. */
-  guards(): FormulaText[] {
-    return this.keep("guards", () =>
-      this.branch()
-        .graph.guards.slice(0, 8)
-        .flatMap((guard): FormulaText[] => {
-          if (writtenSize(guard.node) > MOST_MARKS / 4) return [];
-          const condition = written(guard.node, false);
-          const seen = peek(guard.node);
-          if (seen.dtype !== "bool")
-            return [{ latex: `${condition.latex} = ${seen.item()}`, text: `${condition.text} = ${seen.item()}` }];
-          return [
-            seen.item() !== 0
-              ? condition
-              : (negated(guard.node) ?? {
-                  latex: `\\lnot \\left(${condition.latex}\\right)`,
-                  text: `not ${condition.text}`,
-                }),
-          ];
-        }),
-    );
+  /** The condition under which the formula holds: `x > 0 and y ≤ 1`; undefined where it holds everywhere. */
+  condition(): FormulaText | undefined {
+    return this.keep("condition", () => {
+      const { expressions, more } = conditionsOf(this.branch().graph.guards);
+      const parts = expressions.map((expression) => written({ expression, parts: [] }));
+      if (more > 0) {
+        const others = l10n.t("{0} more", more);
+        parts.push({ latex: `\\text{${others}}`, text: others });
+      }
+      if (parts.length === 0) return undefined;
+      const and = l10n.t("and");
+      return {
+        latex: parts.map((part) => part.latex).join(` \\;\\text{${and}}\\; `),
+        text: parts.map((part) => part.text).join(` ${and} `),
+      };
+    });
   }
 
   /** Parameter name → number or nested lists: the point as people write it. */
@@ -216,30 +225,25 @@ export function followed(parameters: readonly Argument[]): ParameterType[] {
 
 export { latexSymbol } from "../engine";
 
-function written(value: Value, arranged: boolean): FormulaText {
-  if (writtenSize(value) > MOST_MARKS) throw new Problem(l10n.t("the formula is too long to show"));
-  const expression = expressionOf(value);
-  const formula = { latex: latex(expression, arranged), text: text(expression, arranged) };
+/** A formula as text; a long one has names for its parts, said behind it. */
+function written({ expression, parts }: Formula, arranged = false): FormulaText {
+  const formulas = [expression, ...parts.map((part) => part.expression)];
+  const [main, ...rest] = formulas.map((one) => ({ latex: latex(one, arranged), text: text(one, arranged) }));
+  const named = rest.map((part, k) => ({
+    latex: `${latexSymbol(parts[k]!.name)} = ${part.latex}`,
+    text: `${parts[k]!.name} = ${part.text}`,
+  }));
+  const where = l10n.t("where");
+  const formula =
+    named.length === 0
+      ? main!
+      : {
+          latex: `\\begin{aligned}[t] & ${main!.latex} \\\\ & \\text{${where}}\\quad ${named.map((part) => part.latex).join(", \\\\ & ")} \\end{aligned}`,
+          text: `${main!.text}, ${where} ${named.map((part) => part.text).join(", ")}`,
+        };
   // Names count too.
   if (formula.text.length > MOST_CHARACTERS) throw new Problem(l10n.t("the formula is too long to show"));
   return formula;
-}
-
-const OPPOSITE: { readonly [name: string]: [latex: string, text: string] } = {
-  less: ["\\ge", "≥"],
-  less_equal: [">", ">"],
-  greater: ["\\le", "≤"],
-  greater_equal: ["<", "<"],
-  equal: ["\\ne", "≠"],
-  not_equal: ["=", "="],
-};
-
-/** `x ≤ 0` for a guard x > 0 that did not hold. */
-function negated(node: Branch["graph"]["guards"][number]["node"]): FormulaText | undefined {
-  const opposite = OPPOSITE[node.op.name];
-  if (!opposite) return undefined;
-  const [x, y] = node.inputs.map((input) => written(input, false));
-  return { latex: `${x!.latex} ${opposite[0]} ${y!.latex}`, text: `${x!.text} ${opposite[1]} ${y!.text}` };
 }
 
 /** The stack of JavaScript itself ended. */

@@ -79,10 +79,31 @@ export type { LearningRate, Like, Optimizer, Schedule } from "./optimize/optimiz
 export { type Bounds, leastSquares, type Problem, type Residuals } from "./optimize/problem";
 export { bfgs, lbfgs } from "./optimize/quasi-newton";
 export { momentum, nesterov, sgd } from "./optimize/sgd";
-export { type Expression, expressionOf, writtenSize } from "./print/expression";
+export {
+  array2string,
+  arrayRepr,
+  arrayText,
+  floatFormat,
+  jaxRepr,
+  layOut,
+  type PrintOptions,
+  printDefaults,
+  scalarText,
+  shapeText,
+  shownPlaces,
+  tensorflowRepr,
+  tensorflowText,
+  tensorflowVariable,
+  withExtras,
+} from "./print/array";
+export { type Conditions, conditionsOf } from "./print/condition";
+export { exponentText, toExponent, toFixed } from "./print/digits";
+export { derivativeExpression, type Expression, expressionOf, writtenSize } from "./print/expression";
+export { type Formula, type FormulaOptions, formulaOf } from "./print/formula";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { taylorPolynomial } from "./print/taylor";
 export { text } from "./print/text";
+export { type TorchPrintOptions, type TorchSuffixes, torchPrintDefaults, torchRepr } from "./print/torch";
 export {
   type CheckedDerivative,
   type CheckOptions,

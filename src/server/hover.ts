@@ -103,9 +103,11 @@ function hoverText(
     settings.hover.formulas && single
       ? [
           ...part(() => {
-            const guards = look.guards();
-            const condition = guards.length > 0 ? `${rich.text(l10n.t("for"))} ${guards.map(formula).join(", ")}` : "";
-            return [formula(definition(look, name)), condition];
+            const condition = look.condition();
+            return [
+              formula(definition(look, name)),
+              condition ? `${rich.text(l10n.t("for"))} ${formula(condition)}` : "",
+            ];
           }),
           ...part(() => derivatives(look, name).map((derivative) => formula(derivative.formula))),
         ]

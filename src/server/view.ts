@@ -113,7 +113,8 @@ function fill(look: Look, answer: View, proceed: () => void): void {
   const name = answer.subject.kind === "function" ? answer.subject.name : "f";
   attempt(() => {
     answer.formula = formula(definition(look, name));
-    answer.guards = look.guards().map(formula);
+    const condition = look.condition();
+    if (condition) answer.guards = [formula(condition)];
     answer.derivatives = derivatives(look, name).map((derivative) => ({
       name: derivative.name,
       formula: formula(derivative.formula),

@@ -175,7 +175,7 @@ describe("convolution and pooling, against TensorFlow and PyTorch", function () 
     );
     assert.equal(
       formula((x) => engine.averagePool(x, { window: [2] })),
-      "0.5(x[0, 0, 0] + x[0, 0, 1])",
+      "(x[0, 0, 0] + x[0, 0, 1])/2",
     );
   });
 

@@ -1,6 +1,18 @@
 /** What the tests of the engine share: reproducible numbers, differences, distances. */
 import assert from "node:assert/strict";
-import { bind, type Gradient, type Op, peek, scalar, Tape, tensor, type Value } from "../../src/engine";
+import {
+  addRecorder,
+  bind,
+  type Gradient,
+  type Op,
+  peek,
+  type Recorder,
+  removeRecorder,
+  scalar,
+  Tape,
+  tensor,
+  type Value,
+} from "../../src/engine";
 
 /** Mulberry32: numbers in [0, 1), the same in every run. */
 export function random(seed: number): () => number {
@@ -101,3 +113,20 @@ export const scalars = (...values: number[]) => values.map((value) => scalar(val
 
 export const matrix = (rows: readonly (readonly number[])[]) =>
   tensor(rows.flat(), "float64", [rows.length, rows[0]!.length]);
+
+/** What `body` gives, and the largest finite number on the way (at least 1): what rounding is measured by. */
+export function withLargest<T>(body: () => T): { result: T; largest: number } {
+  let largest = 1;
+  const recorder: Recorder = {
+    record({ out }) {
+      for (const x of peek(out).data) if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x));
+    },
+  };
+  addRecorder(recorder);
+  try {
+    const result = body();
+    return { result, largest };
+  } finally {
+    removeRecorder(recorder);
+  }
+}

@@ -44,8 +44,13 @@ const UNARY = [
   "sigmoid",
   "reciprocal",
   "softplus",
+  "expm1",
+  "log1p",
+  "exp2",
+  "rsqrt",
 ];
 const BINARY = ["add", "sub", "mul", "div", "add", "mul", "pow"];
+const TESTS = ["less", "less_equal", "greater", "greater_equal", "equal", "not_equal"];
 const KINKS = { unary: ["abs", "relu"], binary: ["maximum", "minimum", "atan2", "hypot"] };
 const STEPS = { unary: [...KINKS.unary, "floor", "sign"], binary: [...KINKS.binary, "mod", "floordiv"] };
 const MORE = { smooth: { unary: [], binary: [] }, kinks: KINKS, steps: STEPS };
@@ -78,7 +83,10 @@ const ARRAYS_WITH_KINKS: typeof ARRAYS = {
 const byName = new Map(elementwiseOps.map((op) => [op.name, op as Op]));
 
 /** Numbers that people write. */
-const constants = fc.constantFrom(-3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 10, 0.1, 1 / 3, Math.PI);
+const constants = fc.constantFrom(
+  ...[-3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 10, 0.1, 1 / 3, Math.PI, Math.E, Math.SQRT2, Math.SQRT1_2, Math.LN2],
+  ...[1 / Math.sqrt(2 * Math.PI), 0.1 + 0.2, 123456.789012, 6.02214076e3],
+);
 
 /**
  * Expressions in `variables` variables: smooth where they are defined, or with kinks, or with steps too.
@@ -107,6 +115,12 @@ export function trees(variables: number, kind: keyof typeof MORE = "smooth", arr
       {
         weight: arrays ? 3 : 0,
         arbitrary: fc.tuple(fc.constantFrom(...ofArrays), tie("tree")).map(([name, x]) => call(name, x)),
+      },
+      {
+        weight: kind === "smooth" ? 0 : 1,
+        arbitrary: fc
+          .tuple(fc.constantFrom(...TESTS), tie("tree"), tie("tree"), tie("tree"), tie("tree"))
+          .map(([name, a, b, x, y]) => call("where", call(name, a, b), x, y)),
       },
     ),
   })).tree;

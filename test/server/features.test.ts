@@ -224,6 +224,29 @@ describe("language server", () => {
       assert.equal(view.problem, undefined);
     });
 
+    it("names the parts of a long formula, and says where it holds", async () => {
+      const uri = "file:///long.py";
+      const lines = [
+        "import math",
+        "def f(x, y):",
+        "    if x > 0 and y <= 9:",
+        "        for k in range(3):",
+        "            x = math.sin(x * y + k) * math.exp(x * y + k) + x * y",
+        "        return x",
+        "    return 0.0",
+        "f(0.5, 0.25)",
+      ];
+      await client.open(uri, lines.join("\n"));
+      const view = await client.request("gradlens/view", { subject: { kind: "function", uri, name: "f" } });
+      assert.match(view.formula!.text, /^f\(x, y\) = .*, where u₁ = .*, u₂ = /);
+      assert.match(view.formula!.latex, /= \\begin\{aligned\}\[t\] & .* \\\\ & \\text\{where\}\\quad u_\{1\} = /);
+      assert.deepEqual(
+        view.guards.map(({ text }) => text),
+        ["x > 0 and y ≤ 9"],
+      );
+      for (const { formula } of view.derivatives) assert.match(formula.text, /^∂f\/∂[xy] = .*where/);
+    });
+
     it("looks at the point that it is given, and at a pinned one", async () => {
       await client.open(URI, TEXT);
       const given = await client.request("gradlens/view", { subject: g, point: { x1: 0, x2: 1 } });

@@ -1,13 +1,21 @@
-/** When two applications are the same: the same operation on the same values. */
+/** When two applications are the same: the same operation, with the same attributes, on the same values. */
 import type { Op } from "../op";
 import { Tensor, type Value } from "../tensor";
 
-export class Identities {
-  private readonly ids = new Map<Value, number>();
+/** Attributes with longer lists are not compared. */
+const MOST_COMPARED = 256;
 
-  /** A text that is the same for the same operation, without attributes, on the same values. */
-  keyOf(op: Op, inputs: readonly Value[]): string {
-    return `${op.name}(${inputs.map((input) => this.of(input)).join()})`;
+export class Identities {
+  private readonly ids = new Map<Value | Op, number>();
+
+  /**
+   * A text that is the same for the same operation on the same values with attributes that mean the same; undefined where
+   * that cannot be told (functions, long lists).
+   */
+  keyOf(op: Op, inputs: readonly Value[], attributes?: unknown): string | undefined {
+    const meaning = attributes === undefined ? "" : meaningOf(attributes);
+    if (meaning === undefined) return undefined;
+    return `${this.number(op)}(${inputs.map((input) => this.of(input)).join()})${meaning}`;
   }
 
   private of(value: Value): string {
@@ -16,8 +24,28 @@ export class Identities {
       const number = value.data[0]!;
       return `${Object.is(number, -0) ? "-0" : number}:${value.dtype}`;
     }
-    const id = this.ids.get(value) ?? this.ids.size;
-    this.ids.set(value, id);
-    return `v${id}`;
+    return `v${this.number(value)}`;
   }
+
+  private number(thing: Value | Op): number {
+    const number = this.ids.get(thing) ?? this.ids.size;
+    this.ids.set(thing, number);
+    return number;
+  }
+}
+
+function meaningOf(attributes: unknown): string | undefined {
+  if (typeof attributes === "function") return undefined;
+  if (typeof attributes !== "object" || attributes === null)
+    return Object.is(attributes, -0) ? "-0" : `${attributes}:${typeof attributes}`;
+  if (Array.isArray(attributes) || ArrayBuffer.isView(attributes)) {
+    const list = attributes as unknown as ArrayLike<unknown>;
+    return list.length > MOST_COMPARED ? undefined : together(Array.from(list, meaningOf));
+  }
+  if (Object.getPrototypeOf(attributes) !== Object.prototype) return undefined;
+  return together([...Object.keys(attributes), ...Object.values(attributes).map(meaningOf)]);
+}
+
+function together(meanings: readonly (string | undefined)[]): string | undefined {
+  return meanings.includes(undefined) ? undefined : `{${meanings.join()}}`;
 }

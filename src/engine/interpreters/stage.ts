@@ -109,8 +109,7 @@ export class Stage implements Interpreter {
     if (simpler) return simpler;
     // The same operation on the same values is the same node; but a tape tells values apart by identity,
     // and a read is made for nothing but its identity.
-    const key =
-      isRecording() || attributes !== undefined || op.name === "read" ? undefined : this.identities.keyOf(op, inputs);
+    const key = isRecording() || op.name === "read" ? undefined : this.identities.keyOf(op, inputs, attributes);
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
     if (this.nodes.length >= this.limit) throw new TooManyOperations(this.limit);

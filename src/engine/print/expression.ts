@@ -5,12 +5,13 @@
 import { isFloat } from "../dtype";
 import { Input, Node } from "../interpreters/stage";
 import type { Op } from "../op";
-import { floor, notEqual, trunc } from "../ops";
+import { exp, floor, log, notEqual, trunc } from "../ops";
 import { Tensor, type Value } from "../tensor";
 
 export type Expression =
   | { readonly kind: "number"; readonly value: number }
-  | { readonly kind: "symbol"; readonly name: string }
+  /** `place` orders symbols as the function takes them. */
+  | { readonly kind: "symbol"; readonly name: string; readonly place: number }
   | { readonly kind: "sum"; readonly terms: readonly Expression[] }
   | { readonly kind: "product"; readonly coefficient: number; readonly factors: readonly Factor[] }
   | { readonly kind: "power"; readonly base: Expression; readonly exponent: Expression }
@@ -23,7 +24,20 @@ export interface Factor {
 }
 
 export const number = (value: number): Expression => ({ kind: "number", value });
-export const symbol = (name: string): Expression => ({ kind: "symbol", name });
+export const symbol = (name: string, place = 0): Name => ({ kind: "symbol", name, place });
+
+type Name = Expression & { readonly kind: "symbol" };
+
+/**
+ * What is known of parts of a formula, by their keys: a derivative may be written as where its function is defined,
+ * without holes and branches that the function has itself.
+ */
+export interface Domain {
+  readonly nonzero: ReadonlySet<string>;
+  readonly nonnegative: ReadonlySet<string>;
+}
+
+const EVERYWHERE: Domain = { nonzero: new Set(), nonnegative: new Set() };
 
 /** A text that is the same for expressions that are the same up to the order of terms and factors. */
 export function keyOf(expression: Expression): string {
@@ -62,52 +76,107 @@ function fromProduct(coefficient: number, factors: readonly Factor[]): Expressio
   return { kind: "product", coefficient, factors };
 }
 
-/** Adds, collecting like terms: 2x + 3x is 5x. */
-export function addUp(parts: readonly Expression[]): Expression {
+/** Adds, collecting like terms: 2x + 3x is 5x, and choices by one condition become one. */
+export function addUp(parts: readonly Expression[], domain = EVERYWHERE): Expression {
   const terms = new Map<string, { coefficient: number; factors: readonly Factor[] }>();
-  for (const part of parts.flatMap((part) => (part.kind === "sum" ? part.terms : [part]))) {
+  for (const part of parts.flatMap(termsOf)) {
     const { coefficient, factors } = asProduct(part);
     const key = factorsKey(factors);
     const like = terms.get(key);
     terms.set(key, { coefficient: (like?.coefficient ?? 0) + coefficient, factors: like?.factors ?? factors });
   }
-  const kept = [...terms.values()]
-    .filter(({ coefficient }) => coefficient !== 0)
-    .map(({ coefficient, factors }) => fromProduct(coefficient, factors));
-  return kept.length === 0 ? number(0) : kept.length === 1 ? kept[0]! : { kind: "sum", terms: kept };
+  const kept = [...terms.values()].filter(({ coefficient }) => coefficient !== 0);
+  if (kept.length > 1 && kept.some((term) => Math.abs(term.coefficient) === 1 && sumIn(term)))
+    return addUp(
+      kept.map(({ coefficient, factors }) => fromProduct(coefficient, factors)),
+      domain,
+    );
+  if (domain !== EVERYWHERE) {
+    const gathered = gather(kept);
+    if (gathered) return addUp(gathered, domain);
+  }
+  const sum = byCondition(kept.map(({ coefficient, factors }) => fromProduct(coefficient, factors)));
+  return sum.length === 0 ? number(0) : sum.length === 1 ? sum[0]! : { kind: "sum", terms: sum };
+}
+
+/** The terms of a sum, of one that is subtracted too. */
+function termsOf(part: Expression): readonly Expression[] {
+  if (part.kind === "sum") return part.terms;
+  const inner = sumIn(asProduct(part));
+  return inner && asProduct(part).coefficient === -1 ? inner.terms.map(negative) : [part];
+}
+
+type Sum = Expression & { readonly kind: "sum" };
+
+/** The sum in c·(…), where there is no other factor. */
+function sumIn({ factors }: { readonly factors: readonly Factor[] }): Sum | undefined {
+  const [factor] = factors;
+  return factors.length === 1 && factor!.exponent === 1 && factor!.base.kind === "sum" ? factor!.base : undefined;
+}
+
+function negative(expression: Expression): Expression {
+  const { coefficient, factors } = asProduct(expression);
+  return fromProduct(-coefficient, factors);
+}
+
+/** 2(a + b) − 2(a − c) as 2(b + c); undefined where no two sums have one coefficient. */
+function gather(
+  terms: readonly { readonly coefficient: number; readonly factors: readonly Factor[] }[],
+): Expression[] | undefined {
+  const groups = new Map<number, Expression[]>();
+  const others: Expression[] = [];
+  for (const term of terms) {
+    const sum = sumIn(term);
+    const size = Math.abs(term.coefficient);
+    if (sum) groups.set(size, [...(groups.get(size) ?? []), term.coefficient < 0 ? multiply([number(-1), sum]) : sum]);
+    else others.push(fromProduct(term.coefficient, term.factors));
+  }
+  if (![...groups.values()].some((sums) => sums.length > 1)) return undefined;
+  return [...[...groups].map(([size, sums]) => multiply([number(size), addUp(sums)])), ...others];
+}
+
+/** Choices with a number among them, by one condition, as one choice: (a or 0) + (0 or b) is a or b. */
+function byCondition(terms: readonly Expression[]): Expression[] {
+  const found = new Map<string, Expression>();
+  for (const term of terms) {
+    const key = isChoice(term) ? `?${keyOf(term.inputs[0]!)}` : `${found.size}`;
+    const before = found.get(key) as Call | undefined;
+    found.set(key, before && isChoice(term) ? choose(term.inputs[0]!, before, term) : term);
+  }
+  return [...found.values()];
+}
+
+function choose(condition: Expression, first: Call, second: Call): Expression {
+  const [yes, no] = [1, 2].map((k) => addUp([first.inputs[k]!, second.inputs[k]!])) as [Expression, Expression];
+  return keyOf(yes) === keyOf(no) ? yes : { ...first, inputs: [condition, yes, no] };
 }
 
 /**
  * Multiplies, merging powers of one base; exponents of different sign stay apart, so that
- * x/x keeps its hole at 0.
+ * x/x keeps its hole at 0, unless the base is known to be no 0.
  */
-export function multiply(parts: readonly Expression[]): Expression {
+export function multiply(parts: readonly Expression[], domain = EVERYWHERE): Expression {
   let coefficient = 1;
-  const merged = new Map<string, Factor>();
+  const powers = new Map<string, { base: Expression; exponents: number[] }>();
+  const add = (base: Expression, exponents: readonly number[]) => {
+    const key = keyOf(base);
+    powers.set(key, { base, exponents: [...(powers.get(key)?.exponents ?? []), ...exponents] });
+  };
   for (const part of parts) {
     const product = asProduct(part);
     coefficient *= product.coefficient;
     for (const { base, exponent } of product.factors) {
-      const whole = Number.isInteger(exponent);
-      // √x·√x is x for positive x only: such powers are counted, not added.
-      const key = `${keyOf(base)}^${whole ? Math.sign(exponent) : exponent}`;
-      const known = merged.get(key);
-      if (!known || whole) merged.set(key, { base, exponent: (known?.exponent ?? 0) + exponent });
-      else
-        merged.set(key, {
-          base: fromProduct(1, [{ base, exponent }]),
-          exponent: known.exponent === exponent ? 2 : known.exponent + 1,
-        });
+      const root = rootIn(base);
+      if (root && Number.isInteger(exponent) && Math.abs(exponent) <= 12)
+        add(root.base, new Array<number>(Math.abs(exponent)).fill(Math.sign(exponent) * root.exponent));
+      else if (base.kind === "sum" && Number.isInteger(exponent) && base.terms.every(isNegative)) {
+        // (−a − b)³ is −(a + b)³.
+        if (exponent % 2 !== 0) coefficient = -coefficient;
+        add({ kind: "sum", terms: base.terms.map(negative) }, [exponent]);
+      } else add(base, [exponent]);
     }
   }
-  // x/x⁵ is 1/x⁴, undefined at 0 as well.
-  for (const [key, factor] of merged) {
-    const below = Number.isInteger(factor.exponent) && factor.exponent > 0 && merged.get(key.replace(/1$/, "-1"));
-    if (!below || factor.exponent >= -below.exponent) continue;
-    merged.set(key.replace(/1$/, "-1"), { base: below.base, exponent: below.exponent + factor.exponent });
-    merged.delete(key);
-  }
-  const factors = [...merged.values()];
+  const factors = [...powers.values()].flatMap(({ base, exponents }) => merged(base, exponents, domain));
   const choice = factors.find(({ base, exponent }) => exponent === 1 && isChoice(base));
   if (choice && (factors.length > 1 || coefficient !== 1)) {
     const others = fromProduct(
@@ -117,6 +186,68 @@ export function multiply(parts: readonly Expression[]): Expression {
     return distribute(choice.base as Call, others);
   }
   return fromProduct(coefficient, factors);
+}
+
+/** σ·(σ/r − 1/σ) as σ²/r − 1: a sum times what its terms absorb, where that makes it shorter. */
+function multipliedOut(product: Expression, domain: Domain): Expression {
+  const { coefficient, factors } = asProduct(product);
+  for (const factor of factors) {
+    if (factor.exponent !== 1 || factor.base.kind !== "sum" || factors.length === 1) continue;
+    const others = fromProduct(
+      coefficient,
+      factors.filter((other) => other !== factor),
+    );
+    const sum = addUp(
+      factor.base.terms.map((term) => multiply([others, term], domain)),
+      domain,
+    );
+    const before = countFactors(factor.base) + factors.length - 1;
+    if (countFactors(sum) < before) return sum;
+  }
+  return product;
+}
+
+const countFactors = (expression: Expression): number =>
+  (expression.kind === "sum" ? expression.terms : [expression]).reduce(
+    (count, term) => count + asProduct(term).factors.length,
+    0,
+  );
+
+const isNegative = (term: Expression) => asProduct(term).coefficient < 0;
+
+/** √x, as the base of (√x)²: see {@link together}. */
+function rootIn(base: Expression): Factor | undefined {
+  return base.kind === "product" && base.coefficient === 1 && base.factors.length === 1 ? base.factors[0] : undefined;
+}
+
+/** Powers of one base as few factors. */
+function merged(base: Expression, exponents: readonly number[], { nonzero, nonnegative }: Domain): Factor[] {
+  if (exponents.length === 1) return [{ base, exponent: exponents[0]! }];
+  const key = keyOf(base);
+  const isPositive = base.kind === "call" && base.op.name === "exp";
+  const all = (group: readonly number[]) => together(base, group, isPositive || nonnegative.has(key));
+  if (isPositive || nonzero.has(key)) return all(exponents);
+  const above = all(exponents.filter((exponent) => exponent > 0));
+  const below = all(exponents.filter((exponent) => exponent < 0));
+  const [up, down] = [above[0]?.exponent, below[0]?.exponent];
+  // x/x⁵ is 1/x⁴, undefined at 0 as well.
+  if (above.length === 1 && below.length === 1 && Number.isInteger(up) && Number.isInteger(down) && -down! > up!)
+    return [{ base, exponent: up! + down! }];
+  return [...above, ...below];
+}
+
+function together(base: Expression, exponents: readonly number[], nonnegative: boolean): Factor[] {
+  const total = exponents.reduce((sum, exponent) => sum + exponent, 0);
+  const fractions = exponents.filter((exponent) => !Number.isInteger(exponent));
+  if (fractions.length === 0 || nonnegative || !Number.isInteger(total))
+    return total === 0 ? [] : [{ base, exponent: total }];
+  // √x·√x is x for positive x only: such powers are counted, not added.
+  const [first] = fractions;
+  const whole = exponents.filter(Number.isInteger).reduce((sum, exponent) => sum + exponent, 0);
+  const roots = fractions.every((exponent) => exponent === first)
+    ? [{ base: fromProduct(1, [{ base, exponent: first! }]), exponent: fractions.length }]
+    : fractions.map((exponent) => ({ base, exponent }));
+  return whole === 0 ? roots : [{ base, exponent: whole }, ...roots];
 }
 
 type Call = Expression & { readonly kind: "call" };
@@ -136,7 +267,7 @@ function distribute(choice: Call, factor: Expression): Expression {
   return { ...choice, inputs: [condition!, ...scaled] };
 }
 
-export function raise(base: Expression, exponent: Expression): Expression {
+export function raise(base: Expression, exponent: Expression, domain = EVERYWHERE): Expression {
   if (exponent.kind !== "number" || !Number.isFinite(exponent.value)) return { kind: "power", base, exponent };
   const n = exponent.value;
   if (n === 0) return number(1);
@@ -144,14 +275,17 @@ export function raise(base: Expression, exponent: Expression): Expression {
   if (base.kind === "number") return number(base.value ** n);
   if (base.kind === "product") {
     // (2x²)³ = 8x⁶ holds everywhere for whole exponents; (x²)^½ is |x|, and stays as it is.
-    const whole = Number.isInteger(n) && base.factors.every((factor) => Number.isInteger(factor.exponent));
-    if (whole)
-      return fromProduct(
-        base.coefficient ** n,
-        base.factors.map((factor) => ({ base: factor.base, exponent: factor.exponent * n })),
-      );
+    if (Number.isInteger(n))
+      return multiply([number(base.coefficient ** n), ...base.factors.map((factor) => powerOf(factor, n))], domain);
   }
-  return fromProduct(1, [{ base, exponent: n }]);
+  return multiply([powerOf({ base, exponent: 1 }, n)], domain);
+}
+
+function powerOf({ base, exponent }: Factor, n: number): Expression {
+  const factor = Number.isInteger(exponent)
+    ? { base, exponent: exponent * n }
+    : { base: fromProduct(1, [{ base, exponent }]), exponent: n };
+  return { kind: "product", coefficient: 1, factors: [factor] };
 }
 
 /** How many marks the formula of each output would take, with shared parts written out every time. */
@@ -175,46 +309,112 @@ export function writtenSize(value: Value, sizes = new Map<Value, number>()): num
   return sizes.get(value)!;
 }
 
-/** The expression of a scalar value of a graph. */
-export function expressionOf(value: Value, known = new Map<Value, Expression>()): Expression {
+/**
+ * The expression of a scalar value of a graph.
+ * @param known of some values the expressions that stand for them
+ * @param domain what may be taken for granted, see {@link derivativeExpression}
+ */
+export function expressionOf(value: Value, known = new Map<Value, Expression>(), domain = EVERYWHERE): Expression {
   const found = known.get(value);
   if (found) return found;
   const expression =
     value instanceof Tensor
       ? number(value.item())
       : value instanceof Input
-        ? symbol(value.name)
-        : application(value as Node, known);
+        ? symbol(value.name, value.id)
+        : application(value as Node, known, domain);
   known.set(value, expression);
   return expression;
 }
 
-function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>): Expression {
-  const arguments_ = inputs.map((input) => expressionOf(input, known));
+/**
+ * The expression of a derivative of `of`, without common factors that are nowhere 0 where `of` is defined.
+ * @param known of some values the expressions that stand for them
+ */
+export function derivativeExpression(
+  derivative: Value,
+  of: Value,
+  known: ReadonlyMap<Value, Expression> = new Map(),
+): Expression {
+  const domain = domainOf(of, new Map(known));
+  const terms = termsOf(expressionOf(derivative, new Map(known), domain));
+  return addUp(
+    terms.map((term) => multipliedOut(term, domain)),
+    domain,
+  );
+}
+
+/** What holds wherever a function has a value: that it divides by no 0 and takes no root or logarithm of what has none. */
+function domainOf(value: Value, known: Map<Value, Expression>): Domain {
+  const nonzero = new Set<string>();
+  const nonnegative = new Set<string>();
+  const seen = new Set<Value>();
+  const pending = [value];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (!(node instanceof Node) || seen.has(node)) continue;
+    seen.add(node);
+    // What a choice does not take need not be defined.
+    if (CHOICES.has(node.op.name)) continue;
+    pending.push(...node.inputs);
+    const kind = BOUNDS[node.op.name];
+    if (!kind) continue;
+    const bounded = expressionOf(node.inputs[kind.input]!, known);
+    if (kind.nonnegative) nonnegative.add(keyOf(bounded));
+    if (kind.nonzero) for (const { base } of asProduct(bounded).factors) nonzero.add(keyOf(base));
+    if (kind.nonzero) nonzero.add(keyOf(bounded));
+  }
+  return { nonzero, nonnegative };
+}
+
+const CHOICES: ReadonlySet<string> = new Set(["where", "maximum", "minimum"]);
+
+const BOUNDS: { readonly [operation: string]: { input: number; nonzero: boolean; nonnegative: boolean } } = {
+  div: { input: 1, nonzero: true, nonnegative: false },
+  reciprocal: { input: 0, nonzero: true, nonnegative: false },
+  log: { input: 0, nonzero: true, nonnegative: true },
+  log2: { input: 0, nonzero: true, nonnegative: true },
+  log10: { input: 0, nonzero: true, nonnegative: true },
+  sqrt: { input: 0, nonzero: false, nonnegative: true },
+  rsqrt: { input: 0, nonzero: true, nonnegative: true },
+};
+
+function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>, domain: Domain): Expression {
+  const arguments_ = inputs.map((input) => expressionOf(input, known, domain));
   const [x, y] = arguments_ as [Expression, Expression];
+  const over = (x: Expression, y: Expression) => multiply([x, raise(y, number(-1), domain)], domain);
   switch (op.name) {
     case "add":
-      return addUp([x, y]);
+      return addUp([x, y], domain);
     case "sub":
-      return addUp([x, multiply([number(-1), y])]);
+      return addUp([x, multiply([number(-1), y])], domain);
     case "neg":
       return multiply([number(-1), x]);
     case "mul":
     case "multiply_no_nan":
-      return multiply([x, y]);
+      return multiply([x, y], domain);
     case "div":
     case "div_no_nan":
-      return multiply([x, raise(y, number(-1))]);
+      return over(x, y);
     case "reciprocal":
-      return raise(x, number(-1));
+      return raise(x, number(-1), domain);
     case "square":
-      return raise(x, number(2));
+      return raise(x, number(2), domain);
     case "pow":
-      return raise(x, y);
+      return raise(x, y, domain);
+    case "sqrt":
+      return raise(x, number(0.5), domain);
+    case "rsqrt":
+      return raise(x, number(-0.5), domain);
+    case "exp2":
+      return raise(number(2), x);
+    case "log1p":
+      return { kind: "call", op: log.op, inputs: [addUp([number(1), x])] };
+    case "expm1":
+      return addUp([{ kind: "call", op: exp.op, inputs: [x] }, number(-1)]);
     case "floordiv":
-      return { kind: "call", op: floor.op, inputs: [multiply([x, raise(y, number(-1))])] };
+      return { kind: "call", op: floor.op, inputs: [over(x, y)] };
     case "hypot":
-      return raise(addUp([raise(x, number(2)), raise(y, number(2))]), number(0.5));
+      return raise(addUp([raise(x, number(2)), raise(y, number(2))]), number(0.5), domain);
     case "cast":
       if (dtype === "bool" && inputs[0]!.dtype !== "bool")
         return { kind: "call", op: notEqual.op, inputs: [x, number(0)] };
@@ -231,6 +431,7 @@ function application({ op, inputs, dtype }: Node, known: Map<Value, Expression>)
       const isOne = (part: Expression) => part.kind === "number" && part.value === 1;
       if (guard?.op.name === "equal" && isOne(whenTrue) && keyOf(guard.inputs[0]!) === keyOf(otherwise))
         return otherwise;
+      if (keyOf(whenTrue) === keyOf(otherwise)) return otherwise;
       if (guard?.op.name === "greater" && isOne(otherwise) && keyOf(guard.inputs[0]!) === keyOf(whenTrue))
         return whenTrue;
     }
@@ -252,11 +453,43 @@ export function degree(expression: Expression): number {
   );
 }
 
-/** Names before sums before functions, exponentials last. */
+/** Names before sums before powers before functions, exponentials last. */
 function rank({ base }: Factor): number {
   if (base.kind === "symbol") return 0;
   if (base.kind === "sum") return 1;
-  return base.kind === "call" && base.op.name === "exp" ? 3 : 2;
+  if (base.kind === "power") return 2;
+  return base.kind === "call" && base.op.name === "exp" ? 4 : 3;
+}
+
+/** Every mention of a name. */
+export function symbolsIn(expression: Expression): Name[] {
+  switch (expression.kind) {
+    case "number":
+      return [];
+    case "symbol":
+      return [expression];
+    case "sum":
+      return expression.terms.flatMap(symbolsIn);
+    case "product":
+      return expression.factors.flatMap(({ base }) => symbolsIn(base));
+    case "power":
+      return [expression.base, expression.exponent].flatMap(symbolsIn);
+    case "call":
+      return expression.inputs.flatMap(symbolsIn);
+  }
+}
+
+/** The place of the first of a function's parameters that an expression names. */
+const placeOf = (expression: Expression): number => Math.min(...symbolsIn(expression).map(({ place }) => place));
+
+const callName = ({ base }: Factor) => (base.kind === "call" ? base.op.name : "");
+
+/** In the order of {@link rank}, then as the function takes its parameters, sin before cos. */
+function inOrder(a: Factor, b: Factor): number {
+  const order = rank(a) - rank(b);
+  if (order !== 0) return order;
+  const [before, after] = [placeOf(a.base), placeOf(b.base)];
+  return before === after ? callName(b).localeCompare(callName(a), "en") : before - after;
 }
 
 /**
@@ -264,10 +497,23 @@ function rank({ base }: Factor): number {
  * subtracted; in each term names first.
  */
 export function arrange(expression: Expression): Expression {
-  if (expression.kind === "product")
-    return { ...expression, factors: [...expression.factors].sort((a, b) => rank(a) - rank(b)) };
+  const { coefficient } = asProduct(expression);
+  const sum = coefficient === -1 ? sumIn(asProduct(expression)) : undefined;
+  return sum ? arrange({ kind: "sum", terms: sum.terms.map(negative) }) : arrangeTerm(expression);
+}
+
+/** One term of a sum that stays where it is. */
+export function arrangeTerm(expression: Expression): Expression {
+  if (expression.kind === "product") {
+    const factors = expression.factors.map(({ base, exponent }) => ({
+      base: base.kind === "sum" ? plusFirst(base) : base,
+      exponent,
+    }));
+    return { ...expression, factors: factors.sort(inOrder) };
+  }
+  if (expression.kind === "call" && isChoice(expression))
+    return { ...expression, inputs: expression.inputs.map((input, k) => (k === 0 ? input : arrange(input))) };
   if (expression.kind !== "sum") return expression;
-  const negative = (term: Expression) => Number(asProduct(term).coefficient < 0);
   const monomials = expression.terms.every((term) =>
     asProduct(term).factors.every(({ base }) => base.kind === "symbol"),
   );
@@ -276,8 +522,14 @@ export function arrange(expression: Expression): Expression {
     (a, b) =>
       Number(a.kind === "number") - Number(b.kind === "number") ||
       degree(b) - degree(a) ||
-      negative(a) - negative(b) ||
+      Number(isNegative(a)) - Number(isNegative(b)) ||
       (monomials ? names(a).localeCompare(names(b), "en") : 0),
   );
-  return { kind: "sum", terms: terms.map(arrange) };
+  return plusFirst({ kind: "sum", terms: terms.map(arrangeTerm) });
+}
+
+/** −a + b as b − a. */
+function plusFirst(sum: Sum): Sum {
+  const [first, second] = sum.terms as [Expression, Expression];
+  return sum.terms.length === 2 && isNegative(first) && !isNegative(second) ? { ...sum, terms: [second, first] } : sum;
 }

@@ -1,6 +1,7 @@
 /** Formulas in LaTeX. */
 import { arrange, type Expression } from "./expression";
-import { at, decimal, infix, recognise, Strength, type Style, type Written, write } from "./notation";
+import { at, infix, Strength, type Style, type Written, write, writeNumber } from "./notation";
+import { decimal, SHOWN_DIGITS } from "./numbers";
 
 const GREEK = new Set(
   "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(
@@ -8,12 +9,19 @@ const GREEK = new Set(
   ),
 );
 
-/** `x1` → `x_{1}`, `alpha` → `\alpha`, `w[0, 1]` → `w_{0,1}`, `rate` → `\mathrm{rate}`. */
+/** `x1` → `x_{1}`, `alpha` → `\alpha`, `w[0, 1]` → `w_{0,1}`, `x_max` → `x_{\mathrm{max}}`, `rate` → `\mathrm{rate}`. */
 export function latexSymbol(name: string): string {
   const [, stem = name, index] = /^(.*?)\[(.*)\]$/.exec(name) ?? [];
-  const [, letters = stem, digits] = /^(.*?[^\d_])_?(\d+)$/.exec(stem) ?? /^([^_]+)_([^_]+)$/.exec(stem) ?? [];
-  const below = [digits && (/^\d+$/.test(digits) ? digits : word(digits)), index?.replace(/\s/g, "")].filter(Boolean);
-  return below.length > 0 ? `${word(letters)}_{${below.join(",")}}` : word(letters);
+  const numbered = stem.replace(/[₀-₉]+$/, (digits) =>
+    [...digits].map((digit) => "₀₁₂₃₄₅₆₇₈₉".indexOf(digit)).join(""),
+  );
+  const [, letters = numbered, below] =
+    /^(.*?[^\d_])_?(\d+)$/.exec(numbered) ?? /^([^_]+)_([^_]+)$/.exec(numbered) ?? [];
+  // my_name is one name; x_max and sigma_max are symbols with a subscript.
+  const isWord = below !== undefined && !/^\d/.test(below) && word(letters).startsWith("\\mathrm");
+  const subscripts = [!isWord && below && (/^\d+$/.test(below) ? below : word(below)), index?.replace(/\s/g, "")];
+  const written = subscripts.filter(Boolean).join(",");
+  return word(isWord ? numbered : letters) + (written && `_{${written}}`);
 }
 
 function word(name: string): string {
@@ -24,20 +32,15 @@ function word(name: string): string {
   return `\\mathrm{${plain.replace(/[_#$%&]/g, "\\$&")}}`;
 }
 
-/** A finite or infinite number, in LaTeX. */
+/** A number, in LaTeX. */
 export function latexNumber(value: number): Written {
+  return writeNumber(value, style);
+}
+
+function digits(value: number, shown: number): Written {
   if (Number.isNaN(value)) return { text: "\\mathrm{nan}", strength: Strength.Atom };
-  if (value < 0 || Object.is(value, -0)) return { text: `-${latexNumber(-value).text}`, strength: Strength.Sign };
   if (value === Infinity) return { text: "\\infty", strength: Strength.Atom };
-  if (value === Math.E) return { text: "e", strength: Strength.Atom };
-  const known = recognise(value);
-  if (known) {
-    const top = known.pi ? `${known.numerator === 1 ? "" : known.numerator}\\pi` : String(known.numerator);
-    return known.denominator === 1
-      ? { text: top, strength: Strength.Product }
-      : { text: `\\frac{${top}}{${known.denominator}}`, strength: Strength.Product };
-  }
-  const [mantissa, exponent] = decimal(value).split("e");
+  const [mantissa, exponent] = decimal(value, shown).split("e");
   if (exponent === undefined) return { text: mantissa!, strength: Strength.Atom };
   const power = `10^{${Number(exponent)}}`;
   return { text: mantissa === "1" ? power : `${mantissa} \\cdot ${power}`, strength: Strength.Product };
@@ -59,26 +62,27 @@ function functionName(expression: Expression & { kind: "call" }): string | undef
 
 const style: Style = {
   minus: "-",
-  number: latexNumber,
+  decimal: (value) => digits(value, SHOWN_DIGITS),
+  constant: ({ latex }) => ({ text: latex, strength: Strength.Atom }),
   symbol: latexSymbol,
   parenthesise,
   juxtapose: (factors) =>
     factors
       .map(({ text }, k) => (k > 0 && /^[\d.]/.test(text) ? `\\cdot ${text}` : text))
       // A thin space keeps names of several letters, and a fraction and its neighbour, apart.
-      .join(factors.some(({ text }) => text.includes("\\mathrm") || text.includes("\\frac")) ? "\\, " : " "),
+      .join(factors.some(({ text }) => /^\\(mathrm|frac)/.test(text)) ? "\\, " : " "),
   fraction: (numerator, denominator) => ({
     text: `\\frac{${numerator.text}}{${denominator.text}}`,
     strength: Strength.Product,
   }),
+  root: ({ text }) => ({ text: `\\sqrt{${text}}`, strength: Strength.Atom }),
   power(base, exponent, expression) {
-    if (exponent.text === "0.5") return `\\sqrt{${base.text}}`;
     // x^{1/3}: a fraction set above would be tiny.
     const above = exponent.text.replace(/^(-?)\\frac\{([^{}]+)\}\{([^{}]+)\}$/, "$1$2/$3");
     const name = expression?.kind === "call" ? functionName(expression) : undefined;
     if (name === undefined) return `${at(base, Strength.Atom, style)}^{${above}}`;
-    // \sin^{2}(x); but a power that is no number of times stands outside.
-    return /^\d+$/.test(above)
+    // \sin^{2}(x); but a power that is no number of times stands outside, as does one of erf⁻¹.
+    return /^\d+$/.test(above) && !name.includes("^")
       ? `${name}^{${above}}${base.text.slice(name.length)}`
       : `${parenthesise(base.text)}^{${above}}`;
   },

@@ -1,5 +1,7 @@
 /** What LaTeX and plain text share: one walk over an expression, two styles of writing. */
-import { asProduct, type Expression, type Factor } from "./expression";
+import { exp } from "../ops";
+import { asProduct, type Expression, type Factor, multiply, number } from "./expression";
+import { type Constant, recognise, tidy } from "./numbers";
 
 /** How strongly a text binds: a weaker one in a stronger place takes parentheses. */
 export enum Strength {
@@ -20,12 +22,15 @@ export interface Written {
 }
 
 export interface Style {
-  number(value: number): Written;
+  /** A number that is not negative, in decimal digits. */
+  decimal(value: number): Written;
+  constant(constant: Constant): Written;
   symbol(name: string): string;
   parenthesise(text: string): string;
-  /** Factors beside each other; `numbers` tells which of them begin with a digit. */
+  /** Factors beside each other. */
   juxtapose(factors: readonly Written[]): string;
   fraction(numerator: Written, denominator: Written): Written;
+  root(radicand: Written): Written;
   power(base: Written, exponent: Written, baseIsCall: Expression | undefined): string;
   call(expression: Expression & { kind: "call" }, inputs: readonly Written[]): Written;
   readonly minus: string;
@@ -34,7 +39,7 @@ export interface Style {
 export function write(expression: Expression, style: Style): Written {
   switch (expression.kind) {
     case "number":
-      return style.number(expression.value);
+      return writeNumber(expression.value, style);
     case "symbol":
       return { text: style.symbol(expression.name), strength: Strength.Atom };
     case "sum":
@@ -52,6 +57,29 @@ export function write(expression: Expression, style: Style): Written {
         expression.inputs.map((input) => write(input, style)),
       );
   }
+}
+
+/** A number: simple fractions and multiples of π, √2 and the like as such, others in digits. */
+export function writeNumber(value: number, style: Style): Written {
+  if (value < 0 || Object.is(value, -0))
+    return { text: style.minus + writeNumber(-value, style).text, strength: Strength.Sign };
+  const { above, below } = parts(value, style);
+  if (below.length > 0) return style.fraction(together(above, style), together(below, style));
+  // Zero too is written.
+  return together(above.length > 0 ? above : [style.decimal(value)], style);
+}
+
+/** A positive number as factors above and below a fraction bar; none above is 1. */
+function parts(value: number, style: Style): { above: Written[]; below: Written[] } {
+  const known = recognise(value);
+  if (!known) return { above: value === 1 ? [] : [style.decimal(value)], below: [] };
+  const { numerator, denominator, constant, inverse } = known;
+  const count = (n: number) => (n === 1 ? [] : [style.decimal(n)]);
+  const symbol = constant ? [style.constant(constant)] : [];
+  return {
+    above: [...count(numerator), ...(inverse ? [] : symbol)],
+    below: [...count(denominator), ...(inverse ? symbol : [])],
+  };
 }
 
 function writeSum(terms: readonly Expression[], style: Style): string {
@@ -77,30 +105,49 @@ function writeProduct({ coefficient, factors }: Expression & { kind: "product" }
     const positive = negate({ kind: "product", coefficient, factors }, coefficient, factors);
     return { text: style.minus + at(write(positive, style), Strength.Product, style), strength: Strength.Sign };
   }
-  const above = factors.filter((factor) => factor.exponent > 0);
-  const below = factors
+  const plain = factors.map(withoutPowerOfExp);
+  const above = plain.filter((factor) => factor.exponent > 0);
+  const below = plain
     .filter((factor) => factor.exponent < 0)
     .map(({ base, exponent }) => ({ base, exponent: -exponent }));
-  const [top, bottom] = split(coefficient, below.length > 0);
-  const numerator = beside(top, above, style);
-  if (below.length === 0 && bottom === 1) return numerator;
-  return style.fraction(numerator, beside(bottom, below, style));
+  const hasRoots = above.some(({ exponent }) => !Number.isInteger(exponent));
+  const [top, bottom] = split(coefficient, below.length > 0, hasRoots, style);
+  const numerator = together([...top, ...above.map((factor) => writeFactor(factor, style))], style);
+  if (below.length === 0 && bottom.length === 0) return numerator;
+  return style.fraction(numerator, together([...bottom, ...below.map((factor) => writeFactor(factor, style))], style));
 }
 
-/** A coefficient as numerator and denominator: ⅓·x is x/3, and ½·1/√x is 1/(2√x), but 0.5·x stays. */
-function split(coefficient: number, inFraction: boolean): [number, number] {
-  const known = recognise(coefficient);
-  if (known) return [known.pi ? known.numerator * Math.PI : known.numerator, known.denominator];
+/** (e^x)² is e^(2x), and 1/e^x is e^(−x). */
+function withoutPowerOfExp(factor: Factor): Factor {
+  const { base, exponent } = factor;
+  if (exponent === 1 || base.kind !== "call" || base.op !== exp.op) return factor;
+  return { base: { ...base, inputs: [multiply([number(exponent), base.inputs[0]!])] }, exponent: 1 };
+}
+
+/** A coefficient above and below a fraction bar: ½·x is x/2, ⅓·x is x/3 and 1.5·√x is 3√x/2, but 1.5·x stays. */
+function split(
+  exact: number,
+  inFraction: boolean,
+  hasRoots: boolean,
+  style: Style,
+): [above: Written[], below: Written[]] {
+  const coefficient = tidy(exact) ?? exact;
+  const denominator = [1, 2, 4].find((d) => Number.isInteger(coefficient * d));
+  const numerator = coefficient * (denominator ?? 1);
+  if (denominator && denominator > 1 && (inFraction || hasRoots ? numerator < 100 : numerator === 1))
+    return [numerator === 1 ? [] : [style.decimal(numerator)], [style.decimal(denominator)]];
   const inverse = 1 / coefficient;
-  return inFraction && inverse > 1 && Number.isInteger(inverse) ? [1, inverse] : [coefficient, 1];
+  if (inFraction && inverse > 1 && Number.isInteger(inverse)) return [[], [style.decimal(inverse)]];
+  const { above, below } = parts(exact, style);
+  return [above, below];
 }
 
-function beside(coefficient: number, factors: readonly Factor[], style: Style): Written {
-  const written = factors.map((factor) => writeFactor(factor, style));
-  if (coefficient !== 1 || factors.length === 0) written.unshift(style.number(coefficient));
-  if (written.length === 1) return written[0]!;
+/** Factors as one text; none is 1. */
+function together(factors: readonly Written[], style: Style): Written {
+  if (factors.length === 0) return style.decimal(1);
+  if (factors.length === 1) return factors[0]!;
   return {
-    text: style.juxtapose(written.map((part) => ({ ...part, text: at(part, Strength.Product, style) }))),
+    text: style.juxtapose(factors.map((part) => ({ ...part, text: at(part, Strength.Product, style) }))),
     strength: Strength.Product,
   };
 }
@@ -108,7 +155,11 @@ function beside(coefficient: number, factors: readonly Factor[], style: Style): 
 function writeFactor({ base, exponent }: Factor, style: Style): Written {
   const written = write(base, style);
   if (exponent === 1) return written;
-  return { text: style.power(written, style.number(exponent), base), strength: Strength.Power };
+  if (exponent === 0.5) return style.root(written);
+  // x^(3/2), as roots are written.
+  const halves = Number.isInteger(2 * exponent) && !Number.isInteger(exponent);
+  const above = halves ? style.fraction(style.decimal(2 * exponent), style.decimal(2)) : writeNumber(exponent, style);
+  return { text: style.power(written, above, base), strength: Strength.Power };
 }
 
 /** The text, in parentheses where it binds more weakly than its place asks. */
@@ -125,30 +176,4 @@ export function infix({
   if (op.name.startsWith("logical")) return { symbol, strength: Strength.Logic, operands: Strength.Relation };
   if (op.name === "mod") return { symbol, strength: Strength.Sum, operands: Strength.Power };
   return { symbol, strength: Strength.Relation, operands: Strength.Sum };
-}
-
-/** A number near a simple fraction or multiple of π, as people write it; undefined for the others. */
-export function recognise(value: number): { numerator: number; denominator: number; pi: boolean } | undefined {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return undefined;
-  for (const pi of [true, false]) {
-    const ratio = pi ? value / Math.PI : value;
-    for (let denominator = 1; denominator <= 12; denominator++) {
-      const numerator = Math.round(ratio * denominator);
-      if (numerator === 0 || Math.abs(numerator) > 360) continue;
-      if (Math.abs(ratio - numerator / denominator) > 4e-16 * Math.abs(ratio)) continue;
-      // 0.25 and 1.5 read well as they are; 0.333… does not.
-      if (!pi && String(value).length <= 8) return undefined;
-      return { numerator, denominator, pi };
-    }
-  }
-  const whole = Math.round(1 / value);
-  const isInverse =
-    Math.abs(whole) < 1e6 && String(value).length > 8 && Math.abs(1 / value - whole) <= 4e-16 * Math.abs(whole);
-  return isInverse ? { numerator: Math.sign(whole), denominator: Math.abs(whole), pi: false } : undefined;
-}
-
-/** Decimal digits for a formula: all of a short number, seven significant ones of a long. */
-export function decimal(value: number): string {
-  const short = String(value);
-  return short.replace(/^-/, "").length <= 9 ? short : String(Number(value.toPrecision(7)));
 }

@@ -2,7 +2,7 @@
 import { peek } from "../interpreters/stage";
 import { scalar, sizeOf, type Value } from "../tensor";
 import { taylorTerms } from "../transforms/taylor";
-import { arrange, type Expression, multiply, number, raise, symbol } from "./expression";
+import { arrangeTerm, type Expression, multiply, number, raise, symbol } from "./expression";
 
 /** Coefficients so much smaller than the largest are rounding errors, for printing. */
 const NEGLIGIBLE = 4 * Number.EPSILON;
@@ -39,7 +39,7 @@ export function taylorPolynomial(
 }
 
 /** Names before sums, in a product. */
-const inOrder = (term: Expression) => (term.kind === "product" ? arrange(term) : term);
+const inOrder = (term: Expression) => (term.kind === "product" ? arrangeTerm(term) : term);
 
 /** x − a. */
 function distance({ name, at }: { readonly name: string; readonly at: number }): Expression {

@@ -1,6 +1,8 @@
 /** Formulas in plain text: `3x² + 2x − 1`. */
+import { logicalNot } from "../ops";
 import { arrange, type Expression } from "./expression";
-import { at, decimal, infix, recognise, Strength, type Style, type Written, write } from "./notation";
+import { at, infix, Strength, type Style, write } from "./notation";
+import { decimal, SHOWN_DIGITS } from "./numbers";
 
 const SUPERSCRIPTS: { [digit: string]: string } = {
   "0": "⁰",
@@ -15,18 +17,6 @@ const SUPERSCRIPTS: { [digit: string]: string } = {
   "9": "⁹",
   "-": "⁻",
 };
-
-function textNumber(value: number): Written {
-  if (value < 0) return { text: `−${textNumber(-value).text}`, strength: Strength.Sign };
-  const known = recognise(value);
-  if (known) {
-    const top = known.pi ? `${known.numerator === 1 ? "" : known.numerator}π` : String(known.numerator);
-    const text = known.denominator === 1 ? top : `${top}/${known.denominator}`;
-    return { text, strength: known.denominator === 1 ? Strength.Atom : Strength.Product };
-  }
-  if (value === Math.E) return { text: "e", strength: Strength.Atom };
-  return { text: value === Infinity ? "∞" : decimal(value), strength: Strength.Atom };
-}
 
 const SYMBOLS: { readonly [latex: string]: string } = {
   "\\le": "≤",
@@ -51,40 +41,50 @@ const NAMES: { readonly [operation: string]: string } = {
 
 const parenthesise = (text: string) => `(${text})`;
 
-const style: Style = {
-  minus: "−",
-  number: textNumber,
-  symbol: (name) => name,
-  parenthesise,
-  // 2x and 2(x + 1), but 2·x1 and 2·rate: a number right before such a name reads as a part of it.
-  juxtapose: (factors) =>
-    factors.reduce((line, { text }) => {
-      const glued = /^\d+(\.\d+)?$/.test(line) && /^(\(|\p{L}(?![\p{L}\d_.[(]))/u.test(text);
-      return line + (line === "" || glued ? "" : "·") + text;
-    }, ""),
-  fraction: (numerator, denominator) => ({
-    text: `${at(numerator, Strength.Product, style)}/${at(denominator, Strength.Power, style)}`,
-    strength: Strength.Product,
-  }),
-  power(base, exponent) {
-    if (exponent.text === "0.5") return `sqrt(${base.text})`;
-    const inner = at(base, Strength.Atom, style);
-    return /^\d+$/.test(exponent.text)
-      ? inner + [...exponent.text].map((digit) => SUPERSCRIPTS[digit]).join("")
-      : `${inner}^${at(exponent, Strength.Atom, style)}`;
-  },
-  call: (expression, inputs) => {
-    const between = infix(expression);
-    if (between) {
-      const [left, right] = inputs.map((input) => at(input, between.operands, style));
-      return { text: `${left} ${SYMBOLS[between.symbol] ?? between.symbol} ${right}`, strength: between.strength };
-    }
-    const name = NAMES[expression.op.name] ?? expression.op.name;
-    return { text: `${name}(${inputs.map((input) => input.text).join(", ")})`, strength: Strength.Atom };
-  },
-};
+function styleOf(digits: number): Style {
+  const style: Style = {
+    minus: "−",
+    decimal: (value) => ({ text: value === Infinity ? "∞" : decimal(value, digits), strength: Strength.Atom }),
+    constant: ({ text }) => ({ text, strength: Strength.Atom }),
+    symbol: (name) => name,
+    parenthesise,
+    // 2x and 2(x + 1), but 2·x1 and 2·rate: a number right before such a name reads as a part of it.
+    juxtapose: (factors) =>
+      factors.reduce((line, { text }) => {
+        const glued = /^\d+(\.\d+)?$/.test(line) && /^(\(|\p{L}(?![\p{L}\d_.[(]))/u.test(text);
+        return line + (line === "" || glued ? "" : "·") + text;
+      }, ""),
+    fraction: (numerator, denominator) => ({
+      text: `${at(numerator, Strength.Product, style)}/${at(denominator, Strength.Power, style)}`,
+      strength: Strength.Product,
+    }),
+    root: ({ text }) => ({ text: `sqrt(${text})`, strength: Strength.Atom }),
+    power(base, exponent) {
+      const inner = at(base, Strength.Atom, style);
+      return /^\d+$/.test(exponent.text)
+        ? inner + [...exponent.text].map((digit) => SUPERSCRIPTS[digit]).join("")
+        : `${inner}^${at(exponent, Strength.Atom, style)}`;
+    },
+    call: (expression, inputs) => {
+      const between = infix(expression);
+      if (between) {
+        const [left, right] = inputs.map((input) => at(input, between.operands, style));
+        return { text: `${left} ${SYMBOLS[between.symbol] ?? between.symbol} ${right}`, strength: between.strength };
+      }
+      if (expression.op === logicalNot.op)
+        return { text: `not ${at(inputs[0]!, Strength.Power, style)}`, strength: Strength.Logic };
+      const name = NAMES[expression.op.name] ?? expression.op.name;
+      return { text: `${name}(${inputs.map((input) => input.text).join(", ")})`, strength: Strength.Atom };
+    },
+  };
+  return style;
+}
 
-/** The formula in plain text; `arranged` orders the terms of a derivative by degree. */
-export function text(expression: Expression, arranged = false): string {
-  return write(arranged ? arrange(expression) : expression, style).text;
+/**
+ * The formula in plain text.
+ * @param arranged orders the terms of a derivative by degree
+ * @param digits significant digits of long numbers; 17 keep every value
+ */
+export function text(expression: Expression, arranged = false, digits = SHOWN_DIGITS): string {
+  return write(arranged ? arrange(expression) : expression, styleOf(digits)).text;
 }

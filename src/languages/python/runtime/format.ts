@@ -1,72 +1,10 @@
 /** Numbers and strings as text: repr, and the format specification mini-language. */
-import { type DType, roundTo } from "../../../engine";
+import { exponentText, scalarText, toExponent, toFixed } from "../../../engine";
 import { raiseError } from "./errors";
 
 /** The shortest text that reads back as the same float, as Python writes it. */
 export function floatRepr(x: number): string {
-  if (Number.isInteger(x) && Math.abs(x) < 1e16) return Object.is(x, -0) ? "-0.0" : `${x}.0`;
-  return decimalText(String(x), x);
-}
-
-/** The shortest text that reads back as the same float32. */
-export function float32Repr(x: number): string {
-  if (Number.isInteger(x) && Math.abs(x) < 1e16) return Object.is(x, -0) ? "-0.0" : `${x}.0`;
-  return decimalText(float32Digits(x), x);
-}
-
-export function float32Digits(x: number): string {
-  if (!Number.isFinite(x)) return String(x);
-  for (let digits = 6; digits <= 9; digits++) {
-    const text = x.toPrecision(digits);
-    if (Math.fround(Number(text)) === x) return shorten(text, x);
-  }
-  return String(x);
-}
-
-/** The shortest digits that read back as the same number of a float type. */
-export function shortestDigits(x: number, dtype: DType): string {
-  if (dtype === "float32") return float32Digits(x);
-  if (dtype === "float16" && Number.isFinite(x))
-    for (let digits = 1; digits <= 5; digits++) {
-      const text = String(Number(x.toPrecision(digits)));
-      if (roundTo.float16(Number(text)) === x) return text;
-    }
-  return String(x);
-}
-
-function shorten(text: string, x: number): string {
-  for (let digits = 1; digits < 6; digits++) {
-    const shorter = x.toPrecision(digits);
-    if (Math.fround(Number(shorter)) === x) return String(Number(shorter));
-  }
-  return String(Number(text));
-}
-
-function decimalText(js: string, x: number): string {
-  if (Number.isNaN(x)) return "nan";
-  if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
-  const { sign, digits, exponent } = decimalParts(js);
-  if (exponent < -4 || exponent >= 16) {
-    const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
-    return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
-  }
-  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
-  if (digits.length <= exponent + 1) return `${sign}${digits.padEnd(exponent + 1, "0")}.0`;
-  return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
-}
-
-/** Significant digits and decimal exponent of a number written by JavaScript. */
-export function decimalParts(js: string): { sign: string; digits: string; exponent: number } {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(js);
-  if (!match) return { sign: "", digits: "0", exponent: 0 };
-  const [, sign, whole, fraction = "", power = "0"] = match;
-  let digits = whole + fraction;
-  let exponent = whole.length - 1 + Number(power);
-  const zeros = /^0*/.exec(digits)![0].length;
-  if (zeros === digits.length) return { sign, digits: "0", exponent: 0 };
-  digits = digits.slice(zeros).replace(/0+$/, "");
-  exponent -= zeros;
-  return { sign, digits, exponent };
+  return scalarText(x, "float64");
 }
 
 export function stringRepr(text: string): string {
@@ -84,60 +22,6 @@ export function stringRepr(text: string): string {
     else out += char;
   }
   return out + quote;
-}
-
-// ── fixed and exponent notation, rounding half to even as C does ────────────
-
-/** `%.{digits}f` of a finite number. */
-export function toFixed(x: number, digits: number): string {
-  const size = Math.abs(x);
-  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
-  if (size >= 1e21 || digits > 60) return sign + exactFixed(size, digits);
-  // JavaScript rounds exact ties up; a tie needs few binary digits.
-  if (digits < 50 && Number.isInteger(size * 2 ** (digits + 1)) && !Number.isInteger(size * 10 ** digits)) {
-    return sign + exactFixed(size, digits);
-  }
-  return sign + size.toFixed(digits);
-}
-
-function exactFixed(size: number, digits: number): string {
-  // size = mantissa · 2^power exactly
-  let mantissa = size;
-  let power = 0;
-  while (!Number.isInteger(mantissa)) {
-    mantissa *= 2;
-    power--;
-  }
-  const scaled = BigInt(mantissa) * 10n ** BigInt(digits);
-  const unit = 1n << BigInt(-power);
-  let whole = scaled / unit;
-  const twice = (scaled % unit) * 2n;
-  if (twice > unit || (twice === unit && whole % 2n === 1n)) whole += 1n;
-  const text = whole.toString().padStart(digits + 1, "0");
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-}
-
-/** Mantissa and exponent of `%.{digits}e` of a finite number that is not negative. */
-function toExponent(size: number, digits: number): { mantissa: string; exponent: number } {
-  const places = Math.min(digits, 100);
-  let text = size.toExponential(places);
-  const longer = size.toExponential(Math.min(100, places + 30));
-  const [head] = longer.split("e");
-  // An exact tie ends in 5: take the even neighbour.
-  const tail = head.replace(".", "").slice(places + 1);
-  if (/^50*$/.test(tail)) {
-    const kept = head.replace(".", "").slice(0, places + 1);
-    if (Number(kept[kept.length - 1]) % 2 === 0) {
-      const exponent = longer.split("e")[1];
-      text = `${kept[0]}${places > 0 ? `.${kept.slice(1)}` : ""}e${exponent}`;
-    }
-  }
-  const [mantissa, exponent] = text.split("e");
-  return { mantissa: digits > places ? mantissa + "0".repeat(digits - places) : mantissa, exponent: Number(exponent) };
-}
-
-function exponentText(exponent: number): string {
-  return `e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
 /** A number of at least 0 in one of the formats e f g %. */

@@ -1,5 +1,5 @@
 /** `keras`, `tensorflow.keras`: layers, models and their kin are written in Python (Keras 3.15's semantics). */
-import { peek } from "../../../../engine";
+import { arrayText, peek, shapeText } from "../../../../engine";
 import base from "../../library/keras/_base.py";
 import activations from "../../library/keras/activations.py";
 import backend from "../../library/keras/backend.py";
@@ -19,10 +19,10 @@ import { raiseError } from "../../runtime/errors";
 import { PyFunction } from "../../runtime/function";
 import { makeType, native, PyBound, type PyModule, PyNative, type PyValue } from "../../runtime/object";
 import { typeName } from "../../runtime/protocol";
-import { arrayText } from "../numpy/print";
+import { printOptions } from "../numpy/print";
 import { loadModule, registerMembers, registerModule, registerText } from "../registry";
 import { optimizers } from "../tensorflow/optimizers";
-import { PyTfTensor, PyTfVariable, shapeText, toTensor, variableType } from "../tensorflow/tensor";
+import { PyTfTensor, PyTfVariable, toTensor, variableType } from "../tensorflow/tensor";
 
 // ── what the Python part needs of us ────────────────────────────────────────
 
@@ -41,7 +41,7 @@ class PyKerasVariable extends PyTfVariable {
   }
   override pyRepr(): string {
     const now = this.now();
-    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${arrayText(now)}>`;
+    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${arrayText(now, printOptions())}>`;
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     if (name === "path") return this.path;

@@ -1,6 +1,8 @@
 /** NumPy's arrays and scalars over engine values, and what they share with TensorFlow's tensors. */
 import * as engine from "../../../../engine";
 import {
+  arrayRepr,
+  arrayText,
   concretize,
   type DType,
   isFloat,
@@ -8,6 +10,7 @@ import {
   peek,
   promote,
   scalar,
+  scalarText,
   sizeOf,
   Tensor,
   tensor,
@@ -32,7 +35,7 @@ import {
 } from "../../runtime/object";
 import { isNumber, repr, typeName } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
-import { arrayRepr, arrayText, scalarText } from "./print";
+import { printOptions } from "./print";
 import { type Selection, select } from "./select";
 
 export const arrayType = makeType("ndarray");
@@ -369,17 +372,13 @@ export class PyArray extends PyObject {
   }
   override pyRepr(): string {
     const now = peek(this.value);
-    if (this.type === arrayType) {
-      if (now.shape.length > 0) return arrayRepr(now);
-      const plain = now.dtype === "float64" || now.dtype === "int64" || now.dtype === "bool";
-      return `array(${scalarText(now.data[0], now.dtype)}${plain ? "" : `, dtype=${now.dtype}`})`;
-    }
+    if (this.type === arrayType) return arrayRepr(now, printOptions());
     return now.dtype === "bool"
       ? `np.${scalarText(now.data[0], now.dtype)}_`.replace("__", "_")
       : `np.${now.dtype}(${scalarText(now.data[0], now.dtype)})`;
   }
   override pyStr(): string {
-    return arrayText(peek(this.value));
+    return arrayText(peek(this.value), printOptions());
   }
   override pyFormat(spec: string): string {
     return formatTensor(peek(this.value), spec, this.pyStr());

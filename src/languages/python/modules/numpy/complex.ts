@@ -1,5 +1,5 @@
 /** Complex arrays and scalars: complex-step differences, roots, eigenvalues. */
-import { peek, sizeOf, tensor } from "../../../../engine";
+import { floatFormat, layOut, peek, scalarText, shownPlaces, sizeOf, tensor, withExtras } from "../../../../engine";
 import { complexType, LazyIterator, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { complexPower, PyComplex, toComplex } from "../../runtime/numbers";
@@ -15,7 +15,7 @@ import {
 } from "../../runtime/object";
 import { call, getAttribute, isNumber } from "../../runtime/protocol";
 import { arrayHooks, arrayType, complexFloatingType, PyArray, shapeText } from "./array";
-import { floatFormat, layOut, printOptions, scalarText, shownPlaces, withExtras } from "./print";
+import { printOptions } from "./print";
 import { select } from "./select";
 
 export const complexScalarType = new PyType("complex128", [complexFloatingType, complexType], typeType);

@@ -1,6 +1,16 @@
 /** The functions of the module: creation, joining, searching, statistics. */
 import * as engine from "../../../../engine";
-import { type DType, isFloat, peek, scalar, sizeOf, Tensor, tensor, type Value } from "../../../../engine";
+import {
+  type DType,
+  isFloat,
+  type PrintOptions,
+  peek,
+  scalar,
+  sizeOf,
+  Tensor,
+  tensor,
+  type Value,
+} from "../../../../engine";
 import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
 import { LazyIterator, listOf, PyDict, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
@@ -29,7 +39,7 @@ import {
 import { movesAnything } from "./lift";
 import { copied, diagonalOf, dtypeObject, permuted, reshaped, shared } from "./methods";
 import { ObjectArray } from "./objects";
-import { arrayText, printOptions, setPrintOptions } from "./print";
+import { printOptions, setPrintOptions } from "./print";
 import { cumulative, extreme, mean, place, product, quantile, type Reduce, sorted, sum, variance } from "./reductions";
 import { apply2, elementwise1, errorState, integerLimits, matmul, product as matrixProduct } from "./ufuncs";
 
@@ -1376,7 +1386,7 @@ class Context extends PyObject {
 const contextType = makeType("context");
 
 const optionsFrom = (kwargs: ReadonlyMap<string, PyValue | undefined> | undefined) => {
-  const options = { ...printOptions() };
+  const options: { -readonly [K in keyof PrintOptions]: PrintOptions[K] } = { ...printOptions() };
   const number = (name: string, key: "precision" | "threshold" | "edgeitems" | "linewidth"): void => {
     const x = kwargs?.get(name);
     if (!none(x)) options[key] = toFloat(x);
@@ -1513,11 +1523,11 @@ const rest: Entry[] = [
         ]),
       );
       if (isComplex(x!) || x instanceof ObjectArray) return str(x);
-      return arrayText(
+      return engine.array2string(
         peek(asValue(x!)),
+        options,
         typeof separator === "string" ? separator : " ",
         typeof prefix === "string" ? prefix.length : 0,
-        options,
       );
     },
   ),

@@ -1,12 +1,12 @@
 /** Arrays of text and of any Python objects: they can be indexed, moved, compared and printed. */
-import { tensor } from "../../../../engine";
+import { layOut, tensor } from "../../../../engine";
 import { LazyIterator, listOf, PyList, PyTuple } from "../../runtime/containers";
 import { ellipsis, native, type PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { binary, compare } from "../../runtime/operators";
 import { compareOrder, repr, str, truth } from "../../runtime/protocol";
 import { arrayHooks, arrayType, nested, PyArray } from "./array";
 import { ComplexArray, moveMethod } from "./complex";
-import { layOut, printOptions } from "./print";
+import { printOptions } from "./print";
 import { select } from "./select";
 
 export class ObjectArray extends PyObject {

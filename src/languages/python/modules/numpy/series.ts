@@ -3,7 +3,7 @@
  * Each family is told by its three-term recurrence (Abramowitz and Stegun, 22.7).
  */
 import * as engine from "../../../../engine";
-import { peek, tensor, type Value } from "../../../../engine";
+import { peek, scalarText, tensor, type Value } from "../../../../engine";
 import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
 import { PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
@@ -15,7 +15,6 @@ import { ComplexArray } from "./complex";
 import { asValue, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
 import { polyfit, polynomial } from "./polynomial";
-import { scalarText } from "./print";
 import { apply2 } from "./ufuncs";
 
 interface Family {

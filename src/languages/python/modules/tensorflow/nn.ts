@@ -1,12 +1,12 @@
 /** `tf.nn.*` beyond activations: convolutions, pools, losses on logits, normalisation. */
 import * as engine from "../../../../engine";
-import { broadcastShapes, peek, sameShape, Tensor, type Value } from "../../../../engine";
+import { broadcastShapes, peek, sameShape, shapeText, Tensor, type Value } from "../../../../engine";
 import { listOf, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import type { PyValue } from "../../runtime/object";
 import { isNumber, repr, truth } from "../../runtime/protocol";
 import { axesOf, defineIn, floats, numbersOf, oneAxis, wrap } from "./operations";
-import { invalidArgument, matched, PyTensorLike, shapeText, toTensor } from "./tensor";
+import { invalidArgument, matched, PyTensorLike, toTensor } from "./tensor";
 
 export const nnOperations = new Map<string, PyValue>();
 const define = defineIn(nnOperations);

@@ -8,6 +8,7 @@ import {
   readOp,
   sameShape,
   scalar,
+  shapeText,
   sizeOf,
   Tensor,
   type Value,
@@ -41,7 +42,7 @@ import {
   valueIn,
   valueTruth,
 } from "../numpy/array";
-import { arrayRepr, arrayText, scalarText } from "../numpy/print";
+import { printOptions } from "../numpy/print";
 import { openTapes } from "./tape";
 
 // ── errors ──────────────────────────────────────────────────────────────────
@@ -160,10 +161,6 @@ export class PyShape extends PyTuple {
     if (name === "num_elements") return native(name, () => BigInt(sizeOf(this.lengths)));
     return undefined;
   }
-}
-
-export function shapeText(shape: readonly number[]): string {
-  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 }
 
 // ── what tensors and Variables share ────────────────────────────────────────
@@ -289,23 +286,12 @@ export class PyTfTensor extends PyTensorLike {
     return this.value;
   }
   override pyStr(): string {
-    const now = this.now();
-    const body = arrayText(now);
-    return `tf.Tensor(${onItsOwn(body)}, shape=${shapeText(now.shape)}, dtype=${now.dtype})`;
+    return engine.tensorflowText(this.now(), printOptions());
   }
   override pyRepr(): string {
-    const now = this.now();
-    return `<tf.Tensor: shape=${shapeText(now.shape)}, dtype=${now.dtype}, numpy=${numpyText(now)}>`;
+    return engine.tensorflowRepr(this.now(), printOptions());
   }
 }
-
-function numpyText(now: Tensor): string {
-  if (now.shape.length === 0) return scalarText(now.data[0], now.dtype);
-  return onItsOwn(arrayRepr(now));
-}
-
-/** A text of several lines begins on a line of its own. */
-const onItsOwn = (text: string) => (text.includes("\n") ? `\n${text}` : text);
 
 /** A tensor of text: can be printed, and that is all. */
 export class PyTextTensor extends PyObject {
@@ -376,8 +362,7 @@ export class PyTfVariable extends PyTensorLike {
     }
   }
   override pyRepr(): string {
-    const now = this.now();
-    return `<tf.Variable '${this.name}' shape=${shapeText(now.shape)} dtype=${now.dtype}, numpy=${numpyText(now)}>`;
+    return engine.tensorflowVariable(this.name, this.now(), printOptions());
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
