@@ -30,6 +30,10 @@ export interface Dialect {
   readonly flat: "exact" | "output";
   /** // of floats: the quotient that goes with the remainder (1 // 0.1 = 9), or floor(x/y) (10). */
   readonly floorDivision: "remainder" | "quotient";
+  /** 1/0 between equal eigenvalues or singular values in the derivative of their vectors: infinite, or 0. */
+  readonly equalEigenvalues: "infinite" | "zero";
+  /** What the gradient of eigh says of a symmetric matrix: half to either triangle, all to the lower, or as it comes. */
+  readonly symmetricInput: "both" | "lower" | "as-is";
 }
 
 const PYTHON = {
@@ -46,6 +50,8 @@ const PYTHON = {
   zeroCotangent: "multiplies",
   flat: "exact",
   floorDivision: "remainder",
+  equalEigenvalues: "infinite",
+  symmetricInput: "both",
 } as const;
 
 export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
@@ -61,6 +67,8 @@ export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
     zeroCotangent: "absorbs",
     flat: "output",
     floorDivision: "quotient",
+    equalEigenvalues: "zero",
+    symmetricInput: "lower",
   },
   torch: {
     ...PYTHON,
@@ -69,6 +77,7 @@ export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
     logOfZeroBase: "infinite",
     xlogyAtZero: "zero-where-infinite",
     flat: "output",
+    symmetricInput: "as-is",
   },
   jax: { ...PYTHON, name: "jax", absAtZero: 1, edge: "half", leakyAtZero: "one", flat: "output" },
 };
