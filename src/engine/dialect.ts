@@ -32,8 +32,8 @@ export interface Dialect {
   readonly floorDivision: "remainder" | "quotient";
   /** 1/0 between equal eigenvalues or singular values in the derivative of their vectors: infinite, or 0. */
   readonly equalEigenvalues: "infinite" | "zero";
-  /** What the gradient of eigh says of a symmetric matrix: half to either triangle, all to the lower, or as it comes. */
-  readonly symmetricInput: "both" | "lower" | "as-is";
+  /** Where the gradient of eigh goes, whose matrix is symmetric: half to either triangle, or all to the lower. */
+  readonly symmetricInput: "both" | "lower";
 }
 
 const PYTHON = {
@@ -77,7 +77,6 @@ export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
     logOfZeroBase: "infinite",
     xlogyAtZero: "zero-where-infinite",
     flat: "output",
-    symmetricInput: "as-is",
   },
   jax: { ...PYTHON, name: "jax", absAtZero: 1, edge: "half", leakyAtZero: "one", flat: "output" },
 };

@@ -8,7 +8,7 @@
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import { bind } from "../../bind";
-import { currentDialect, type Dialect } from "../../dialect";
+import { currentDialect } from "../../dialect";
 import { concretize } from "../../interpreters/concretize";
 import type { Nonlinear, Type } from "../../op";
 import { scalar, sizeOf, tensor, type Value } from "../../tensor";
@@ -261,24 +261,15 @@ const eigenOf = remembered((a) => {
 });
 
 const symmetricPart = (x: Value): Value => mul(0.5, add(x, transposeMatrices(x)));
-const itself = (x: Value): Value => x;
+const readsLower = () => currentDialect().symmetricInput === "lower";
 
-/** What an operation on symmetric matrices sees of a change of its argument, in each dialect; and the transpose of that. */
-const symmetric: {
-  readonly [D in Dialect["symmetricInput"]]: { readonly change: Unary; readonly cotangent: Unary };
-} = {
-  both: { change: symmetricPart, cotangent: symmetricPart },
-  lower: {
-    change: (x) => add(tril(x), transposeMatrices(tril(x, -1))),
-    cotangent: (x) => add(tril(x), tril(transposeMatrices(x), -1)),
-  },
-  "as-is": { change: itself, cotangent: itself },
-};
+/** What an operation on symmetric matrices sees of a change of its argument. */
+const symmetricChange = (x: Value): Value =>
+  readsLower() ? add(tril(x), transposeMatrices(tril(x, -1))) : symmetricPart(x);
 
-type Unary = (x: Value) => Value;
-
-const symmetricChange: Unary = (x) => symmetric[currentDialect().symmetricInput].change(x);
-const symmetricCotangent: Unary = (x) => symmetric[currentDialect().symmetricInput].cotangent(x);
+/** The transpose of {@link symmetricChange}. */
+const symmetricCotangent = (x: Value): Value =>
+  readsLower() ? add(tril(x), tril(transposeMatrices(x), -1)) : symmetricPart(x);
 
 /** The parts of a symmetric 2×2 matrix: the mean of its eigenvalues, half their distance, half that of the diagonal. */
 function twoByTwo(rows: Rows, name: string): { b: Value; middle: Value; half: Value; radius: Value } {
@@ -397,12 +388,15 @@ export const singularOf = remembered((a) => {
     for (let j = 0; j < k; j++) {
       out.s[batch * k + j] = found.diagonal[j]! * scale;
       const left = found.leftSingularVectors.getColumn(j);
+      const right = found.rightSingularVectors.getColumn(j);
       const sign = signOf(left);
+      // Of a singular value that is 0, neither vector says what the other's sign is.
+      const rightSign = found.diagonal[j] === 0 ? signOf(right) : sign;
       left.forEach((x, i) => {
         out.u[(batch * m + i) * k + j] = sign * x;
       });
-      found.rightSingularVectors.getColumn(j).forEach((x, i) => {
-        out.vh[(batch * k + j) * n + i] = sign * x;
+      right.forEach((x, i) => {
+        out.vh[(batch * k + j) * n + i] = rightSign * x;
       });
     }
   });
