@@ -8,7 +8,7 @@
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import { bind } from "../../bind";
-import { currentDialect } from "../../dialect";
+import type { Dialect } from "../../dialect";
 import { concretize } from "../../interpreters/concretize";
 import type { Nonlinear, Type } from "../../op";
 import { scalar, sizeOf, tensor, type Value } from "../../tensor";
@@ -58,15 +58,15 @@ function signOf(column: readonly number[]): number {
 }
 
 /** 1/(xⱼ − xᵢ) for i ≠ j where xᵢ and xⱼ differ; 0 for i = j. @param differences xⱼ − xᵢ */
-function reciprocals(differences: Value): Value {
+function reciprocals(differences: Value, dialect: Dialect): Value {
   const diagonal = eye(differences.shape.at(-1)!, { dtype: "bool" });
   const apart = where(diagonal, 1, differences);
-  return where(diagonal, 0, reciprocal(apart));
+  return where(diagonal, 0, reciprocal(apart, dialect));
 }
 
 /** 1/x; TensorFlow's kernels of eigenvectors and singular vectors take 0 for 1/0. */
-function reciprocal(x: Value): Value {
-  return currentDialect().equalEigenvalues === "zero" ? div(x, add(squared(x), 1e-20)) : div(1, x);
+function reciprocal(x: Value, { equalEigenvalues }: Dialect): Value {
+  return equalEigenvalues === "zero" ? div(x, add(squared(x), 1e-20)) : div(1, x);
 }
 
 const timesColumns = (x: Value, factors: Value): Value => mul(x, rowOf(factors));
@@ -261,15 +261,14 @@ const eigenOf = remembered((a) => {
 });
 
 const symmetricPart = (x: Value): Value => mul(0.5, add(x, transposeMatrices(x)));
-const readsLower = () => currentDialect().symmetricInput === "lower";
 
 /** What an operation on symmetric matrices sees of a change of its argument. */
-const symmetricChange = (x: Value): Value =>
-  readsLower() ? add(tril(x), transposeMatrices(tril(x, -1))) : symmetricPart(x);
+const symmetricChange = (x: Value, { symmetricInput }: Dialect): Value =>
+  symmetricInput === "lower" ? add(tril(x), transposeMatrices(tril(x, -1))) : symmetricPart(x);
 
 /** The transpose of {@link symmetricChange}. */
-const symmetricCotangent = (x: Value): Value =>
-  readsLower() ? add(tril(x), tril(transposeMatrices(x), -1)) : symmetricPart(x);
+const symmetricCotangent = (x: Value, { symmetricInput }: Dialect): Value =>
+  symmetricInput === "lower" ? add(tril(x), tril(transposeMatrices(x), -1)) : symmetricPart(x);
 
 /** The parts of a symmetric 2×2 matrix: the mean of its eigenvalues, half their distance, half that of the diagonal. */
 function twoByTwo(rows: Rows, name: string): { b: Value; middle: Value; half: Value; radius: Value } {
@@ -287,13 +286,13 @@ export const eigenvaluesOp: Nonlinear<undefined> = {
   arity: 1,
   type: ([a]) => ({ shape: a!.shape.slice(0, -1), dtype: a!.dtype }),
   evaluate: ([a]) => tensor(eigenOf(a!).values, a!.dtype, a!.shape.slice(0, -1)),
-  reverse(cotangent, [a]) {
+  reverse(cotangent, [a], _, __, dialect) {
     const v = bind(eigenvectorsOp, [a!], undefined);
-    return [symmetricCotangent(matmul(timesColumns(v, cotangent), transposeMatrices(v)))];
+    return [symmetricCotangent(matmul(timesColumns(v, cotangent), transposeMatrices(v)), dialect)];
   },
-  forward([da], [a]) {
+  forward([da], [a], _, __, dialect) {
     const v = bind(eigenvectorsOp, [a!], undefined);
-    return inners(v, matmul(symmetricChange(da!), v));
+    return inners(v, matmul(symmetricChange(da!, dialect), v));
   },
   scalars: ([a], [type]) =>
     matricesOf(a!, type!).flatMap((rows) => {
@@ -311,13 +310,14 @@ export const eigenvectorsOp: Nonlinear<undefined> = {
   arity: 1,
   type: ([a]) => a!,
   evaluate: ([a]) => tensor(eigenOf(a!).vectors, a!.dtype, a!.shape),
-  reverse(cotangent, [a], v) {
+  reverse(cotangent, [a], v, _, dialect) {
     const vt = transposeMatrices(v);
-    return [symmetricCotangent(matmul(v, matmul(mul(gapsOf(a!), matmul(vt, cotangent)), vt)))];
+    const inner = mul(gapsOf(a!, dialect), matmul(vt, cotangent));
+    return [symmetricCotangent(matmul(v, matmul(inner, vt)), dialect)];
   },
-  forward([da], [a], v) {
-    const change = matmul(transposeMatrices(v), matmul(symmetricChange(da!), v));
-    return matmul(v, mul(gapsOf(a!), change));
+  forward([da], [a], v, _, dialect) {
+    const change = matmul(transposeMatrices(v), matmul(symmetricChange(da!, dialect), v));
+    return matmul(v, mul(gapsOf(a!, dialect), change));
   },
   scalars: ([a], [type]) =>
     matricesOf(a!, type!).flatMap((rows) => {
@@ -339,9 +339,9 @@ export const eigenvectorsOp: Nonlinear<undefined> = {
 };
 
 /** 1/(λⱼ − λᵢ) */
-function gapsOf(a: Value): Value {
+function gapsOf(a: Value, dialect: Dialect): Value {
   const values = bind(eigenvaluesOp, [a], undefined);
-  return reciprocals(sub(rowOf(values), columnOf(values)));
+  return reciprocals(sub(rowOf(values), columnOf(values)), dialect);
 }
 
 /** The eigenvalues of symmetric matrices, ascending: […, n, n] → […, n]; see {@link eigh}. */
@@ -440,7 +440,8 @@ const vectorsOf = (a: Value) => ({
 });
 
 /** 1/(sⱼ² − sᵢ²) */
-const squareGaps = (s: Value): Value => reciprocals(mul(add(rowOf(s), columnOf(s)), sub(rowOf(s), columnOf(s))));
+const squareGaps = (s: Value, dialect: Dialect): Value =>
+  reciprocals(mul(add(rowOf(s), columnOf(s)), sub(rowOf(s), columnOf(s))), dialect);
 
 const plusTransposed = (x: Value): Value => add(x, transposeMatrices(x));
 
@@ -454,22 +455,22 @@ export const leftSingularOp: Nonlinear<undefined> = {
   arity: 1,
   type: ([a]) => ({ shape: [...a!.shape.slice(0, -1), narrow([a!])], dtype: a!.dtype }),
   evaluate: ([a]) => tensor(singularOf(a!).u, a!.dtype, leftSingularOp.type([a!], undefined).shape),
-  reverse(cotangent, [a], u) {
+  reverse(cotangent, [a], u, _, dialect) {
     const s = bind(singularValuesOp, [a!], undefined);
     const vh = bind(rightSingularOp, [a!], undefined);
-    const inner = plusTransposed(mul(squareGaps(s), matmul(transposeMatrices(u), cotangent)));
+    const inner = plusTransposed(mul(squareGaps(s, dialect), matmul(transposeMatrices(u), cotangent)));
     const within = matmul(u, timesColumns(inner, s));
     const [m, n] = sizesOf(a!, "svd");
-    return [matmul(m > n ? add(within, timesColumns(outside(cotangent, u), reciprocal(s))) : within, vh)];
+    return [matmul(m > n ? add(within, timesColumns(outside(cotangent, u), reciprocal(s, dialect))) : within, vh)];
   },
-  forward([da], [a], u) {
+  forward([da], [a], u, _, dialect) {
     const s = bind(singularValuesOp, [a!], undefined);
     const v = transposeMatrices(bind(rightSingularOp, [a!], undefined));
     const moved = matmul(da!, v);
     const inner = plusTransposed(timesColumns(matmul(transposeMatrices(u), moved), s));
-    const within = matmul(u, mul(squareGaps(s), inner));
+    const within = matmul(u, mul(squareGaps(s, dialect), inner));
     const [m, n] = sizesOf(a!, "svd");
-    return m > n ? add(within, timesColumns(outside(moved, u), reciprocal(s))) : within;
+    return m > n ? add(within, timesColumns(outside(moved, u), reciprocal(s, dialect))) : within;
   },
   batch: ([a]) => bind(leftSingularOp, [a!], undefined),
 };
@@ -481,23 +482,23 @@ export const rightSingularOp: Nonlinear<undefined> = {
   arity: 1,
   type: ([a]) => ({ shape: [...batchOf(a!), narrow([a!]), a!.shape.at(-1)!], dtype: a!.dtype }),
   evaluate: ([a]) => tensor(singularOf(a!).vh, a!.dtype, rightSingularOp.type([a!], undefined).shape),
-  reverse(cotangent, [a], vh) {
+  reverse(cotangent, [a], vh, _, dialect) {
     const s = bind(singularValuesOp, [a!], undefined);
     const u = bind(leftSingularOp, [a!], undefined);
-    const inner = plusTransposed(mul(squareGaps(s), matmul(vh, transposeMatrices(cotangent))));
+    const inner = plusTransposed(mul(squareGaps(s, dialect), matmul(vh, transposeMatrices(cotangent))));
     const within = matmul(timesRows(inner, s), vh);
     const [m, n] = sizesOf(a!, "svd");
-    return [matmul(u, n > m ? add(within, timesRows(outsideRows(cotangent, vh), reciprocal(s))) : within)];
+    return [matmul(u, n > m ? add(within, timesRows(outsideRows(cotangent, vh), reciprocal(s, dialect))) : within)];
   },
-  forward([da], [a], vh) {
+  forward([da], [a], vh, _, dialect) {
     const s = bind(singularValuesOp, [a!], undefined);
     const ut = transposeMatrices(bind(leftSingularOp, [a!], undefined));
     const moved = matmul(ut, da!);
     const inner = plusTransposed(timesRows(matmul(moved, transposeMatrices(vh)), s));
     // Of Vᵀ, not V: the transpose of what U has, and the gaps change their sign with it.
-    const within = neg(matmul(mul(squareGaps(s), inner), vh));
+    const within = neg(matmul(mul(squareGaps(s, dialect), inner), vh));
     const [m, n] = sizesOf(a!, "svd");
-    return n > m ? add(within, timesRows(outsideRows(moved, vh), reciprocal(s))) : within;
+    return n > m ? add(within, timesRows(outsideRows(moved, vh), reciprocal(s, dialect))) : within;
   },
   batch: ([a]) => bind(rightSingularOp, [a!], undefined),
 };

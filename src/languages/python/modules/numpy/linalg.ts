@@ -259,7 +259,8 @@ function matrixNorm(value: Value, order: number | string, axes: readonly [number
   return attempt(() => engine.matrixNorm(value, order, axes, keep));
 }
 
-class Result extends PyTuple {
+/** A named tuple: what functions with several results give. */
+export class Result extends PyTuple {
   constructor(
     readonly result: string,
     readonly names: string[],
