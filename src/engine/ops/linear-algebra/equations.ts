@@ -21,7 +21,7 @@ import {
   square,
   transposeMatrices,
 } from "./matrices";
-import { matmul } from "./products";
+import { matmul, sideBySide } from "./products";
 
 // ── elimination ─────────────────────────────────────────────────────────────
 
@@ -33,7 +33,7 @@ export interface Elimination {
 }
 
 /** Elimination with partial pivoting, in place. */
-function eliminate(a: Float64Array, n: number): Elimination {
+export function eliminate(a: Float64Array, n: number): Elimination {
   const rows = Int32Array.from({ length: n }, (_, i) => i);
   let sign = 1;
   for (let k = 0; k < n; k++) {
@@ -63,7 +63,7 @@ export const eliminated = remembered((a) => {
 });
 
 /** X of A·X = B, which has `width` columns, row-major. @throws RangeError for a singular A. */
-function substitute({ lu, rows, sign }: Elimination, b: ArrayLike<number>, width: number): Float64Array {
+export function substitute({ lu, rows, sign }: Elimination, b: ArrayLike<number>, width: number): Float64Array {
   if (sign === 0) throw new RangeError("the matrix is singular");
   const n = rows.length;
   const x = new Float64Array(n * width);
@@ -177,7 +177,10 @@ export const solveOp: Nonlinear<undefined> = {
       solveScalars(rows[batch]!, columns, scalar(1, left!.dtype)),
     );
   },
-  batch: ([a, b]) => solve(a!, b!),
+  batch([a, b], [left]) {
+    if (left || a!.shape.length > 2) return solve(a!, b!);
+    return sideBySide(b!, (columns) => solve(a!, columns));
+  },
 };
 
 /** The two sides of a system, brought to one batch; a vector [n] on the right as one column. */
@@ -270,7 +273,10 @@ export const triangularSolveOp: Nonlinear<Triangle> = {
       return x.flat();
     });
   },
-  batch: ([a, b], _, triangle) => triangularSolve(a!, b!, triangle),
+  batch([a, b], [left], triangle) {
+    if (left || a!.shape.length > 2) return triangularSolve(a!, b!, triangle);
+    return sideBySide(b!, (columns) => triangularSolve(a!, columns, triangle));
+  },
 };
 
 /**

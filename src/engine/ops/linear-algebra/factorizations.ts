@@ -271,8 +271,7 @@ const symmetricCotangent = (x: Value, { symmetricInput }: Dialect): Value =>
   symmetricInput === "lower" ? add(tril(x), tril(transposeMatrices(x), -1)) : symmetricPart(x);
 
 /** The parts of a symmetric 2×2 matrix: the mean of its eigenvalues, half their distance, half that of the diagonal. */
-function twoByTwo(rows: Rows, name: string): { b: Value; middle: Value; half: Value; radius: Value } {
-  if (rows.length !== 2) throw new RangeError(`${name} of a matrix larger than 2×2 does not fall apart into scalars`);
+function twoByTwo(rows: Rows): { b: Value; middle: Value; half: Value; radius: Value } {
   const [[a, above], [below, d]] = rows as [[Value, Value], [Value, Value]];
   const b = mul(0.5, add(above, below));
   const half = mul(0.5, sub(a, d));
@@ -294,12 +293,14 @@ export const eigenvaluesOp: Nonlinear<undefined> = {
     const v = bind(eigenvectorsOp, [a!], undefined);
     return inners(v, matmul(symmetricChange(da!, dialect), v));
   },
-  scalars: ([a], [type]) =>
-    matricesOf(a!, type!).flatMap((rows) => {
+  scalars: ([a], [type]) => {
+    if (type!.shape.at(-1)! > 2) return undefined;
+    return matricesOf(a!, type!).flatMap((rows) => {
       if (rows.length === 1) return rows[0]!;
-      const { middle, radius } = twoByTwo(rows, "eigvalsh");
+      const { middle, radius } = twoByTwo(rows);
       return [sub(middle, radius), add(middle, radius)];
-    }),
+    });
+  },
   batch: ([a]) => bind(eigenvaluesOp, [a!], undefined),
 };
 
@@ -319,10 +320,11 @@ export const eigenvectorsOp: Nonlinear<undefined> = {
     const change = matmul(transposeMatrices(v), matmul(symmetricChange(da!, dialect), v));
     return matmul(v, mul(gapsOf(a!, dialect), change));
   },
-  scalars: ([a], [type]) =>
-    matricesOf(a!, type!).flatMap((rows) => {
+  scalars: ([a], [type]) => {
+    if (type!.shape.at(-1)! > 2) return undefined;
+    return matricesOf(a!, type!).flatMap((rows) => {
       if (rows.length === 1) return [scalar(1, type!.dtype)];
-      const { b, half, radius } = twoByTwo(rows, "eigenvectors");
+      const { b, half, radius } = twoByTwo(rows);
       // Both pairs are eigenvectors; the one that does not cancel has its largest component positive.
       const first = concretize(greaterEqual(half, 0)).item()
         ? [neg(b), add(half, radius)]
@@ -334,7 +336,8 @@ export const eigenvectorsOp: Nonlinear<undefined> = {
       };
       const [low, high] = [unit(first), unit(second)];
       return [low[0]!, high[0]!, low[1]!, high[1]!];
-    }),
+    });
+  },
   batch: ([a]) => bind(eigenvectorsOp, [a!], undefined),
 };
 
@@ -420,17 +423,16 @@ export const singularValuesOp: Nonlinear<undefined> = {
     const { u, vh } = vectorsOf(a!);
     return inners(u, matmul(da!, transposeMatrices(vh)));
   },
-  scalars: ([a], [type]) =>
-    matricesOf(a!, type!).flatMap((rows) => {
+  scalars: ([a], [type]) => {
+    if (narrow([type!]) > 2) return undefined;
+    return matricesOf(a!, type!).flatMap((rows) => {
       const wide = rows.length <= rows[0]!.length ? rows : rows[0]!.map((_, j) => rows.map((row) => row[j]!));
       const product = (x: readonly Value[], y: readonly Value[]) => addAll(x.map((element, i) => mul(element, y[i]!)));
       if (wide.length === 1) return [sqrt(product(wide[0]!, wide[0]!))];
-      const { middle, radius } = twoByTwo(
-        wide.map((x) => wide.map((y) => product(x, y))),
-        "svdvals",
-      );
+      const { middle, radius } = twoByTwo(wide.map((x) => wide.map((y) => product(x, y))));
       return [sqrt(add(middle, radius)), sqrt(sub(middle, radius))];
-    }),
+    });
+  },
   batch: ([a]) => bind(singularValuesOp, [a!], undefined),
 };
 

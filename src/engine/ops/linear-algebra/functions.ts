@@ -1,12 +1,12 @@
 /** Functions of matrices: pseudoinverse, least squares, norms, rank, powers, exponential. */
 import { bind } from "../../bind";
-import { glance } from "../../interpreters/concretize";
+import { promote } from "../../dtype";
 import type { Constant, Nonlinear, Type } from "../../op";
 import { sizeOf, tensor, type Value } from "../../tensor";
 import { abs, add, div, exp, mul, sub } from "../elementwise";
 import { concat } from "../movement";
 import { along, max, min, norm, normalAxis } from "../reduce";
-import { reshape, sum, transpose, zeros } from "../structure";
+import { broadcastTo, reshape, sum, transpose, zeros } from "../structure";
 import { inv, solveMatrix } from "./equations";
 import { singularOf, svdvals } from "./factorizations";
 import {
@@ -15,7 +15,6 @@ import {
   eachMatrix,
   floating,
   identity,
-  matricesOf,
   scaleOf,
   sizesOf,
   square,
@@ -244,22 +243,63 @@ function exponential(a: Float64Array, n: number): Float64Array {
   return out;
 }
 
-/**
- * The derivative of the exponential along E: the upper right block of exp[[A, E], [0, A]] (Van Loan 1978; Najfeld and
- * Havel 1995). It is linear in E, which is brought near 1 so that its size costs no squarings.
- */
-function exponentialAlong(a: Value, e: Value): Value {
-  const n = a.shape.at(-1)!;
-  const scale = scaleOf(glance(e).data);
-  const above = concat([a, div(e, scale)], -1);
-  const block = bind(expmOp, [concat([above, concat([zeros(a), a], -1)], -2)], undefined);
-  const rank = a.shape.length;
-  const upper = along(block, rank - 2, n, (i) => i);
-  return mul(
-    along(upper, rank - 1, n, (j) => n + j),
-    scale,
-  );
+/** [[X, Y], [0, X]] */
+function block(x: Value, y: Value): Value {
+  return concat([concat([x, y], -1), concat([zeros(x), x], -1)], -2);
 }
+
+/** The n×n matrix at a row and a column of blocks. */
+function corner(x: Value, row: number, column: number): Value {
+  const n = x.shape.at(-1)! / 2;
+  const rank = x.shape.length;
+  const rows = along(x, rank - 2, n, (i) => row * n + i);
+  return along(rows, rank - 1, n, (j) => column * n + j);
+}
+
+/**
+ * The derivative of the exponential at A along E: the upper right block of exp[[A, E], [0, A]] (Van Loan 1978; Najfeld
+ * and Havel 1995), so that its own derivative is it again, of such blocks: [b, n, n], [b, n, n] → [b, n, n].
+ */
+export const expmAlongOp: Nonlinear<undefined> = {
+  kind: "nonlinear",
+  name: "expm_along",
+  arity: 2,
+  type: ([a, e]) => ({ shape: a!.shape, dtype: promote(a!.dtype, e!.dtype) }),
+  evaluate([a, e]) {
+    checkFinite(a!, "expm");
+    const n = a!.shape.at(-1)!;
+    const out = new Float64Array(a!.data.length);
+    eachMatrix(a!, (matrix, batch) => {
+      const start = batch * n * n;
+      const direction = e!.data.slice(start, start + n * n);
+      // It is linear in E, which is brought near 1 so that its size costs no squarings.
+      const scale = scaleOf(direction);
+      const whole = new Float64Array(4 * n * n);
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) {
+          whole[2 * n * i + j] = whole[2 * n * (n + i) + n + j] = matrix[i * n + j]!;
+          whole[2 * n * i + n + j] = direction[i * n + j]! / scale;
+        }
+      const found = exponential(whole, 2 * n);
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) out[start + i * n + j] = scale * found[2 * n * i + n + j]!;
+    });
+    return tensor(out, promote(a!.dtype, e!.dtype), a!.shape);
+  },
+  reverse(cotangent, [a, e]) {
+    const x = transposeMatrices(block(a!, e!));
+    const none = zeros(cotangent);
+    const placed = concat([concat([none, cotangent], -1), concat([none, none], -1)], -2);
+    const found = bind(expmAlongOp, [x, placed], undefined);
+    return [add(corner(found, 0, 0), corner(found, 1, 1)), corner(found, 0, 1)];
+  },
+  forward: ([da, de], [a, e]) => corner(bind(expmAlongOp, [block(a!, e!), block(da!, de!)], undefined), 0, 1),
+  batch([a, e], batched) {
+    const count = (batched[0] ? a! : e!).shape[0]!;
+    const all = ([a!, e!] as const).map((x, k) => (batched[k] ? x : broadcastTo(x, [count, ...x.shape])));
+    return bind(expmAlongOp, all, undefined);
+  },
+};
 
 /** [b, n, n]. */
 export const expmOp: Nonlinear<undefined> = {
@@ -275,13 +315,9 @@ export const expmOp: Nonlinear<undefined> = {
     });
     return tensor(out, a!.dtype, a!.shape);
   },
-  reverse: (cotangent, [a]) => [exponentialAlong(transposeMatrices(a!), cotangent)],
-  forward: ([da], [a]) => exponentialAlong(a!, da!),
-  scalars: ([a], [type]) =>
-    matricesOf(a!, type!).map((rows) => {
-      if (rows.length > 1) throw new RangeError("expm of a matrix larger than 1×1 does not fall apart into scalars");
-      return exp(rows[0]![0]!);
-    }),
+  reverse: (cotangent, [a]) => [bind(expmAlongOp, [transposeMatrices(a!), cotangent], undefined)],
+  forward: ([da], [a]) => bind(expmAlongOp, [a!, da!], undefined),
+  scalars: ([a], [type]) => (type!.shape.at(-1) === 1 ? a!.map(exp) : undefined),
   batch: ([a]) => bind(expmOp, [a!], undefined),
   latex: "e^{#1}",
 };

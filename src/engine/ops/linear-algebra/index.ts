@@ -1,6 +1,6 @@
 /** Products of matrices, equations, factorisations, functions of matrices; batched, as in NumPy, over the axes before the last two. */
 import type { Op } from "../../op";
-import { detOp, detSignOp, logAbsDetOp } from "./determinants";
+import { cofactorOp, detOp, detSignOp, logAbsDetOp } from "./determinants";
 import { choleskyOp, solveOp, triangularSolveOp } from "./equations";
 import {
   eigenvaluesOp,
@@ -11,7 +11,7 @@ import {
   rightSingularOp,
   singularValuesOp,
 } from "./factorizations";
-import { expmOp, matrixRankOp, pinvOp } from "./functions";
+import { expmAlongOp, expmOp, matrixRankOp, pinvOp } from "./functions";
 import { matmulOp } from "./products";
 
 export { det, slogdet } from "./determinants";
@@ -27,6 +27,7 @@ export const linearAlgebraOps: readonly Op<never>[] = [
   triangularSolveOp,
   choleskyOp,
   detOp,
+  cofactorOp,
   detSignOp,
   logAbsDetOp,
   qrQOp,
@@ -39,4 +40,5 @@ export const linearAlgebraOps: readonly Op<never>[] = [
   pinvOp,
   matrixRankOp,
   expmOp,
+  expmAlongOp,
 ];

@@ -9,6 +9,13 @@ import { along } from "../reduce";
 import { addAll, broadcastTo, reshape, sum, take, transpose } from "../structure";
 import { sizesOf, transposeMatrices } from "./matrices";
 
+/** What one matrix makes of many, [b, k, n] → [b, m, n], by `apply` to all their columns at once. */
+export function sideBySide(matrices: Value, apply: (columns: Value) => Value): Value {
+  const [count, rows, width] = matrices.shape as [number, number, number];
+  const out = apply(reshape(transpose(matrices, [1, 0, 2]), [rows, count * width]));
+  return transpose(reshape(out, [out.shape[0]!, count, width]), [1, 0, 2]);
+}
+
 /** [b, m, k] · [b, k, n] → [b, m, n]; without the b for two matrices. */
 export const matmulOp: Bilinear<undefined> = {
   kind: "bilinear",
@@ -41,8 +48,13 @@ export const matmulOp: Bilinear<undefined> = {
       return products.length > 0 ? addAll(products) : scalar(0, promote(left!.dtype, right!.dtype));
     });
   },
-  batch: ([a, b]) => matmul(a!, b!),
   latex: "#1 #2",
+  batch([a, b], [left, right]) {
+    if (!left && a!.shape.length === 2) return sideBySide(b!, (columns) => matmul(a!, columns));
+    if (right || b!.shape.length > 2) return matmul(a!, b!);
+    const [n, rows, inner] = a!.shape as [number, number, number];
+    return reshape(matmul(reshape(a!, [n * rows, inner]), b!), [n, rows, b!.shape[1]!]);
+  },
 };
 
 /**
