@@ -109,7 +109,8 @@ CASES = [
     *[svd(a) for a in (R(1, 1), R(2, 2), R(3, 3), R(5, 3), R(3, 5), R(4, 1), R(1, 4), R(2, 4, 2), R(2, 2, 2, 3), R(10, 7))],
     (*svd(with_singular(4, 4, [1e3, 1, 1e-2, 1e-5])), 1e-7), (*svd(hilbert(5, 3)), 1e-9),
     *[("svdvals", a, lambda x: jnp.linalg.svd(x, compute_uv=False), tl.svdvals) for a in (R(3, 3), R(2, 5, 2), hilbert(6, 6))],
-    *[("eigvalsh", a, jnp.linalg.eigvalsh, lambda x: tl.eigvalsh((x + x.mT) / 2)) for a in (S(4, 4), S(2, 2, 2), hilbert(6, 6))],
+    *[("eigvalsh", a, jnp.linalg.eigvalsh, lambda x: tl.eigvalsh((x + x.mT) / 2)) for a in (S(4, 4), S(2, 2, 2))],
+    ("eigvalsh", hilbert(6, 6), jnp.linalg.eigvalsh, lambda x: tl.eigvalsh((x + x.mT) / 2), 1e-11),
     *[("pinv", a, jnp.linalg.pinv, tl.pinv) for a in (R(3, 3), R(4, 2), R(2, 4), R(2, 3, 2), R(1, 3))],
     ("pinv", singular(4, 2), lambda x: jnp.linalg.pinv(x, rtol=1e-12), lambda x: tl.pinv(x, rtol=1e-12), 1e-10),
     ("pinv", with_singular(4, 3, [10, 1, 1e-3]), jnp.linalg.pinv, tl.pinv, 1e-8),
@@ -121,7 +122,8 @@ CASES = [
     *[(f"matrixPower {n}", a, lambda x, n=n: jnp.linalg.matrix_power(x, n), (lambda x, n=n: tl.matrix_power(x, n)) if n >= 0 else None)
       for n in (0, 1, 2, 5, -1, -3) for a in (diagonally(3), R(2, 2, 2) + 3 * np.eye(2))],
     # JAX's expm is right to 2e-10 only for the rotation by 9.
-    *[("expm", a, None, torch.matrix_exp) for a in (R(1, 1), R(2, 2), R(3, 3), R(2, 3, 3), 0.01 * R(3, 3), 6 * R(3, 3),
+    # PyTorch's is right to 3e-12 only for small matrices.
+    *[("expm", a, None, torch.matrix_exp, 1e-11) for a in (R(1, 1), R(2, 2), R(3, 3), R(2, 3, 3), 0.01 * R(3, 3), 6 * R(3, 3),
       np.zeros((2, 2)), np.array([[0.0, 1.0], [0.0, 0.0]]), np.array([[0.0, -9.0], [9.0, 0.0]]), 0.4 * R(5, 5), 1e-9 * R(2, 2))],
     *[("slogdet", a, lambda x: tuple(jnp.linalg.slogdet(x)), lambda x: tuple(tl.slogdet(x)))
       for a in (R(1, 1), R(2, 2), R(3, 3), R(5, 5), R(2, 4, 4), 1e3 * R(20, 20), 1e40 * R(9, 9))],

@@ -13,6 +13,7 @@ import { concretize } from "../../interpreters/concretize";
 import type { Nonlinear, Type } from "../../op";
 import { scalar, sizeOf, tensor, type Value } from "../../tensor";
 import {
+  abs,
   add,
   div,
   equal,
@@ -270,12 +271,27 @@ const symmetricChange = (x: Value, { symmetricInput }: Dialect): Value =>
 const symmetricCotangent = (x: Value, { symmetricInput }: Dialect): Value =>
   symmetricInput === "lower" ? add(tril(x), tril(transposeMatrices(x), -1)) : symmetricPart(x);
 
-/** The parts of a symmetric 2×2 matrix: the mean of its eigenvalues, half their distance, half that of the diagonal. */
-function twoByTwo(rows: Rows): { b: Value; middle: Value; half: Value; radius: Value } {
+/**
+ * The parts of a symmetric 2×2 matrix: the mean of its eigenvalues and half their distance, half that of the diagonal.
+ * Nothing where eigenvalues are equal: the formulas have no derivative there, the eigenvalues have; a guard says so.
+ */
+function twoByTwo(rows: Rows): { b: Value; middle: Value; half: Value; radius: Value } | undefined {
   const [[a, above], [below, d]] = rows as [[Value, Value], [Value, Value]];
   const b = mul(0.5, add(above, below));
   const half = mul(0.5, sub(a, d));
-  return { b, middle: mul(0.5, add(a, d)), half, radius: sqrt(add(squared(half), squared(b))) };
+  const radius = sqrt(add(squared(half), squared(b)));
+  return isPositive(radius) ? { b, middle: mul(0.5, add(a, d)), half, radius } : undefined;
+}
+
+const isPositive = (x: Value): boolean => concretize(greater(x, 0)).item() !== 0;
+
+/** The elements for every matrix; nothing if there is nothing for one. */
+function forEach(
+  matrices: readonly Rows[],
+  elements: (rows: Rows) => readonly Value[] | undefined,
+): Value[] | undefined {
+  const all = matrices.map(elements);
+  return all.every((own) => own !== undefined) ? all.flat() : undefined;
 }
 
 /** [b, n, n] → [b, n], ascending. */
@@ -293,14 +309,12 @@ export const eigenvaluesOp: Nonlinear<undefined> = {
     const v = bind(eigenvectorsOp, [a!], undefined);
     return inners(v, matmul(symmetricChange(da!, dialect), v));
   },
-  scalars: ([a], [type]) => {
-    if (type!.shape.at(-1)! > 2) return undefined;
-    return matricesOf(a!, type!).flatMap((rows) => {
+  scalars: ([a], [type]) =>
+    forEach(matricesOf(a!, type!), (rows) => {
       if (rows.length === 1) return rows[0]!;
-      const { middle, radius } = twoByTwo(rows);
-      return [sub(middle, radius), add(middle, radius)];
-    });
-  },
+      const parts = rows.length === 2 ? twoByTwo(rows) : undefined;
+      return parts && [sub(parts.middle, parts.radius), add(parts.middle, parts.radius)];
+    }),
   batch: ([a]) => bind(eigenvaluesOp, [a!], undefined),
 };
 
@@ -320,24 +334,24 @@ export const eigenvectorsOp: Nonlinear<undefined> = {
     const change = matmul(transposeMatrices(v), matmul(symmetricChange(da!, dialect), v));
     return matmul(v, mul(gapsOf(a!, dialect), change));
   },
-  scalars: ([a], [type]) => {
-    if (type!.shape.at(-1)! > 2) return undefined;
-    return matricesOf(a!, type!).flatMap((rows) => {
+  scalars: ([a], [type]) =>
+    forEach(matricesOf(a!, type!), (rows) => {
       if (rows.length === 1) return [scalar(1, type!.dtype)];
-      const { b, half, radius } = twoByTwo(rows);
+      const parts = rows.length === 2 ? twoByTwo(rows) : undefined;
+      if (!parts) return undefined;
+      const { b, half, radius } = parts;
       // Both pairs are eigenvectors; the one that does not cancel has its largest component positive.
       const first = concretize(greaterEqual(half, 0)).item()
         ? [neg(b), add(half, radius)]
         : [sub(radius, half), neg(b)];
-      const second = concretize(greater(half, 0)).item() ? [add(half, radius), b] : [b, sub(radius, half)];
+      const second = isPositive(half) ? [add(half, radius), b] : [b, sub(radius, half)];
       const unit = ([x, y]: Value[]) => {
         const length = sqrt(add(squared(x!), squared(y!)));
         return [div(x!, length), div(y!, length)];
       };
       const [low, high] = [unit(first), unit(second)];
       return [low[0]!, high[0]!, low[1]!, high[1]!];
-    });
-  },
+    }),
   batch: ([a]) => bind(eigenvectorsOp, [a!], undefined),
 };
 
@@ -423,18 +437,26 @@ export const singularValuesOp: Nonlinear<undefined> = {
     const { u, vh } = vectorsOf(a!);
     return inners(u, matmul(da!, transposeMatrices(vh)));
   },
-  scalars: ([a], [type]) => {
-    if (narrow([type!]) > 2) return undefined;
-    return matricesOf(a!, type!).flatMap((rows) => {
+  scalars: ([a], [type]) =>
+    forEach(matricesOf(a!, type!), (rows) => {
       const wide = rows.length <= rows[0]!.length ? rows : rows[0]!.map((_, j) => rows.map((row) => row[j]!));
-      const product = (x: readonly Value[], y: readonly Value[]) => addAll(x.map((element, i) => mul(element, y[i]!)));
-      if (wide.length === 1) return [sqrt(product(wide[0]!, wide[0]!))];
-      const { middle, radius } = twoByTwo(wide.map((x) => wide.map((y) => product(x, y))));
-      return [sqrt(add(middle, radius)), sqrt(sub(middle, radius))];
-    });
-  },
+      const [x, y] = wide as [Rows[number], Rows[number]?];
+      if (wide.length > 2) return undefined;
+      if (!y) return isPositive(product(x, x)) ? [sqrt(product(x, x))] : undefined;
+      const parts = twoByTwo(wide.map((one) => wide.map((other) => product(one, other))));
+      // The product of both, from 2×2 determinants (Cauchy and Binet): what is left of a difference would be rounding.
+      const areas = x.flatMap((_, i) => x.slice(i + 1).map((_, k) => detOfColumns(x, y, i, i + 1 + k)));
+      const area = areas.length === 1 ? abs(areas[0]!) : sqrt(addAll(areas.map(squared)));
+      if (!parts || !isPositive(area)) return undefined;
+      const largest = sqrt(add(parts.middle, parts.radius));
+      return [largest, div(area, largest)];
+    }),
   batch: ([a]) => bind(singularValuesOp, [a!], undefined),
 };
+
+const product = (x: readonly Value[], y: readonly Value[]): Value => addAll(x.map((element, i) => mul(element, y[i]!)));
+const detOfColumns = (x: readonly Value[], y: readonly Value[], i: number, j: number): Value =>
+  sub(mul(x[i]!, y[j]!), mul(x[j]!, y[i]!));
 
 const vectorsOf = (a: Value) => ({
   u: bind(leftSingularOp, [a], undefined),
