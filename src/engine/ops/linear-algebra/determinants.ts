@@ -130,7 +130,7 @@ export const cofactorOp: Nonlinear<undefined> = {
     }
     // C = det(A)·A⁻ᵀ
     const inverse = transposeMatrices(inv(a!));
-    const along = matmul(inverse, matmul(transposeMatrices(cotangent), out));
+    const along = matmul(matmul(out, transposeMatrices(cotangent)), inverse);
     return [sub(mul(matrixOf(sum(mul(cotangent, out), [-2, -1])), inverse), along)];
   },
   forward([da], [a], out) {
@@ -139,7 +139,7 @@ export const cofactorOp: Nonlinear<undefined> = {
       return mul(signs, sum(mul(cofactors(minors), minorsOf(da!).minors), [-2, -1]));
     }
     const moved = solve(a!, da!);
-    return sub(mul(matrixOf(trace(moved)), out), matmul(transposeMatrices(moved), out));
+    return sub(mul(matrixOf(trace(moved)), out), matmul(out, transposeMatrices(moved)));
   },
   scalars: ([a], [type]) =>
     matricesOf(a!, type!).flatMap((rows) => {
