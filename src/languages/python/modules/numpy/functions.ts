@@ -1153,20 +1153,17 @@ function einsum(text: string, values: Value[]): Value {
   return summed.length > 0 ? engine.sum(total!, summed) : total!;
 }
 
-const cross = (a: Value, b: Value): Value => {
-  const at = (v: Value, k: number): Value => pick(v, [k], v.shape.length - 1, true);
-  const n = a.shape[a.shape.length - 1];
-  const m = b.shape[b.shape.length - 1];
-  if (n === 2 && m === 2) return engine.sub(engine.mul(at(a, 0), at(b, 1)), engine.mul(at(a, 1), at(b, 0)));
-  if (n !== 3 || m !== 3)
+const cross = (a: Value, b: Value, axis: number): Value => {
+  const lengths = [a, b].map((x) => x.shape.at(axis));
+  if (lengths.every((n) => n === 2)) {
+    const at = (v: Value, k: number): Value => pick(v, [k], normal(v, axis), true);
+    return engine.sub(engine.mul(at(a, 0), at(b, 1)), engine.mul(at(a, 1), at(b, 0)));
+  }
+  if (lengths.some((n) => n !== 3))
     raiseError("ValueError", "incompatible dimensions for cross product\n(dimension must be 2 or 3)");
-  const parts = [
-    [1, 2],
-    [2, 0],
-    [0, 1],
-  ].map(([i, j]) => engine.sub(engine.mul(at(a, i), at(b, j)), engine.mul(at(a, j), at(b, i))));
-  return stackAlong(parts, parts[0].shape.length);
+  return engine.cross(a, b, axis);
 };
+const normal = ({ shape }: Value, axis: number): number => (axis < 0 ? axis + shape.length : axis);
 
 const calculus: Entry[] = [
   define("diff", ["a", "n?", "axis?", "prepend?", "append?"], ([x, n, axis, before, after]) => {
@@ -1300,15 +1297,10 @@ const calculus: Entry[] = [
   ...(["vdot"] as const).map((name) =>
     define(name, ["a", "b"], ([a, b]) => wrap(matrixProduct(flat(asValue(a!)), flat(asValue(b!)), "dot"))),
   ),
-  define("kron", ["a", "b"], ([a, b]) => {
-    const [x, y] = [atLeast(asValue(a!), 2), atLeast(asValue(b!), 2)];
-    const [[m, n], [p, q]] = [x.shape, y.shape];
-    const out = engine.mul(engine.reshape(x, [m, 1, n, 1]), engine.reshape(y, [1, p, 1, q]));
-    return array(
-      engine.reshape(out, asValue(a!).shape.length < 2 && asValue(b!).shape.length < 2 ? [n * q] : [m * p, n * q]),
-    );
-  }),
-  define("cross", ["a", "b", "axis?"], ([a, b]) => wrap(cross(asValue(a!), asValue(b!)))),
+  define("kron", ["a", "b"], ([a, b]) => array(engine.kron(asValue(a!), asValue(b!)))),
+  define("cross", ["a", "b", "axisa?", "axisb?", "axisc?", "axis?"], ([a, b, , , , axis]) =>
+    wrap(cross(asValue(a!), asValue(b!), Number(toInt(axis ?? -1n)))),
+  ),
   define("tensordot", ["a", "b", "axes?"], ([a, b, axes]) => {
     const [x, y] = [asValue(a!), asValue(b!)];
     let left: number[];

@@ -1,6 +1,6 @@
 /** Polynomials with coefficients from the highest power down: `polyval`, `polyfit`, `roots`, `poly1d`. */
 import * as engine from "../../../../engine";
-import { peek, Tensor, tensor, type Value } from "../../../../engine";
+import { peek, tensor, type Value } from "../../../../engine";
 import { toInt } from "../../runtime/arguments";
 import { PyTuple } from "../../runtime/containers";
 import { makeType, native, PyObject, type PyValue } from "../../runtime/object";
@@ -8,7 +8,7 @@ import { PyArray } from "./array";
 import { ComplexArray, isComplex } from "./complex";
 import { asValue, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
-import { complexOrReal, eigenvalues, leastSquares, svd } from "./linalg";
+import { complexOrReal, eigenvalues } from "./linalg";
 import { apply2 } from "./ufuncs";
 
 const coefficients = (x: PyValue): Value => {
@@ -101,20 +101,9 @@ export function polyfit(x: Value, y: Value, degree: number, weights?: Value): Va
     a = engine.mul(a, engine.reshape(weights, [weights.shape[0], 1]));
     b = engine.mul(b, weights);
   }
-  if (!(a instanceof Tensor) || !(b instanceof Tensor)) return leastSquares(a, b);
-  // Columns scaled to length one, as NumPy does, then through singular values.
-  const scale = peek(engine.sqrt(engine.sum(engine.square(a), [0])));
-  const { u, s, v } = svd(peek(engine.div(a, scale)));
-  const n = degree + 1;
-  const limit = x.shape[0] * Number.EPSILON * s[0];
-  const out = new Array<number>(n).fill(0);
-  for (let k = 0; k < n; k++) {
-    if (s[k] <= limit) continue;
-    let dot = 0;
-    for (let i = 0; i < b.data.length; i++) dot += u[i][k] * b.data[i];
-    for (let j = 0; j < n; j++) out[j] += (v[j][k] * dot) / s[k];
-  }
-  return engine.div(tensor(out), scale);
+  // Columns scaled to length one, as NumPy does.
+  const scale = engine.sqrt(engine.sum(engine.square(a), [0]));
+  return engine.div(engine.lstsq(engine.div(a, scale), b, x.shape[0] * Number.EPSILON), scale);
 }
 
 const polyType = makeType("poly1d");
