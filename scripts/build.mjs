@@ -95,7 +95,7 @@ if (flags.has("--test")) {
     ...node,
     minify: false,
     sourcemap: "inline",
-    external: ["vscode", "playwright-core", "mocha", "@vscode/test-electron", "esbuild"],
+    external: ["vscode", "playwright-core", "mocha", "@vscode/test-electron", "esbuild", "fast-check"],
     entryPoints: find("test", /\.test\.tsx?$/),
     outdir: "out/test",
     outbase: "test",
