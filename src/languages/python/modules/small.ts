@@ -114,7 +114,8 @@ methods(counterType, {
 const orderedDictType = makeType("OrderedDict", dictType);
 class OrderedDict extends PyDict {
   override pyRepr(): string {
-    return this.map.size === 0 ? "OrderedDict()" : `OrderedDict(${super.pyRepr()})`;
+    const pairs = [...this.map.values()].map(({ key, value }) => `(${repr(key)}, ${repr(value)})`);
+    return pairs.length === 0 ? "OrderedDict()" : `OrderedDict([${pairs.join(", ")}])`;
   }
 }
 orderedDictType.construct = (type, args, kwargs) => {

@@ -3,6 +3,7 @@ import * as engine from "../../../../engine";
 import { peek, tensor, type Value } from "../../../../engine";
 import { toInt } from "../../runtime/arguments";
 import { PyTuple } from "../../runtime/containers";
+import { formatFloat } from "../../runtime/format";
 import { makeType, native, PyObject, type PyValue } from "../../runtime/object";
 import { PyArray } from "./array";
 import { ComplexArray, isComplex } from "./complex";
@@ -123,7 +124,26 @@ class Poly extends PyObject {
     if (op === "+") return new Poly(engine.add(padded(a, length), padded(b, length)));
     if (op === "-") return new Poly(engine.sub(padded(a, length), padded(b, length)));
     if (op === "*") return new Poly(polymul(a, b));
+    if (op === "/" && !(other instanceof Poly) && !reflected) return new Poly(engine.div(this.value, right));
+    if (op === "**") {
+      let out: Value = tensor([1]);
+      for (let k = Number(toInt(other)); k > 0; k--) out = polymul(out, this.value);
+      return new Poly(out);
+    }
     return undefined;
+  }
+  override pyUnary(op: string): PyValue | undefined {
+    return op === "-" ? new Poly(engine.neg(this.value)) : op === "+" ? this : undefined;
+  }
+  override pyGetItem(power: PyValue): PyValue {
+    const at = this.value.shape[0] - 1 - Number(toInt(power));
+    return at >= 0 && at < this.value.shape[0] ? wrap(pick(this.value, [at], 0, true)) : 0n;
+  }
+  override pyLength(): number {
+    return this.value.shape[0] - 1;
+  }
+  override pyIterate() {
+    return array(this.value).pyIterate();
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
@@ -144,6 +164,33 @@ class Poly extends PyObject {
         return native(name, () => new Poly(polyint(this.value)));
     }
     return undefined;
+  }
+  /** Two lines: the powers stand above the terms. */
+  override pyStr(): string {
+    const c = Array.from(peek(this.value).data);
+    const first = Math.max(
+      c.findIndex((x) => x !== 0),
+      0,
+    );
+    const used = c.slice(first);
+    const number = (x: number): string => {
+      const text = formatFloat(x, ".4g");
+      return text.endsWith(".0000") ? text.slice(0, -5) : text;
+    };
+    let upper = "";
+    let lower = "";
+    used.forEach((x, k) => {
+      const power = used.length - 1 - k;
+      const size = number(Math.abs(x));
+      if (size === "0" && used.length > 1) return;
+      const term = power === 0 ? size : `${size} x`;
+      lower += lower === "" && k === 0 ? (x < 0 ? `-${term}` : term) : x < 0 ? ` - ${term}` : ` + ${term}`;
+      if (power > 1) {
+        upper = upper.padEnd(lower.length) + String(power);
+        lower = lower.padEnd(upper.length);
+      }
+    });
+    return `${upper}\n${lower}`;
   }
   override pyRepr(): string {
     return `poly1d(${array(this.value).pyRepr().slice(6, -1)})`;
