@@ -2,19 +2,43 @@
 import { builtins, moduleNames, parse, run } from "../src/languages/python";
 
 const FEATURES: readonly (readonly [what: string, code: string])[] = [
-  ["parameters: positional-only, keyword-only, defaults, `*args`, `**kwargs`", "def f(a, /, b=2, *c, d, **e): pass\nf(1, d=3)"],
-  ["closures, `nonlocal`, `global`", "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n    g()\nf()"],
+  [
+    "parameters: positional-only, keyword-only, defaults, `*args`, `**kwargs`",
+    "def f(a, /, b=2, *c, d, **e): pass\nf(1, d=3)",
+  ],
+  [
+    "closures, `nonlocal`, `global`",
+    "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n    g()\nf()",
+  ],
   ["`lambda`, decorators", "d = lambda f: f\n@d\ndef f(): pass"],
   ["generators, `yield from`, `send`", "def f():\n    x = yield 1\n    yield from [x]\ng = f(); next(g); g.send(2)"],
   ["comprehensions of lists, sets, dictionaries, generators", "[i for i in {j: j for j in (k for k in [1])}]"],
-  ["classes: inheritance, `super()`, properties, class and static methods, special methods, metaclasses", "class A:\n    @property\n    def x(self): return 1\nclass B(A):\n    def __init__(self): super().__init__()\nB().x"],
-  ["`with`, `try`/`except`/`else`/`finally`, `raise … from`, `assert`, `del`", "try:\n    raise ValueError from KeyError()\nexcept (ValueError, KeyError) as e:\n    del e\nelse: pass\nfinally: assert True"],
-  ["`for`/`else`, `while`/`else`, `break`, `continue`", "for i in []: break\nelse:\n    while False: continue\n    else: pass"],
-  ["`match` with all patterns and guards", "match [1, {'a': 2}]:\n    case [int(n), {'a': m, **rest}] if n: pass\n    case _: pass"],
-  ["`:=`, unpacking with stars, chained comparisons, conditional expressions", "a, *b = [1, 2, 3]\nif (n := 2) > 1 > 0: c = 1 if n else 2"],
-  ["f-strings, `%` and `.format` with all specifications", "f'{1.5:>8.2f}{2!r}{3 = }' + '%5.1f' % 2 + '{:,}'.format(3)"],
+  [
+    "classes: inheritance, `super()`, properties, class and static methods, special methods, metaclasses",
+    "class A:\n    @property\n    def x(self): return 1\nclass B(A):\n    def __init__(self): super().__init__()\nB().x",
+  ],
+  [
+    "`with`, `try`/`except`/`else`/`finally`, `raise … from`, `assert`, `del`",
+    "try:\n    raise ValueError from KeyError()\nexcept (ValueError, KeyError) as e:\n    del e\nelse: pass\nfinally: assert True",
+  ],
+  [
+    "`for`/`else`, `while`/`else`, `break`, `continue`",
+    "for i in []: break\nelse:\n    while False: continue\n    else: pass",
+  ],
+  [
+    "`match` with all patterns and guards",
+    "match [1, {'a': 2}]:\n    case [int(n), {'a': m, **rest}] if n: pass\n    case _: pass",
+  ],
+  [
+    "`:=`, unpacking with stars, chained comparisons, conditional expressions",
+    "a, *b = [1, 2, 3]\nif (n := 2) > 1 > 0: c = 1 if n else 2",
+  ],
+  [
+    "f-strings, `%` and `.format` with all specifications",
+    "f'{1.5:>8.2f}{2!r}{3 = }' + '%5.1f' % 2 + '{:,}'.format(3)",
+  ],
   ["integers without limit, floats, complex numbers, text, bytes", "2**200 + 1; 1e3; 2j; 'a'; b'a'"],
-  ["type hints, `if __name__ == \"__main__\"`", "x: list[int] = []\nif __name__ == '__main__': pass"],
+  ['type hints, `if __name__ == "__main__"`', "x: list[int] = []\nif __name__ == '__main__': pass"],
   ["`eval` of an expression, `globals`, `locals`", "eval('1 + 1'); globals(); locals()"],
   ["`async def`, `await`", "async def f(): pass"],
   ["`exec`, `compile`, `open`", "exec('x = 1')"],
