@@ -40,7 +40,7 @@ const FI = new Float64Array(256);
 }
 
 // And of the exponential one.
-const RE = 7.69711747013104972;
+const RE = 7.69711747013105;
 const SCALE_E = 2 ** 53;
 const KE = new Float64Array(256);
 const WE = new Float64Array(256);
