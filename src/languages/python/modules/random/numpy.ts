@@ -8,7 +8,6 @@ import { type Kwargs, makeType, native, PyObject, type PyValue } from "../../run
 import { isNumber, truth } from "../../runtime/protocol";
 import { arrayType, PyArray } from "../numpy/array";
 import { asValue, dtypeOfArgument, pick, range, shapeOf } from "../numpy/convert";
-import { svd } from "../numpy/linalg";
 import { ObjectArray } from "../numpy/objects";
 import { registerModule } from "../registry";
 import { binomial, distributions, standardGamma } from "./distributions";
@@ -572,12 +571,8 @@ table.multivariate_normal = (self, args, kwargs) => {
     "float64",
     [count, n],
   );
-  const { s, v } = svd(peek(engine.cast(asValue(covariance!), "float64")));
-  const factor = tensor(
-    range(n * n).map((at) => Math.sqrt(s[Math.floor(at / n)]) * v[at % n][Math.floor(at / n)]),
-    "float64",
-    [n, n],
-  );
+  const { s, vh } = engine.svd(engine.cast(asValue(covariance!), "float64"));
+  const factor = engine.mul(engine.reshape(engine.sqrt(s), [n, 1]), vh);
   const out = engine.add(engine.matmul(draws, factor), center);
   return new PyArray(engine.reshape(out, [...shape, n]), arrayType);
 };
