@@ -28,7 +28,7 @@ export type PyEvent =
       span: Span;
     }
   | { kind: "tape"; tape: PyObject; phase: "open" | "close" | "del"; persistent: boolean; span: Span }
-  /** A figure is finished: shown, saved and closed, or left open at the end. `span`: the last call that drew in it. */
+  /** A figure is finished: shown, saved and closed, or left open at the end. `span`: that call, or the last that drew in it. */
   | { kind: "figure"; figure: Figure; span: Span }
   | { kind: "raise"; error: PyObject; type: string; message: string; caught: boolean; span: Span }
   | { kind: "warning"; code: string; message: string; span: Span };

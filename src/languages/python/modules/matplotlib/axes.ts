@@ -74,6 +74,8 @@ export class PyAxes extends PyObject {
   }
 
   add(series: Draft<model.Series>): void {
+    // A place that is no number is nowhere.
+    if (series.kind === "rule" && !Number.isFinite(series.at + (series.to ?? 0))) return;
     this.series.push(series);
     this.figure.touch();
   }
@@ -101,25 +103,32 @@ export class PyAxes extends PyObject {
 
   // ── limits ────────────────────────────────────────────────────────────────
 
-  /** The limits as they are, or as matplotlib would choose them for the data: with a margin of 5 %. */
+  /** The limits as they are, or as matplotlib would choose them for the data: with a margin of 5 % but where bars stand. */
   limits(name: "x" | "y" | "z"): [number, number] {
-    const { limits, inverted } = this.axis(name);
-    if (limits) return limits;
+    const axis = this.axis(name);
+    if (axis.limits) return axis.limits;
+    const log = axis.scale === "log";
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    let tight = false;
-    for (const series of this.series) {
-      const { values, edge } = extentOf(series, name);
-      tight ||= edge;
-      for (const value of values) {
-        if (value < low) low = value;
-        if (value > high) high = value;
+    const edges = new Set<number>();
+    for (const axes of this.figure.axes) {
+      if (axes.axis(name) !== axis) continue;
+      for (const series of axes.series) {
+        const { values, sticky } = extentOf(series, name);
+        for (const value of values) {
+          if (!Number.isFinite(value) || (log && value <= 0)) continue;
+          if (value < low) low = value;
+          if (value > high) high = value;
+        }
+        for (const edge of sticky) edges.add(edge);
       }
     }
-    if (low > high) return [0, 1];
+    if (low > high) [low, high] = log ? [1, 10] : [0, 1];
+    const atEdge = [edges.has(low), edges.has(high)];
+    if (log) [low, high] = [Math.log10(low), Math.log10(high)];
     if (low === high) [low, high] = [low - (Math.abs(low) || 1) * 0.05, high + (Math.abs(high) || 1) * 0.05];
-    const margin = tight ? 0 : (high - low) * 0.05;
-    const found: [number, number] = [low - margin, high + margin];
-    return inverted ? [found[1], found[0]] : found;
+    const margin = (high - low) * 0.05;
+    const found = [atEdge[0] ? low : low - margin, atEdge[1] ? high : high + margin].map((end) => (log ? 10 ** end : end));
+    return axis.inverted ? [found[1], found[0]] : [found[0], found[1]];
   }
 
   setLimits(name: "x" | "y" | "z", call: Call): PyValue {
@@ -322,35 +331,48 @@ export function textArtist(x: PyValue, y: PyValue, text: string, kind: "Text" | 
   );
 }
 
-/** What a series covers along an axis; `edge`: matplotlib leaves no margin around it. */
-function extentOf(series: model.Series, name: "x" | "y" | "z"): { values: Iterable<number>; edge: boolean } {
+/** What a series covers along an axis; at `sticky` values matplotlib leaves no margin. */
+function extentOf(series: model.Series, name: "x" | "y" | "z"): { values: Iterable<number>; sticky: Iterable<number> } {
+  const none: number[] = [];
   switch (series.kind) {
-    case "line":
+    case "line": {
+      const values = series[name] ?? none;
+      const errors = name === "x" ? series.xError : name === "y" ? series.yError : undefined;
+      if (!errors) return { values, sticky: none };
+      return {
+        values: [...values].flatMap((value, k) => [value - errors[0][k], value + errors[1][k]]),
+        sticky: none,
+      };
+    }
     case "scatter":
     case "surface":
+      return { values: series[name] ?? none, sticky: none };
     case "area":
-      return {
-        values: (name === "z" && series.kind === "area" ? [] : (series as model.Line)[name]) ?? [],
-        edge: false,
-      };
+      return { values: name === "z" ? none : series[name], sticky: none };
     case "contour":
-    case "cells":
-      return { values: name === "z" ? [] : series[name], edge: true };
+    case "cells": {
+      if (name === "z") return { values: none, sticky: none };
+      return { values: series[name], sticky: [series[name][0], series[name][series[name].length - 1]] };
+    }
     case "bars": {
-      const along = (name === "x") !== series.horizontal;
-      const values = [...series.at].flatMap((at, k) =>
-        along
-          ? [at - series.widths[k] / 2, at + series.widths[k] / 2]
-          : [series.base[k], series.base[k] + series.lengths[k]],
-      );
-      return { values: name === "z" ? [] : values, edge: false };
+      if (name === "z") return { values: none, sticky: none };
+      const { at, widths, base, lengths, error } = series;
+      if ((name === "x") !== series.horizontal)
+        return { values: [...at].flatMap((place, k) => [place - widths[k] / 2, place + widths[k] / 2]), sticky: none };
+      const ends = [...base].flatMap((from, k) => {
+        const to = from + lengths[k];
+        return error ? [from, to, to - error[0][k], to + error[1][k]] : [from, to];
+      });
+      return { values: ends, sticky: base };
     }
     case "arrows":
-      return { values: name === "z" ? [] : [...series[name]], edge: false };
-    case "rule":
-      return { values: (name === "x") === series.vertical && name !== "z" ? [series.at] : [], edge: false };
+      return { values: name === "z" ? none : [...series[name]], sticky: none };
+    case "rule": {
+      const across = name !== "z" && (name === "x") === series.vertical;
+      return { values: across ? [series.at, series.to ?? series.at] : none, sticky: none };
+    }
     case "text":
-      return { values: [], edge: false };
+      return { values: none, sticky: none };
   }
 }
 

@@ -5,9 +5,10 @@ import { raiseError } from "../../runtime/errors";
 import { type Kwargs, native, PyObject, type PyValue } from "../../runtime/object";
 import { getItem, isNumber, repr, truth } from "../../runtime/protocol";
 import { type Vm, vm } from "../../runtime/vm";
+import type { Span } from "../../syntax/ast";
 import { ObjectArray } from "../numpy/objects";
 import { Artist, artistType } from "./artists";
-import { type AxisState, Looks, methods, type Place, PyAxes, textArtist } from "./axes";
+import { Looks, methods, type Place, PyAxes, textArtist } from "./axes";
 import { Call, note, textOf } from "./call";
 import type * as model from "./model";
 import { plots } from "./plots";
@@ -52,32 +53,32 @@ export class Figures {
     this.current = figure;
     return figure;
   }
-  /** A figure ends: it is told, unless nothing was drawn in it. */
-  end(figure: PyFigure): void {
+  /** A figure ends at `span`: it is told, unless nothing was drawn in it. */
+  end(figure: PyFigure, span: Span): void {
     const at = this.open.indexOf(figure);
     if (at >= 0) this.open.splice(at, 1);
     if (this.current === figure) this.current = this.open[this.open.length - 1];
-    this.tell(figure);
+    this.tell(figure, span);
   }
-  tell(figure: PyFigure): void {
+  tell(figure: PyFigure, { from, to }: Span): void {
     if (!this.machine.listener || figure.isEmpty) return;
     if (++this.told > MOST_FIGURES) {
       if (this.told === MOST_FIGURES + 1) note(`only the first ${MOST_FIGURES} figures are shown`);
       return;
     }
-    const { from, to } = figure.drawnAt;
     this.machine.emit({ kind: "figure", figure: figure.model(), span: { from, to } });
   }
   /** Without being shown: a figure that was saved had its use, another was thrown away. */
   discard(figure: PyFigure): void {
-    if (figure.saved) this.end(figure);
+    if (figure.saved) this.end(figure, figure.drawnAt);
     else {
       this.open.splice(this.open.indexOf(figure), 1);
       if (this.current === figure) this.current = this.open[this.open.length - 1];
     }
   }
-  endAll(): void {
-    while (this.open.length > 0) this.end(this.open[0]);
+  /** `show()`; without a place of its own, the end of the script: each figure ends where it was last drawn in. */
+  endAll(span?: Span): void {
+    while (this.open.length > 0) this.end(this.open[0], span ?? this.open[0].drawnAt);
   }
 }
 
@@ -175,9 +176,9 @@ export class PyFigure extends PyObject {
           projection: axes.projection,
           view: axes.view,
           title: axes.title,
-          x: axisModel(axes.x),
-          y: axisModel(axes.y),
-          z: axisModel(axes.z),
+          x: axisModel(axes, "x"),
+          y: axisModel(axes, "y"),
+          z: axisModel(axes, "z"),
           over: axes.over && { index: this.axes.indexOf(axes.over.axes), own: axes.over.own },
           legend: axes.legend,
           grid: axes.grid,
@@ -242,12 +243,11 @@ function leastCommonMultiple(a: number, b: number): number {
   return (a / divisor(a, b)) * b;
 }
 
-const axisModel = (state: AxisState): model.Axis => {
-  const { limits, scale, ticks, categories, inverted } = state.root;
+const axisModel = (axes: PyAxes, name: "x" | "y" | "z"): model.Axis => {
+  const { scale, ticks, categories } = axes.axis(name);
   const names = [...categories.keys()];
   const named = ticks ?? (names.length > 0 ? { at: names.map((_, k) => k), labels: names } : undefined);
-  // Downwards without limits of its own: the data decides how far.
-  return { label: state.label, limits, scale, ticks: named, inverted };
+  return { label: axes[name].label, limits: axes.limits(name), scale, ticks: named };
 };
 
 function projectionOf(kwargs: Map<string, PyValue>): model.Axes["projection"] {
@@ -471,7 +471,7 @@ const figureMethods: Record<string, FigureMethod> = {
     return undefined;
   },
   show: (figure) => {
-    Figures.now.end(figure);
+    Figures.now.end(figure, vm.at);
     return undefined;
   },
   savefig: (figure, name, args, kwargs) => {

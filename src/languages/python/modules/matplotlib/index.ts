@@ -151,14 +151,14 @@ function pyplot(): Map<string, PyValue> {
   act("show", (args) => {
     if (args.length > 0)
       raiseError("TypeError", `_Backend.show() takes 1 positional argument but ${args.length + 1} were given`);
-    now().endAll();
+    now().endAll(vm.at);
   });
   act("savefig", (args, kwargs) => savefig(now().figure(), "savefig", args, kwargs));
   act("close", ([which]) => close(which));
   const clearFigure = () => {
     const figure = now().figure();
     // What was saved is kept: scripts save, clear, and draw the next picture.
-    if (figure.saved) now().tell(figure);
+    if (figure.saved) now().tell(figure, figure.drawnAt);
     figure.saved = false;
     figure.clear();
   };

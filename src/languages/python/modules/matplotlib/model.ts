@@ -19,11 +19,9 @@ export interface Figure {
 
 export interface Axis {
   readonly label: string;
-  /** As given, the larger one first for an axis that runs backwards; undefined where the data decides. */
-  readonly limits: readonly [number, number] | undefined;
+  /** The larger one first for an axis that runs backwards. */
+  readonly limits: readonly [number, number];
   readonly scale: "linear" | "log" | "symlog";
-  /** Downwards, or to the left, where the data decides the limits. */
-  readonly inverted: boolean;
   readonly ticks: { readonly at: readonly number[]; readonly labels?: readonly string[] } | undefined;
 }
 

@@ -49,9 +49,9 @@ interface LineStyle {
 }
 
 /** Reads the keywords of a Line2D; the colour is the cycle's next where none is given. */
-function lineStyle(call: Call, axes: PyAxes, format: Format = {}, cycleName: "line" | "fill" = "line"): LineStyle {
+function lineStyle(call: Call, axes: PyAxes, format: Format = {}): LineStyle {
   const given = call.given("color", "c");
-  const color = given === undefined ? (format.color ?? axes.nextColor(cycleName)) : colorOf(given);
+  const color = given === undefined ? (format.color ?? axes.nextColor("line")) : colorOf(given);
   const style = call.given("linestyle", "ls");
   const marker = call.given("marker");
   const face = call.given("markerfacecolor", "mfc");
@@ -941,12 +941,15 @@ const lines =
     return new Artist("matplotlib.collections.LineCollection", series);
   };
 
+/** Lines across the axes take no colour out of the cycle. */
+const FIRST: Format = { color: "C0" };
+
 const axisLine =
   (vertical: boolean): Plot =>
   (axes, name, args, kwargs) => {
     const call = new Call(name, vertical ? ["x?", "ymin?", "ymax?"] : ["y?", "xmin?", "xmax?"], args, kwargs);
     const at = call.positional[0];
-    const style = lineStyle(call, axes);
+    const style = lineStyle(call, axes, FIRST);
     const series: Draft<model.Rule> = {
       kind: "rule",
       vertical,
@@ -969,7 +972,7 @@ const axisSpan =
     const [low, high] = vertical ? ["xmin", "xmax"] : ["ymin", "ymax"];
     const call = new Call(name, [low, high, vertical ? "ymin?" : "xmin?", vertical ? "ymax?" : "xmax?"], args, kwargs);
     const given = call.given("color", "facecolor", "fc");
-    const color = given === undefined ? axes.nextColor("fill") : colorOf(given);
+    const color = given === undefined ? "C0" : colorOf(given);
     const series: Draft<model.Rule> = {
       kind: "rule",
       vertical,
@@ -993,7 +996,7 @@ const axline: Plot = (axes, name, args, kwargs) => {
   const given = call.given("slope");
   const slope = through ? (through[1] - y1) / (through[0] - x1) : given === undefined ? Number.NaN : toFloat(given);
   if (Number.isNaN(slope)) raiseError("TypeError", "Exactly one of 'xy2' and 'slope' must be given");
-  const style = lineStyle(call, axes);
+  const style = lineStyle(call, axes, FIRST);
   call.finish("Line2D");
   const [left, right] = axes.limits("x");
   const low = Math.min(left, x1);
@@ -1492,6 +1495,7 @@ const surface =
 // ── words ───────────────────────────────────────────────────────────────────
 
 function addText(axes: PyAxes, text: string, x: number, y: number, more: Partial<Draft<model.Text>> = {}): void {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return;
   axes.add({
     kind: "text",
     text,
