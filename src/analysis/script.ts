@@ -306,7 +306,9 @@ class VariableRecord {
   }
 
   private row({ data }: Tensor): number[] {
-    return data.length <= MOST_ELEMENTS ? Array.from(data) : [Math.sqrt((data as Float64Array).reduce((sum, x) => sum + x * x, 0))];
+    return data.length <= MOST_ELEMENTS
+      ? Array.from(data)
+      : [Math.sqrt((data as Float64Array).reduce((sum, x) => sum + x * x, 0))];
   }
 
   add(value: Tensor, span: Span): void {

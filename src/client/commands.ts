@@ -57,7 +57,8 @@ export function registerCommands(
     const open = l10n.t("Open Panel");
     const chosen = await window.showInformationMessage(line.short, copy, open);
     if (chosen === copy) await env.clipboard.writeText(line.full);
-    if (chosen === open) panels.show({ ...target, tab: "function", section: compose === hessianAnswer ? "hessian" : "function" });
+    if (chosen === open)
+      panels.show({ ...target, tab: "function", section: compose === hessianAnswer ? "hessian" : "function" });
   };
 
   return [

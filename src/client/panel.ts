@@ -98,7 +98,8 @@ export class Panels implements Disposable {
     const timer = setTimeout(async () => {
       const document = editor.document.uri.toString();
       for (const panel of this.panels) {
-        if (panel.follows && panel.state?.tab === "script" && panel.state.document !== document) panel.show({ document });
+        if (panel.follows && panel.state?.tab === "script" && panel.state.document !== document)
+          panel.show({ document });
       }
       try {
         const { subject, point, unknown, problem } = await subjectAt(this.server, editor, source.token);
@@ -155,7 +156,15 @@ class Panel implements Disposable {
   show(state: PanelState): void {
     const subject = state.subject ?? this.state?.subject;
     const document = state.document ?? state.subject?.uri ?? this.state?.document;
-    this.state = { ...this.state, section: undefined, point: undefined, figure: undefined, ...state, subject, document };
+    this.state = {
+      ...this.state,
+      section: undefined,
+      point: undefined,
+      figure: undefined,
+      ...state,
+      subject,
+      document,
+    };
     this.retitle();
     if (!this.ready) return;
     this.post({ type: "event", event: "show", data: this.state });
@@ -285,7 +294,12 @@ function page({ webview }: WebviewPanel, extensionUri: Uri): string {
     byte.toString(16).padStart(2, "0"),
   ).join("");
   const asset = (name: string) => webview.asWebviewUri(Uri.joinPath(extensionUri, "dist", name)).toString();
-  const policy = ["default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src ${webview.cspSource}`, "img-src data:"].join("; ");
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    "img-src data:",
+  ].join("; ");
   return `<!DOCTYPE html>
 <html lang="${env.language}">
 <head>

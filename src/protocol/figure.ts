@@ -59,7 +59,7 @@ export interface Stroke {
   dash: "solid" | "dash" | "dot" | "dashdot" | "none";
 }
 
-/** How numbers become colours: evenly spaced colours from `low` to `high`. */
+/** How numbers become colours: evenly spaced colours (`#rrggbb`) from `low` to `high`. */
 export interface ColorMap {
   name: string;
   colors: Color[];

@@ -127,7 +127,9 @@ export class PyAxes extends PyObject {
     if (log) [low, high] = [Math.log10(low), Math.log10(high)];
     if (low === high) [low, high] = [low - (Math.abs(low) || 1) * 0.05, high + (Math.abs(high) || 1) * 0.05];
     const margin = (high - low) * 0.05;
-    const found = [atEdge[0] ? low : low - margin, atEdge[1] ? high : high + margin].map((end) => (log ? 10 ** end : end));
+    const found = [atEdge[0] ? low : low - margin, atEdge[1] ? high : high + margin].map((end) =>
+      log ? 10 ** end : end,
+    );
     return axis.inverted ? [found[1], found[0]] : [found[0], found[1]];
   }
 

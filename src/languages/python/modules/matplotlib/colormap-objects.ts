@@ -9,7 +9,7 @@ import { PyArray } from "../numpy/array";
 import { artistType } from "./artists";
 import { Call } from "./call";
 import { colorAt, isSeparate, mapNamed } from "./colormaps";
-import { colorOf } from "./colors";
+import { colorOf, hexOf } from "./colors";
 import { dataOf } from "./data";
 import type { ColorMap } from "./model";
 import { settingOf } from "./settings";
@@ -68,7 +68,11 @@ export class PyColormap extends PyObject {
 
 /** `ListedColormap`, `LinearSegmentedColormap.from_list`. */
 export function listedMap(name: string, colors: PyValue, separate: boolean): PyColormap {
-  return new PyColormap(name, listOf(colors).map(colorOf), separate);
+  return new PyColormap(
+    name,
+    listOf(colors).map((color) => hexOf(colorOf(color))),
+    separate,
+  );
 }
 
 export interface Norm {

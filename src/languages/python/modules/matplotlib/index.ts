@@ -15,7 +15,7 @@ import { Looks, methods, notDrawn, PyAxes } from "./axes";
 import { Call, keyError, notSupported, textOf } from "./call";
 import { listedMap, PyColormap, PyNorm } from "./colormap-objects";
 import { mapNames } from "./colormaps";
-import { colorOf } from "./colors";
+import { colorOf, hexOf } from "./colors";
 import { dataOf } from "./data";
 import { colorbar, Figures, figureOptions, gridOf, PyFigure, savefig, subplots } from "./figure";
 import { plots } from "./plots";
@@ -327,7 +327,7 @@ registerModule("matplotlib.colors", () => {
     ["LogNorm", native("LogNorm", PyNorm.make(true))],
     ["ListedColormap", native("ListedColormap", ([colors, name]) => listedMap(textOf(name ?? "custom"), colors, true))],
     ["LinearSegmentedColormap", segmented],
-    ["to_hex", native("to_hex", ([color]) => colorOf(color))],
+    ["to_hex", native("to_hex", ([color]) => hexOf(colorOf(color)))],
     ["TABLEAU_COLORS", PyDict.from([])],
     ["CSS4_COLORS", PyDict.from([])],
   ]);

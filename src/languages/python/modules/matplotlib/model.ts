@@ -61,7 +61,7 @@ export interface Stroke {
   readonly dash: "solid" | "dash" | "dot" | "dashdot" | "none";
 }
 
-/** How numbers become colours: evenly spaced colours from `low` to `high`. */
+/** How numbers become colours: evenly spaced colours (`#rrggbb`) from `low` to `high`. */
 export interface ColorMap {
   readonly name: string;
   readonly colors: readonly Color[];

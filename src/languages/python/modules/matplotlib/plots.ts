@@ -12,7 +12,7 @@ import { Artist, Container, type Draft, vector } from "./artists";
 import { Looks, notDrawn, type PyAxes, textArtist } from "./axes";
 import { Call, isProperty, notSupported, textOf, warn } from "./call";
 import { colorMapOf, type Norm, normOf } from "./colormap-objects";
-import { colorOf, colorsOf, dashOf, type Format, isColor, markerOf, parseFormat } from "./colors";
+import { colorOf, colorsOf, dashOf, type Format, hexOf, isColor, markerOf, parseFormat } from "./colors";
 import { broadcast, column, columns, type Data, dataOf, range, rows, shapeText, spread, vectorOf } from "./data";
 import type * as model from "./model";
 import { settingOf } from "./settings";
@@ -1206,7 +1206,7 @@ const contour =
         single === undefined
           ? colorMapOf(call.take("cmap"), { ...norm, log: logarithmic }, levels)
           : single.length > 1
-            ? { name: "", colors: single, low: levels[0], high: levels[levels.length - 1], log: false }
+            ? { name: "", colors: single.map(hexOf), low: levels[0], high: levels[levels.length - 1], log: false }
             : undefined,
       color: single?.length === 1 ? single[0] : undefined,
       labels: false,
