@@ -17,7 +17,7 @@ import { decodeArray } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { axis, baseLayout, type Layout, type Trace } from "./chart";
 import { plain, rich } from "./figure-words";
-import type { Colors } from "./theme";
+import { type Colors, named } from "./theme";
 
 export interface Drawing {
   traces: Trace[];
@@ -25,7 +25,12 @@ export interface Drawing {
 }
 
 /** @param twins axes that lie over this one, with an axis of their own */
-export function drawingOf(axes: FigureAxes, twins: readonly FigureAxes[], colors: Colors): Drawing {
+export function drawingOf(axes: FigureAxes, twins: readonly FigureAxes[], theme: Colors): Drawing {
+  // On an image the colours are the script's own: they were chosen for it, not for the page.
+  const covered = axes.series.some((series) => series.kind === "cells" || (series.kind === "contour" && series.filled));
+  const colors: Colors = covered
+    ? { ...theme, legible: (color) => (/^C\d$/.test(color) ? theme.legible(color) : `rgb(${named(color).join(", ")})`) }
+    : theme;
   const traces: Trace[] = [];
   const shapes: Layout[] = [];
   const annotations: Layout[] = [];
@@ -96,7 +101,10 @@ function axisOf(
     visible: frame,
     mirror: true,
     nticks: 7,
-    ...(log ? { exponentformat: "power", dtick: undefined } : {}),
+    // Digits between the powers of ten only where there are few of these.
+    ...(log
+      ? { exponentformat: "power", dtick: Math.abs(Math.log10(limits[1] / limits[0])) > 1.5 ? 1 : undefined }
+      : {}),
     ...(ticks
       ? { tickmode: "array", tickvals: ticks.at, ...(ticks.labels ? { ticktext: ticks.labels.map(rich) } : {}) }
       : {}),

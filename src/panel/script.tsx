@@ -94,24 +94,21 @@ export function Script({ model }: { model: Model }) {
 
 function ScriptHeader({ model, script }: { model: Model; script: ScriptView }) {
   const session = useSession();
+  const { figures, trainings, variables, output } = script;
+  const lines = output.split("\n").length - 1;
   const parts = [
-    [script.figures.length, l10n.t("{0} figures", script.figures.length)],
-    [script.trainings.length, l10n.t("{0} loops", script.trainings.length)],
-    [script.variables.length, l10n.t("{0} Variables", script.variables.length)],
-    [script.printed.length, l10n.t("{0} lines printed", script.output.split("\n").length - 1)],
-  ] as const;
+    figures.length === 1 ? l10n.t("one figure") : figures.length > 1 && l10n.t("{0} figures", figures.length),
+    trainings.length === 1 ? l10n.t("one loop") : trainings.length > 1 && l10n.t("{0} loops", trainings.length),
+    variables.length === 1 ? l10n.t("one Variable") : variables.length > 1 && l10n.t("{0} Variables", variables.length),
+    lines === 1 ? l10n.t("one line printed") : lines > 1 && l10n.t("{0} lines printed", lines),
+  ];
   return (
     <header>
       <div class="title">
         <h1>
           <LineLink range={{ start: { line: 0, character: 0 } }}>{script.title}</LineLink>
         </h1>
-        <p class="where muted">
-          {parts
-            .filter(([count]) => count > 0)
-            .map(([, words]) => words)
-            .join(" · ")}
-        </p>
+        <p class="where muted">{parts.filter(Boolean).join(" · ")}</p>
       </div>
       <div class="actions">
         <button

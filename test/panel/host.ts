@@ -162,7 +162,7 @@ export class FakeHost {
   private script(uri: string): ScriptView {
     const text = this.scripts.get(uri) ?? readFileSync(join("test/fixtures/scripts", basename(uri)), "utf8");
     const document = TextDocument.create(uri, "python", 1, text);
-    const session = new Session({ get: () => document });
+    const session = new Session({ get: (at) => (at === uri ? document : undefined) });
     session.settings.set(uri, { ...defaultSettings, budget: { evaluation: 5000, command: 10_000 } });
     return script(session, { uri });
   }
