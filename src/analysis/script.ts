@@ -3,6 +3,7 @@ import { peek, type Tensor } from "../engine";
 import {
   type Budget,
   type figures,
+  isDrawn,
   type PyEvent,
   type PyModuleSyntax,
   type PyValue,
@@ -202,7 +203,7 @@ class Collector {
           this.names.set(event.value, event.names[0]!);
         const inside =
           this.gradientAt && this.gradientAt.from >= event.span.from && this.gradientAt.to <= event.span.to;
-        if (event.names.length === 0 ? event.value !== null : inside)
+        if (event.names.length === 0 ? event.value !== null && !isDrawn(event.value) : inside)
           this.result(inside ? "gradient" : "value", event.span, "", [event.value]);
         this.gradientAt = undefined;
         break;

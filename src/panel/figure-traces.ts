@@ -539,6 +539,8 @@ function wordsOf(series: Series, colors: Colors, { xaxis, yaxis }: Place, axes: 
     xref: relative ? "x domain" : xaxis,
     yref: relative ? "y domain" : yaxis,
     hovertext: plain(text),
+    // Words on the wedges of a pie.
+    ...(axes.frame ? {} : { bgcolor: faded(colors.background, 0.6), borderpad: 1 }),
   };
   if (!target) return [{ ...common, x: along(x, axes.x), y: along(y, axes.y), showarrow: false, captureevents: false }];
   return [

@@ -434,7 +434,10 @@ describe("the panel's page", function () {
         assert.deepEqual(host.calls("reveal").at(-1)?.params, { uri: uriOf("training.py"), line: 33, character: 0 }),
       );
       await page.locator("[data-figure='0'] .line-link").click();
-      await eventually(() => assert.equal((host.calls("reveal").at(-1)?.params as { line: number }).line, 32));
+      await eventually(() => {
+        const { line } = host.calls("reveal").at(-1)!.params as { line: number };
+        assert.equal(line, 32);
+      });
     });
 
     it("changes between the views by tab and by keyboard, and keeps where it was", async () => {

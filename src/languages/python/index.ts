@@ -26,6 +26,7 @@ import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./sy
 import { inMain } from "./syntax/span";
 
 export type { GradientReason, PyEvent, PyEventKind } from "./events";
+export { isDrawn } from "./modules/matplotlib/artists";
 export type * as figures from "./modules/matplotlib/model";
 export { moduleNames } from "./modules/registry";
 export { PyTape } from "./modules/tensorflow/tape";

@@ -140,6 +140,17 @@ function seriesAttribute(series: Draft<Series>, name: string): PyValue | undefin
   return undefined;
 }
 
+/** What a call about the axes gives back, as a tuple or list like any other. */
+export class AxisTuple extends PyTuple {}
+export class AxisList extends PyList {}
+
+/** Whether this is what plotting calls give back, rather than a result that one would read. */
+export function isDrawn(x: PyValue): boolean {
+  if (x instanceof AxisTuple || x instanceof AxisList) return true;
+  if (x instanceof PyList || x instanceof PyTuple) return x.items.some(isDrawn);
+  return x instanceof PyObject && /^(matplotlib|mpl_toolkits)\b/.test(x.type.module);
+}
+
 /** A tuple of artists with a name: `BarContainer`, `ErrorbarContainer`, `StemContainer`. */
 export class Container extends PyTuple {
   constructor(

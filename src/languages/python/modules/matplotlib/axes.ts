@@ -4,7 +4,7 @@ import { listOf, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { type Kwargs, native, type PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { isNumber, repr, str, truth } from "../../runtime/protocol";
-import { Artist, artistType, type Draft, vector } from "./artists";
+import { Artist, AxisList, AxisTuple, artistType, type Draft, vector } from "./artists";
 import { Call, note, textOf } from "./call";
 import { type Categories, vectorOf } from "./data";
 import type { PyFigure } from "./figure";
@@ -156,12 +156,12 @@ export class PyAxes extends PyObject {
       const ends = [low, high].map((end, k) => (end === null ? before[k] : toFloat(end))) as [number, number];
       if (ends.some((end) => !Number.isFinite(end))) raiseError("ValueError", "Axis limits cannot be NaN or Inf");
       axis.limits = ends;
-      return new PyTuple(ends);
+      return new AxisTuple(ends);
     }
     return this.limitsTuple(name);
   }
   limitsTuple(...names: ("x" | "y" | "z")[]): PyValue {
-    return new PyTuple(names.flatMap((name) => this.limits(name).map((end) => vector([end]).pyGetItem(0n))));
+    return new AxisTuple(names.flatMap((name) => this.limits(name).map((end) => vector([end]).pyGetItem(0n))));
   }
 
   setScale(name: "x" | "y" | "z", scale: PyValue): void {
@@ -187,7 +187,7 @@ export class PyAxes extends PyObject {
         );
       axis.ticks = { at: places, labels: texts.length > 0 ? texts : places.map(() => "") };
     }
-    return new PyList((axis.ticks?.labels ?? []).map((text) => textArtist(0, 0, text)));
+    return new AxisList((axis.ticks?.labels ?? []).map((text) => textArtist(0, 0, text)));
   }
 
   /** `axis("equal")`, `axis([0, 1, 0, 1])`. */
@@ -535,6 +535,6 @@ export const methods: Record<string, Method> = {
       else if (!cosmetic.has(`set_${key}`))
         raiseError("AttributeError", `${axes.type.name}.set() got an unexpected keyword argument '${key}'`);
     }
-    return new PyList([]);
+    return new AxisList([]);
   },
 };
