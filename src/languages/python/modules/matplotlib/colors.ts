@@ -8,8 +8,8 @@ import { PyArray } from "../numpy/array";
 import { isSequence } from "../numpy/convert";
 import type { Color, Stroke } from "./model";
 
-/** CSS's names, which matplotlib has too. */
-const names = new Map(
+/** CSS's names, which matplotlib has too, and their digits. */
+export const names = new Map(
   `
 aliceblue#f0f8ff antiquewhite#faebd7 aqua#00ffff aquamarine#7fffd4 azure#f0ffff beige#f5f5dc bisque#ffe4c4
 black#000000 blanchedalmond#ffebcd blue#0000ff blueviolet#8a2be2 brown#a52a2a burlywood#deb887 cadetblue#5f9ea0
@@ -53,7 +53,7 @@ const letters: Record<string, Color> = {
   w: "white",
 };
 
-const tableau: Record<string, Color> = {
+export const tableau: Readonly<Record<string, Color>> = {
   blue: "#1f77b4",
   orange: "#ff7f0e",
   green: "#2ca02c",

@@ -15,7 +15,7 @@ import { Looks, methods, notDrawn, PyAxes } from "./axes";
 import { Call, keyError, notSupported, textOf } from "./call";
 import { listedMap, PyColormap, PyNorm } from "./colormap-objects";
 import { mapNames } from "./colormaps";
-import { colorOf, hexOf } from "./colors";
+import { colorOf, hexOf, names, tableau } from "./colors";
 import { dataOf } from "./data";
 import { colorbar, Figures, figureOptions, gridOf, PyFigure, savefig, subplots } from "./figure";
 import { plots } from "./plots";
@@ -328,14 +328,14 @@ registerModule("matplotlib.colors", () => {
     ["ListedColormap", native("ListedColormap", ([colors, name]) => listedMap(textOf(name ?? "custom"), colors, true))],
     ["LinearSegmentedColormap", segmented],
     ["to_hex", native("to_hex", ([color]) => hexOf(colorOf(color)))],
-    ["TABLEAU_COLORS", PyDict.from([])],
-    ["CSS4_COLORS", PyDict.from([])],
+    ["TABLEAU_COLORS", PyDict.from(Object.entries(tableau).map(([name, color]) => [`tab:${name}`, color] as const))],
+    ["CSS4_COLORS", PyDict.from([...names].map(([name, digits]) => [name, `#${digits.toUpperCase()}`] as const))],
   ]);
 });
 registerModule("matplotlib.ticker", () => {
-  const names =
+  const makers =
     "AutoLocator AutoMinorLocator EngFormatter FixedFormatter FixedLocator FormatStrFormatter FuncFormatter LinearLocator LogFormatter LogLocator MaxNLocator MultipleLocator NullFormatter NullLocator PercentFormatter ScalarFormatter StrMethodFormatter";
-  return new Map<string, PyValue>(names.split(" ").map((name) => [name, native(name, () => new Looks(name))]));
+  return new Map<string, PyValue>(makers.split(" ").map((name) => [name, native(name, () => new Looks(name))]));
 });
 registerModule(
   "matplotlib.gridspec",
