@@ -47,9 +47,11 @@ export interface Training {
   readonly span: Span;
   /** The file's function whose value the tape differentiated. */
   readonly function?: string;
-  /** The first numbers of very many, NaN where the target was no scalar. */
+  /** NaN where the target was no scalar. */
   readonly losses: readonly number[];
   readonly steps: number;
+  /** Every so many-th step has its loss here. */
+  readonly stride: number;
 }
 
 /** What became of a Variable. */
@@ -289,21 +291,33 @@ function cut(label: string): string {
   return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1)}…`;
 }
 
-/** The values of one Variable, thinned evenly while they become very many. */
+/** Rows of numbers, thinned evenly while they become very many. */
+class Rows {
+  rows: number[][] = [];
+  /** Every so many-th row is kept. */
+  stride = 1;
+  count = 0;
+
+  add(row: number[]): void {
+    if (this.count++ % this.stride !== 0) return;
+    this.rows.push(row);
+    if (this.rows.length <= MOST_POINTS) return;
+    this.rows = this.rows.filter((_, k) => k % 2 === 0);
+    this.stride *= 2;
+  }
+}
+
+/** The values of one Variable. */
 class VariableRecord {
   private readonly shape: readonly number[];
   private readonly width: number;
-  private rows: number[][];
-  private stride = 1;
-  private updates = 0;
-  private last: number[];
+  private readonly kept = new Rows();
   private span: Span = { from: 0, to: 0 };
 
   constructor(before: Tensor) {
     this.shape = before.shape;
     this.width = before.data.length;
-    this.last = this.row(before);
-    this.rows = [this.last];
+    this.kept.add(this.row(before));
   }
 
   private row({ data }: Tensor): number[] {
@@ -313,25 +327,20 @@ class VariableRecord {
   }
 
   add(value: Tensor, span: Span): void {
-    this.updates++;
     this.span = span;
-    this.last = this.row(value);
-    if (this.updates % this.stride !== 0) return;
-    this.rows.push(this.last);
-    if (this.rows.length <= MOST_POINTS) return;
-    this.rows = this.rows.filter((_, k) => k % 2 === 0);
-    this.stride *= 2;
+    this.kept.add(this.row(value));
   }
 
   history(name: string): History {
-    const { width, shape, updates, stride } = this;
+    const { width, shape } = this;
+    const { rows, stride, count } = this.kept;
     const labels =
       width > MOST_ELEMENTS
         ? [`‖${name}‖`]
         : shape.length === 0
           ? [name]
           : Array.from({ length: width }, (_, k) => `${name}${placeIn(shape, k)}`);
-    return { name, span: this.span, labels, values: this.rows.flat(), updates, stride };
+    return { name, span: this.span, labels, values: rows.flat(), updates: count - 1, stride };
   }
 }
 
@@ -396,7 +405,7 @@ class LoopRecord {
   private lastCall: { name: string; args: ReadonlyMap<string, PyValue> } | undefined;
   private target: { name: string; args: ReadonlyMap<string, PyValue> } | undefined;
   private differentiated = false;
-  private asked = 0;
+  private readonly all = new Rows();
 
   constructor(readonly span: Span) {}
 
@@ -407,7 +416,8 @@ class LoopRecord {
 
   get training(): Training {
     const name = this.target?.name;
-    return { span: this.span, ...(name ? { function: name } : {}), losses: this.losses, steps: this.asked };
+    const { rows, count, stride } = this.all;
+    return { span: this.span, ...(name ? { function: name } : {}), losses: rows.flat(), steps: count, stride };
   }
 
   startedIn(outer: LoopRecord): boolean {
@@ -425,12 +435,12 @@ class LoopRecord {
 
   gradient(targets: readonly PyValue[]): void {
     this.differentiated = true;
-    this.asked++;
     this.target ??= this.lastCall;
-    if (this.losses.length >= MOST_POINTS) return;
     const value = targets.map(toValue)[0];
     const number = value && peek(value);
-    this.losses.push(number && number.data.length === 1 ? number.item() : Number.NaN);
+    const loss = number && number.data.length === 1 ? number.item() : Number.NaN;
+    this.all.add([loss]);
+    if (this.losses.length < MOST_POINTS) this.losses.push(loss);
   }
 
   update(variable: PyValue, before: Tensor, value: Tensor): void {

@@ -154,7 +154,7 @@ function Loss({ training }: { training: Training }) {
       <p class="finals">
         {formatNumber(values[0]!, 6)} → {formatNumber(values[values.length - 1]!, 6)}
       </p>
-      <StepsChart title={title} lines={lines} scales />
+      <StepsChart title={title} lines={lines} stride={training.stride} scales />
     </div>
   );
 }

@@ -263,6 +263,8 @@ export interface Training {
   function?: string;
   losses: EncodedArray;
   steps: number;
+  /** Every so many-th step has its loss here. */
+  stride: number;
 }
 
 /** A Variable's values: [rows, labels]. */

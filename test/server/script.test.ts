@@ -98,6 +98,30 @@ describe("gradlens/script", function () {
     assert.equal(closed.output, "");
   });
 
+  it("thins very long histories evenly, from the first step to the last", async () => {
+    const text = [
+      "import tensorflow as tf",
+      "x = tf.Variable(0.0)",
+      "for k in range(30000):",
+      "    with tf.GradientTape() as tape:",
+      "        y = x * 1.0",
+      "    g = tape.gradient(y, x)",
+      "    x.assign_add(1.0)",
+      "",
+    ].join("\n");
+    await client.open(URI, text);
+    const { trainings, variables } = await client.request("gradlens/script", { uri: URI });
+    const [training, variable] = [trainings[0]!, variables[0]!];
+    assert.deepEqual([training.steps, training.stride, variable.updates, variable.stride], [30_000, 2, 30_000, 2]);
+    for (const [values, length] of [
+      [decodeArray(training.losses), 15_000],
+      [decodeArray(variable.values), 15_001],
+    ] as const) {
+      assert.equal(values.length, length);
+      assert.ok(values.every((value, k) => value === 2 * k));
+    }
+  });
+
   it("keeps the ends of very long output", async () => {
     await client.open(URI, "for k in range(3000):\n    print(k)\n");
     const { printed, leftOut } = await client.request("gradlens/script", { uri: URI });
