@@ -55,6 +55,17 @@ const code = (names: readonly string[]): string => names.map((name) => `\`${name
 const namesOf = (imports: string, expression: string): string[] =>
   lines(`${imports}\nfor n in dir(${expression}):\n    if n[0] != '_': print(n)`);
 
+/** Whether a call of pyplot is drawn, not only taken. */
+const isDrawn = (name: string): boolean => {
+  let drawn = true;
+  run(parse(`import matplotlib.pyplot as plt\nplt.${name}()`), {
+    onEvent: (event) => {
+      if (event.kind === "warning" && event.message.endsWith("is not drawn")) drawn = false;
+    },
+  });
+  return drawn;
+};
+
 /** Whatever is asked of these is there. */
 const OPEN = ["matplotlib", "mpl_toolkits", "pylab", "seaborn"];
 
@@ -93,13 +104,17 @@ export function pythonTable(): string {
     "## Modules",
     "",
     "The clock of `time` and `datetime` stands still, `random` without a seed always gives the same numbers, and nothing",
-    `reaches the file system or the network. ${OPEN.map((name) => `\`${name}\``).join(", ")}: every call is taken, and nothing is drawn.`,
+    `reaches the file system or the network. ${OPEN.map((name) => `\`${name}\``).join(", ")}: every call is taken. What`,
+    "`matplotlib`'s modules below have becomes figures in the panel; of everything else nothing is drawn.",
     "",
     "| module | names |",
     "| --- | --- |",
     ...moduleNames()
       .filter((name) => !OPEN.includes(name) && !/(^|\.)_/.test(name))
-      .map((name) => `| \`${name}\` | ${code(namesOf(`import ${name} as m`, "m"))} |`),
+      .map((name) => {
+        const names = namesOf(`import ${name} as m`, "m");
+        return `| \`${name}\` | ${code(name === "matplotlib.pyplot" ? names.filter(isDrawn) : names)} |`;
+      }),
     "",
     "## NumPy's arrays",
     "",

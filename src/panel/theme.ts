@@ -17,6 +17,10 @@ export interface Colors {
   paths: string[];
   /** From low values to high ones. */
   ramp: [number, string][];
+  /** matplotlib's C0 … C9 in the theme's colours. */
+  cycle: string[];
+  /** A colour of a script (`C3`, `crimson`, `#08f`) so that it stands out from this background. */
+  legible: (color: string) => string;
   font: string;
 }
 
@@ -52,14 +56,19 @@ export function readColors(): Colors {
   const blue = variable("charts-blue", "editorInfo-foreground");
   const dark = kind === "dark";
   /** A colour for lines and marks: drawn towards the text's until it stands out. */
-  const mark = (name: string, ...others: string[]): string => {
-    const color = variable(name, ...others);
+  const mark = (name: string, ...others: string[]): string => strengthened(variable(name, ...others));
+  const strengthened = (color: Rgb): string => {
     for (let share = 0; share < 1; share += 0.1) {
       const drawn = mix(color, foreground, share);
       if (contrastOf(drawn, background) >= (contrast ? 4.5 : 3)) return text(drawn);
     }
     return text(foreground);
   };
+  const cycle = [
+    ...["charts-blue", "charts-orange", "charts-green", "charts-red", "charts-purple"].map((name) => mark(name)),
+    // The last five of matplotlib's cycle have no counterpart in themes.
+    ...["#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"].map((color) => strengthened(named(color))),
+  ];
   // Low values are the darker ones in every theme.
   const ramp: [number, Rgb][] = dark
     ? [
@@ -89,10 +98,34 @@ export function readColors(): Colors {
           [1, text(blue)],
         ]
       : ramp.map(([at, color]) => [at, text(color)]),
+    cycle,
+    legible: (color) => {
+      if (/^C\d$/.test(color)) return cycle[Number(color[1])]!;
+      // Black on white is the text's colour on the page's.
+      if (/^(black|#000000)$/i.test(color)) return text(foreground);
+      return strengthened(named(color));
+    },
     font: getComputedStyle(document.body).fontFamily,
   };
   probe.remove();
   return colors;
+}
+
+const known = new Map<string, Rgb>();
+/** Red, green and blue of a colour as CSS writes it. */
+export function named(color: string): Rgb {
+  const before = known.get(color);
+  if (before) return before;
+  const probe = document.createElement("span");
+  probe.style.color = color;
+  document.body.append(probe);
+  const [r = 128, g = 128, b = 128] =
+    getComputedStyle(probe)
+      .color.match(/[\d.]+/g)
+      ?.map(Number) ?? [];
+  probe.remove();
+  known.set(color, [r, g, b]);
+  return [r, g, b];
 }
 
 const mix = (a: Rgb, b: Rgb, share: number): Rgb => a.map((value, i) => value * (1 - share) + b[i]! * share) as Rgb;

@@ -1,18 +1,25 @@
 /** A host for the page that knows a few functions: it answers as the extension would. */
-import type {
-  Formula,
-  LoopPath,
-  MinimizeParams,
-  MinimizeResult,
-  PlotData,
-  PlotParams,
-  Point,
-  View,
-  ViewParams,
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import {
+  defaultSettings,
+  type Formula,
+  type LoopPath,
+  type MinimizeParams,
+  type MinimizeResult,
+  type PlotData,
+  type PlotParams,
+  type Point,
+  type ScriptView,
+  type View,
+  type ViewParams,
 } from "../../src/protocol/lsp";
 import type { ToHost, ToPage } from "../../src/protocol/panel";
 import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber, toJsonTree } from "../../src/protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../../src/render";
+import { script } from "../../src/server/script";
+import { Session } from "../../src/server/session";
 
 interface Subject {
   title: string;
@@ -101,6 +108,8 @@ export class FakeHost {
   /** Milliseconds before a call is answered. */
   delay = 0;
   readonly cancelled = new Set<number>();
+  /** Texts that stand in for files, by address. */
+  readonly scripts = new Map<string, string>();
 
   static async create(): Promise<FakeHost> {
     await loadTypesetter();
@@ -142,9 +151,20 @@ export class FakeHost {
         return this.plot(call.params);
       case "minimize":
         return this.minimize(call.params);
+      case "script":
+        return this.script(call.params.uri);
       default:
         return null;
     }
+  }
+
+  /** What the language server answers for a file of test/fixtures/scripts. */
+  private script(uri: string): ScriptView {
+    const text = this.scripts.get(uri) ?? readFileSync(join("test/fixtures/scripts", basename(uri)), "utf8");
+    const document = TextDocument.create(uri, "python", 1, text);
+    const session = new Session({ get: (at) => (at === uri ? document : undefined) });
+    session.settings.set(uri, { ...defaultSettings, budget: { evaluation: 5000, command: 10_000 } });
+    return script(session, { uri });
   }
 
   private subject({ subject }: { subject: ViewParams["subject"] }): Subject {
