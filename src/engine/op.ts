@@ -13,12 +13,25 @@ export interface Type {
   readonly dtype: DType;
 }
 
+/** What a program may be written in: Python with one of its libraries (`math`: plain floats), or JavaScript. */
+export type ProgramTarget = "math" | "numpy" | "tensorflow" | "torch" | "jax" | "javascript";
+
+/**
+ * Templates in which #1, #2 stand for the arguments and @ for the library's module: `@sin(#1)`, `#1 ** 2`. One text is
+ * for Python with every library; `python` is for those that are not named. null: there is no such function.
+ */
+export type Code = string | { readonly [T in ProgramTarget | "python"]?: string | null };
+
 /** How an operation is written. Names of functions are LaTeX without the backslash where `latex` is absent. */
 export interface Notation {
   /** `\sin`, or a template in which #1, #2 stand for the arguments: `\left|#1\right|`. */
   latex?: string;
   /** A JavaScript expression in which #1, #2 stand for the arguments; never evaluates an argument twice. */
   javascript: string;
+  /** In programs for people to read and to go on with. JavaScript without one is as above, if it needs no helper. */
+  code?: Code;
+  /** The same value made of other operations: how it is written where it has no name. */
+  definition?: (args: readonly Value[]) => Value;
 }
 
 interface Named {
@@ -83,6 +96,8 @@ interface Structural<A> extends Named {
   readonly latex?: string;
   /** For scalars: a JavaScript expression in which #1 stands for the first of them. Absent: it is not lowered. */
   readonly javascript?: string;
+  /** Its template in a program, where it can be written in one expression; see {@link Code}. */
+  readonly code?: (attributes: A, inputs: readonly Type[], target: ProgramTarget) => string | undefined;
 }
 
 /** Linear in each of its arguments taken together: it gives its transpose. */

@@ -8,6 +8,7 @@ import { type Binary, binary, lift, type Operand, type Ternary, ternary, type Un
 import {
   abs,
   add,
+  arrays,
   div,
   equal,
   exp,
@@ -18,16 +19,20 @@ import {
   less,
   lessEqual,
   log,
+  log1p,
   logicalAnd,
   logicalNot,
   logistic,
   logOnePlusExp,
+  maximum,
   minimum,
   mul,
   neg,
   sech,
   sigmoid,
+  sin,
   softplus,
+  sqrt,
   square,
   sub,
   tanh,
@@ -48,6 +53,13 @@ export const erf: Unary = unary("erf", {
   complex: complex.erf,
   latex: "\\operatorname{erf}",
   javascript: "erf(#1)",
+  code: {
+    python: "@erf(#1)",
+    tensorflow: "@math.erf(#1)",
+    numpy: "special.erf(#1)",
+    jax: "jax.scipy.special.erf(#1)",
+    javascript: null,
+  },
 });
 
 export const erfc: Unary = unary("erfc", {
@@ -56,6 +68,13 @@ export const erfc: Unary = unary("erfc", {
   complex: complex.erfc,
   latex: "\\operatorname{erfc}",
   javascript: "erfc(#1)",
+  code: {
+    python: "@erfc(#1)",
+    tensorflow: "@math.erfc(#1)",
+    numpy: "special.erfc(#1)",
+    jax: "jax.scipy.special.erfc(#1)",
+    javascript: null,
+  },
 });
 
 export const erfinv: Unary = unary("erfinv", {
@@ -65,6 +84,13 @@ export const erfinv: Unary = unary("erfinv", {
   kinks: [[1], [-1]],
   latex: "\\operatorname{erf}^{-1}",
   javascript: "erfinv(#1)",
+  code: {
+    python: "special.erfinv(#1)",
+    tensorflow: "@math.erfinv(#1)",
+    torch: "@erfinv(#1)",
+    jax: "jax.scipy.special.erfinv(#1)",
+    javascript: null,
+  },
 });
 
 export const gamma: Unary = unary("gamma", {
@@ -74,6 +100,8 @@ export const gamma: Unary = unary("gamma", {
   complex: complex.gamma,
   latex: "\\Gamma",
   javascript: "gamma(#1)",
+  code: { math: "@gamma(#1)", numpy: "special.gamma(#1)", jax: "jax.scipy.special.gamma(#1)", javascript: null },
+  definition: ([x]) => exp(lgamma(x!)),
 });
 
 /** log|Γ(x)|. */
@@ -84,6 +112,13 @@ export const lgamma: Unary = unary("lgamma", {
   complex: complex.lgamma,
   latex: "\\ln \\Gamma",
   javascript: "lgamma(#1)",
+  code: {
+    python: "@lgamma(#1)",
+    tensorflow: "@math.lgamma(#1)",
+    numpy: "special.gammaln(#1)",
+    jax: "jax.scipy.special.gammaln(#1)",
+    javascript: null,
+  },
 });
 
 export const digamma: Unary = unary("digamma", {
@@ -92,6 +127,13 @@ export const digamma: Unary = unary("digamma", {
   domain: [POSITIVE],
   latex: "\\psi",
   javascript: "digamma(#1)",
+  code: {
+    python: "special.digamma(#1)",
+    tensorflow: "@math.digamma(#1)",
+    torch: "@digamma(#1)",
+    jax: "jax.scipy.special.digamma(#1)",
+    javascript: null,
+  },
 });
 
 /** ψ⁽ⁿ⁾(x), n the whole part of the first argument. */
@@ -104,6 +146,13 @@ export const polygamma: Binary = binary("polygamma", {
   ],
   latex: "\\psi^{(#1)}\\left(#2\\right)",
   javascript: "polygamma(#1, #2)",
+  code: {
+    python: "special.polygamma(#1, #2)",
+    tensorflow: "@math.polygamma(#1, #2)",
+    torch: "@special.polygamma(#1, #2)",
+    jax: "jax.scipy.special.polygamma(#1, #2)",
+    javascript: null,
+  },
 });
 
 export function trigamma(x: Operand): Value {
@@ -120,6 +169,8 @@ export const beta: Binary = binary("beta", {
   complex: complex.beta,
   latex: "\\mathrm{B}",
   javascript: "beta(#1, #2)",
+  code: { numpy: "special.beta(#1, #2)", javascript: null },
+  definition: ([a, b]) => exp(sub(add(lgamma(a!), lgamma(b!)), lgamma(add(a!, b!)))),
 });
 
 /** sin(πx)/(πx), as NumPy and the frameworks normalise it. */
@@ -129,6 +180,11 @@ export const sinc: Unary = unary("sinc", {
   complex: complex.sinc,
   latex: "\\operatorname{sinc}",
   javascript: "sincDerivative(0, #1)",
+  code: { torch: "@sinc(#1)", ...arrays("@sinc(#1)") },
+  definition: ([x]) => {
+    const angle = mul(Math.PI, where(equal(x!, 0), 1, x!));
+    return where(equal(x!, 0), 1, div(sin(angle), angle));
+  },
 });
 
 /** The derivative of sinc of order n, the whole part of the first argument: its closed form cancels near 0. */
@@ -141,6 +197,7 @@ export const sincDerivative: Binary = binary("sinc_derivative", {
   ],
   latex: "\\operatorname{sinc}^{(#1)}\\left(#2\\right)",
   javascript: "sincDerivative(#1, #2)",
+  code: { python: null, javascript: null },
 });
 
 export const rsqrt: Unary = unary("rsqrt", {
@@ -152,6 +209,8 @@ export const rsqrt: Unary = unary("rsqrt", {
   complex: (z) => complex.reciprocal(complex.sqrt(z)),
   latex: "\\frac{1}{\\sqrt{#1}}",
   javascript: "(1 / Math.sqrt(#1))",
+  code: { tensorflow: "@math.rsqrt(#1)", torch: "@rsqrt(#1)" },
+  definition: ([x]) => div(1, sqrt(x!)),
 });
 
 /** x·log y, and 0 where x is 0. */
@@ -176,6 +235,13 @@ export const xlogy: Binary = binary("xlogy", {
   complex: (x, y) => complex.mul(x, complex.log(y)),
   latex: "#1 \\ln \\left(#2\\right)",
   javascript: "productWithLog(#1, #2)",
+  code: {
+    tensorflow: "@math.xlogy(#1, #2)",
+    torch: "@xlogy(#1, #2)",
+    numpy: "special.xlogy(#1, #2)",
+    jax: "jax.scipy.special.xlogy(#1, #2)",
+  },
+  definition: ([x, y]) => where(equal(x!, 0), 0, mul(x!, log(y!))),
 });
 
 function productWithLog(x: number, y: number): number {
@@ -189,6 +255,8 @@ export const logaddexp: Binary = binary("logaddexp", {
   complex: complex.logaddexp,
   latex: "\\operatorname{logaddexp}",
   javascript: "logOfSum(#1, #2)",
+  code: { torch: "@logaddexp(#1, #2)", ...arrays("@logaddexp(#1, #2)") },
+  definition: ([x, y]) => add(maximum(x!, y!), log1p(exp(neg(abs(sub(x!, y!)))))),
 });
 
 function logOfSum(x: number, y: number): number {
@@ -211,6 +279,7 @@ export const fmod: Binary = binary("fmod", {
   kinks: [[2, 1]],
   latex: "\\operatorname{fmod}",
   javascript: "(#1 % #2)",
+  code: { python: "@fmod(#1, #2)", tensorflow: "@truncatemod(#1, #2)" },
 });
 
 /** min(max(x, low), high). */
@@ -238,6 +307,8 @@ export const clip: Ternary = ternary("clip", {
   ],
   latex: "\\operatorname{clip}",
   javascript: "Math.min(Math.max(#1, #2), #3)",
+  code: { tensorflow: "@clip_by_value(#1, #2, #3)", ...arrays("@clip(#1, #2, #3)") },
+  definition: ([x, low, high]) => minimum(maximum(x!, low!), high!),
 });
 
 // ── activations ─────────────────────────────────────────────────────────────
@@ -248,6 +319,8 @@ export const logsigmoid: Unary = unary("logsigmoid", {
   complex: (z) => complex.neg(complex.softplus(complex.neg(z))),
   latex: "\\ln \\sigma",
   javascript: "logLogistic(#1)",
+  code: { tensorflow: "@math.log_sigmoid(#1)", torch: "@nn.functional.logsigmoid(#1)", jax: "jax.nn.log_sigmoid(#1)" },
+  definition: ([x]) => neg(softplus(neg(x!))),
 });
 
 function logLogistic(x: number): number {
@@ -261,6 +334,7 @@ export const softsign: Unary = unary("softsign", {
   kinks: [[0]],
   latex: "\\operatorname{softsign}",
   javascript: "softSign(#1)",
+  definition: ([x]) => div(x!, add(1, abs(x!))),
 });
 
 function softSign(x: number): number {
@@ -274,6 +348,7 @@ export const relu6: Unary = unary("relu6", {
   kinks: [[0], [6]],
   latex: "\\operatorname{ReLU6}",
   javascript: "Math.min(Math.max(#1, 0), 6)",
+  definition: ([x]) => minimum(maximum(x!, 0), 6),
 });
 
 /** x for positive x, else the second argument times x. */
@@ -290,6 +365,7 @@ export const leakyRelu: Binary = binary("leaky_relu", {
   kinks: [[0, 0.2]],
   latex: "\\operatorname{LeakyReLU}",
   javascript: "leaky(#1, #2)",
+  definition: ([x, slope]) => where(greater(x!, 0), x!, mul(slope!, x!)),
 });
 
 function leaky(x: number, slope: number): number {
@@ -311,6 +387,7 @@ export const elu: Binary = binary("elu", {
   kinks: [[0, 1]],
   latex: "\\operatorname{ELU}",
   javascript: "exponentialLinear(#1, #2)",
+  definition: ([x, alpha]) => where(greater(x!, 0), x!, mul(alpha!, expm1(minimum(x!, 0)))),
 });
 
 function exponentialLinear(x: number, alpha: number): number {
@@ -334,6 +411,7 @@ export const selu: Unary = unary("selu", {
   kinks: [[0]],
   latex: "\\operatorname{SELU}",
   javascript: "scaledExponentialLinear(#1)",
+  definition: ([x]) => mul(SELU_SCALE, where(greater(x!, 0), x!, mul(SELU_ALPHA, expm1(minimum(x!, 0))))),
 });
 
 function scaledExponentialLinear(x: number): number {
@@ -350,6 +428,7 @@ export const gelu: Unary = unary("gelu", {
   complex: (z) => complex.scale(complex.mul(z, complex.erfc(complex.scale(z, -Math.SQRT1_2))), 0.5),
   latex: "\\operatorname{GELU}",
   javascript: "gaussianLinear(#1)",
+  definition: ([x]) => mul(0.5, mul(x!, erfc(mul(-Math.SQRT1_2, x!)))),
 });
 
 function gaussianLinear(x: number): number {
@@ -379,6 +458,7 @@ export const geluTanh: Unary = unary("gelu_tanh", {
     ),
   latex: "\\operatorname{GELU}_{\\tanh}",
   javascript: "gaussianLinearTanh(#1)",
+  definition: ([x]) => mul(x!, sigmoid(mul(mul(2 * ROOT, x!), add(1, mul(0.044715, square(x!)))))),
 });
 
 function gaussianLinearTanh(x: number): number {
@@ -392,6 +472,7 @@ export const silu: Unary = unary("silu", {
   complex: (z) => complex.mul(z, complex.sigmoid(z)),
   latex: "\\operatorname{SiLU}",
   javascript: "sigmoidLinear(#1)",
+  definition: ([x]) => mul(x!, sigmoid(x!)),
 });
 
 function sigmoidLinear(x: number): number {
@@ -410,6 +491,7 @@ export const mish: Unary = unary("mish", {
   complex: (z) => complex.mul(z, complex.tanh(complex.softplus(z))),
   latex: "\\operatorname{Mish}",
   javascript: "tanhSoftplus(#1)",
+  definition: ([x]) => mul(x!, tanh(softplus(x!))),
 });
 
 function tanhSoftplus(x: number): number {
@@ -424,6 +506,7 @@ export const hardSigmoid: Unary = unary("hard_sigmoid", {
   kinks: [[-3], [3]],
   latex: "\\operatorname{hardsigmoid}",
   javascript: "(Math.min(Math.max(#1 + 3, 0), 6) / 6)",
+  definition: ([x]) => div(minimum(maximum(add(x!, 3), 0), 6), 6),
 });
 
 // ── integers ────────────────────────────────────────────────────────────────
@@ -474,6 +557,7 @@ const complement: Unary = unary("bitwise_not", {
   none: "an operation on bits has no derivative",
   latex: "\\operatorname{bitnot}",
   javascript: "bitNot(#1)",
+  code: { python: "~#1", javascript: "~#1" },
 });
 
 /** Of integers; of booleans their contrary. */
@@ -498,21 +582,28 @@ function shiftRight(x: number, y: number): number {
   return Math.floor(x / 2 ** (y < 0 || y > 63 ? 63 : y));
 }
 
-function bitwise(name: string, latex: string, helper: string, evaluate: (x: number, y: number) => number): Binary {
+function bitwise(
+  name: string,
+  latex: string,
+  operator: string,
+  helper: string,
+  evaluate: (x: number, y: number) => number,
+): Binary {
   return binary(name, {
     evaluate,
     partials: [null, null],
     none: "an operation on bits has no derivative",
     latex: `\\operatorname{${latex}}`,
     javascript: `${helper}(#1, #2)`,
+    code: { python: `#1 ${operator} #2`, javascript: `#1 ${operator} #2` },
   });
 }
 
-export const bitwiseAnd = bitwise("bitwise_and", "bitand", "bitAnd", bitAnd);
-export const bitwiseOr = bitwise("bitwise_or", "bitor", "bitOr", bitOr);
-export const bitwiseXor = bitwise("bitwise_xor", "bitxor", "bitXor", bitXor);
-export const leftShift = bitwise("left_shift", "shl", "shiftLeft", shiftLeft);
-export const rightShift = bitwise("right_shift", "shr", "shiftRight", shiftRight);
+export const bitwiseAnd = bitwise("bitwise_and", "bitand", "&", "bitAnd", bitAnd);
+export const bitwiseOr = bitwise("bitwise_or", "bitor", "|", "bitOr", bitOr);
+export const bitwiseXor = bitwise("bitwise_xor", "bitxor", "^", "bitXor", bitXor);
+export const leftShift = bitwise("left_shift", "shl", "<<", "shiftLeft", shiftLeft);
+export const rightShift = bitwise("right_shift", "shr", ">>", "shiftRight", shiftRight);
 
 /** Functions of this module and of special.ts that generated code calls by name. */
 export const activationHelpers = {

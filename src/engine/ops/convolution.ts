@@ -11,7 +11,7 @@ import { promote } from "../dtype";
 import type { Bilinear, Nonlinear } from "../op";
 import { full, type Shape, sameShape, scalar, sizeOf, tensor, type Value } from "../tensor";
 import { type Binary, binary } from "./define";
-import { div, greater, isnan, logicalOr, mul, where } from "./elementwise";
+import { div, greater, isnan, logicalOr, maximum, mul, where } from "./elementwise";
 import { moveAxis } from "./movement";
 import { addAll, broadcastTo, everyMember, reshape, transpose } from "./structure";
 
@@ -384,6 +384,7 @@ function leading(name: string, nan: Pool["nan"], javascript: string): Binary {
     kinks: [[0, 0]],
     latex: "\\max",
     javascript,
+    definition: ([x, y]) => maximum(x!, y!),
   });
 }
 

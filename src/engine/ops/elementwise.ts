@@ -6,12 +6,15 @@
 import * as complex from "../complex";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat, promote } from "../dtype";
+import type { Code, Elementwise } from "../op";
 import { Tensor, type Value } from "../tensor";
 import { type Binary, binary, lift, type Operand, type Ternary, ternary, type Unary, unary } from "./define";
 
 const POSITIVE: readonly [number, number] = [0.1, 4];
 const INSIDE: readonly [number, number] = [-0.9, 0.9];
 const bool = () => "bool" as const;
+/** A template for NumPy and JAX, whose names are the same. */
+export const arrays = (template: string) => ({ numpy: template, jax: template });
 
 // ── arithmetic ──────────────────────────────────────────────────────────────
 
@@ -21,6 +24,7 @@ export const neg: Unary = unary("neg", {
   algebra: "linear",
   complex: complex.neg,
   javascript: "(-#1)",
+  code: "-#1",
 });
 
 export const add: Binary = binary("add", {
@@ -29,6 +33,7 @@ export const add: Binary = binary("add", {
   algebra: "linear",
   complex: complex.add,
   javascript: "(#1 + #2)",
+  code: "#1 + #2",
 });
 
 export const sub: Binary = binary("sub", {
@@ -37,6 +42,7 @@ export const sub: Binary = binary("sub", {
   algebra: "linear",
   complex: complex.sub,
   javascript: "(#1 - #2)",
+  code: "#1 - #2",
 });
 
 export const mul: Binary = binary("mul", {
@@ -45,6 +51,7 @@ export const mul: Binary = binary("mul", {
   algebra: "bilinear",
   complex: complex.mul,
   javascript: "(#1 * #2)",
+  code: "#1 * #2",
 });
 
 export const div: Binary = binary("div", {
@@ -53,6 +60,7 @@ export const div: Binary = binary("div", {
   domain: [[-3, 3], POSITIVE],
   complex: complex.div,
   javascript: "(#1 / #2)",
+  code: "#1 / #2",
 });
 
 /** x to the power y, as C's pow: JavaScript's `**` but 1**nan = 1 and (±1)**±inf = 1. */
@@ -79,6 +87,7 @@ export const pow: Binary = binary("pow", {
   ],
   complex: complex.pow,
   javascript: "power(#1, #2)",
+  code: { python: "#1 ** #2", javascript: "#1 ** #2" },
 });
 
 const isNonzero = (y: Value) => y instanceof Tensor && y.shape.length === 0 && y.data[0] !== 0;
@@ -97,6 +106,8 @@ const floordivision: Binary = binary("floordiv", {
   domain: [[-3, 3], POSITIVE],
   latex: "\\left\\lfloor \\frac{#1}{#2} \\right\\rfloor",
   javascript: "floorQuotient(#1, #2)",
+  code: "#1 // #2",
+  definition: ([x, y]) => floor(div(x!, y!)),
 });
 
 /** x // y; of floats as the dialect that is current rounds it. */
@@ -134,6 +145,8 @@ export const mod: Binary = binary("mod", {
   ],
   latex: "#1 \\bmod #2",
   javascript: "modulo(#1, #2)",
+  code: "#1 % #2",
+  definition: ([x, y]) => sub(x!, mul(y!, floor(div(x!, y!)))),
 });
 
 /** x·x: exactly rounded, where a power of 2 need not be. */
@@ -153,6 +166,8 @@ export const multiplyNoNan: Binary = binary("multiply_no_nan", {
   complex: complex.mul,
   latex: "#1 \\cdot #2",
   javascript: "productNoNan(#1, #2)",
+  code: { tensorflow: "@math.multiply_no_nan(#2, #1)" },
+  definition: ([x, y]) => where(equal(x!, 0), 0, mul(x!, y!)),
 });
 
 export function productNoNan(x: number, y: number): number {
@@ -168,6 +183,8 @@ export const divNoNan: Binary = binary("div_no_nan", {
   complex: complex.div,
   latex: "\\frac{#1}{#2}",
   javascript: "quotientNoNan(#1, #2)",
+  code: { tensorflow: "@math.divide_no_nan(#1, #2)" },
+  definition: ([x, y]) => where(equal(y!, 0), 0, div(x!, where(equal(y!, 0), 1, y!))),
 });
 
 export function quotientNoNan(x: number, y: number): number {
@@ -180,6 +197,7 @@ export const square: Unary = unary("square", {
   complex: complex.square,
   latex: "#1^{2}",
   javascript: "times(#1)",
+  code: { python: "#1 ** 2", javascript: "#1 ** 2" },
 });
 
 export const reciprocal: Unary = unary("reciprocal", {
@@ -189,6 +207,7 @@ export const reciprocal: Unary = unary("reciprocal", {
   complex: complex.reciprocal,
   latex: "\\frac{1}{#1}",
   javascript: "(1 / #1)",
+  code: "1 / #1",
 });
 
 export const sqrt: Unary = unary("sqrt", {
@@ -200,6 +219,7 @@ export const sqrt: Unary = unary("sqrt", {
   complex: complex.sqrt,
   latex: "\\sqrt{#1}",
   javascript: "Math.sqrt(#1)",
+  code: "@sqrt(#1)",
 });
 
 export const cbrt: Unary = unary("cbrt", {
@@ -210,6 +230,8 @@ export const cbrt: Unary = unary("cbrt", {
   complex: complex.cbrt,
   latex: "\\sqrt[3]{#1}",
   javascript: "Math.cbrt(#1)",
+  code: { math: "@cbrt(#1)", ...arrays("@cbrt(#1)") },
+  definition: ([x]) => mul(sign(x!), pow(abs(x!), 1 / 3)),
 });
 
 // ── exponentials and logarithms ─────────────────────────────────────────────
@@ -220,6 +242,7 @@ export const exp: Unary = unary("exp", {
   complex: complex.exp,
   latex: "e^{#1}",
   javascript: "Math.exp(#1)",
+  code: "@exp(#1)",
 });
 
 export const expm1: Unary = unary("expm1", {
@@ -228,6 +251,7 @@ export const expm1: Unary = unary("expm1", {
   complex: complex.expm1,
   latex: "\\operatorname{expm1}",
   javascript: "Math.expm1(#1)",
+  code: { python: "@expm1(#1)", tensorflow: "@math.expm1(#1)" },
 });
 
 export const exp2: Unary = unary("exp2", {
@@ -236,6 +260,7 @@ export const exp2: Unary = unary("exp2", {
   complex: (z) => complex.exp(complex.scale(z, Math.LN2)),
   latex: "2^{#1}",
   javascript: "power(2, #1)",
+  code: { python: "2 ** #1", javascript: "2 ** #1" },
 });
 
 export const log: Unary = unary("log", {
@@ -245,6 +270,7 @@ export const log: Unary = unary("log", {
   complex: complex.log,
   latex: "\\ln",
   javascript: "Math.log(#1)",
+  code: { python: "@log(#1)", tensorflow: "@math.log(#1)" },
 });
 
 export const log2: Unary = unary("log2", {
@@ -254,6 +280,8 @@ export const log2: Unary = unary("log2", {
   complex: (z) => complex.scale(complex.log(z), Math.LOG2E),
   latex: "\\log_{2}",
   javascript: "Math.log2(#1)",
+  code: { math: "@log2(#1)", torch: "@log2(#1)", ...arrays("@log2(#1)") },
+  definition: ([x]) => div(log(x!), Math.LN2),
 });
 
 export const log10: Unary = unary("log10", {
@@ -263,6 +291,8 @@ export const log10: Unary = unary("log10", {
   complex: (z) => complex.scale(complex.log(z), Math.LOG10E),
   latex: "\\log_{10}",
   javascript: "Math.log10(#1)",
+  code: { math: "@log10(#1)", torch: "@log10(#1)", ...arrays("@log10(#1)") },
+  definition: ([x]) => div(log(x!), Math.LN10),
 });
 
 export const log1p: Unary = unary("log1p", {
@@ -272,6 +302,7 @@ export const log1p: Unary = unary("log1p", {
   complex: complex.log1p,
   latex: "\\operatorname{log1p}",
   javascript: "Math.log1p(#1)",
+  code: { python: "@log1p(#1)", tensorflow: "@math.log1p(#1)" },
 });
 
 // ── trigonometric and hyperbolic ────────────────────────────────────────────
@@ -281,6 +312,7 @@ export const sin: Unary = unary("sin", {
   partials: [([x]) => cos(x!)],
   complex: complex.sin,
   javascript: "Math.sin(#1)",
+  code: "@sin(#1)",
 });
 
 export const cos: Unary = unary("cos", {
@@ -288,6 +320,7 @@ export const cos: Unary = unary("cos", {
   partials: [([x]) => neg(sin(x!))],
   complex: complex.cos,
   javascript: "Math.cos(#1)",
+  code: "@cos(#1)",
 });
 
 export const tan: Unary = unary("tan", {
@@ -296,6 +329,7 @@ export const tan: Unary = unary("tan", {
   domain: [[-1.2, 1.2]],
   complex: complex.tan,
   javascript: "Math.tan(#1)",
+  code: "@tan(#1)",
 });
 
 export const asin: Unary = unary("asin", {
@@ -305,6 +339,7 @@ export const asin: Unary = unary("asin", {
   complex: complex.asin,
   latex: "\\arcsin",
   javascript: "Math.asin(#1)",
+  code: { python: "@asin(#1)", ...arrays("@arcsin(#1)") },
 });
 
 export const acos: Unary = unary("acos", {
@@ -314,6 +349,7 @@ export const acos: Unary = unary("acos", {
   complex: complex.acos,
   latex: "\\arccos",
   javascript: "Math.acos(#1)",
+  code: { python: "@acos(#1)", ...arrays("@arccos(#1)") },
 });
 
 export const atan: Unary = unary("atan", {
@@ -322,6 +358,7 @@ export const atan: Unary = unary("atan", {
   complex: complex.atan,
   latex: "\\arctan",
   javascript: "Math.atan(#1)",
+  code: { python: "@atan(#1)", ...arrays("@arctan(#1)") },
 });
 
 export const sinh: Unary = unary("sinh", {
@@ -329,6 +366,7 @@ export const sinh: Unary = unary("sinh", {
   partials: [([x]) => cosh(x!)],
   complex: complex.sinh,
   javascript: "Math.sinh(#1)",
+  code: "@sinh(#1)",
 });
 
 export const cosh: Unary = unary("cosh", {
@@ -336,6 +374,7 @@ export const cosh: Unary = unary("cosh", {
   partials: [([x]) => sinh(x!)],
   complex: complex.cosh,
   javascript: "Math.cosh(#1)",
+  code: "@cosh(#1)",
 });
 
 export const tanh: Unary = unary("tanh", {
@@ -343,6 +382,7 @@ export const tanh: Unary = unary("tanh", {
   partials: [([x], out, { flat }) => (flat === "exact" ? square(sech(x!)) : sub(1, square(out)))],
   complex: complex.tanh,
   javascript: "Math.tanh(#1)",
+  code: "@tanh(#1)",
 });
 
 /** 1/cosh. */
@@ -352,6 +392,7 @@ export const sech: Unary = unary("sech", {
   complex: (z) => complex.reciprocal(complex.cosh(z)),
   latex: "\\operatorname{sech}",
   javascript: "(1 / Math.cosh(#1))",
+  definition: ([x]) => div(1, cosh(x!)),
 });
 
 export const asinh: Unary = unary("asinh", {
@@ -360,6 +401,7 @@ export const asinh: Unary = unary("asinh", {
   complex: complex.asinh,
   latex: "\\operatorname{arsinh}",
   javascript: "Math.asinh(#1)",
+  code: { python: "@asinh(#1)", ...arrays("@arcsinh(#1)") },
 });
 
 export const acosh: Unary = unary("acosh", {
@@ -369,6 +411,7 @@ export const acosh: Unary = unary("acosh", {
   complex: complex.acosh,
   latex: "\\operatorname{arcosh}",
   javascript: "Math.acosh(#1)",
+  code: { python: "@acosh(#1)", ...arrays("@arccosh(#1)") },
 });
 
 export const atanh: Unary = unary("atanh", {
@@ -378,6 +421,7 @@ export const atanh: Unary = unary("atanh", {
   complex: complex.atanh,
   latex: "\\operatorname{artanh}",
   javascript: "Math.atanh(#1)",
+  code: { python: "@atanh(#1)", ...arrays("@arctanh(#1)") },
 });
 
 export const atan2: Binary = binary("atan2", {
@@ -391,6 +435,7 @@ export const atan2: Binary = binary("atan2", {
   complex: complex.atan2,
   latex: "\\operatorname{atan2}",
   javascript: "Math.atan2(#1, #2)",
+  code: { python: "@atan2(#1, #2)", ...arrays("@arctan2(#1, #2)") },
 });
 
 /** x/y in a derivative, with the dialect's 0/0. */
@@ -406,6 +451,8 @@ export const hypot: Binary = binary("hypot", {
   complex: complex.hypot,
   latex: "\\sqrt{#1^{2} + #2^{2}}",
   javascript: "Math.hypot(#1, #2)",
+  code: { math: "@hypot(#1, #2)", torch: "@hypot(#1, #2)", ...arrays("@hypot(#1, #2)") },
+  definition: ([x, y]) => sqrt(add(square(x!), square(y!))),
 });
 
 // ── activations ─────────────────────────────────────────────────────────────
@@ -423,6 +470,8 @@ export const sigmoid: Unary = unary("sigmoid", {
   complex: complex.sigmoid,
   latex: "\\sigma",
   javascript: "logistic(#1)",
+  code: { tensorflow: "@sigmoid(#1)", torch: "@sigmoid(#1)", jax: "jax.nn.sigmoid(#1)" },
+  definition: ([x]) => div(1, add(1, exp(neg(x!)))),
 });
 
 /** log(1+e^x), without overflow. */
@@ -436,6 +485,8 @@ export const softplus: Unary = unary("softplus", {
   complex: complex.softplus,
   latex: "\\operatorname{softplus}",
   javascript: "logOnePlusExp(#1)",
+  code: { tensorflow: "@nn.softplus(#1)", jax: "jax.nn.softplus(#1)", numpy: "@logaddexp(0, #1)" },
+  definition: ([x]) => add(maximum(x!, 0), log1p(exp(neg(abs(x!))))),
 });
 
 export const relu: Unary = unary("relu", {
@@ -446,6 +497,8 @@ export const relu: Unary = unary("relu", {
   kinks: [[0]],
   latex: "\\operatorname{ReLU}",
   javascript: "Math.max(#1, 0)",
+  code: { tensorflow: "@nn.relu(#1)", torch: "@relu(#1)", jax: "jax.nn.relu(#1)" },
+  definition: ([x]) => maximum(x!, 0),
 });
 
 // ── piecewise ───────────────────────────────────────────────────────────────
@@ -456,6 +509,7 @@ export const abs: Unary = unary("abs", {
   kinks: [[0]],
   latex: "\\left|#1\\right|",
   javascript: "Math.abs(#1)",
+  code: "abs(#1)",
 });
 
 export const sign: Unary = unary("sign", {
@@ -464,16 +518,16 @@ export const sign: Unary = unary("sign", {
   kinks: [[0]],
   latex: "\\operatorname{sign}",
   javascript: "Math.sign(#1)",
+  code: { tensorflow: "@sign(#1)", torch: "@sign(#1)", ...arrays("@sign(#1)") },
+  definition: ([x]) => where(greater(x!, 0), 1, where(less(x!, 0), -1, 0)),
 });
 
-function stepFunction(name: string, evaluate: (x: number) => number, latex: string, javascript: string): Unary {
-  return unary(name, {
-    evaluate,
-    partials: [null],
-    none: `${name} is piecewise constant`,
-    latex,
-    javascript,
-  });
+function stepFunction(
+  name: string,
+  evaluate: (x: number) => number,
+  notation: Pick<Elementwise, "latex" | "javascript" | "code" | "definition">,
+): Unary {
+  return unary(name, { evaluate, partials: [null], none: `${name} is piecewise constant`, ...notation });
 }
 
 /** To the nearest integer, halves to the even one. */
@@ -482,10 +536,27 @@ export function roundHalfEven(x: number): number {
   return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
-export const floor = stepFunction("floor", Math.floor, "\\left\\lfloor #1 \\right\\rfloor", "Math.floor(#1)");
-export const ceil = stepFunction("ceil", Math.ceil, "\\left\\lceil #1 \\right\\rceil", "Math.ceil(#1)");
-export const trunc = stepFunction("trunc", Math.trunc, "\\operatorname{trunc}", "Math.trunc(#1)");
-export const round = stepFunction("round", roundHalfEven, "\\operatorname{round}", "roundHalfEven(#1)");
+export const floor = stepFunction("floor", Math.floor, {
+  latex: "\\left\\lfloor #1 \\right\\rfloor",
+  javascript: "Math.floor(#1)",
+  code: "@floor(#1)",
+});
+export const ceil = stepFunction("ceil", Math.ceil, {
+  latex: "\\left\\lceil #1 \\right\\rceil",
+  javascript: "Math.ceil(#1)",
+  code: { python: "@ceil(#1)", tensorflow: "@math.ceil(#1)" },
+});
+export const trunc = stepFunction("trunc", Math.trunc, {
+  latex: "\\operatorname{trunc}",
+  javascript: "Math.trunc(#1)",
+  code: { math: "@trunc(#1)", torch: "@trunc(#1)", ...arrays("@trunc(#1)") },
+  definition: ([x]) => where(less(x!, 0), ceil(x!), floor(x!)),
+});
+export const round = stepFunction("round", roundHalfEven, {
+  latex: "\\operatorname{round}",
+  javascript: "roundHalfEven(#1)",
+  code: { python: "@round(#1)", math: "round(#1)", javascript: null },
+});
 
 export const maximum: Binary = binary("maximum", {
   // Not Math.max itself: it would take whatever else it is given as a number to compare.
@@ -501,6 +572,8 @@ export const maximum: Binary = binary("maximum", {
   kinks: [[0, 0]],
   latex: "\\max",
   javascript: "Math.max(#1, #2)",
+  code: { math: "max(#1, #2)", tensorflow: "@maximum(#1, #2)", ...arrays("@maximum(#1, #2)") },
+  definition: ([x, y]) => where(greaterEqual(x!, y!), x!, y!),
 });
 
 export const minimum: Binary = binary("minimum", {
@@ -516,6 +589,8 @@ export const minimum: Binary = binary("minimum", {
   kinks: [[0, 0]],
   latex: "\\min",
   javascript: "Math.min(#1, #2)",
+  code: { math: "min(#1, #2)", tensorflow: "@minimum(#1, #2)", ...arrays("@minimum(#1, #2)") },
+  definition: ([x, y]) => where(lessEqual(x!, y!), x!, y!),
 });
 
 type Argument = Parameters<Unary>[0];
@@ -530,6 +605,7 @@ export const where: Ternary = ternary("where", {
   latex: "\\begin{cases} #2 & #1 \\\\ #3 & \\text{otherwise} \\end{cases}",
   // NaN counts as true, as in the frameworks.
   javascript: "(#1 !== 0 ? #2 : #3)",
+  code: { python: "@where(#1, #2, #3)", math: "#2 if #1 else #3", javascript: "#1 ? #2 : #3" },
 });
 
 // ── comparisons and logic ───────────────────────────────────────────────────
@@ -540,6 +616,7 @@ function test(
   latex: string,
   none: string,
   javascript: string,
+  code: Code,
 ): Binary {
   return binary(name, {
     evaluate: (x, y) => (evaluate(x, y) ? 1 : 0),
@@ -548,16 +625,29 @@ function test(
     none,
     latex: `#1 ${latex} #2`,
     javascript: `(${javascript} ? 1 : 0)`,
+    code,
   });
 }
 
 type Test = (name: string, evaluate: (x: number, y: number) => boolean, latex: string, operator: string) => Binary;
 
 const comparison: Test = (name, evaluate, latex, operator) =>
-  test(name, evaluate, latex, "a comparison has no derivative", `#1 ${operator} #2`);
+  test(name, evaluate, latex, "a comparison has no derivative", `#1 ${operator} #2`, {
+    python: `#1 ${operator.replace(/==$/, "=")} #2`,
+    javascript: `#1 ${operator} #2`,
+  });
 
-const connective: Test = (name, evaluate, latex, operator) =>
-  test(name, evaluate, latex, "logic has no derivative", `#1 !== 0 ${operator} #2 !== 0`);
+const connective = (
+  name: string,
+  evaluate: (x: number, y: number) => boolean,
+  latex: string,
+  { javascript, ...python }: { javascript: string; python: string; math: string },
+) =>
+  test(name, evaluate, latex, "logic has no derivative", `#1 !== 0 ${javascript} #2 !== 0`, {
+    python: `#1 ${python.python} #2`,
+    math: `#1 ${python.math} #2`,
+    javascript: `#1 ${javascript} #2`,
+  });
 
 export const less = comparison("less", (x, y) => x < y, "<", "<");
 export const lessEqual = comparison("less_equal", (x, y) => x <= y, "\\le", "<=");
@@ -565,8 +655,16 @@ export const greater = comparison("greater", (x, y) => x > y, ">", ">");
 export const greaterEqual = comparison("greater_equal", (x, y) => x >= y, "\\ge", ">=");
 export const equal = comparison("equal", (x, y) => x === y, "=", "===");
 export const notEqual = comparison("not_equal", (x, y) => x !== y, "\\ne", "!==");
-export const logicalAnd = connective("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", "&&");
-export const logicalOr = connective("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", "||");
+export const logicalAnd = connective("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", {
+  javascript: "&&",
+  python: "&",
+  math: "and",
+});
+export const logicalOr = connective("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", {
+  javascript: "||",
+  python: "|",
+  math: "or",
+});
 
 export const logicalXor = test(
   "logical_xor",
@@ -574,6 +672,7 @@ export const logicalXor = test(
   "\\oplus",
   "logic has no derivative",
   "(#1 !== 0) !== (#2 !== 0)",
+  { python: "#1 ^ #2", math: "#1 != #2", javascript: "#1 !== #2" },
 );
 
 export const logicalNot: Unary = unary("logical_not", {
@@ -583,6 +682,7 @@ export const logicalNot: Unary = unary("logical_not", {
   none: "logic has no derivative",
   latex: "\\lnot #1",
   javascript: "(#1 === 0 ? 1 : 0)",
+  code: { python: "~#1", math: "not #1", javascript: "!#1" },
 });
 
 export const isnan: Unary = unary("isnan", {
@@ -592,6 +692,7 @@ export const isnan: Unary = unary("isnan", {
   none: "a test has no derivative",
   latex: "\\operatorname{isnan}",
   javascript: "(Number.isNaN(#1) ? 1 : 0)",
+  code: { python: "@isnan(#1)", tensorflow: "@math.is_nan(#1)", javascript: "Number.isNaN(#1)" },
 });
 
 export const isinf: Unary = unary("isinf", {
@@ -601,6 +702,7 @@ export const isinf: Unary = unary("isinf", {
   none: "a test has no derivative",
   latex: "\\operatorname{isinf}",
   javascript: "(Math.abs(#1) === Infinity ? 1 : 0)",
+  code: { python: "@isinf(#1)", tensorflow: "@math.is_inf(#1)", javascript: "Math.abs(#1) === Infinity" },
 });
 
 export const isfinite: Unary = unary("isfinite", {
@@ -610,6 +712,7 @@ export const isfinite: Unary = unary("isfinite", {
   none: "a test has no derivative",
   latex: "\\operatorname{isfinite}",
   javascript: "(Number.isFinite(#1) ? 1 : 0)",
+  code: { python: "@isfinite(#1)", tensorflow: "@math.is_finite(#1)", javascript: "Number.isFinite(#1)" },
 });
 
 /** Functions of this module that generated code calls by name. */

@@ -17,6 +17,7 @@ import {
   exp,
   greater,
   less,
+  lessEqual,
   log,
   log1p,
   logicalAnd,
@@ -93,6 +94,7 @@ export const clampedCrossEntropy: Binary = binary("clamped_cross_entropy", {
   ],
   latex: "\\operatorname{BCE}",
   javascript: "clampedEntropy(#1, #2)",
+  definition: ([p, z]) => sub(mul(sub(z!, 1), maximum(log1p(neg(p!)), -100)), mul(z!, maximum(log(p!), -100))),
 });
 
 function clampedEntropy(p: number, z: number): number {
@@ -285,6 +287,10 @@ export const huber: Binary = binary("huber", {
   kinks: [[1, 1]],
   latex: "\\operatorname{Huber}",
   javascript: "huberLoss(#1, #2)",
+  definition: ([d, delta]) => {
+    const size = abs(d!);
+    return where(lessEqual(size, delta!), mul(0.5, square(d!)), mul(delta!, sub(size, mul(0.5, delta!))));
+  },
 });
 
 function huberLoss(d: number, delta: number): number {
@@ -304,6 +310,7 @@ export const logCosh: Unary = unary("log_cosh", {
   complex: complex.logCosh,
   latex: "\\ln \\cosh",
   javascript: "logOfCosh(#1)",
+  definition: ([x]) => sub(add(abs(x!), log1p(exp(mul(-2, abs(x!))))), Math.LN2),
 });
 
 function logOfCosh(x: number): number {

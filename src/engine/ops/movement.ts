@@ -94,6 +94,14 @@ export const concatOp: Linear<undefined> = {
     for (const input of inputs) for (let i = 0; i < input.data.length; i++) data[at++] = input.data[i]!;
     return new Tensor(data, [data.length], inputs[0]!.dtype);
   },
+  code: (_, inputs, target) => {
+    const all = `[${inputs.map((_, k) => `#${k + 1}`).join(", ")}]`;
+    return target === "tensorflow"
+      ? `@concat(${all}, axis=0)`
+      : target === "torch"
+        ? `@cat(${all})`
+        : `@concatenate(${all})`;
+  },
   transpose(cotangent, inputs) {
     let start = 0;
     return inputs.map(({ shape }) => {

@@ -22,6 +22,8 @@ import {
   less,
   log,
   logicalOr,
+  maximum,
+  minimum,
   mul,
   notEqual,
   pow,
@@ -29,7 +31,7 @@ import {
   sub,
   where,
 } from "./elementwise";
-import { broadcastTo, cast, reshape, stopGradient, sum, take } from "./structure";
+import { broadcastTo, cast, reductionCode, reshape, stopGradient, sum, take } from "./structure";
 
 export type Axes = readonly number[];
 
@@ -103,6 +105,7 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
         axes.map((axis) => axis + 1),
         keepdims,
       ),
+    code: ({ axes, keepdims }, [x], target) => reductionCode(name, axes, keepdims, x!.shape.length, target),
     latex: `\\${name}`,
   };
 }
@@ -121,6 +124,7 @@ export const larger: Binary = binary("larger", {
   kinks: [[0, 0]],
   latex: "\\max",
   javascript: "Math.max(#1, #2)",
+  definition: ([x, y]) => maximum(x!, y!),
 });
 
 /** The smaller of two as a reduction takes it: a tie is shared in every dialect, unlike that of `minimum`. */
@@ -137,6 +141,7 @@ export const smaller: Binary = binary("smaller", {
   kinks: [[0, 0]],
   latex: "\\min",
   javascript: "Math.min(#1, #2)",
+  definition: ([x, y]) => minimum(x!, y!),
 });
 
 export const maxOp = extreme("max", (x, y) => x > y);
@@ -184,6 +189,7 @@ export const root: Unary = unary("root", {
   complex: complex.sqrt,
   latex: "\\sqrt{#1}",
   javascript: "Math.sqrt(#1)",
+  code: "@sqrt(#1)",
 });
 
 export function std(x: Value, axes: Axes = allAxes(x), keepdims = false, ddof = 0): Value {
@@ -320,6 +326,8 @@ export const cumsumOp: Linear<Running> = {
     }
     return out;
   },
+  code: ({ axis, reverse }, _, target) =>
+    reverse ? undefined : `@cumsum(#1, ${target === "torch" ? "dim" : "axis"}=${axis})`,
   batch: ([x], _, { axis, reverse }) => bind(cumsumOp, [x!], { axis: axis + 1, reverse }),
 };
 

@@ -1,7 +1,7 @@
 /** Linear operations that move, repeat or sum elements, and those that cut the derivative. */
 import { bind } from "../bind";
 import { type DType, isFloat, promote, roundTo } from "../dtype";
-import type { Constant, Linear, Type } from "../op";
+import type { Constant, Linear, ProgramTarget, Type } from "../op";
 import {
   allocate,
   broadcastOffsets,
@@ -15,6 +15,75 @@ import {
   type Value,
 } from "../tensor";
 import { add } from "./elementwise";
+
+// ── in programs ─────────────────────────────────────────────────────────────
+
+/** A shape or axes as Python writes a tuple: `(2,)`. */
+const tupleText = (numbers: readonly number[]) => `(${numbers.join(", ")}${numbers.length === 1 ? "," : ""})`;
+
+/** `@sum(#1, axis=0)`, in the words of each library. */
+export function reductionCode(
+  name: string,
+  axes: readonly number[],
+  keepdims: boolean,
+  rank: number,
+  target: ProgramTarget,
+): string {
+  const torch = target === "torch";
+  const all = axes.length === rank && !(torch && keepdims);
+  const one = axes.length === 1 ? String(axes[0]) : tupleText(axes);
+  const options = [
+    all ? "" : `, ${torch ? "dim" : "axis"}=${one}`,
+    keepdims ? `, keepdim${torch ? "" : "s"}=True` : "",
+  ];
+  const prefix = target === "tensorflow" ? "reduce_" : torch && name !== "sum" && axes.length > 0 ? "a" : "";
+  return `@${prefix}${name}(#1${options.join("")})`;
+}
+
+function castCode(dtype: DType, [x]: readonly Type[], target: ProgramTarget): string | undefined {
+  if (!isFloat(dtype)) return undefined;
+  if (x!.dtype === "bool")
+    return target === "math" ? "1.0 if #1 else 0.0" : target === "javascript" ? "Number(#1)" : "@where(#1, 1.0, 0.0)";
+  return isFloat(x!.dtype) || target === "math" || target === "javascript" ? "#1" : "1.0 * #1";
+}
+
+/** Elements one by one are written out up to this many. */
+const MOST_WRITTEN = 64;
+
+/** One element, one slice of the first axis, a transposition of a matrix, or elements one by one. */
+function takeCode({ offsets, shape }: Selection, [x]: readonly Type[], target: ProgramTarget): string | undefined {
+  const from = x!.shape;
+  const first = offsets[0];
+  if (shape.length === 0) {
+    const index = from.map((length, axis) => Math.floor(first! / sizeOf(from.slice(axis + 1))) % length);
+    return `#1[${index.join(", ")}]`;
+  }
+  if (isTransposition({ offsets, shape }, from)) return target === "torch" ? "@t(#1)" : "@transpose(#1)";
+  const row = sizeOf(from.slice(1));
+  const consecutive = offsets.every((offset, i) => offset === first! + i);
+  if (consecutive && first! % row === 0 && sameShape(shape, from.slice(1))) return `#1[${first! / row}]`;
+  if (consecutive && first! % row === 0 && sameShape(shape.slice(1), from.slice(1)) && shape.length === from.length)
+    return `#1[${first! / row}:${first! / row + shape[0]!}]`;
+  if (offsets.length > MOST_WRITTEN) return undefined;
+  const flat = from.length === 1 ? "#1" : "@reshape(#1, (-1,))";
+  const indices = `[${offsets.join(", ")}]`;
+  const taken =
+    target === "tensorflow"
+      ? `@gather(${flat}, ${indices})`
+      : target === "jax"
+        ? `@take(${flat}, @array(${indices}))`
+        : `${flat}[${indices}]`;
+  return shape.length === 1 ? taken : `@reshape(${taken}, ${tupleText(shape)})`;
+}
+
+function isTransposition({ offsets, shape }: Selection, from: Shape): boolean {
+  const [m, n] = from;
+  return (
+    from.length === 2 &&
+    sameShape(shape, [n!, m!]) &&
+    offsets.every((offset, i) => offset === (i % m!) * n! + Math.floor(i / m!))
+  );
+}
 
 // ── sum and broadcast: each the other's transpose ───────────────────────────
 
@@ -56,6 +125,7 @@ export const sumOp: Linear<Axes> = {
     const small = reducedShape(type!.shape, kept(axes));
     return addUp(x!, broadcastOffsets(small, type!.shape), sizeOf(small), type!);
   },
+  code: ({ axes, keepdims }, [x], target) => reductionCode("sum", axes, keepdims, x!.shape.length, target),
   latex: "\\sum #1",
   batch: ([x], _, { axes, keepdims }) => bind(sumOp, [x!], { axes: axes.map((axis) => axis + 1), keepdims }),
 };
@@ -92,6 +162,7 @@ export const broadcastOp: Linear<Shape> = {
   },
   transpose: (cotangent, [x]) => [unbroadcast(cotangent, x!.shape)],
   scalars: ([x], [type], shape) => Array.from(broadcastOffsets(type!.shape, shape), (offset) => x![offset]!),
+  code: (shape) => `@broadcast_to(#1, ${tupleText(shape)})`,
   latex: "#1",
   batch: ([x], _, shape) => {
     const [n, ...own] = x!.shape as [number, ...number[]];
@@ -128,6 +199,7 @@ export const reshapeOp: Linear<Shape> = {
   evaluate: ([x], shape) => new Tensor(x!.data, shape, x!.dtype),
   transpose: (cotangent, [x]) => [reshape(cotangent, x!.shape)],
   scalars: ([x]) => x!,
+  code: (shape) => `@reshape(#1, ${tupleText(shape)})`,
   latex: "#1",
   batch: ([x], _, shape) => reshape(x!, [x!.shape[0]!, ...shape]),
 };
@@ -166,6 +238,7 @@ export const takeOp: Linear<Selection> = {
   },
   transpose: (cotangent, [x], { offsets }) => [scatterAdd(cotangent, offsets, x!.shape)],
   scalars: ([x], _, { offsets }) => Array.from(offsets, (offset) => x![offset]!),
+  code: takeCode,
   batch: ([x], _, { offsets, shape }) => {
     const [n, ...own] = x!.shape as [number, ...number[]];
     return take(x!, forEachMember(offsets, n, sizeOf(own)), [n, ...shape]);
@@ -189,6 +262,8 @@ export const scatterAddOp: Linear<Selection> = {
   },
   transpose: (cotangent, [x], { offsets }) => [take(cotangent, offsets, x!.shape)],
   scalars: ([x], [type], { offsets, shape }) => addUp(x!, offsets, sizeOf(shape), type!),
+  code: (selection, [x], target) =>
+    isTransposition(selection, x!.shape) ? takeCode(selection, [x!], target) : undefined,
   batch: ([x], _, { offsets, shape }) => {
     const n = x!.shape[0]!;
     return scatterAdd(x!, forEachMember(offsets, n, sizeOf(shape)), [n, ...shape]);
@@ -244,6 +319,7 @@ export const stackOp: Linear<undefined> = {
       );
     }),
   scalars: (elements) => elements.flat(),
+  code: (_, inputs) => `@stack([${inputs.map((_, k) => `#${k + 1}`).join(", ")}])`,
   batch: (inputs, batched) => {
     const stacked = stack(everyMember(inputs, batched));
     return transpose(stacked, [1, 0, ...stacked.shape.slice(2).map((_, axis) => axis + 2)]);
@@ -276,6 +352,7 @@ export const castOp: Linear<DType> = {
   },
   transpose: (cotangent, [x]) => [cast(cotangent, x!.dtype)],
   scalars: ([x], _, dtype) => x!.map((element) => cast(element, dtype)),
+  code: castCode,
   latex: "#1",
   batch: ([x], _, dtype) => cast(x!, dtype),
 };
@@ -288,6 +365,7 @@ const castAwayOp: Constant<DType> = {
   evaluate: castOp.evaluate,
   scalars: castOp.scalars!,
   none: "converted to an integer",
+  code: castCode,
   latex: "#1",
   batch: castOp.batch!,
 };
@@ -308,6 +386,7 @@ export const readOp: Linear<undefined> = {
   scalars: ([x]) => x!,
   latex: "#1",
   javascript: "#1",
+  code: () => "#1",
   batch: ([x]) => read(x!),
 };
 
@@ -325,6 +404,9 @@ export const stopGradientOp: Constant<undefined> = {
   none: "stopped by stop_gradient",
   latex: "#1",
   javascript: "#1",
+  code: (_, _inputs, target) =>
+    ({ tensorflow: "@stop_gradient(#1)", torch: "#1.detach()", jax: "jax.lax.stop_gradient(#1)" })[target as string] ??
+    "#1",
   batch: ([x]) => stopGradient(x!),
 };
 

@@ -48,6 +48,7 @@ export const matmulOp: Bilinear<undefined> = {
       return products.length > 0 ? addAll(products) : scalar(0, promote(left!.dtype, right!.dtype));
     });
   },
+  code: () => "#1 @ #2",
   latex: "#1 #2",
   batch([a, b], [left, right]) {
     if (!left && a!.shape.length === 2) return sideBySide(b!, (columns) => matmul(a!, columns));
