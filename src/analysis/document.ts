@@ -5,13 +5,16 @@ import { ExpressionError, parseExpression } from "../languages/expression";
 import {
   type Budget,
   boundNames,
+  type Call,
   callFunction,
   evaluateExpression,
   type FunctionDef,
   functionsOf,
   type Lambda,
   lineAt,
+  freeNames as namesReadBy,
   PyCallError,
+  PyList,
   type PyModuleSyntax,
   type PyValue,
   parametersOf,
@@ -24,9 +27,10 @@ import {
   visit,
 } from "../languages/python";
 import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
+import { shortText } from "./display";
 import { type Finding, pointFinding } from "./findings";
 import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
-import { runScript, type Script } from "./script";
+import { runScript, type Script, spanKey } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration } from "./typed";
 import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
@@ -233,10 +237,10 @@ export class DocumentAnalysis {
   private commentOf(
     definition: FunctionDef,
   ): { values: PointTree; line: number; problem?: CommentProblem } | { problem: CommentProblem } | undefined {
-    const end = this.text.indexOf("\n", definition.paramSpan.to);
-    const comment = pointComment(this.text, { from: definition.from, lineEnd: end < 0 ? this.text.length : end });
-    if (!comment) return undefined;
-    const { text, offset } = comment;
+    const span = this.pointSpan(definition);
+    if (!span) return undefined;
+    const offset = span.from;
+    const text = this.slice(span);
     try {
       const values = this.options.readPoint(text);
       const unknown = Object.keys(values).find((name) => !definition.params.list.some((one) => one.name === name));
@@ -301,6 +305,51 @@ export class DocumentAnalysis {
   private numericGlobal(name: string): PyValue | undefined {
     const value = this.script.globals.get(name);
     return value !== undefined && isNumeric(value) ? value : undefined;
+  }
+
+  /** The module's single numbers that a function, or one that it calls, reads: name and value. */
+  numbersReadBy(definition: FunctionDef): [name: string, value: string][] {
+    const found = new Map<string, string>();
+    const seen = new Set<FunctionDef>();
+    const visitFunction = (one: FunctionDef): void => {
+      if (seen.has(one)) return;
+      seen.add(one);
+      for (const name of namesReadBy(one)) {
+        const value = this.script.globals.get(name);
+        const called = this.functionNamed(name);
+        if (called) visitFunction(called);
+        else if (value !== undefined && !this.constants.has(name) && argumentOf(name, value).shape?.length === 0)
+          found.set(name, shortText(value));
+      }
+    };
+    visitFunction(definition);
+    return [...found];
+  }
+
+  /** The value that a call of the module's own statements gave, or would give now. @throws Problem where it has none. */
+  valueOfCall(call: Call): PyValue {
+    const ran = this.script.gradients.get(spanKey(call));
+    if (ran) {
+      if (ran.count > 1) throw new Problem(l10n.t("it ran {0} times, so it has no one value", ran.count));
+      const sources = call.args[1]?.value;
+      if (sources?.kind === "list" || sources?.kind === "tuple") return new PyList([...ran.results]);
+      if (ran.results.length === 1) return ran.results[0]!;
+    }
+    if (this.functions.some((definition) => definition.from <= call.from && call.to <= definition.to))
+      throw new Problem(l10n.t("it depends on variables of the function around it"));
+    try {
+      return evaluateExpression(this.slice(call), this.script.globals, this.callOptions());
+    } catch (error) {
+      if (error instanceof PyCallError) throw new Problem(this.errorLine(error, false));
+      throw error;
+    }
+  }
+
+  /** Where the point of a function is written as a comment, if it is. */
+  pointSpan(definition: FunctionDef): Span | undefined {
+    const end = this.text.indexOf("\n", definition.paramSpan.to);
+    const comment = pointComment(this.text, { from: definition.from, lineEnd: end < 0 ? this.text.length : end });
+    return comment && { from: comment.offset, to: comment.offset + comment.text.length };
   }
 
   /** Numbers written by the user, in the form (list, array, tensor) in which the parameter is otherwise passed. */

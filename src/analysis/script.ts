@@ -103,6 +103,8 @@ export interface Script {
   readonly loops: readonly Loop[];
   readonly findings: readonly Finding[];
   readonly globals: ReadonlyMap<string, PyValue>;
+  /** What each call of `tape.gradient` gave last, by {@link spanKey}, one value for each source; and how often it ran. */
+  readonly gradients: ReadonlyMap<string, { readonly results: readonly PyValue[]; readonly count: number }>;
   /** What each function of the file was first called with. */
   readonly calls: ReadonlyMap<string, ReadonlyMap<string, PyValue>>;
   /** Why the run did not reach the end. */
@@ -151,11 +153,14 @@ export function runScript(syntax: PyModuleSyntax, options: ScriptOptions): Scrip
     loops: collector.loops.flatMap((loop) => loop.finish(names)),
     findings: [...syntaxFindings(syntax), ...findingsOf(syntax, collector.events, result)],
     globals: result.globals,
+    gradients: collector.gradients,
     calls: collector.calls,
     problem: result.stopped?.message,
     milliseconds: now() - started,
   };
 }
+
+export const spanKey = ({ from, to }: Span): string => `${from}:${to}`;
 
 interface Result {
   kind: "gradient" | "print" | "value";
@@ -169,6 +174,7 @@ class Collector {
   /** Those that findings are made of. */
   readonly events: PyEvent[] = [];
   readonly calls = new Map<string, ReadonlyMap<string, PyValue>>();
+  readonly gradients = new Map<string, { readonly results: readonly PyValue[]; readonly count: number }>();
   readonly loops: LoopRecord[] = [];
   readonly printed: Printed[] = [];
   readonly figures: Figure[] = [];
@@ -197,6 +203,10 @@ class Collector {
       case "gradient":
         this.gradientAt = event.span;
         this.tapes.asked(event);
+        this.gradients.set(spanKey(event.span), {
+          results: event.results,
+          count: (this.gradients.get(spanKey(event.span))?.count ?? 0) + 1,
+        });
         this.events.push(event);
         for (const loop of this.open) loop.gradient(event.targets);
         break;

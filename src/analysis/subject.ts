@@ -55,7 +55,8 @@ const MOST_HESSIAN_FORMULAS = 4;
  * Every member throws {@link Problem} with one clear line where there is no answer.
  */
 export class Look {
-  private readonly differentiable: Differentiable;
+  /** The function itself, for programs that are made of it. */
+  readonly differentiable: Differentiable;
   readonly labels: readonly string[];
   private memo = new Map<string, unknown>();
 

@@ -30,7 +30,7 @@ export { Expansion, Series } from "./interpreters/series";
 export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";
 export { javascriptOf, type Lowered, lower } from "./lower/javascript";
-export type { Op } from "./op";
+export type { Op, ProgramTarget } from "./op";
 export * from "./ops";
 export type { Operand } from "./ops/define";
 export {
@@ -96,10 +96,21 @@ export {
   tensorflowVariable,
   withExtras,
 } from "./print/array";
+export {
+  arrayCode,
+  type Code,
+  type CodeOptions,
+  codeOf,
+  floatCode,
+  NotWritable,
+  nestedCode,
+  templateOf,
+} from "./print/code";
 export { type Conditions, conditionsOf } from "./print/condition";
 export { exponentText, toExponent, toFixed } from "./print/digits";
 export { derivativeExpression, type Expression, expressionOf, writtenSize } from "./print/expression";
 export { type Formula, type FormulaOptions, formulaOf } from "./print/formula";
+export { type BodyOptions, bodyCode, type Case } from "./print/function";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { taylorPolynomial } from "./print/taylor";
 export { text } from "./print/text";

@@ -144,6 +144,19 @@ export class Differentiable {
     return this.compiled(point).branch();
   }
 
+  /** The graph over whole arrays that holds at `point`, for programs. */
+  arraysAt(point: ArrayLike<number>): Graph {
+    return withoutRecorders(() => this.staged(point));
+  }
+
+  private staged(point: ArrayLike<number>): Graph {
+    const primals = unflatten(this.parameters, point);
+    return stage(
+      this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
+      (inputs) => [this.call(inputs)],
+    );
+  }
+
   private compiled(point: ArrayLike<number>): Compiled {
     return this.evaluate("value", point).branch;
   }
@@ -164,12 +177,8 @@ export class Differentiable {
   }
 
   private compile(point: ArrayLike<number>): Compiled {
-    const primals = unflatten(this.parameters, point);
     return withoutRecorders(() => {
-      const staged = stage(
-        this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
-        (inputs) => [this.call(inputs)],
-      );
+      const staged = this.staged(point);
       try {
         return overScalars(scalarize(staged), staged.outputs[0]!.shape, this.dialect);
       } catch (error) {

@@ -1,0 +1,184 @@
+/** Derivatives of a file's functions as functions of the file, and tests of them. */
+import * as l10n from "@vscode/l10n";
+import { sizeOf } from "../engine";
+import { type FunctionDef, reprOf } from "../languages/python";
+import type { DocumentAnalysis } from "./document";
+import type { Edit } from "./findings";
+import { argumentTexts, bodyOf } from "./program";
+import { type FileStyle, freeName, importEdits, newName, styleOf } from "./style";
+import { followed, type Look, Problem } from "./subject";
+
+/** The definition of `name`, where it can be looked at. */
+function definitionOf(
+  analysis: DocumentAnalysis,
+  name: string,
+): { definition: FunctionDef; look: Look; style: FileStyle } {
+  const look = analysis.look(name);
+  const definition = analysis.functionNamed(name)!;
+  return { definition, look, style: styleOf(analysis, definition) };
+}
+
+/** A new function `g_gradient` or `g_hessian` after `g`, in the file's own library. @throws Problem where it cannot be written */
+export function insertDerivative(analysis: DocumentAnalysis, name: string, what: "gradient" | "hessian"): Edit[] {
+  const { definition, look, style } = definitionOf(analysis, name);
+  const lines = derivativeLines(analysis, definition, look, style, what, newName(name, what, style));
+  return [...importEdits(analysis, style, lines), inserted(analysis, definition, style, lines)];
+}
+
+function derivativeLines(
+  analysis: DocumentAnalysis,
+  definition: FunctionDef,
+  look: Look,
+  style: FileStyle,
+  what: "gradient" | "hessian",
+  newName: string,
+): string[] {
+  const { name } = definition;
+  const names = followed(look.parameters).map((parameter) => parameter.name);
+  const title = what === "gradient" ? "Gradient" : "Hessian";
+  const code = bodyOf(look, what, style, newName);
+  const body = [
+    `"""${title} of ${name} with respect to ${names.join(", ")}."""`,
+    ...conditions(look, newName),
+    ...given(analysis, definition, style, code),
+    ...code,
+  ];
+  // The tests of what is held are indented as the rest.
+  return [
+    `def ${newName}${signature(analysis, definition)}:`,
+    ...body.map((line) => style.indent + line.replace(/^\t/, style.indent)),
+  ];
+}
+
+/** Parameters that are no numbers to vary, as literals. */
+function held(look: Look): { readonly name: string; readonly value: string; readonly identity: boolean }[] {
+  return look.parameters
+    .filter(({ shape }) => !shape)
+    .map(({ name, original }) => {
+      if (!["bigint", "string", "boolean"].includes(typeof original) && original !== null)
+        throw new Problem(l10n.t("{0} depends on {1}, which is not a number", look.title, name));
+      return { name, value: reprOf(original), identity: typeof original === "boolean" || original === null };
+    });
+}
+
+/** Parameters that stay as they are have to be what they were: the derivative was made for these values. */
+function conditions(look: Look, newName: string): string[] {
+  return held(look).flatMap(({ name, value, identity }) => [
+    `if ${name} ${identity ? "is not" : "!="} ${value}:`,
+    `\traise ValueError(${JSON.stringify(`${newName} is written for ${name} = ${value}`)})`,
+  ]);
+}
+
+/** Numbers of the module that went into the derivative as they are now. */
+function given(
+  analysis: DocumentAnalysis,
+  definition: FunctionDef,
+  style: FileStyle,
+  body: readonly string[],
+): string[] {
+  const numbers = analysis.numbersReadBy(definition).map(([name, value]) => `${name} = ${value}`);
+  const written = body.join("\n");
+  const gone = [...(style.arrays?.keys() ?? [])].filter((name) => !new RegExp(`\\b${name}\\b`).test(written));
+  if (gone.length > 0) numbers.push(`${gone.join(", ")} as the file has ${gone.length > 1 ? "them" : "it"}`);
+  return numbers.length === 0 ? [] : [`# Written for ${numbers.join(", ")}.`];
+}
+
+function signature({ text }: DocumentAnalysis, { paramSpan }: FunctionDef): string {
+  return text
+    .slice(paramSpan.from, paramSpan.to)
+    .replace(/#.*$/gm, "")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/\( /, "(")
+    .replace(/,? \)$/, ")");
+}
+
+/** The lines after a definition, with the blank lines that the file has between functions. */
+function inserted(
+  { text }: DocumentAnalysis,
+  definition: FunctionDef,
+  { eol, blank }: FileStyle,
+  ...functions: readonly (readonly string[])[]
+): Edit {
+  const body = text.slice(0, definition.to).trimEnd().length;
+  const end = text.indexOf("\n", body);
+  const at = end < 0 ? text.length : end - (text[end - 1] === "\r" ? 1 : 0);
+  const gap = eol.repeat(blank + 1);
+  const rest = text.slice(at);
+  // What follows without a blank line is no part of the function.
+  const after = rest.trim() === "" ? (rest === "" ? eol : "") : /^(?:\r?\n){2}/.test(rest) ? "" : eol.repeat(blank);
+  return { from: at, to: at, text: functions.map((lines) => gap + lines.join(eol)).join("") + after };
+}
+
+// ── a test ──────────────────────────────────────────────────────────────────
+
+/**
+ * A pytest function that compares the gradient with central differences at the present point; the gradient itself is
+ * inserted where the file has none.
+ */
+export function insertCheck(analysis: DocumentAnalysis, name: string): Edit[] {
+  const { definition, look, style } = definitionOf(analysis, name);
+  const existing = analysis.functionNamed(`${name}_gradient`) ?? analysis.functionNamed(`${name}Gradient`);
+  const gradient = existing?.name ?? newName(name, "gradient", style);
+  const test = testLines(look, style, name, gradient, freeName(`test_${gradient}`, style));
+  const own = existing ? [] : [derivativeLines(analysis, definition, look, style, "gradient", gradient)];
+  const lines = [...own.flat(), ...test];
+  return [...importEdits(analysis, style, lines), inserted(analysis, existing ?? definition, style, ...own, test)];
+}
+
+function testLines(look: Look, style: FileStyle, name: string, gradient: string, testName: string): string[] {
+  const { target, prefix, indent } = style;
+  const parameters = followed(look.parameters);
+  const names = parameters.map((parameter) => parameter.name);
+  const values = argumentTexts(look, style);
+  const others = held(look)
+    .map(({ name, value }) => `, ${name}=${value}`)
+    .join("");
+  // JAX computes in float32 unless it is told otherwise.
+  const [step, tolerance] = target === "jax" ? ["1e-2", "1e-2"] : ["1e-6", "1e-5"];
+  const lines: string[] = [];
+  const add = (depth: number, line: string) => lines.push(indent.repeat(depth) + line);
+  lines.push(`def ${testName}():`);
+  add(1, `"""${gradient} agrees with central differences of ${name}."""`);
+  names.forEach((own, k) => {
+    add(1, `${own} = ${values[k]}`);
+  });
+  add(1, `gradient = ${gradient}(${names.join(", ")}${others})`);
+  add(1, `h = ${step}`);
+  parameters.forEach(({ name: own, shape }, k) => {
+    const partial = parameters.length === 1 ? "gradient" : `gradient[${k}]`;
+    const called = (changed: string) =>
+      `${name}(${names.map((other) => (other === own ? changed : other)).join(", ")}${others})`;
+    const compare = (depth: number, above: string, below: string, entry: string) => {
+      add(depth, `central = (${called(above)} - ${called(below)}) / (2 * h)`);
+      add(depth, `assert abs(${entry} - central) < ${tolerance} * max(1, abs(central))`);
+    };
+    if (shape.length === 0) {
+      compare(1, `${own} + h`, `${own} - h`, partial);
+      return;
+    }
+    if (target === "math") {
+      if (shape.length > 1) throw new Problem(l10n.t("a list in a list is not followed into a test: use NumPy"));
+      add(1, `for i in range(${shape[0]}):`);
+      const moved = (sign: string) => `${own}[:i] + [${own}[i] ${sign} h] + ${own}[i + 1:]`;
+      compare(2, moved("+"), moved("-"), `${partial}[i]`);
+      return;
+    }
+    const size = sizeOf(shape);
+    const tuple = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+    add(1, `for i in range(${size}):`);
+    switch (target) {
+      case "tensorflow":
+        add(2, `step = h * ${prefix}reshape(${prefix}one_hot(i, ${size}, dtype=${prefix}float64), ${tuple})`);
+        compare(2, `${own} + step`, `${own} - step`, `${prefix}reshape(${partial}, (-1,))[i]`);
+        break;
+      case "torch":
+        add(2, `step = h * ${prefix}eye(${size}, dtype=${prefix}float64)[i].reshape(${tuple})`);
+        compare(2, `${own} + step`, `${own} - step`, `${partial}.reshape(-1)[i]`);
+        break;
+      default:
+        add(2, `step = h * ${prefix}eye(${size})[i].reshape(${tuple})`);
+        compare(2, `${own} + step`, `${own} - step`, `${prefix}ravel(${partial})[i]`);
+    }
+  });
+  return lines;
+}
