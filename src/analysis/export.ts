@@ -150,14 +150,11 @@ const tuple = (names: readonly string[]) => (names.length === 1 ? `${names[0]},`
 const LOOPS: { readonly [F in Framework]: (program: Program) => string[] } = {
   tensorflow: ({ look, name, names, style, rate, steps, template }) => {
     const list = `[${names.join(", ")}]`;
-    const decides = bodyOf(look, "value", style, name).some((line) => line.startsWith("if "));
     return [
       ...argumentTexts(look, style).map((value, k) => `${names[k]} = tf.Variable(${value})`),
       `optimizer = tf.keras.optimizers.${template.replace("#", rate)}`,
       "",
       "",
-      // What decides by numbers with an error at the end runs eagerly.
-      ...(decides ? [] : ["@tf.function"]),
       "def step():",
       "    with tf.GradientTape() as tape:",
       `        value = ${name}(${names.join(", ")})`,
@@ -166,8 +163,8 @@ const LOOPS: { readonly [F in Framework]: (program: Program) => string[] } = {
       "    return value",
       "",
       "",
-      "# Over several devices: make the variables and the optimizer in the scope of a tf.distribute strategy,",
-      "# call strategy.run(step), and feed batches of data from a tf.data.Dataset.",
+      "# Faster: decorate step with tf.function. Over several devices: make the variables and the optimizer in the scope of",
+      "# a tf.distribute strategy, call strategy.run(step), and feed batches of data from a tf.data.Dataset.",
       `for i in range(${steps}):`,
       "    step()",
       `print(${[`${name}(${names.join(", ")}).numpy()`, ...names.map((one) => `${one}.numpy()`)].join(", ")})`,
@@ -239,6 +236,10 @@ const JAX_SCALE = [
   "# Many starts at once: jax.vmap. Many devices: put the arrays on a jax.sharding mesh with jax.device_put; jit does the rest.",
 ];
 
+/** Whether the function has branches of Python's own. */
+const decides = (look: Look, style: FileStyle, name: string) =>
+  bodyOf(look, "value", style, name).some((line) => line.startsWith("if "));
+
 function jaxLoop({ look, name, names, style, rate, steps, optimizer }: Program): string[] {
   const update: { readonly [optimizer: string]: readonly string[] } = {
     sgd: [`    return jax.tree.map(lambda p, g: p - ${rate} * g, parameters, gradients), memory`],
@@ -258,10 +259,9 @@ function jaxLoop({ look, name, names, style, rate, steps, optimizer }: Program):
   };
   const zeros = "jax.tree.map(jnp.zeros_like, parameters)";
   const value = `${name}(*parameters)`;
-  const decides = bodyOf(look, "value", style, name).some((line) => line.startsWith("if "));
   return [
     // What decides by numbers cannot be compiled as it stands.
-    ...(decides ? [] : ["@jax.jit"]),
+    ...(decides(look, style, name) ? [] : ["@jax.jit"]),
     "def step(parameters, memory):",
     `    gradients = jax.grad(lambda parameters: ${value})(parameters)`,
     ...update[optimizer]!,
@@ -278,6 +278,10 @@ function jaxLoop({ look, name, names, style, rate, steps, optimizer }: Program):
 }
 
 function jaxSearch({ look, name, names, style, steps }: Program): string[] {
+  if (decides(look, style, name))
+    throw new Problem(
+      l10n.t("{0} decides by its numbers, which JAX cannot compile: choose another optimizer", look.title),
+    );
   return [
     "def unpack(point):",
     ...unpacked(look, names, "reshape"),

@@ -223,7 +223,7 @@ function withType(inputs: readonly Value[]): readonly Value[] {
 
 /** Factors and signs in front, as one writes them; equal up to rounding, at regular points. */
 function tidy(op: Op, inputs: readonly Value[], attributes: unknown): Value {
-  const [x, y] = inputs;
+  const [x, y, z] = inputs;
   const again = (next: { op: Op }, ...args: Value[]) => tidy(next.op, args, undefined);
   switch (op.name) {
     case "mul": {
@@ -285,6 +285,18 @@ function tidy(op: Op, inputs: readonly Value[], attributes: unknown): Value {
       if (made(y, "neg")) return again(add, x!, y.inputs[0]!);
       if (constant(x) === 0) return again(neg, y!);
       break;
+    case "matmul": {
+      const one = inputs.findIndex((input) => input instanceof Tensor && input.data.length === 1);
+      if (one >= 0 && x!.shape.length === 2)
+        return again(mul, scalar((inputs[one] as Tensor).data[0]!, y!.dtype), inputs[1 - one]!);
+      break;
+    }
+    case "where": {
+      const chosen = constant(x) === undefined ? undefined : constant(x) ? y : z;
+      if (chosen && sameShape(chosen.shape, [x!, y!, z!].map(({ shape }) => shape).reduce(broadcastShapes)))
+        return chosen;
+      break;
+    }
     case "reshape": {
       const simpler = tidyReshape(x!, attributes as Shape);
       if (simpler) return simpler;
