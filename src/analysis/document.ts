@@ -347,8 +347,7 @@ export class DocumentAnalysis {
 
   /** Where the point of a function is written as a comment, if it is. */
   pointSpan(definition: FunctionDef): Span | undefined {
-    const end = this.text.indexOf("\n", definition.paramSpan.to);
-    const comment = pointComment(this.text, { from: definition.from, lineEnd: end < 0 ? this.text.length : end });
+    const comment = pointComment(this.text, { from: definition.from, lineEnd: this.headerEnd(definition) });
     return comment && { from: comment.offset, to: comment.offset + comment.text.length };
   }
 
@@ -485,6 +484,12 @@ export class DocumentAnalysis {
     const around = this.functions.findLast((definition) => definition.from <= from && from <= this.endOf(definition));
     if (around) return { kind: "function", name: around.name };
     throw new Problem(l10n.t("Select an expression, or put the cursor in a function."));
+  }
+
+  /** The end of the line on which a definition's parameters end. */
+  headerEnd(definition: FunctionDef): number {
+    const end = this.text.indexOf("\n", definition.paramSpan.to);
+    return end < 0 ? this.text.length : end;
   }
 
   /** The end of the last line of a definition. */

@@ -32,17 +32,18 @@ export function activate(context: ExtensionContext): void {
       return { reader, writer: new BrowserMessageWriter(started) };
     };
     const client = new LanguageClient("gradlens", "Gradlens", connect, options);
-    const method: keyof ClientRequests = "gradlens/typesetter";
-    let typesetter: Promise<string> | undefined;
-    context.subscriptions.push(
-      client.onRequest(method, (): Promise<ClientRequests[typeof method][1]> => {
-        typesetter ??= blobOf(Uri.joinPath(dist, "mathjax.js"));
-        typesetter.catch(() => {
-          typesetter = undefined;
+    /** Gives a worker the address of a copy of a script, made when it is first asked for. */
+    const offer = (method: keyof ClientRequests, script: string) => {
+      let address: Promise<string> | undefined;
+      return client.onRequest(method, (): Promise<ClientRequests[typeof method][1]> => {
+        address ??= blobOf(Uri.joinPath(dist, script));
+        address.catch(() => {
+          address = undefined;
         });
-        return typesetter;
-      }),
-    );
+        return address;
+      });
+    };
+    context.subscriptions.push(offer("gradlens/typesetter", "mathjax.js"), offer("gradlens/server", "server.web.js"));
     return client;
   });
 }

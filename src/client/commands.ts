@@ -19,13 +19,10 @@ import type { Panels } from "./panel";
 import { Cancelled, type Server, UserError, withLateProgress } from "./server";
 import { isCommandArgument, isScriptArgument } from "./validate";
 
-export function registerCommands(
-  context: ExtensionContext,
-  server: Server,
-  panels: Panels,
-  log: LogOutputChannel,
-): Disposable[] {
-  const register = (name: string, run: (argument: unknown) => Promise<void> | void) =>
+/** Registers commands whose failures show as one line. */
+export const registrar =
+  (log: LogOutputChannel) =>
+  (name: string, run: (argument: unknown) => Promise<void> | void): Disposable =>
     vscode.registerCommand(name, async (argument: unknown) => {
       try {
         await run(argument);
@@ -36,6 +33,14 @@ export function registerCommands(
         void window.showErrorMessage(line ?? "");
       }
     });
+
+export function registerCommands(
+  context: ExtensionContext,
+  server: Server,
+  panels: Panels,
+  log: LogOutputChannel,
+): Disposable[] {
+  const register = registrar(log);
 
   /** Asks for the view and shows one line of it. */
   const answer = async (
@@ -101,7 +106,7 @@ export function registerCommands(
 }
 
 /** What to look at, asking for values that no place gives; undefined if the user was told why not, or let go. */
-async function targetOf(server: Server, argument: unknown): Promise<CommandArgument | undefined> {
+export async function targetOf(server: Server, argument: unknown): Promise<CommandArgument | undefined> {
   if (isCommandArgument(argument)) return { subject: argument.subject, point: argument.point };
   const editor = window.activeTextEditor;
   if (!editor) {
@@ -125,7 +130,10 @@ async function targetOf(server: Server, argument: unknown): Promise<CommandArgum
 }
 
 /** One input box for all values that are not known. */
-async function askForPoint(names: string[], { prefill }: SubjectAtResult): Promise<Point | undefined> {
+export async function askForPoint(
+  names: string[],
+  { prefill }: Pick<SubjectAtResult, "prefill">,
+): Promise<Point | undefined> {
   const value = prefill ?? names.map((name) => `${name}=1`).join(", ");
   const first = value.indexOf("=") + 1;
   const comma = value.slice(first).search(/[,;]/);

@@ -10,12 +10,11 @@ export function isPython(document: TextDocument): boolean {
   return languages.some((language) => language === document.languageId);
 }
 
+/** A position as the protocol sends it. */
+export const place = ({ line, character }: { line: number; character: number }) => ({ line, character });
+
 export function subjectAt(server: Server, editor: TextEditor, token?: CancellationToken): Promise<SubjectAtResult> {
   const { document, selection } = editor;
-  const place = (position: { line: number; character: number }) => ({
-    line: position.line,
-    character: position.character,
-  });
   return server.request(
     "gradlens/subjectAt",
     {

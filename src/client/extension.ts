@@ -7,6 +7,7 @@ import {
   State,
 } from "vscode-languageclient";
 import { commands, type InitializationOptions, type ThemeKind } from "../protocol/lsp";
+import { registerActions } from "./actions";
 import { registerCommands } from "./commands";
 import { languages } from "./cursor";
 import { Panels } from "./panel";
@@ -37,6 +38,7 @@ export function activate(context: ExtensionContext, createClient: CreateClient):
     server,
     panels,
     ...registerCommands(context, server, panels, log),
+    ...registerActions(server, log),
     window.onDidChangeActiveColorTheme(() => server.notify("gradlens/theme", { theme: currentTheme() })),
     client.onDidChangeState(({ newState }) => log.debug(`server: ${State[newState]}`)),
   );

@@ -6,6 +6,7 @@ import {
   type LogOutputChannel,
   l10n,
   ProgressLocation,
+  type WorkspaceEdit,
   window,
 } from "vscode";
 import {
@@ -89,6 +90,11 @@ export class Server implements Disposable {
         listener.dispose();
       }
     });
+  }
+
+  /** A change that the server computed, as VS Code applies it. */
+  asWorkspaceEdit(edit: NonNullable<Requests["gradlens/edit"][1]["edit"]>): Promise<WorkspaceEdit> {
+    return this.client.protocol2CodeConverter.asWorkspaceEdit(edit);
   }
 
   private explain(method: string, error: unknown, token?: CancellationToken): Error {

@@ -3,7 +3,8 @@
  * Protocol. `Requests` and `Notifications` are the whole list: client and
  * server derive their types from them.
  */
-import type { Range } from "vscode-languageserver-types";
+
+import type { Range, WorkspaceEdit } from "vscode-languageserver-types";
 import type { Figure } from "./figure";
 import type { EncodedArray, JsonNumber, JsonTree } from "./values";
 
@@ -312,6 +313,83 @@ export interface ScriptView {
   milliseconds: number;
 }
 
+// ── gradlens/edit ───────────────────────────────────────────────────────────
+
+export type EditAction = "gradient" | "hessian" | "check" | "value" | "point";
+
+/** A change to the document: what a code action does, for a command. */
+export interface EditParams {
+  uri: string;
+  /** The selection or the cursor. */
+  range: Range;
+  action: EditAction;
+  /** For `point`: the point to be written; absent: that at which the function is looked at. */
+  point?: Point;
+}
+
+export interface EditResult {
+  edit?: WorkspaceEdit;
+  /** One clear line, when there is nothing to do. */
+  problem?: string;
+}
+
+// ── gradlens/copy ───────────────────────────────────────────────────────────
+
+export type CopyFormat = "latex" | "mathml" | "python" | "javascript";
+
+export interface CopyParams {
+  subject: Subject;
+  point?: Point;
+  format: CopyFormat;
+}
+
+export interface CopyItem {
+  /** `g(x1, x2)`, `∂g/∂x1`. */
+  label: string;
+  text: string;
+}
+
+export interface CopyResult {
+  items: CopyItem[];
+  /** One clear line: why there is nothing, or why not all. */
+  problem?: string;
+}
+
+// ── gradlens/export ─────────────────────────────────────────────────────────
+
+/** The frameworks of {@link ExportParams} as people write them. */
+export const frameworks = { tensorflow: "TensorFlow", torch: "PyTorch", jax: "JAX", scipy: "SciPy" } as const;
+export type Framework = keyof typeof frameworks;
+
+export interface ExportParams {
+  subject: Subject;
+  point?: Point;
+  framework: Framework;
+  optimizer: string;
+  learningRate?: number;
+  steps: number;
+}
+
+export interface ExportResult {
+  /** A Python program. */
+  text: string;
+}
+
+// ── gradlens/run ────────────────────────────────────────────────────────────
+
+export interface RunParams {
+  uri: string;
+}
+
+export interface RunResult {
+  output: string;
+  /** As Python words it, with its lines. */
+  error?: { text: string; range?: Range };
+  /** Why it ended before its end. */
+  stopped?: string;
+  milliseconds: number;
+}
+
 // ── notifications ───────────────────────────────────────────────────────────
 
 export type ThemeKind = "light" | "dark" | "high-contrast" | "high-contrast-light";
@@ -335,12 +413,20 @@ export interface Requests {
   "gradlens/plot": [PlotParams, PlotData];
   "gradlens/minimize": [MinimizeParams, MinimizeResult];
   "gradlens/script": [ScriptParams, ScriptView];
+  "gradlens/edit": [EditParams, EditResult];
+  "gradlens/copy": [CopyParams, CopyResult];
+  /** The optimizers that a framework has. */
+  "gradlens/exportOptimizers": [{ framework: Framework }, string[]];
+  "gradlens/export": [ExportParams, ExportResult];
+  "gradlens/run": [RunParams, RunResult];
 }
 
 /** What the server asks of the client. */
 export interface ClientRequests {
   /** Of a worker only: an address from which it can load dist/mathjax.js. */
   "gradlens/typesetter": [null, string];
+  /** Of a worker only: an address of the server's own script. */
+  "gradlens/server": [null, string];
 }
 
 export interface Notifications {
@@ -396,4 +482,6 @@ export const commands = {
   showGradient: "gradlens.showGradient",
   showHessian: "gradlens.showHessian",
   showScript: "gradlens.showScript",
+  pin: "gradlens.pin",
+  unpin: "gradlens.unpin",
 } as const;

@@ -17,6 +17,7 @@ export {
   isTypesetterLoaded,
   loadTypesetter,
   loadTypesetterBy,
+  mathml,
   type Typeset,
   type TypesetOptions,
   type Typesetter,

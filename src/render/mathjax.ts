@@ -3,6 +3,9 @@
  * it, and only when the first formula is wanted. The build makes it a file of its own, dist/mathjax.js.
  */
 import { liteAdaptor } from "@mathjax/src/js/adaptors/liteAdaptor.js";
+import { STATE } from "@mathjax/src/js/core/MathItem.js";
+import type { MmlNode } from "@mathjax/src/js/core/MmlTree/MmlNode.js";
+import { SerializedMmlVisitor } from "@mathjax/src/js/core/MmlTree/SerializedMmlVisitor.js";
 import { RegisterHTMLHandler } from "@mathjax/src/js/handlers/html.js";
 import { TeX } from "@mathjax/src/js/input/tex.js";
 import "@mathjax/src/js/input/tex/ams/AmsConfiguration.js";
@@ -82,6 +85,18 @@ export function convert(latex: string, display: boolean, maxWidth?: number): Raw
   if (!(width > 0 && height > 0)) throw new Error("no size");
   const text = adaptor.outerHTML(svg).replace(/><\/(?:path|use|rect|line|defs)>/g, "/>");
   return { svg: text, width: width / 1000, height: height / 1000, depth: (height + top) / 1000 };
+}
+
+const visitor = new SerializedMmlVisitor();
+
+/** As MathML, displayed. @throws if it is no LaTeX that base and ams know. */
+export function toMathml(latex: string): string {
+  const tree = documents.overflow.convert(latex, { display: true, end: STATE.CONVERT }) as unknown as MmlNode;
+  return visitor
+    .visitTree(tree)
+    .replace(/ data-[\w-]+="[^"]*"/g, "")
+    .replace(/<math(?=[ >])/, '<math xmlns="http://www.w3.org/1998/Math/MathML"')
+    .replace(/( xmlns="[^"]*")\1/, "$1");
 }
 
 /** Takes out what serves MathJax's own page only, so that a formula is as short as it can be. */

@@ -66,6 +66,12 @@ export function typeset(latex: string, options: TypesetOptions = {}): Typeset {
   return found;
 }
 
+/** A formula in MathML. @throws before {@link loadTypesetter}, and for LaTeX that cannot be set */
+export function mathml(latex: string): string {
+  if (!engine) throw new Error("the typesetter is not loaded");
+  return engine.toMathml(latex);
+}
+
 function set(latex: string, display: boolean, scale: number, maxWidth: number | undefined): Typeset {
   if (!engine) return source(latex, scale);
   const px = engine.EM * scale;

@@ -1,13 +1,27 @@
 /** The language server as a process: over the IPC or stdio that its arguments name. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { createConnection } from "vscode-languageserver/node";
+import type { Job } from "../analysis/job";
+import { type JobMessage, type StartJob, work } from "./run";
 import { startServer } from "./server";
 
-startServer(createConnection(), (uri) => {
+const readFile = (uri: string): string | undefined => {
   try {
     return readFileSync(fileURLToPath(uri), "utf8");
   } catch {
     return undefined;
   }
-});
+};
+
+/** This file again, as a thread that only runs the job. */
+const startJob: StartJob = (job, hear, fail) => {
+  const worker = new Worker(__filename, { workerData: job });
+  worker.on("message", (message: JobMessage) => hear(message));
+  worker.on("error", (error) => fail(error.message));
+  return () => void worker.terminate();
+};
+
+if (isMainThread) startServer(createConnection(), { readFile, startJob });
+else work(workerData as Job, (message) => parentPort!.postMessage(message));

@@ -2,6 +2,7 @@
 import * as l10n from "@vscode/l10n";
 import {
   type CancellationToken,
+  CodeActionKind,
   CodeLensRefreshRequest,
   type Connection,
   ErrorCodes,
@@ -11,6 +12,7 @@ import {
   TextDocuments,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { exportOptimizers } from "../analysis/export";
 import { Problem } from "../analysis/subject";
 import {
   defaultSettings,
@@ -19,12 +21,16 @@ import {
   type Requests,
   type Settings,
 } from "../protocol/lsp";
+import { copies } from "./copies";
 import { codeActions, diagnostics } from "./diagnostics";
+import { edit, refactorings } from "./edits";
+import { exported } from "./export";
 import { hints } from "./hints";
 import { hover } from "./hover";
 import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
 import { plot } from "./plot";
+import { runFile, type StartJob } from "./run";
 import { script } from "./script";
 import { OutOfTime, Session } from "./session";
 import { subjectAt } from "./subject-at";
@@ -33,8 +39,15 @@ import { view } from "./view";
 /** Typing pauses this long before a document is evaluated for its diagnostics. */
 const DEBOUNCE = 150;
 
-/** `readFile` gives the text of a file that is not open, where the host lets the server read. */
-export function startServer(connection: Connection, readFile?: (uri: string) => string | undefined): void {
+/** What the host lets the server do. */
+export interface Host {
+  /** The text of a file that is not open. */
+  readonly readFile?: (uri: string) => string | undefined;
+  /** Runs a file in a worker of its own. */
+  readonly startJob?: StartJob;
+}
+
+export function startServer(connection: Connection, { readFile, startJob }: Host = {}): void {
   const documents = new TextDocuments(TextDocument);
   const session = new Session(documents, undefined, readFile);
   const pending = new Map<string, ReturnType<typeof setTimeout>>();
@@ -58,7 +71,7 @@ export function startServer(connection: Connection, readFile?: (uri: string) => 
         hoverProvider: true,
         codeLensProvider: { resolveProvider: true },
         inlayHintProvider: true,
-        codeActionProvider: { codeActionKinds: ["quickfix"] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor] },
       },
     };
   });
@@ -135,7 +148,14 @@ export function startServer(connection: Connection, readFile?: (uri: string) => 
   connection.onCodeLens(({ textDocument }) => lenses(session, textDocument.uri));
   connection.onCodeLensResolve((lens) => resolveLens(session, lens));
   connection.languages.inlayHint.on(({ textDocument, range }) => hints(session, textDocument.uri, range));
-  connection.onCodeAction(({ textDocument, range }) => codeActions(session, textDocument.uri, range));
+  connection.onCodeAction(({ textDocument: { uri }, range, context: { only } }) => {
+    const wanted = (kind: string) =>
+      !only || only.some((one) => kind === one || one === "" || kind.startsWith(`${one}.`));
+    return [
+      ...(wanted(CodeActionKind.QuickFix) ? codeActions(session, uri, range) : []),
+      ...(wanted(CodeActionKind.Refactor) ? refactorings(session, uri, range) : []),
+    ];
+  });
 
   // ── our own requests ──────────────────────────────────────────────────────
 
@@ -169,6 +189,11 @@ export function startServer(connection: Connection, readFile?: (uri: string) => 
     }
   });
   answer("gradlens/script", (params) => script(session, params));
+  answer("gradlens/run", (params, token) => runFile(session, params, token, startJob));
+  answer("gradlens/edit", (params) => edit(session, params));
+  answer("gradlens/copy", (params) => copies(session, params));
+  answer("gradlens/exportOptimizers", ({ framework }) => [...exportOptimizers(framework)]);
+  answer("gradlens/export", (params) => exported(session, params));
 
   connection.onNotification("gradlens/theme", ({ theme }: Notifications["gradlens/theme"]) => {
     session.theme = theme;

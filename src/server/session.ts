@@ -39,6 +39,24 @@ export class Session {
     };
   }
 
+  /** The texts of the files beside a document that its run asks for, by their paths relative to its folder. */
+  filesBeside(uri: string): { [fileName: string]: string } {
+    const analysis = this.analysis(uri);
+    if (!analysis) return {};
+    // The run tells what it imports.
+    void analysis.script;
+    const read = this.beside(uri, new Set());
+    const folder = uri.slice(0, uri.lastIndexOf("/") + 1);
+    return Object.fromEntries(
+      [...(this.analyses.get(uri)?.imported ?? [])].flatMap((other): [string, string][] => {
+        if (!other.startsWith(folder)) return [];
+        const fileName = decodeURIComponent(other.slice(folder.length));
+        const text = read(fileName);
+        return text === undefined ? [] : [[fileName, text]];
+      }),
+    );
+  }
+
   /** A document changed: what imports it is computed anew. Gives the documents that do. */
   changed(uri: string): string[] {
     const importers = [...this.analyses].filter(([, { imported }]) => imported.has(uri)).map(([key]) => key);
@@ -100,6 +118,10 @@ export class Session {
   refresh(uri?: string): void {
     if (uri === undefined) this.analyses.clear();
     else this.analyses.delete(uri);
+  }
+
+  isPinned(uri: string, name: string): boolean {
+    return this.pins.get(uri)?.has(name) ?? false;
   }
 
   pin(subject: Subject, point: Point | undefined): void {

@@ -55,9 +55,10 @@ const STRENGTH: { readonly [operator: string]: number } = {
   "**": POWER,
   "*": 13,
   "/": 13,
-  "//": 13,
-  "%": 13,
-  "@": 13,
+  // Below `*`, so that a * (b // c) keeps its parentheses, as a * (b / c) need not.
+  "//": 12.5,
+  "%": 12.5,
+  "@": 12.5,
   "+": 12,
   "-": 12,
   "<<": 11,

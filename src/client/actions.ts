@@ -1,0 +1,180 @@
+/** Commands that change a document, copy, export and run. */
+import {
+  type Disposable,
+  env,
+  type LogOutputChannel,
+  l10n,
+  type OutputChannel,
+  Range,
+  type TextEditor,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
+import {
+  type CopyFormat,
+  commands,
+  type EditAction,
+  type Framework,
+  frameworks,
+  optimizers,
+  type Point,
+  type Subject,
+} from "../protocol/lsp";
+import { formatPoint } from "../protocol/point";
+import { askForPoint, registrar, targetOf } from "./commands";
+import { isPython, place, subjectAt } from "./cursor";
+import { type Server, UserError, withLateProgress } from "./server";
+
+/** Steps of an exported loop: a start, to be changed in the program. */
+const STEPS = 100;
+
+export function registerActions(server: Server, log: LogOutputChannel): Disposable[] {
+  const register = registrar(log);
+  let output: OutputChannel | undefined;
+  const edits: { readonly [command: string]: EditAction } = {
+    "gradlens.insertGradient": "gradient",
+    "gradlens.insertHessian": "hessian",
+    "gradlens.insertTest": "check",
+    "gradlens.replaceByValue": "value",
+  };
+  const formats: { readonly [command: string]: CopyFormat } = {
+    "gradlens.copyLatex": "latex",
+    "gradlens.copyMathml": "mathml",
+    "gradlens.copyPython": "python",
+    "gradlens.copyJavascript": "javascript",
+  };
+  return [
+    ...Object.entries(edits).map(([command, action]) =>
+      register(command, async () => change(server, pythonEditor(), action)),
+    ),
+    ...Object.entries(formats).map(([command, format]) =>
+      register(command, (argument) => copy(server, argument, format)),
+    ),
+    register("gradlens.setPoint", async () => {
+      const editor = pythonEditor();
+      const { point } = await functionAt(server, editor);
+      const given = await askForPoint(Object.keys(point), { prefill: formatPoint(point) });
+      if (given) await change(server, editor, "point", given);
+    }),
+    register(commands.pin, async (argument) => {
+      const target = await targetOf(server, argument);
+      if (!target) return;
+      const { point = {} } = target;
+      const given = await askForPoint(Object.keys(point), { prefill: formatPoint(point) });
+      if (given) server.pin({ subject: target.subject, point: given });
+    }),
+    register(commands.unpin, async (argument) => {
+      const target = await targetOf(server, argument);
+      if (target) server.pin({ subject: target.subject });
+    }),
+    register("gradlens.exportProgram", (argument) => exportProgram(server, argument)),
+    register("gradlens.runFile", () => {
+      output ??= window.createOutputChannel("Gradlens Run");
+      return run(server, pythonEditor(), output);
+    }),
+    { dispose: () => output?.dispose() },
+  ];
+}
+
+function pythonEditor(): TextEditor {
+  const editor = window.activeTextEditor;
+  if (!editor || !isPython(editor.document)) throw new UserError(l10n.t("Open a Python file first."));
+  return editor;
+}
+
+async function functionAt(server: Server, editor: TextEditor): Promise<{ subject: Subject; point: Point }> {
+  const { subject, problem } = await subjectAt(server, editor);
+  if (subject?.kind !== "function")
+    throw new UserError(problem ?? l10n.t("There is no function here: put the cursor in one."));
+  const view = await server.request("gradlens/view", { subject });
+  if (view.parameters.length === 0 && view.problem) throw new UserError(view.problem);
+  const numbers = view.parameters.filter(({ reason }) => reason === undefined);
+  return { subject, point: Object.fromEntries(numbers.map(({ name, value }) => [name, value])) };
+}
+
+async function change(server: Server, editor: TextEditor, action: EditAction, point?: Point): Promise<void> {
+  const { document, selection } = editor;
+  const range = { start: place(selection.start), end: place(selection.end) };
+  const { edit, problem } = await server.request("gradlens/edit", {
+    uri: document.uri.toString(),
+    range,
+    action,
+    ...(point ? { point } : {}),
+  });
+  if (!edit) throw new UserError(problem ?? l10n.t("There is nothing to change."));
+  await workspace.applyEdit(await server.asWorkspaceEdit(edit));
+}
+
+async function copy(server: Server, argument: unknown, format: CopyFormat): Promise<void> {
+  const target = await targetOf(server, argument);
+  if (!target) return;
+  const { items, problem } = await withLateProgress(l10n.t("Differentiating"), undefined, (token) =>
+    server.request("gradlens/copy", { subject: target.subject, point: target.point, format }, token),
+  );
+  if (items.length === 0) throw new UserError(problem ?? l10n.t("There is nothing to copy."));
+  const chosen =
+    items.length === 1
+      ? items[0]
+      : await window.showQuickPick(
+          items.map((item) => ({ ...item, detail: item.text.replace(/\s+/g, " ") })),
+          { placeHolder: problem ?? l10n.t("What is to be copied?") },
+        );
+  if (!chosen) return;
+  await env.clipboard.writeText(chosen.text);
+  window.setStatusBarMessage(l10n.t("Copied: {0}", chosen.label), 3000);
+}
+
+async function exportProgram(server: Server, argument: unknown): Promise<void> {
+  const target = await targetOf(server, argument);
+  if (!target) return;
+  const framework = await window.showQuickPick(
+    (Object.keys(frameworks) as Framework[]).map((name) => ({ label: frameworks[name], name })),
+    { placeHolder: l10n.t("In which framework?") },
+  );
+  if (!framework) return;
+  const names = await server.request("gradlens/exportOptimizers", { framework: framework.name });
+  const optimizer = await window.showQuickPick(
+    names.map((name) => ({ label: optimizers.find((one) => one.name === name)?.label ?? name, name })),
+    { placeHolder: l10n.t("With which optimizer?") },
+  );
+  if (!optimizer) return;
+  const { text } = await server.request("gradlens/export", {
+    ...target,
+    framework: framework.name,
+    optimizer: optimizer.name,
+    learningRate: optimizers.find((one) => one.name === optimizer.name)?.learningRate,
+    steps: STEPS,
+  });
+  await window.showTextDocument(await workspace.openTextDocument({ language: "python", content: text }));
+}
+
+async function run(server: Server, { document }: TextEditor, output: OutputChannel): Promise<void> {
+  const uri = document.uri.toString();
+  // The answer to a run that was cancelled has what was printed until then.
+  const result = await withLateProgress(l10n.t("Running"), undefined, (token) =>
+    server.request("gradlens/run", { uri }, token),
+  );
+  const name = document.uri.path.slice(document.uri.path.lastIndexOf("/") + 1);
+  output.clear();
+  output.append(result.output);
+  if (result.output !== "" && !result.output.endsWith("\n")) output.append("\n");
+  if (result.error) output.appendLine(result.error.text);
+  if (result.error?.range) {
+    const { line, character } = result.error.range.start;
+    output.appendLine(`${Uri.parse(uri).fsPath}:${line + 1}:${character + 1}`);
+  }
+  if (result.stopped) output.appendLine(result.stopped);
+  output.appendLine(l10n.t("{0} ended after {1} ms.", name, Math.round(result.milliseconds)));
+  output.show(true);
+  if (!result.error) return;
+  const show = l10n.t("Show Line");
+  const last = result.error.text.trimEnd().split("\n").at(-1)!;
+  void window.showErrorMessage(last, show).then(async (chosen) => {
+    const range = result.error?.range;
+    if (chosen !== show || !range) return;
+    const { start, end } = range;
+    const selection = new Range(start.line, start.character, end.line, end.character);
+    await window.showTextDocument(document, { selection });
+  });
+}
