@@ -38,9 +38,7 @@ export function refactorings(session: Session, uri: string, range: Range): CodeA
     const [edit] = made.edits;
     return [action(l10n.t("Replace by its value {0}", shorten(edit!.text)), () => made.edits)];
   }
-  const definition = analysis.functions.findLast(
-    (one) => one.from <= to && from <= analysis.headerEnd(one) && analysis.functionNamed(one.name) === one,
-  );
+  const definition = definitionAt(analysis, from, to);
   if (!definition) return [];
   const { name } = definition;
   const actions = [
@@ -81,8 +79,7 @@ export function edit(session: Session, { uri, range, action, point }: EditParams
       if (!call) throw new Problem(l10n.t("Select a call first, such as tape.gradient(z, x1)."));
       return [replaceByValue(analysis, call)];
     }
-    const found = analysis.subjectAt(from, to);
-    const definition = found.kind === "function" ? analysis.functionNamed(found.name) : undefined;
+    const definition = definitionAt(analysis, from, to) ?? functionAround(analysis, from, to);
     if (!definition) throw new Problem(l10n.t("There is no function here: put the cursor in one."));
     const { name } = definition;
     switch (action) {
@@ -96,6 +93,18 @@ export function edit(session: Session, { uri, range, action, point }: EditParams
     }
   });
   return problem === undefined ? { edit: workspaceEdit(analysis, uri, edits) } : { problem };
+}
+
+/** The function whose first line is touched. */
+function definitionAt(analysis: DocumentAnalysis, from: number, to: number) {
+  return analysis.functions.findLast(
+    (one) => one.from <= to && from <= analysis.headerEnd(one) && analysis.functionNamed(one.name) === one,
+  );
+}
+
+function functionAround(analysis: DocumentAnalysis, from: number, to: number) {
+  const found = analysis.subjectAt(from, to);
+  return found.kind === "function" ? analysis.functionNamed(found.name) : undefined;
 }
 
 function presentPoint(analysis: DocumentAnalysis, name: string): Point {

@@ -222,6 +222,13 @@ function withType(inputs: readonly Value[]): readonly Value[] {
   return tested ? [condition, tidy(mul.op as Op, [x!, bind(onesLike, [tested], undefined)], undefined), y!] : inputs;
 }
 
+/** A constant, in the form that {@link withType} gives it too. */
+function numberOf(value: Value): number | undefined {
+  if (made(value, "ones_like")) return 1;
+  if (made(value, "mul") && made(value.inputs[1], "ones_like")) return constant(value.inputs[0]);
+  return constant(value);
+}
+
 /** Factors and signs in front, as one writes them; equal up to rounding, at regular points. */
 function tidy(op: Op, inputs: readonly Value[], attributes: unknown): Value {
   const [x, y, z] = inputs;
@@ -230,6 +237,7 @@ function tidy(op: Op, inputs: readonly Value[], attributes: unknown): Value {
     case "mul": {
       if (constant(x) === undefined && constant(y) !== undefined) return again(mul, y!, x!);
       if (constant(x) === 1 && isFloat(y!.dtype)) return y!;
+      if (constant(x) === 0 && y!.shape.length === 0) return x!;
       if (constant(x) === -1) return again(neg, y!);
       if (made(x, "neg")) return again(neg, again(mul, x.inputs[0]!, y!));
       if (made(y, "neg")) return again(neg, again(mul, x!, y.inputs[0]!));
@@ -252,14 +260,14 @@ function tidy(op: Op, inputs: readonly Value[], attributes: unknown): Value {
         [x, y],
         [y, x],
       ]) {
-        if (!made(choice, "where") || !choice.inputs.slice(1).every((branch) => constant(branch) !== undefined))
-          continue;
+        if (!made(choice, "where")) continue;
         const [condition, ...branches] = choice.inputs;
-        return again(
-          where,
-          condition!,
-          ...branches.map((branch) => (constant(branch) === 0 ? branch : again(mul, branch, factor!))),
+        const numbers = branches.map(numberOf);
+        if (numbers.some((number) => number === undefined)) continue;
+        const scaled = numbers.map((number) =>
+          number === 0 ? scalar(0, factor!.dtype) : again(mul, scalar(number!, factor!.dtype), factor!),
         );
+        return again(where, condition!, ...scaled);
       }
       break;
     }
@@ -271,6 +279,7 @@ function tidy(op: Op, inputs: readonly Value[], attributes: unknown): Value {
       break;
     case "add":
       if (constant(x) !== undefined && constant(y) === undefined) return again(add, y!, x!);
+      if (constant(y) === 0 && isFloat(x!.dtype)) return x!;
       if (made(y, "neg")) return again(sub, x!, y.inputs[0]!);
       if (made(x, "neg")) return again(sub, y!, x.inputs[0]!);
       {
@@ -334,15 +343,20 @@ function tidyReshape(x: Value, shape: Shape): Value | undefined {
     return keepdims && sameShape(rest, shape) ? sum(x.inputs[0]!, axes) : undefined;
   }
   if (!made(x, "matmul")) return undefined;
-  const flat = (operand: Value, lengthAt: 0 | 1): Value => {
-    const vector = made(operand, "reshape") ? operand.inputs[0]! : operand;
-    return vector.shape.length === 1 && operand.shape.length === 2 && operand.shape[1 - lengthAt] === 1
-      ? vector
-      : operand;
-  };
-  const operands = [flat(x.inputs[0]!, 1), flat(x.inputs[1]!, 0)];
+  const operands = [flat(x.inputs[0]!, 1) ?? x.inputs[0]!, flat(x.inputs[1]!, 0) ?? x.inputs[1]!];
   if (operands.every((operand, k) => operand === x.inputs[k])) return undefined;
   return sameShape(product.type(operands, undefined).shape, shape) ? bind(product, operands, undefined) : undefined;
+}
+
+/** The vector of which a matrix of one row (`axis` 1) or one column (0) is made. */
+function flat(matrix: Value, axis: 0 | 1): Value | undefined {
+  if (matrix.shape.length !== 2 || matrix.shape[1 - axis] !== 1) return undefined;
+  if (matrix instanceof Tensor) return new Tensor(matrix.data, [matrix.data.length], matrix.dtype);
+  if (made(matrix, "reshape") && matrix.inputs[0]!.shape.length === 1) return matrix.inputs[0];
+  if (!made(matrix, "matmul")) return undefined;
+  const [a, b] = matrix.inputs as [Value, Value];
+  const vector = flat(axis === 0 ? b : a, axis);
+  return vector && bind(product, axis === 0 ? [a, vector] : [vector, b], undefined);
 }
 
 /** The product of matrices and vectors, as NumPy's `@` takes them. */
@@ -497,7 +511,7 @@ class Writer {
     if (text.length > LONG) return uses > 1 || !this.outputs.includes(node);
     // x * y, x + 5, x ** 2: shorter to read than a name for it.
     const simple = /^[\w.[\]]+( \S+ [\w.[\]]+)?$/.test(text) && strength < ATOM;
-    return uses > 1 && !simple && template !== "#1";
+    return uses > 1 && (!simple || uses > 2) && template !== "#1" && !/^[\w.[\]]+$/.test(text);
   }
 
   private freeName(): string {
