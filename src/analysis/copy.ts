@@ -13,7 +13,10 @@ const NAMES: { readonly [W in What]: (name: string) => string } = {
 export function pythonProgram(look: Look, what: What, name: string, style?: FileStyle): string {
   const names = followed(look.parameters).map((parameter) => parameter.name);
   const arrays = followed(look.parameters).some(({ shape }) => shape.length > 0);
-  const own = standalone(style && style.target !== "math" ? style.target : arrays ? "numpy" : "math");
+  const own = {
+    ...standalone(style && style.target !== "math" ? style.target : arrays ? "numpy" : "math"),
+    loops: style?.loops,
+  };
   const title = NAMES[what](name);
   const lines = [
     `def ${title}(${names.join(", ")}):`,
@@ -24,10 +27,10 @@ export function pythonProgram(look: Look, what: What, name: string, style?: File
 }
 
 /** A function in JavaScript. @throws Problem where it cannot be written */
-export function javascriptProgram(look: Look, what: What, name: string): string {
+export function javascriptProgram(look: Look, what: What, name: string, loops = false): string {
   const names = followed(look.parameters).map((parameter) => parameter.name);
   const title = camel(NAMES[what](name));
-  const style = { target: "javascript", prefix: "Math.", indent: "  ", taken: new Set(names) } as const;
+  const style = { target: "javascript", prefix: "Math.", indent: "  ", taken: new Set(names), loops } as const;
   const lines = bodyOf(look, what, style, title).map((line) => `  ${line}`);
   return [`function ${title}(${names.join(", ")}) {`, ...lines, "}", ""].join("\n");
 }

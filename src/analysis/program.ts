@@ -8,6 +8,7 @@ import {
   type Graph,
   gradientNodes,
   Input,
+  MOST_DECISIONS,
   NotScalarizable,
   NotWritable,
   nestedCode,
@@ -34,6 +35,8 @@ export interface Style {
   readonly taken: ReadonlySet<string>;
   /** Arrays that have a name where the program will stand. */
   readonly arrays?: ReadonlyMap<string, Tensor>;
+  /** The function loops until a number is reached: elsewhere it loops in another way, and perhaps for ever. */
+  readonly loops?: boolean;
   /** Constant arrays of floats are of this type, whatever they were. */
   readonly floats?: "float64";
 }
@@ -42,6 +45,8 @@ export interface Style {
 const MOST_ENTRIES = 64;
 /** A function that was found to have more branches is written for that of the point alone. */
 const MOST_CASES = 6;
+/** The search ends after so many points at which the function fails: each may take its time. */
+const MOST_FAILURES = 4;
 /** Values that are tried for each scalar in search of other branches. */
 const ELSEWHERE = [0, 1, -1, 0.5, -0.5, 2, -2, 10, -10, 100, -100];
 
@@ -103,7 +108,7 @@ function scalarBody(look: Look, what: What, style: Style, name: string): string[
   const count = look.labels.length;
   const entries = what === "value" ? look.result().values.length : what === "gradient" ? count : count * count;
   if (entries > MOST_ENTRIES) throw new Problem(l10n.t("{0} entries are too many to write out", entries));
-  const cases = branchesOf(look, what === "hessian" ? "hessian" : what);
+  const cases = branchesOf(look, what, style);
   return bodyCode(
     cases,
     options(look, style, name, elementOf(style.target), (results) => composed(look, what, style, results)),
@@ -117,7 +122,7 @@ const elementOf =
     target === "math" || target === "javascript" ? name.replaceAll(", ", "][") : name;
 
 /** The graphs of every branch that is found near and far from the point. */
-function branchesOf(look: Look, what: What): Case[] {
+function branchesOf(look: Look, what: What, style: Style): Case[] {
   const found = new Map<Graph, readonly number[]>();
   const visit = (point: readonly number[]) => {
     const { graph } = look.differentiable.branchAt(point);
@@ -125,17 +130,21 @@ function branchesOf(look: Look, what: What): Case[] {
     return graph;
   };
   const first = visit(look.point);
-  if (first.guards.length > 0) {
+  let failures = 0;
+  if (style.loops !== true && first.guards.length > 0 && first.guards.length <= MOST_DECISIONS) {
     for (const point of pointsAround(look.point)) {
       try {
         visit(point);
       } catch (error) {
         // Not every function is defined everywhere.
         if (!(error instanceof Problem || error instanceof RangeError)) throw error;
+        // A loop that does not end there takes all the time that there is.
+        if (++failures === MOST_FAILURES || (error instanceof Problem && error.stopped)) break;
       }
     }
   }
-  const points = found.size > MOST_CASES ? [look.point] : [...found.values()];
+  const short = [...found].filter(([graph]) => graph === first || graph.guards.length <= MOST_DECISIONS);
+  const points = short.length > MOST_CASES ? [look.point] : short.map(([, point]) => point);
   return points.map((point): Case => {
     const { graph, gradients } = look.differentiable.branchAt(point);
     const zero = scalar(0);

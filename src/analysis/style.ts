@@ -56,6 +56,7 @@ export function styleOf(analysis: DocumentAnalysis, definition?: FunctionDef): F
     eol: text.includes("\r\n") ? "\r\n" : "\n",
     blank: /\n\r?\n\r?\n(?:def|class|@)/.test(text) || !/\n\r?\n(?:def|class|@)/.test(text) ? 2 : 1,
     taken: new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu)),
+    loops: body !== undefined && /\bwhile\b/.test(body),
     arrays: definition ? arraysReadBy(analysis, definition) : new Map(),
   };
 }

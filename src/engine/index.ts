@@ -110,7 +110,7 @@ export { type Conditions, conditionsOf } from "./print/condition";
 export { exponentText, toExponent, toFixed } from "./print/digits";
 export { derivativeExpression, type Expression, expressionOf, writtenSize } from "./print/expression";
 export { type Formula, type FormulaOptions, formulaOf } from "./print/formula";
-export { type BodyOptions, bodyCode, type Case } from "./print/function";
+export { type BodyOptions, bodyCode, type Case, MOST_DECISIONS } from "./print/function";
 export { latex, latexNumber, latexSymbol } from "./print/latex";
 export { taylorPolynomial } from "./print/taylor";
 export { text } from "./print/text";

@@ -37,10 +37,12 @@ export async function copies(session: Session, { subject, point, format }: CopyP
       for (const what of parts(look)) add(() => [{ label: labelOf(what, name), text: program(what, look, name) }]);
     }
     function program(what: What, look: Look, name: string): string {
-      if (format === "javascript") return javascriptProgram(look, what, name);
       const analysis = subject.uri === undefined ? undefined : session.analysis(subject.uri);
       const defined = subject.kind === "function" ? analysis?.functionNamed(name) : undefined;
-      return pythonProgram(look, what, name, analysis && styleOf(analysis, defined));
+      const style = analysis && styleOf(analysis, defined);
+      return format === "javascript"
+        ? javascriptProgram(look, what, name, style?.loops)
+        : pythonProgram(look, what, name, style);
     }
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

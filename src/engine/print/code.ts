@@ -40,6 +40,8 @@ const LONG = 60;
 const MOST_ELEMENTS = 1000;
 /** A text beyond this is no program for people. */
 const MOST_CHARACTERS = 20_000;
+/** The same of what has to be one expression. */
+const MOST_INLINE = 200;
 
 // ── how strongly a text binds ───────────────────────────────────────────────
 
@@ -477,7 +479,8 @@ class Writer {
         }
       }
       length = Math.max(length, written.text.length);
-      if (length > MOST_CHARACTERS) throw new NotWritable("it is too long to write out");
+      if (length > (this.options.inline ? MOST_INLINE : MOST_CHARACTERS))
+        throw new NotWritable("it is too long to write out");
       this.texts.set(node, written);
     }
     return { locals: this.locals, results: this.outputs.map((output) => this.result(output)) };

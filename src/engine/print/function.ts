@@ -18,7 +18,7 @@ export interface BodyOptions extends CodeOptions {
 }
 
 /** A function that decides more often (a loop) is not written out. */
-const MOST_DECISIONS = 8;
+export const MOST_DECISIONS = 8;
 
 interface Syntax {
   local(name: string, expression: string): string;
