@@ -13,19 +13,21 @@ export type JobMessage = { output: string } | { end: JobEnd };
 /** Starts a job in a worker of its own; the answer stops it. */
 export type StartJob = (job: Job, hear: (message: JobMessage) => void, fail: (reason: string) => void) => () => void;
 
-/** Output waits for this many characters, so that a program that prints a lot sends few messages. */
+/** The first output goes at once; the more there was, the more characters wait, so that a lot is sent in few messages. */
 const CHUNK = 4096;
 
 /** In the worker: runs the job and says what it prints. */
 export function work(job: Job, say: (message: JobMessage) => void): void {
   let waiting = "";
+  let sent = 0;
   const flush = () => {
     if (waiting !== "") say({ output: waiting });
+    sent += waiting.length;
     waiting = "";
   };
   const end = runJob(job, (text) => {
     waiting += text;
-    if (waiting.length >= CHUNK) flush();
+    if (waiting.length >= Math.min(CHUNK, sent / 8)) flush();
   });
   flush();
   say({ end });
