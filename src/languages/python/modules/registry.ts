@@ -57,7 +57,8 @@ const open = new Set(["tensorflow", "keras", "tf_keras", "numpy", "scipy"]);
 
 export class PyLibrary extends PyModule {
   override member(name: string): PyValue | undefined {
-    const made = this.dict.get(name) ?? lazy.get(this.name)?.get(name)?.();
+    const part = () => (parts.get(this.name)?.includes(name) ? loadModule(`${this.name}.${name}`) : undefined);
+    const made = this.dict.get(name) ?? lazy.get(this.name)?.get(name)?.() ?? part();
     if (made !== undefined) this.dict.set(name, made);
     return made;
   }
@@ -147,7 +148,8 @@ export function loadModule(name: string): PyModule | undefined {
   loaded().set(name, module);
   module.dict.set("__name__", name);
   for (const [key, value] of make()) module.dict.set(key, value);
-  for (const part of parts.get(name) ?? []) {
+  // Parts of a large library wait until they are wanted.
+  for (const part of module instanceof PyLibrary ? [] : (parts.get(name) ?? [])) {
     if (module.dict.has(part)) continue;
     const inner = loadModule(`${name}.${part}`);
     if (inner) module.dict.set(part, inner);
