@@ -2,6 +2,7 @@
 import * as l10n from "@vscode/l10n";
 import {
   type Branch,
+  type CheckedDerivative,
   centralDifferences,
   conditionsOf,
   type Dialect,
@@ -45,6 +46,8 @@ export interface FormulaText {
 /** Formulas whose marks exceed this are not written out. */
 const MOST_MARKS = 400;
 const MOST_CHARACTERS = 4000;
+/** Up to so many derivatives are checked one by one; more along random directions first. */
+const MOST_CHECKED = 20;
 /** A Hessian of more scalars is not computed. */
 const MOST_HESSIAN = 256;
 /** Second derivatives are written as formulas for up to this many scalars. */
@@ -126,6 +129,18 @@ export class Look {
   /** Central differences with the step of the document that the project began from. */
   central(): readonly number[] {
     return this.keep("central", () => centralDifferences((point) => this.differentiable.value(point), this.point));
+  }
+
+  /** The gradient held against the complex step and differences. `proceed` is called before every evaluation. */
+  checked(proceed?: () => void): readonly CheckedDerivative[] {
+    return this.keep("checked", () =>
+      this.differentiable.check(this.point, { most: MOST_CHECKED, ...(proceed ? { proceed } : {}) }),
+    );
+  }
+
+  /** The gradient in float32; null where there is none. */
+  singleGradient(): readonly (number | null)[] {
+    return this.keep("single", () => this.differentiable.singleGradient(this.point));
   }
 
   hessian(proceed?: () => void): readonly (readonly number[])[] {

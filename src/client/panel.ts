@@ -220,6 +220,8 @@ class Panel implements Disposable {
     switch (call.method) {
       case "view":
         return this.server.request("gradlens/view", call.params, token);
+      case "check":
+        return this.server.request("gradlens/check", call.params, token);
       case "plot":
         return this.server.request("gradlens/plot", call.params, token);
       case "minimize":
@@ -243,6 +245,7 @@ class Panel implements Disposable {
 function supersedes(call: Extract<ToHost, { type: "call" }>): string {
   switch (call.method) {
     case "view":
+    case "check":
     case "minimize":
       return call.method;
     case "plot":

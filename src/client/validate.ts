@@ -62,6 +62,7 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
 /** What each method of the panel's page may be called with. */
 const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
   view: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  check: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   plot: (it) =>
     isSubject(it.subject) &&
     isPoint(it.point) &&

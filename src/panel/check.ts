@@ -1,5 +1,5 @@
 /** What comes from outside the page is unknown until it has been looked at. */
-import type { MinimizeResult, PlotData, View } from "../protocol/lsp";
+import type { CheckResult, MinimizeResult, PlotData, View } from "../protocol/lsp";
 import type { PanelApi, PanelState, ToPage } from "../protocol/panel";
 import type { EncodedArray } from "../protocol/values";
 
@@ -42,6 +42,21 @@ const isView = (value: unknown): value is View =>
   isList(value.plottable, isString) &&
   isList(value.paths, isPath);
 
+const verdicts: unknown[] = ["right", "wrong", "not differentiable", "not trustworthy", "not finite"];
+
+const isChecked = (value: unknown): value is CheckResult =>
+  isObject(value) &&
+  optional(value.problem, isString) &&
+  isList(
+    value.rows,
+    (it) =>
+      isObject(it) &&
+      isString(it.name) &&
+      isString(it.method) &&
+      verdicts.includes(it.verdict) &&
+      [it.reference, it.error, it.single].every((cell) => optional(cell, isCell)),
+  );
+
 const isPlot = (value: unknown): value is PlotData =>
   isObject(value) &&
   isList(value.axes, isString) &&
@@ -62,6 +77,7 @@ const isMinimum = (value: unknown): value is MinimizeResult =>
 
 export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   view: isView,
+  check: isChecked,
   plot: isPlot,
   minimize: isMinimum,
   script: (value) => isObject(value) && isString(value.output),

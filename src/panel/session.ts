@@ -72,6 +72,10 @@ export const scalar = (point: Point, name: string): number => {
   return value === undefined || Array.isArray(value) ? Number.NaN : fromJsonNumber(value);
 };
 
+/** The point at which a view was computed: what has a number there. */
+export const pointOf = (view: View): Point =>
+  Object.fromEntries(view.parameters.flatMap(({ name, value, reason }) => (reason ? [] : [[name, value]])));
+
 export class Session {
   model: Model = {
     started: false,
@@ -100,7 +104,7 @@ export class Session {
   private request = 0;
   private runWhenShown = false;
 
-  constructor(private readonly rpc: Rpc) {
+  constructor(readonly rpc: Rpc) {
     this.views = new Latest(
       rpc,
       "view",
@@ -312,7 +316,7 @@ export class Session {
     if (!same(view.subject, this.model.subject)) return;
     const { given, point: before, axes: chosen } = this.model;
     const point = Object.fromEntries(
-      view.parameters.map(({ name, value }) => [name, given ? (before[name] ?? value) : value]),
+      Object.entries(pointOf(view)).map(([name, value]) => [name, given ? (before[name] ?? value) : value]),
     );
     const ranges: Record<string, Range> = {};
     for (const { name, range } of view.parameters) {

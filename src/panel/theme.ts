@@ -13,6 +13,10 @@ export interface Colors {
   point: string;
   /** The path of the panel's own minimisation. */
   minimum: string;
+  /** Words that say that all is well. */
+  good: string;
+  /** Words that say that something is wrong. */
+  bad: string;
   /** The paths of the file's loops. */
   paths: string[];
   /** From low values to high ones. */
@@ -52,11 +56,12 @@ export function readColors(): Colors {
   const blue = variable("charts-blue", "editorInfo-foreground");
   const dark = kind === "dark";
   /** A colour for lines and marks: drawn towards the text's until it stands out. */
-  const mark = (name: string, ...others: string[]): string => {
+  const mark = (name: string, ...others: string[]): string => standsOut(contrast ? 4.5 : 3, name, ...others);
+  const standsOut = (ratio: number, name: string, ...others: string[]): string => {
     const color = variable(name, ...others);
     for (let share = 0; share < 1; share += 0.1) {
       const drawn = mix(color, foreground, share);
-      if (contrastOf(drawn, background) >= (contrast ? 4.5 : 3)) return text(drawn);
+      if (contrastOf(drawn, background) >= ratio) return text(drawn);
     }
     return text(foreground);
   };
@@ -82,6 +87,8 @@ export function readColors(): Colors {
     curve: text(blue),
     point: mark(dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
     minimum: mark("charts-green", "foreground"),
+    good: standsOut(4.5, "charts-green", "foreground"),
+    bad: standsOut(4.5, "errorForeground", "charts-red", "foreground"),
     paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => mark(name, "foreground")),
     ramp: contrast
       ? [
@@ -114,12 +121,14 @@ function luminance(color: Rgb): number {
 
 /** Gives the style sheet the colours that it cannot work out. */
 export function useStyleColors(): void {
-  const { point, paths } = useColors();
+  const { point, paths, good, bad } = useColors();
   useLayoutEffect(() => {
     const { style } = document.body;
     style.setProperty("--mark", point);
+    style.setProperty("--good", good);
+    style.setProperty("--bad", bad);
     for (const [i, color] of paths.entries()) style.setProperty(`--path-${i}`, color);
-  }, [point, paths]);
+  }, [point, paths, good, bad]);
 }
 
 /** The colours, and again when the theme changes. */

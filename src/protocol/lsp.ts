@@ -124,6 +124,30 @@ export interface View {
   milliseconds: number;
 }
 
+// ── gradlens/check ──────────────────────────────────────────────────────────
+
+/** What the check says of one derivative, in the engine's words. */
+export type Verdict = "right" | "wrong" | "not differentiable" | "not trustworthy" | "not finite";
+
+export interface CheckRow {
+  /** As in the gradient's rows. */
+  name: string;
+  verdict: Verdict;
+  /** How it was checked, in words. */
+  method: string;
+  /** What the method gives, and how far it may be off. */
+  reference?: Cell;
+  error?: Cell;
+  /** The derivative in float32, where it visibly differs from that in float64. */
+  single?: Cell;
+}
+
+export interface CheckResult {
+  rows: CheckRow[];
+  /** One clear line: why there are no rows. */
+  problem?: string;
+}
+
 // ── gradlens/plot ───────────────────────────────────────────────────────────
 
 export interface PlotParams {
@@ -277,6 +301,7 @@ export interface InitializationOptions {
 export interface Requests {
   "gradlens/subjectAt": [SubjectAtParams, SubjectAtResult];
   "gradlens/view": [ViewParams, View];
+  "gradlens/check": [ViewParams, CheckResult];
   "gradlens/plot": [PlotParams, PlotData];
   "gradlens/minimize": [MinimizeParams, MinimizeResult];
   "gradlens/script": [ScriptParams, ScriptView];

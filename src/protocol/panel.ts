@@ -4,6 +4,7 @@
  * types from these two interfaces.
  */
 import type {
+  CheckResult,
   MinimizeParams,
   MinimizeResult,
   PinParams,
@@ -20,6 +21,8 @@ import type {
 /** What the page asks of the extension; each call is answered, or fails with one line. */
 export interface PanelApi {
   view(params: ViewParams): View;
+  /** Whether the gradient is right. */
+  check(params: ViewParams): CheckResult;
   plot(params: PlotParams): PlotData;
   minimize(params: MinimizeParams): MinimizeResult;
   script(params: ScriptParams): ScriptView;

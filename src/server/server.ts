@@ -19,6 +19,7 @@ import {
   type Requests,
   type Settings,
 } from "../protocol/lsp";
+import { check } from "./check";
 import { codeActions, diagnostics } from "./diagnostics";
 import { hints } from "./hints";
 import { hover } from "./hover";
@@ -157,6 +158,7 @@ export function startServer(connection: Connection, readFile?: (uri: string) => 
 
   answer("gradlens/subjectAt", (params) => subjectAt(session, params));
   answer("gradlens/view", (params, token) => view(session, params, token));
+  answer("gradlens/check", (params, token) => check(session, params, token));
   answer("gradlens/plot", (params, token) => plot(session, params, token));
   answer("gradlens/minimize", async (params, token) => {
     const progress =

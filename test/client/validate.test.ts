@@ -12,6 +12,7 @@ describe("what comes from outside", () => {
       { type: "state", state: { subject: expression, minimize: { optimizer: "sgd", learningRate: 0.1, steps: 100 } } },
       { type: "cancel", id: 3 },
       { type: "call", id: 0, method: "view", params: { subject } },
+      { type: "call", id: 0, method: "check", params: { subject, point: { x: 1 } } },
       { type: "call", id: 1, method: "plot", params: { subject, point: { x: 1 }, axes: ["x"], window: [[-1, 1]] } },
       { type: "call", id: 2, method: "minimize", params: { subject, optimizer: "sgd", learningRate: 0.1, steps: 10 } },
       { type: "call", id: 2, method: "minimize", params: { subject, optimizer: "bfgs", steps: 10 } },

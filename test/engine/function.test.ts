@@ -429,3 +429,43 @@ describe("at kinks a function answers as its dialect does", () => {
     assert.equal(f.value(tensor([2, 3]).data), 6);
   });
 });
+
+describe("the check of a function's own gradient", () => {
+  it("finds it right, and says where there is none", () => {
+    const verdicts = (f: Differentiable, point: number[]) => f.check(point).map(({ verdict }) => verdict);
+    const g = define("x1 x2", (x1, x2) => mul(add(x1, 5), pow(x2, 2)));
+    assert.deepEqual(verdicts(g, [2, 3]), ["right", "right"]);
+    const kinked = define("x y", (x, y) => add(abs(x), sin(y)));
+    assert.deepEqual(verdicts(kinked, [0, 1]), ["not differentiable here", "right"]);
+    assert.deepEqual(verdicts(kinked, [1, 1]), ["right", "right"]);
+    assert.deepEqual(
+      define("x", (x) => sin(stopGradient(x)))
+        .check([1])
+        .map(({ verdict, claimed }) => [verdict, claimed]),
+      [["wrong", 0]],
+    );
+  });
+
+  it("ends when it is told to, and knows arrays by their elements", () => {
+    const norm = array("w", [2], (w) => sum(square(w)));
+    assert.deepEqual(
+      norm.check([1, 2]).map(({ label, claimed }) => [label, claimed]),
+      [
+        ["w[0]", 2],
+        ["w[1]", 4],
+      ],
+    );
+    const stop = new Error("stop");
+    const proceed = () => {
+      throw stop;
+    };
+    assert.throws(() => norm.check([1, 2], { proceed }), stop);
+  });
+
+  it("in float32 every result is rounded", () => {
+    const cube = define("x y", (x) => pow(x, 3));
+    const third = Math.fround(1 / 3);
+    assert.deepEqual(cube.singleGradient([1 / 3, 1]), [Math.fround(3 * Math.fround(third * third)), null]);
+    assert.deepEqual(define("x", (x) => exp(mul(x, 100))).singleGradient([1]), [Number.POSITIVE_INFINITY]);
+  });
+});

@@ -218,6 +218,24 @@ describe("the panel's page", function () {
     await eventually(async () => assert.equal(await page.locator(".overlay .tangent").count(), 1));
   });
 
+  it("says whether the gradient is right once the point rests", async () => {
+    const { page, host } = await open("edges");
+    await panel.drawn();
+    const verdicts = page.locator("[data-section=gradient] tbody tr:nth-child(2) td");
+    await eventually(async () => assert.match((await verdicts.allTextContents()).join("|"), /right/));
+    const [x, y, n, name] = await verdicts.allTextContents();
+    assert.match(x!, /not differentiable here/);
+    assert.match(y!, /right complex step ± \S+/);
+    assert.match(n!, /does not depend on n/);
+    assert.match(name!, /a text has no derivative/);
+    assert.equal(host.calls("check").length, 1);
+    await field(page, "x").fill("1");
+    await field(page, "x").fill("1.5");
+    await eventually(async () => assert.match(String(await verdicts.first().textContent()), /right/));
+    const { point } = host.calls("check").at(-1)!.params as { point: unknown };
+    assert.deepEqual(point, { x: 1.5, y: 0, n: 2.5 });
+  });
+
   it("pins the point and lets go of the cursor", async () => {
     const { page, host } = await open("g");
     await panel.drawn();

@@ -224,6 +224,28 @@ describe("language server", () => {
       assert.equal(view.problem, undefined);
     });
 
+    it("checks a gradient, and shows float32 where it differs", async () => {
+      const uri = "file:///check.py";
+      const lines = ["import math", "def f(x, y, z):", "    return abs(x) + y * y + 1e39 * z", "f(0.0, 1.5, 0.0)"];
+      await client.open(uri, lines.join("\n"));
+      const { rows, problem } = await client.request("gradlens/check", {
+        subject: { kind: "function", uri, name: "f" },
+      });
+      assert.equal(problem, undefined);
+      assert.deepEqual(
+        rows.map(({ name, verdict, single }) => [name, verdict, single?.value]),
+        [
+          ["x", "not differentiable", undefined],
+          ["y", "right", undefined],
+          ["z", "right", "Infinity"],
+        ],
+      );
+      assert.equal(rows[1]!.method, "complex step");
+      assert.ok(Math.abs(Number(rows[1]!.reference!.value) - 3) <= Number(rows[1]!.error!.value) + 1e-14);
+      const missing = await client.request("gradlens/check", { subject: { kind: "function", uri, name: "h" } });
+      assert.match(missing.problem!, /no function h/);
+    });
+
     it("names the parts of a long formula, and says where it holds", async () => {
       const uri = "file:///long.py";
       const lines = [

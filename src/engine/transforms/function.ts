@@ -16,6 +16,7 @@ import { jvp } from "../interpreters/forward";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { type CheckedDerivative, type CheckOptions, checkGradient } from "./check";
 import { jacobians } from "./jacobian";
 
 export interface ParameterType {
@@ -124,6 +125,46 @@ export class Differentiable {
     const { shape, hessian } = this.compiled(point);
     mustBeScalar(shape);
     return withDialect(this.dialect, () => withoutRecorders(() => hessian(point, proceed)));
+  }
+
+  /**
+   * The gradient held against the complex step and differences, a row for each scalar: see {@link checkGradient}.
+   * @throws NotScalar where the result is an array.
+   */
+  check(point: ArrayLike<number>, options: CheckOptions = {}): CheckedDerivative[] {
+    const { gradient } = this.gradient(point);
+    const primals = unflatten(this.parameters, point);
+    return withDialect(this.dialect, () =>
+      checkGradient(
+        (...inputs) => this.call(inputs),
+        this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
+        gradient,
+        options,
+      ),
+    );
+  }
+
+  /**
+   * The gradient as float32 has it: the point and every result rounded to it; null where there is none.
+   * @throws NotScalar where the result is an array.
+   */
+  singleGradient(point: ArrayLike<number>): (number | null)[] {
+    const primals = unflatten(
+      this.parameters.map(({ shape }) => ({ shape, dtype: "float32" as const })),
+      point,
+    );
+    return withDialect(this.dialect, () =>
+      withoutRecorders(() => {
+        const { inputs, outputs } = stage(
+          this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
+          (values) => [this.call(values)],
+        );
+        mustBeScalar(outputs[0]!.shape);
+        return gradientNodes(outputs[0]!, inputs, this.dialect).flatMap((entry, k) =>
+          entry ? Array.from(peek(entry).data) : new Array<null>(sizeOf(inputs[k]!.shape)).fill(null),
+        );
+      }),
+    );
   }
 
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
