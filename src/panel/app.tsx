@@ -2,11 +2,12 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./announcer";
-import { Derivatives, Hessian } from "./derivatives";
+import { Derivatives } from "./derivatives";
 import { Formulas } from "./formulas";
 import { Header } from "./header";
 import { Inputs } from "./inputs";
 import { Loops } from "./loops";
+import { Hessian, Jacobian } from "./matrix";
 import { Minimize } from "./minimize";
 import { PlotSection } from "./plot-section";
 import type { Session } from "./session";
@@ -82,6 +83,7 @@ export function App({ session }: { session: Session }) {
             <Hessian view={view} />
           </div>
           <div class="column">
+            <Jacobian view={view} />
             <PlotSection model={model} view={view} />
             <Minimize model={model} view={view} />
             <Loops view={view} />

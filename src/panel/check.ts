@@ -25,6 +25,23 @@ const isPath = (value: unknown): boolean =>
   isArray(value.losses) &&
   isList(value.labels, isString);
 
+const isSpectrum = (value: unknown): boolean =>
+  isObject(value) &&
+  isList(value.values, isCell) &&
+  isList(value.vectors, (it) => isList(it, isNumber)) &&
+  [value.condition, value.slope, value.tolerance].every(isCell) &&
+  isString(value.definiteness) &&
+  isString(value.kind);
+
+const isJacobian = (value: unknown): boolean =>
+  isObject(value) &&
+  isList(value.rows, isString) &&
+  isList(value.labels, isString) &&
+  isArray(value.values) &&
+  isObject(value.pattern) &&
+  isList(value.pattern.starts, Number.isInteger) &&
+  isList(value.pattern.columns, Number.isInteger);
+
 const isView = (value: unknown): value is View =>
   isObject(value) &&
   isObject(value.subject) &&
@@ -38,7 +55,16 @@ const isView = (value: unknown): value is View =>
   isList(value.guards, isFormula) &&
   optional(value.value, isCell) &&
   isList(value.gradient, (it) => isObject(it) && isString(it.name) && optional(it.automatic, isCell)) &&
-  optional(value.hessian, (it) => isObject(it) && isList(it.rows, (row) => isList(row, isCell))) &&
+  optional(
+    value.hessian,
+    (it) =>
+      isObject(it) &&
+      isList(it.labels, isString) &&
+      isList(it.rows, (row) => isList(row, isCell)) &&
+      optional(it.spectrum, isSpectrum),
+  ) &&
+  optional(value.result, (it) => isObject(it) && isString(it.text)) &&
+  optional(value.jacobian, isJacobian) &&
   isList(value.plottable, isString) &&
   isList(value.paths, isPath);
 

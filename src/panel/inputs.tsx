@@ -26,7 +26,9 @@ export function Inputs({ model, view }: { model: Model; view: View }) {
       )}
       <p class="value">
         <span class="value-label">{l10n.t("Value")}</span>
-        <output class="value-number">{view.value?.text ?? "—"}</output>
+        <output class={view.result ? "value-number several" : "value-number"}>
+          {view.value?.text ?? view.result?.text ?? "—"}
+        </output>
       </p>
     </section>
   );

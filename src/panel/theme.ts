@@ -21,6 +21,8 @@ export interface Colors {
   paths: string[];
   /** From low values to high ones. */
   ramp: [number, string][];
+  /** For a share from −1 to 1 the background of a cell, and a text that can be read on it. */
+  diverging: (share: number) => { background: string; text: string };
   font: string;
 }
 
@@ -54,6 +56,7 @@ export function readColors(): Colors {
   const foreground = variable("editor-foreground", "foreground");
   const contrast = kind.startsWith("high");
   const blue = variable("charts-blue", "editorInfo-foreground");
+  const red = variable("charts-red", "errorForeground");
   const dark = kind === "dark";
   /** A colour for lines and marks: drawn towards the text's until it stands out. */
   const mark = (name: string, ...others: string[]): string => standsOut(contrast ? 4.5 : 3, name, ...others);
@@ -96,6 +99,15 @@ export function readColors(): Colors {
           [1, text(blue)],
         ]
       : ramp.map(([at, color]) => [at, text(color)]),
+    diverging: (share) => {
+      const end = share < 0 ? red : blue;
+      for (let part = Math.min(Math.abs(share), 1); ; part -= 0.02) {
+        const cell = mix(background, end, Math.max(part, 0) * 0.85);
+        const dark = contrastOf(foreground, cell) >= contrastOf(background, cell);
+        const words = dark ? foreground : background;
+        if (part <= 0 || contrastOf(words, cell) >= 4.5) return { background: text(cell), text: text(words) };
+      }
+    },
     font: getComputedStyle(document.body).fontFamily,
   };
   probe.remove();

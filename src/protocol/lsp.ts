@@ -93,6 +93,37 @@ export interface Parameter {
   reason?: string;
 }
 
+/** What the Hessian says of the point. */
+export interface Spectrum {
+  /** Eigenvalues, ascending, and a vector of length 1 for each. */
+  values: Cell[];
+  vectors: number[][];
+  /** Infinite where an eigenvalue counts as 0. */
+  condition: Cell;
+  definiteness:
+    | "positive definite"
+    | "positive semidefinite"
+    | "negative definite"
+    | "negative semidefinite"
+    | "indefinite"
+    | "zero";
+  kind: "minimum" | "maximum" | "saddle" | "degenerate" | "not stationary";
+  /** The gradient's largest component, and up to which size it counts as 0. */
+  slope: Cell;
+  tolerance: Cell;
+}
+
+export interface Jacobian {
+  /** `[0, 1]` for each element of the result. */
+  rows: string[];
+  /** One for each scalar in the order of the arguments. */
+  labels: string[];
+  /** [rows, labels]. */
+  values: EncodedArray;
+  /** Which entries can differ from 0 at all: those of row i are `columns[starts[i]]` up to `starts[i + 1]`. */
+  pattern: { starts: number[]; columns: number[] };
+}
+
 export interface View {
   subject: Subject;
   /** `g(x1, x2)`. */
@@ -112,7 +143,10 @@ export interface View {
   value?: Cell;
   gradient: GradientRow[];
   /** Over all scalars in the order of the arguments. */
-  hessian?: { labels: string[]; rows: Cell[][] };
+  hessian?: { labels: string[]; rows: Cell[][]; spectrum?: Spectrum };
+  /** Of a function of several results: what it gives, and its Jacobian in place of a gradient. */
+  result?: { shape: number[]; text: string };
+  jacobian?: Jacobian;
   /** Names of parameters that a plot can show (scalars). */
   plottable: string[];
   /** Paths that the file's own training loops took through this function. */

@@ -236,6 +236,45 @@ describe("the panel's page", function () {
     assert.deepEqual(point, { x: 1.5, y: 0, n: 2.5 });
   });
 
+  it("shows the Hessian as a heat map, and what it says of the point", async () => {
+    const { page } = await open("saddle");
+    await panel.drawn();
+    const section = page.locator("[data-section=hessian]");
+    assert.deepEqual(await section.locator("table").first().locator("td.heat").allTextContents(), [
+      ...["2", "0", "0"],
+      ...["0", "-2", "0"],
+      ...["0", "0", "0"],
+    ]);
+    const shades = await section
+      .locator("table")
+      .first()
+      .locator("td.heat")
+      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell).backgroundColor));
+    assert.equal(new Set(shades).size, 3, "positive, negative and zero differ");
+    assert.match(String(await section.textContent()), /A saddle point.*indefinite.*∞.*eigenvalue/);
+    await field(page, "x").fill("1");
+    await eventually(async () => assert.match(String(await section.textContent()), /Not a stationary point.* 2, /));
+  });
+
+  it("shows a Jacobian: small in numbers, large as a picture that can be read", async () => {
+    let { page } = await open("rotation");
+    await page.locator("#jacobian").waitFor();
+    assert.equal(await panel.value(), "[1.755165, 0.9588511, 4]");
+    assert.equal(await page.locator("td.heat").count(), 6);
+    assert.equal(await page.locator("td.heat.never").count(), 1);
+    assert.equal(await page.locator("[role=alert]").count(), 0);
+    await panel.close();
+    ({ page } = await open("differences"));
+    const picture = page.locator("canvas.picture");
+    await picture.focus();
+    await picture.press("ArrowDown");
+    await picture.press("ArrowRight");
+    await eventually(async () =>
+      assert.equal(await page.locator(".readout").textContent().then(String), "row [0], v[1]: 0.4"),
+    );
+    assert.match(String(await page.locator("main").textContent()), /38 of 380 entries can differ from 0/);
+  });
+
   it("pins the point and lets go of the cursor", async () => {
     const { page, host } = await open("g");
     await panel.drawn();

@@ -246,6 +246,60 @@ describe("language server", () => {
       assert.match(missing.problem!, /no function h/);
     });
 
+    it("says what kind of point it is, by the Hessian's eigenvalues", async () => {
+      const uri = "file:///kinds.py";
+      const lines = [
+        "def rosenbrock(x, y):\n    return (1 - x)**2 + 100 * (y - x**2)**2",
+        "def saddle(x, y):\n    return x**2 - y**2",
+        "def top(x):\n    return 3 - 2 * x**2",
+        "def flat(x):\n    return x**4",
+        "def trough(x, y):\n    return (x + y)**2",
+      ];
+      await client.open(uri, lines.join("\n"));
+      const kind = async (name: string, point: { [name: string]: number }) => {
+        const { hessian } = await client.request("gradlens/view", { subject: { kind: "function", uri, name }, point });
+        const { kind, definiteness, values, vectors, condition } = hessian!.spectrum!;
+        // H·v = λ·v
+        const entries = hessian!.rows.map((row) => row.map(({ value }) => Number(value)));
+        vectors.forEach((vector, k) => {
+          entries.forEach((row, i) => {
+            const product = row.reduce((total, entry, j) => total + entry * vector[j]!, 0);
+            assert.ok(Math.abs(product - Number(values[k]!.value) * vector[i]!) < 1e-9);
+          });
+        });
+        return [kind, definiteness, Number(Number(condition.value).toPrecision(6))];
+      };
+      // SciPy: numpy.linalg.cond([[802, -400], [-400, 200]]) = 2508.0096
+      assert.deepEqual(await kind("rosenbrock", { x: 1, y: 1 }), ["minimum", "positive definite", 2508.01]);
+      assert.deepEqual((await kind("rosenbrock", { x: 0, y: 1 }))[0], "not stationary");
+      assert.deepEqual(await kind("saddle", { x: 0, y: 0 }), ["saddle", "indefinite", 1]);
+      assert.deepEqual(await kind("top", { x: 0 }), ["maximum", "negative definite", 1]);
+      assert.deepEqual(await kind("flat", { x: 0 }), ["degenerate", "zero", Infinity]);
+      assert.deepEqual(await kind("trough", { x: 1, y: -1 }), ["degenerate", "positive semidefinite", Infinity]);
+    });
+
+    it("gives a function of several results its Jacobian", async () => {
+      const uri = "file:///several.py";
+      const lines = ["import numpy as np", "def r(a, x):", "    return np.array([np.cos(a) * x, x**2])", "r(0.0, 3.0)"];
+      await client.open(uri, lines.join("\n"));
+      const view = await client.request("gradlens/view", { subject: { kind: "function", uri, name: "r" } });
+      assert.equal(view.problem, undefined);
+      assert.equal(view.result!.text, "[3, 9]");
+      assert.equal(view.formula!.text, "r(a, x) = [cos(a)·x, x²]");
+      assert.deepEqual([view.gradient, view.plottable, view.hessian], [[], [], undefined]);
+      const { rows, labels, values, pattern } = view.jacobian!;
+      assert.deepEqual(
+        [rows, labels, values.shape],
+        [
+          ["[0]", "[1]"],
+          ["a", "x"],
+          [2, 2],
+        ],
+      );
+      assert.deepEqual([...decodeArray(values)].map(Math.abs), [0, 1, 0, 6]);
+      assert.deepEqual(pattern, { starts: [0, 2, 3], columns: [0, 1, 1] });
+    });
+
     it("names the parts of a long formula, and says where it holds", async () => {
       const uri = "file:///long.py";
       const lines = [

@@ -12,6 +12,7 @@ import {
   scalarize,
   stage,
 } from "../graph/graph";
+import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
 import { jvp } from "../interpreters/forward";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
@@ -127,6 +128,12 @@ export class Differentiable {
     return withDialect(this.dialect, () => withoutRecorders(() => hessian(point, proceed)));
   }
 
+  /** Where the Jacobian can differ from 0 on the branch that is taken at `point`: see {@link jacobianPattern}. */
+  pattern(point: ArrayLike<number>): SparsityPattern {
+    const { inputs, outputs } = withoutRecorders(() => this.staged(point));
+    return jacobianPattern(outputs, inputs);
+  }
+
   /**
    * The gradient held against the complex step and differences, a row for each scalar: see {@link checkGradient}.
    * @throws NotScalar where the result is an array.
@@ -149,16 +156,9 @@ export class Differentiable {
    * @throws NotScalar where the result is an array.
    */
   singleGradient(point: ArrayLike<number>): (number | null)[] {
-    const primals = unflatten(
-      this.parameters.map(({ shape }) => ({ shape, dtype: "float32" as const })),
-      point,
-    );
     return withDialect(this.dialect, () =>
       withoutRecorders(() => {
-        const { inputs, outputs } = stage(
-          this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
-          (values) => [this.call(values)],
-        );
+        const { inputs, outputs } = this.staged(point, "float32");
         mustBeScalar(outputs[0]!.shape);
         return gradientNodes(outputs[0]!, inputs, this.dialect).flatMap((entry, k) =>
           entry ? Array.from(peek(entry).data) : new Array<null>(sizeOf(inputs[k]!.shape)).fill(null),
@@ -204,13 +204,21 @@ export class Differentiable {
     return branch;
   }
 
+  /** The function as operations on whole arrays, each with its value at the point. */
+  private staged(point: ArrayLike<number>, dtype: DType = "float64"): Graph {
+    const primals = unflatten(
+      this.parameters.map(({ shape }) => ({ shape, dtype })),
+      point,
+    );
+    return stage(
+      this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
+      (inputs) => [this.call(inputs)],
+    );
+  }
+
   private compile(point: ArrayLike<number>): Compiled {
-    const primals = unflatten(this.parameters, point);
     return withoutRecorders(() => {
-      const staged = stage(
-        this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
-        (inputs) => [this.call(inputs)],
-      );
+      const staged = this.staged(point);
       try {
         return overScalars(scalarize(staged), staged.outputs[0]!.shape, this.dialect);
       } catch (error) {
