@@ -153,6 +153,11 @@ export class Look {
     return this.keep("hessian", () => this.hessianAt(this.point, proceed));
   }
 
+  /** ∂²f/∂x² for the scalar x at place `k`. */
+  curvatureAt(point: ArrayLike<number>, k: number): number {
+    return explained(() => this.differentiable.hessianColumn(point, k)[k]!);
+  }
+
   hessianAt(point: ArrayLike<number>, proceed?: () => void): readonly (readonly number[])[] {
     if (this.labels.length > MOST_HESSIAN)
       throw new Problem(l10n.t("a Hessian of {0} variables is too large", this.labels.length));

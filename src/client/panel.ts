@@ -224,6 +224,8 @@ class Panel implements Disposable {
         return this.server.request("gradlens/check", call.params, token);
       case "plot":
         return this.server.request("gradlens/plot", call.params, token);
+      case "slices":
+        return this.server.request("gradlens/slices", call.params, token);
       case "minimize":
         return this.server.minimize(call.params, token);
       case "script":
@@ -246,6 +248,7 @@ function supersedes(call: Extract<ToHost, { type: "call" }>): string {
   switch (call.method) {
     case "view":
     case "check":
+    case "slices":
     case "minimize":
       return call.method;
     case "plot":

@@ -1,5 +1,5 @@
 /** What comes from outside the page is unknown until it has been looked at. */
-import type { CheckResult, MinimizeResult, PlotData, View } from "../protocol/lsp";
+import type { CheckResult, MinimizeResult, PlotData, SlicesResult, View } from "../protocol/lsp";
 import type { PanelApi, PanelState, ToPage } from "../protocol/panel";
 import type { EncodedArray } from "../protocol/values";
 
@@ -90,7 +90,18 @@ const isPlot = (value: unknown): value is PlotData =>
   isArray(value.values) &&
   isList(value.window, (it) => Array.isArray(it) && it.length === 2) &&
   isList(value.point, isNumber) &&
-  isList(value.gradient, isNumber);
+  isList(value.gradient, isNumber) &&
+  [value.slopes, value.seconds, value.field].every((it) => optional(it, isArray)) &&
+  optional(value.breaks, (list) =>
+    isList(list, (it) => isObject(it) && isString(it.kind) && [it.at, it.left, it.right].every(isNumber)),
+  );
+
+const isSlices = (value: unknown): value is SlicesResult =>
+  isObject(value) &&
+  isList(value.labels, isString) &&
+  isArray(value.grid) &&
+  isArray(value.values) &&
+  optional(value.problem, isString);
 
 const isMinimum = (value: unknown): value is MinimizeResult =>
   isObject(value) &&
@@ -105,6 +116,7 @@ export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   view: isView,
   check: isChecked,
   plot: isPlot,
+  slices: isSlices,
   minimize: isMinimum,
   script: (value) => isObject(value) && isString(value.output),
   pin: () => true,

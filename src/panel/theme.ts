@@ -133,14 +133,16 @@ function luminance(color: Rgb): number {
 
 /** Gives the style sheet the colours that it cannot work out. */
 export function useStyleColors(): void {
-  const { point, paths, good, bad } = useColors();
+  const { point, paths, good, bad, curve, minimum } = useColors();
   useLayoutEffect(() => {
     const { style } = document.body;
     style.setProperty("--mark", point);
     style.setProperty("--good", good);
     style.setProperty("--bad", bad);
+    style.setProperty("--curve", curve);
+    style.setProperty("--first", minimum);
     for (const [i, color] of paths.entries()) style.setProperty(`--path-${i}`, color);
-  }, [point, paths, good, bad]);
+  }, [point, paths, good, bad, curve, minimum]);
 }
 
 /** The colours, and again when the theme changes. */

@@ -193,6 +193,19 @@ export interface PlotParams {
   window?: [number, number][];
   /** Samples per axis. */
   samples?: number;
+  /** Of a curve: second derivatives too. */
+  seconds?: boolean;
+  /** Over a plane: the gradient on a coarser grid too. */
+  field?: boolean;
+}
+
+/** `edge`: beyond it the function has no value. */
+export interface CurveBreak {
+  kind: "pole" | "jump" | "kink" | "edge";
+  at: number;
+  /** The values that the function tends to from the left and from the right. */
+  left: JsonNumber;
+  right: JsonNumber;
 }
 
 export interface PlotData {
@@ -202,12 +215,32 @@ export interface PlotData {
   grid: EncodedArray[];
   /** Values: [n] for a curve, [ny, nx] for contours; NaN where the function has none. */
   values: EncodedArray;
-  /** The derivative along a curve, [n]. */
+  /** The derivative along a curve, [n], and the second one where asked for. */
   slopes?: EncodedArray;
+  seconds?: EncodedArray;
+  /** Where a curve breaks. */
+  breaks?: CurveBreak[];
+  /** [arrows, 4]: x, y and the gradient along the axes there. */
+  field?: EncodedArray;
   point: number[];
   value: JsonNumber;
   /** Gradient at the point along the axes. */
   gradient: JsonNumber[];
+}
+
+// ── gradlens/slices ─────────────────────────────────────────────────────────
+
+/** The function along each of its scalars by itself, the others held at the point. */
+export interface SlicesResult {
+  /** The first few of all scalars. */
+  labels: string[];
+  /** How many there are. */
+  count: number;
+  /** [labels, n]: positions and values. */
+  grid: EncodedArray;
+  values: EncodedArray;
+  /** One line: why there are none. */
+  problem?: string;
 }
 
 // ── gradlens/minimize ───────────────────────────────────────────────────────
@@ -337,6 +370,7 @@ export interface Requests {
   "gradlens/view": [ViewParams, View];
   "gradlens/check": [ViewParams, CheckResult];
   "gradlens/plot": [PlotParams, PlotData];
+  "gradlens/slices": [ViewParams, SlicesResult];
   "gradlens/minimize": [MinimizeParams, MinimizeResult];
   "gradlens/script": [ScriptParams, ScriptView];
 }

@@ -13,6 +13,7 @@ import type {
   Point,
   ScriptParams,
   ScriptView,
+  SlicesResult,
   Subject,
   View,
   ViewParams,
@@ -24,6 +25,7 @@ export interface PanelApi {
   /** Whether the gradient is right. */
   check(params: ViewParams): CheckResult;
   plot(params: PlotParams): PlotData;
+  slices(params: ViewParams): SlicesResult;
   minimize(params: MinimizeParams): MinimizeResult;
   script(params: ScriptParams): ScriptView;
   /** Keeps this point for hovers and lenses too (absent point: lets go of it). */
@@ -32,6 +34,21 @@ export interface PanelApi {
   reveal(params: { uri: string; line: number; character: number }): null;
   copy(params: { text: string }): null;
 }
+
+/** Along a curve: the first four; over a plane: the others. */
+export const plotLayers = [
+  "derivative",
+  "second",
+  "tangent",
+  "circle",
+  "gradient",
+  "descent",
+  "newton",
+  "field",
+  "logarithmic",
+] as const;
+
+export type PlotLayer = (typeof plotLayers)[number];
 
 export type PanelSection = "function" | "hessian" | "minimize";
 
@@ -54,6 +71,8 @@ export interface PanelState {
   run?: boolean;
   /** Follow the cursor no longer. */
   locked?: boolean;
+  /** What a plot shows beside the function. */
+  layers?: PlotLayer[];
   minimize?: Pick<MinimizeParams, "optimizer" | "learningRate" | "steps">;
 }
 

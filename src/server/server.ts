@@ -25,7 +25,7 @@ import { hints } from "./hints";
 import { hover } from "./hover";
 import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
-import { plot } from "./plot";
+import { plot, slices } from "./plot";
 import { script } from "./script";
 import { OutOfTime, Session } from "./session";
 import { subjectAt } from "./subject-at";
@@ -160,6 +160,7 @@ export function startServer(connection: Connection, readFile?: (uri: string) => 
   answer("gradlens/view", (params, token) => view(session, params, token));
   answer("gradlens/check", (params, token) => check(session, params, token));
   answer("gradlens/plot", (params, token) => plot(session, params, token));
+  answer("gradlens/slices", (params, token) => slices(session, params, token));
   answer("gradlens/minimize", async (params, token) => {
     const progress =
       params.workDoneToken === undefined ? undefined : connection.window.attachWorkDoneProgress(params.workDoneToken);

@@ -430,6 +430,19 @@ describe("at kinks a function answers as its dialect does", () => {
   });
 });
 
+describe("one column of a Hessian", () => {
+  it("is what the whole Hessian has there, over scalars and over arrays", () => {
+    const f = define("x y", (x, y) => mul(sin(x), mul(y, exp(x))));
+    const whole = f.hessian([0.3, 2]);
+    for (const k of [0, 1]) f.hessianColumn([0.3, 2], k).forEach((entry, i) => close(entry, whole[k]![i]!, 1e-12));
+    const many = array("w", [300], (w) => sum(pow(w, 3)));
+    const point = Array.from({ length: 300 }, (_, i) => i / 100);
+    const column = many.hessianColumn(point, 7);
+    close(column[7]!, 6 * 0.07, 1e-12);
+    assert.equal(column[8], 0);
+  });
+});
+
 describe("the check of a function's own gradient", () => {
   it("finds it right, and says where there is none", () => {
     const verdicts = (f: Differentiable, point: number[]) => f.check(point).map(({ verdict }) => verdict);

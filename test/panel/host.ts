@@ -18,7 +18,7 @@ import type { ToHost, ToPage } from "../../src/protocol/panel";
 import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber, toJsonTree } from "../../src/protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../../src/render";
 import { check } from "../../src/server/check";
-import { plot } from "../../src/server/plot";
+import { plot, slices } from "../../src/server/plot";
 import { Session } from "../../src/server/session";
 import { view } from "../../src/server/view";
 
@@ -111,7 +111,7 @@ def log(x):
     return math.log(x) / (x - 2)
 
 def broken(x):
-    return abs(x - 1) + 1 / (x + 2) + (x - 2) // 1
+    return abs(x - 0.75) + 0.3 / (x + 2) + x // 2
 
 def edges(x, y, n, name):
     return abs(x) + (1e-9 + y)**0.5 + int(n)
@@ -132,6 +132,9 @@ def rotation(angle, x):
 def differences(v):
     return np.array([v[i + 1]**2 - v[i] for i in range(19)])
 
+def product(v):
+    return v[0]**2 * v[1]
+
 def long(x):
     for k in range(200):
         x = x + math.sin(x * k)
@@ -145,6 +148,7 @@ saddle(0.0, 0.0, 1.0)
 rotation(0.5, 2.0)
 differences(np.linspace(0.1, 2.0, 20))
 long(0.3)
+product([0.5, 1.5])
 `;
 const uri = "file:///tf_diffs.py";
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => {} }) };
@@ -209,8 +213,11 @@ export class FakeHost {
       case "view":
         if (real) return view(this.session, call.params, token);
         return this.view(call.params);
+      case "slices":
+        return slices(this.session, call.params, token);
       case "plot":
-        if (real) return plot(this.session, call.params, token);
+        // A layer needs what only the server knows.
+        if (real || call.params.seconds || call.params.field) return plot(this.session, call.params, token);
         return this.plot(call.params);
       case "minimize":
         return this.minimize(call.params);

@@ -275,6 +275,56 @@ describe("the panel's page", function () {
     assert.match(String(await page.locator("main").textContent()), /38 of 380 entries can differ from 0/);
   });
 
+  it("shows the layers of a curve: derivatives, tangent, circle, breaks", async () => {
+    const { page, host } = await open("broken");
+    await panel.drawn();
+    const lines = () => page.locator(".plot .scatterlayer .trace path.js-line").count();
+    const before = await lines();
+    assert.match(
+      String(await page.locator(".notes").textContent()),
+      /^pole at -2 · jump at 0 · kink at 0.75 · jump at 2$/,
+    );
+    // Four pieces, and the line where the pole is: none runs through it.
+    assert.equal(before, 5);
+    await page.getByRole("button", { name: "f′" }).click();
+    await eventually(async () => assert.ok((await lines()) > before));
+    const more = await lines();
+    await page.getByRole("button", { name: "f″" }).click();
+    await eventually(async () => assert.ok((await lines()) > more));
+    assert.equal((host.calls("plot").at(-1)!.params as { seconds?: boolean }).seconds, true);
+    await page.getByRole("button", { name: "Curvature" }).click();
+    await page.locator(".overlay .circle ellipse").waitFor();
+    await page.getByRole("button", { name: "Tangent" }).press("Enter");
+    await eventually(async () => assert.equal(await page.locator(".overlay .tangent").count(), 0));
+    assert.match(String(await page.locator(".notes").textContent()), /radius of curvature \d/);
+    const state = host.received.filter((message) => message.type === "state").at(-1)!.state;
+    assert.deepEqual(state.layers, ["gradient", "derivative", "second", "circle"]);
+  });
+
+  it("shows the layers of a plane, and slices", async () => {
+    const { page, host } = await open("rosenbrock");
+    await panel.drawn();
+    for (const name of ["Descent", "Newton step", "Field", "Log levels"])
+      await page.getByRole("button", { name }).click();
+    await eventually(async () => assert.ok((await page.locator(".overlay .field path").count()) > 100));
+    assert.equal(await page.locator(".overlay .arrow").count(), 2);
+    assert.equal(await page.locator(".overlay .newton circle").count(), 1);
+    assert.match(String(await page.locator(".notes").textContent()), /Newton's step leads to \(-1.0202, 1.0404\)/);
+    assert.equal(host.calls("slices").length, 0);
+    await page.getByText("Slices along every variable").click();
+    await eventually(async () => assert.equal(await page.locator(".slice path").count(), 2));
+    await page.getByRole("button", { name: /^y from/ }).click();
+    await eventually(() => assert.deepEqual((host.calls("plot").at(-1)!.params as { axes: unknown }).axes, ["y"]));
+  });
+
+  it("moves an element of an array on the plot", async () => {
+    const { page } = await open("product");
+    await panel.drawn();
+    await page.locator(".handle").press("ArrowRight");
+    await eventually(async () => assert.notEqual(await field(page, "v[0]").inputValue(), "0.5"));
+    assert.equal(await field(page, "v[1]").inputValue(), "1.5");
+  });
+
   it("pins the point and lets go of the cursor", async () => {
     const { page, host } = await open("g");
     await panel.drawn();

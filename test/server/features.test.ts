@@ -300,6 +300,30 @@ describe("language server", () => {
       assert.deepEqual(pattern, { starts: [0, 2, 3], columns: [0, 1, 1] });
     });
 
+    it("samples what the layers of a plot show, and slices", async () => {
+      const uri = "file:///layers.py";
+      await client.open(uri, "def f(x, y):\n    return abs(x) + x * y**2\nf(1.0, 2.0)\ndef v(x):\n    return [x, x]\n");
+      const subject = { kind: "function", uri, name: "f" } as const;
+      const point = { x: 1, y: 2 };
+      const along = await client.request("gradlens/plot", { subject, point, axes: ["y"], seconds: true });
+      assert.ok(decodeArray(along.seconds!).every((second) => Math.abs(second - 2) < 1e-12));
+      const across = await client.request("gradlens/plot", { subject, point, axes: ["x"] });
+      assert.equal(across.seconds, undefined);
+      assert.deepEqual(across.breaks, [
+        { kind: "kink", at: 0, left: across.breaks![0]!.left, right: across.breaks![0]!.right },
+      ]);
+      const plane = await client.request("gradlens/plot", { subject, point, axes: ["x", "y"], field: true });
+      assert.equal(plane.field!.shape[1], 4);
+      const [x, y, u, v] = decodeArray(plane.field!);
+      assert.deepEqual([u, v], [Math.sign(x!) + y! ** 2, 2 * x! * y!]);
+      const slices = await client.request("gradlens/slices", { subject, point });
+      assert.deepEqual([slices.labels, slices.count, slices.values.shape], [["x", "y"], 2, [2, 81]]);
+      const [grid, values] = [decodeArray(slices.grid), decodeArray(slices.values)];
+      assert.equal(values[0], Math.abs(grid[0]!) + grid[0]! * 4);
+      const none = await client.request("gradlens/slices", { subject: { ...subject, name: "v" }, point: { x: 1 } });
+      assert.match(none.problem!, /not a number|Jacobian/);
+    });
+
     it("names the parts of a long formula, and says where it holds", async () => {
       const uri = "file:///long.py";
       const lines = [

@@ -48,6 +48,8 @@ interface Compiled {
   readonly missing: readonly (readonly boolean[])[];
   /** Of the one output. */
   readonly hessian: (point: ArrayLike<number>, proceed: () => void) => number[][];
+  /** One column of it. */
+  readonly column: (point: ArrayLike<number>, k: number) => number[];
 }
 
 /**
@@ -167,6 +169,13 @@ export class Differentiable {
     );
   }
 
+  /** Column `k` of the Hessian: how the gradient changes with one scalar. @throws NotScalar where the result is an array. */
+  hessianColumn(point: ArrayLike<number>, k: number): number[] {
+    const { shape, column } = this.compiled(point);
+    mustBeScalar(shape);
+    return withDialect(this.dialect, () => withoutRecorders(() => column(point, k)));
+  }
+
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
   secondDerivatives(point: ArrayLike<number>): (Value | null)[][] {
     const { shape, branch } = this.compiled(point);
@@ -234,24 +243,27 @@ function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
   const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, dialect));
   const zero = scalar(0);
   let product: Lowered | undefined;
+  const column = (point: ArrayLike<number>, k: number) => {
+    product ??= hessianTimesVector(
+      graph.inputs,
+      gradients[0]!.map((entry) => entry ?? zero),
+    );
+    const out: number[] = [];
+    product([...Array.from(point), ...graph.inputs.map((_, i) => Number(i === k))], out);
+    return out;
+  };
   return {
     shape,
     branch: () => ({ graph, gradients }),
     missing: gradients.map((row) => row.map((entry) => entry === null)),
     value: lower(graph),
     both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
-    hessian: (point, proceed) => {
-      product ??= hessianTimesVector(
-        graph.inputs,
-        gradients[0]!.map((entry) => entry ?? zero),
-      );
-      return graph.inputs.map((_, i) => {
+    hessian: (point, proceed) =>
+      graph.inputs.map((_, k) => {
         proceed();
-        const column: number[] = [];
-        product!([...Array.from(point), ...graph.inputs.map((_, k) => Number(k === i))], column);
-        return column;
-      });
-    },
+        return column(point, k);
+      }),
+    column,
   };
 }
 
@@ -316,6 +328,21 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
     missing: Array.from({ length: rows }, () => missing),
     value: quietly(value),
     both: quietly(both),
+    column: (point, k) => {
+      const unit = unflatten(
+        inputs,
+        Array.from(point, (_, i) => Number(i === k)),
+      );
+      const { tangent } = jvp(
+        (...values) => replay(present, pairs(inputs, values), slopes),
+        unflatten(inputs, point),
+        unit,
+      );
+      return inputs.flatMap(({ shape }, i) => {
+        const own = tangent[present.indexOf(entries[i]!)];
+        return own ? Array.from(peek(own).data) : new Array<number>(sizeOf(shape)).fill(0);
+      });
+    },
     hessian: (point, proceed) => {
       const gradient = (...values: Value[]) => {
         proceed();
