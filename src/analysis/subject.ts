@@ -18,6 +18,7 @@ import {
   NotScalarizable,
   type ParameterType,
   type SparsityPattern,
+  type SweepStep,
   sizeOf,
   TooManyOperations,
   text,
@@ -174,6 +175,11 @@ export class Look {
         throw error;
       }
     });
+  }
+
+  /** The operations on the way to the result, and what reverse mode passes through each. */
+  sweep(): readonly SweepStep[] {
+    return this.keep("sweep", () => this.differentiable.sweep(this.point));
   }
 
   /** The labels of the result's elements, where there are several: `[0]`, `[0, 1]`. */

@@ -42,6 +42,12 @@ const isOptimizer: Check<(typeof optimizers)[number]["name"]> = (value): value i
 const isRange: Check<[number, number]> = (value): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isNumber);
 
+const isPosition: Check<Fields> = (value): value is Fields =>
+  isObject(value) && isIndex(value.line) && isIndex(value.character);
+
+const isTextRange: Check<Fields> = (value): value is Fields =>
+  isObject(value) && isPosition(value.start) && isPosition(value.end);
+
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
 
@@ -75,6 +81,8 @@ const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
     optional(it.samples, isIndex) &&
     optional(it.seconds, isBoolean) &&
     optional(it.field, isBoolean),
+  tape: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  highlight: (it) => isString(it.uri) && optional(it.range, isTextRange),
   slices: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   minimize: (it) =>
     isSubject(it.subject) &&

@@ -11,6 +11,7 @@ import { Hessian, Jacobian } from "./matrix";
 import { Minimize } from "./minimize";
 import { PlotSection } from "./plot-section";
 import type { Session } from "./session";
+import { TapeView } from "./tape";
 import { useStyleColors } from "./theme";
 import { SessionContext, useModel } from "./use";
 
@@ -89,6 +90,7 @@ export function App({ session }: { session: Session }) {
             <Loops view={view} />
           </div>
         </div>
+        <TapeView view={view} />
         <Announcer view={view} />
       </main>
     </SessionContext.Provider>

@@ -1,5 +1,5 @@
 /** What comes from outside the page is unknown until it has been looked at. */
-import type { CheckResult, MinimizeResult, PlotData, SlicesResult, View } from "../protocol/lsp";
+import type { CheckResult, MinimizeResult, PlotData, SlicesResult, TapeResult, View } from "../protocol/lsp";
 import type { PanelApi, PanelState, ToPage } from "../protocol/panel";
 import type { EncodedArray } from "../protocol/values";
 
@@ -96,6 +96,30 @@ const isPlot = (value: unknown): value is PlotData =>
     isList(list, (it) => isObject(it) && isString(it.kind) && [it.at, it.left, it.right].every(isNumber)),
   );
 
+const isTape = (value: unknown): value is TapeResult =>
+  isObject(value) &&
+  optional(value.problem, isString) &&
+  isList(
+    value.nodes,
+    (it) =>
+      isObject(it) &&
+      isString(it.name) &&
+      isString(it.formula) &&
+      isList(it.shape, Number.isInteger) &&
+      isList(it.value, isNumber) &&
+      optional(it.adjoint, (adjoint) => isList(adjoint, isNumber)) &&
+      optional(it.range, isRange) &&
+      isList(
+        it.from,
+        (edge) =>
+          isObject(edge) && Number.isInteger(edge.node) && optional(edge.passed, (passed) => isList(passed, isNumber)),
+      ),
+  );
+
+const isPosition = (value: unknown): boolean =>
+  isObject(value) && Number.isInteger(value.line) && Number.isInteger(value.character);
+const isRange = (value: unknown): boolean => isObject(value) && isPosition(value.start) && isPosition(value.end);
+
 const isSlices = (value: unknown): value is SlicesResult =>
   isObject(value) &&
   isList(value.labels, isString) &&
@@ -117,10 +141,12 @@ export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   check: isChecked,
   plot: isPlot,
   slices: isSlices,
+  tape: isTape,
   minimize: isMinimum,
   script: (value) => isObject(value) && isString(value.output),
   pin: () => true,
   reveal: () => true,
+  highlight: () => true,
   copy: () => true,
 };
 
@@ -140,6 +166,8 @@ export function isToPage(message: unknown): message is ToPage {
       return isObject(data.l10n) && (data.state === null || isState(data.state));
     case "show":
       return isState(data);
+    case "cursor":
+      return isString(data.uri) && isPosition(data);
     case "changed":
       return isString(data.uri);
     default:

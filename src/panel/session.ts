@@ -1,4 +1,6 @@
 /** What the panel shows and how it changes: no DOM here. */
+
+import type { Range as TextRange } from "vscode-languageserver-types";
 import {
   type CurveBreak,
   type LoopPath,
@@ -9,7 +11,7 @@ import {
   type Subject,
   type View,
 } from "../protocol/lsp";
-import type { PanelSection, PanelState, PlotLayer } from "../protocol/panel";
+import type { PanelEvents, PanelSection, PanelState, PlotLayer } from "../protocol/panel";
 import { decodeArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
 import { Latest, type Rpc } from "./rpc";
@@ -69,6 +71,8 @@ export interface Model {
   running: boolean;
   minimum?: Minimum;
   minimizeProblem?: string;
+  /** Where the editor's cursor stands. */
+  cursor?: PanelEvents["cursor"];
   /** Scroll there; the number changes with each request. */
   goTo?: { section: PanelSection; request: number };
 }
@@ -164,6 +168,7 @@ export class Session {
       },
     );
     rpc.on("show", (state) => this.show(state));
+    rpc.on("cursor", (cursor) => this.update({ cursor }));
     rpc.on("changed", ({ uri }) => {
       const { subject } = this.model;
       if (subject?.uri === uri) this.ask(true);
@@ -318,6 +323,12 @@ export class Session {
 
   reveal(uri: string, line: number, character = 0): void {
     this.rpc.call("reveal", { uri, line, character }).catch(() => {});
+  }
+
+  /** Marks a range of the subject's document in the editor; undefined: no more. */
+  highlight(range?: TextRange): void {
+    const uri = this.model.subject?.uri;
+    if (uri) this.rpc.call("highlight", { uri, ...(range ? { range } : {}) }).catch(() => {});
   }
 
   copy(text: string): void {

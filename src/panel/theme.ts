@@ -11,6 +11,8 @@ export interface Colors {
   axis: string;
   curve: string;
   point: string;
+  /** The same for words. */
+  pointText: string;
   /** The path of the panel's own minimisation. */
   minimum: string;
   /** Words that say that all is well. */
@@ -89,6 +91,7 @@ export function readColors(): Colors {
     axis: text(contrast ? foreground : mix(background, foreground, 0.45)),
     curve: text(blue),
     point: mark(dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
+    pointText: standsOut(4.5, dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
     minimum: mark("charts-green", "foreground"),
     good: standsOut(4.5, "charts-green", "foreground"),
     bad: standsOut(4.5, "errorForeground", "charts-red", "foreground"),
@@ -133,16 +136,17 @@ function luminance(color: Rgb): number {
 
 /** Gives the style sheet the colours that it cannot work out. */
 export function useStyleColors(): void {
-  const { point, paths, good, bad, curve, minimum } = useColors();
+  const { point, paths, good, bad, curve, minimum, pointText } = useColors();
   useLayoutEffect(() => {
     const { style } = document.body;
     style.setProperty("--mark", point);
     style.setProperty("--good", good);
     style.setProperty("--bad", bad);
     style.setProperty("--curve", curve);
+    style.setProperty("--mark-text", pointText);
     style.setProperty("--first", minimum);
     for (const [i, color] of paths.entries()) style.setProperty(`--path-${i}`, color);
-  }, [point, paths, good, bad, curve, minimum]);
+  }, [point, paths, good, bad, curve, minimum, pointText]);
 }
 
 /** The colours, and again when the theme changes. */

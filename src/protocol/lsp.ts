@@ -228,6 +228,33 @@ export interface PlotData {
   gradient: JsonNumber[];
 }
 
+// ── gradlens/tape ───────────────────────────────────────────────────────────
+
+/** One operation on the way to the result, or an input. */
+export interface TapeNode {
+  /** `x1`, `v3`. */
+  name: string;
+  /** `v1·x2`: in the names of other nodes; the name again for an input. */
+  formula: string;
+  input: boolean;
+  shape: number[];
+  /** The first few elements. */
+  value: JsonNumber[];
+  /** ∂result/∂node; absent where the result does not depend on it. */
+  adjoint?: JsonNumber[];
+  /** What it is computed from, and what the sweep back passes to each. */
+  from: { node: number; passed?: JsonNumber[] }[];
+  /** Of the subject's document. */
+  range?: Range;
+}
+
+export interface TapeResult {
+  /** In the order in which they are computed; the last is the result. */
+  nodes: TapeNode[];
+  /** One line: why there are none. */
+  problem?: string;
+}
+
 // ── gradlens/slices ─────────────────────────────────────────────────────────
 
 /** The function along each of its scalars by itself, the others held at the point. */
@@ -370,6 +397,7 @@ export interface Requests {
   "gradlens/view": [ViewParams, View];
   "gradlens/check": [ViewParams, CheckResult];
   "gradlens/plot": [PlotParams, PlotData];
+  "gradlens/tape": [ViewParams, TapeResult];
   "gradlens/slices": [ViewParams, SlicesResult];
   "gradlens/minimize": [MinimizeParams, MinimizeResult];
   "gradlens/script": [ScriptParams, ScriptView];

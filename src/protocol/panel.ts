@@ -3,6 +3,7 @@
  * of VS Code: it calls `PanelApi` and is told events. Both sides derive their
  * types from these two interfaces.
  */
+import type { Range } from "vscode-languageserver-types";
 import type {
   CheckResult,
   MinimizeParams,
@@ -15,6 +16,7 @@ import type {
   ScriptView,
   SlicesResult,
   Subject,
+  TapeResult,
   View,
   ViewParams,
 } from "./lsp";
@@ -25,6 +27,7 @@ export interface PanelApi {
   /** Whether the gradient is right. */
   check(params: ViewParams): CheckResult;
   plot(params: PlotParams): PlotData;
+  tape(params: ViewParams): TapeResult;
   slices(params: ViewParams): SlicesResult;
   minimize(params: MinimizeParams): MinimizeResult;
   script(params: ScriptParams): ScriptView;
@@ -32,6 +35,8 @@ export interface PanelApi {
   pin(params: PinParams): null;
   /** Shows a source range in the editor. */
   reveal(params: { uri: string; line: number; character: number }): null;
+  /** Marks a source range in the editors that show it; absent: no more. */
+  highlight(params: { uri: string; range?: Range }): null;
   copy(params: { text: string }): null;
 }
 
@@ -60,6 +65,8 @@ export interface PanelEvents {
   show: PanelState;
   /** Answers about this document are new: ask again. */
   changed: { uri: string };
+  /** Where the cursor of the active editor stands, zero-based. */
+  cursor: { uri: string; line: number; character: number };
 }
 
 /** What the page keeps over a reload of the window (`setState`), and what `show` carries. */

@@ -29,6 +29,7 @@ import { plot, slices } from "./plot";
 import { script } from "./script";
 import { OutOfTime, Session } from "./session";
 import { subjectAt } from "./subject-at";
+import { tape } from "./tape";
 import { view } from "./view";
 
 /** Typing pauses this long before a document is evaluated for its diagnostics. */
@@ -160,6 +161,7 @@ export function startServer(connection: Connection, readFile?: (uri: string) => 
   answer("gradlens/view", (params, token) => view(session, params, token));
   answer("gradlens/check", (params, token) => check(session, params, token));
   answer("gradlens/plot", (params, token) => plot(session, params, token));
+  answer("gradlens/tape", (params) => tape(session, params));
   answer("gradlens/slices", (params, token) => slices(session, params, token));
   answer("gradlens/minimize", async (params, token) => {
     const progress =

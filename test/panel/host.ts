@@ -20,6 +20,7 @@ import { formatNumber, loadTypesetter, typeset } from "../../src/render";
 import { check } from "../../src/server/check";
 import { plot, slices } from "../../src/server/plot";
 import { Session } from "../../src/server/session";
+import { tape } from "../../src/server/tape";
 import { view } from "../../src/server/view";
 
 interface Subject {
@@ -213,6 +214,8 @@ export class FakeHost {
       case "view":
         if (real) return view(this.session, call.params, token);
         return this.view(call.params);
+      case "tape":
+        return tape(this.session, call.params);
       case "slices":
         return slices(this.session, call.params, token);
       case "plot":

@@ -325,6 +325,66 @@ describe("the panel's page", function () {
     assert.equal(await field(page, "v[1]").inputValue(), "1.5");
   });
 
+  it("draws the computation graph, walks its sweeps, and shows where its nodes stand", async () => {
+    const { page, host } = await open("g");
+    const node = (name: string) => page.locator(".graph .node", { hasText: name });
+    await node("v₃ = v₁·v₂").waitFor();
+    const texts = () =>
+      page
+        .locator(".graph .node")
+        .evaluateAll((nodes) =>
+          nodes.map((each) => [...each.querySelectorAll("text")].map((text) => text.textContent)),
+        );
+    const all = [
+      ["x₁", "2", "9"],
+      ["x₂", "3", "42"],
+      ["v₁ = x₁ + 5", "7", "9"],
+      ["v₂ = x₂²", "9", "7"],
+      ["v₃ = v₁·v₂", "63", "1"],
+    ];
+    assert.deepEqual(await texts(), all);
+    const caption = () => page.locator(".caption").textContent().then(String);
+    await page.getByRole("button", { name: "To the start" }).click();
+    assert.deepEqual((await texts())[4], ["v₃ = v₁·v₂", "", ""]);
+    for (let k = 0; k < 5; k++) await page.getByRole("button", { name: "One step on" }).click();
+    assert.equal(await caption(), "v₃ = v₁·v₂ = 63");
+    assert.equal(await page.locator(".node.current .hit").getAttribute("aria-label"), "v3 = v1·v2, value 63");
+    await page.getByRole("slider", { name: "Step of the sweeps" }).press("ArrowRight");
+    assert.equal(
+      await caption(),
+      "The sweep back begins at the result, whose adjoint is 1. v₃ has the adjoint 1, and passes on: 9 to v₁, 7 to v₂.",
+    );
+    assert.equal(await page.locator(".edge.lit").count(), 2);
+    assert.deepEqual(
+      (await texts()).map(([, , adjoint]) => adjoint),
+      ["", "", "9", "7", "1"],
+    );
+    await page.getByRole("button", { name: "To the end" }).click();
+    assert.deepEqual(await texts(), all);
+
+    await node("v₂ = x₂²").hover();
+    const { params } = host.calls("highlight").at(-1)! as { params: { uri: string; range?: { start: object } } };
+    assert.deepEqual([params.uri, params.range?.start], ["file:///tf_diffs.py", { line: 7, character: 22 }]);
+    await page.mouse.move(0, 0);
+    await eventually(() =>
+      assert.equal((host.calls("highlight").at(-1)!.params as { range?: object }).range, undefined),
+    );
+    await panel.send({ type: "event", event: "cursor", data: { uri: "file:///tf_diffs.py", line: 7, character: 13 } });
+    await eventually(async () =>
+      assert.equal(
+        await page.locator(".node.under .hit").getAttribute("aria-label"),
+        "v1 = x1 + 5, value 7, adjoint 9",
+      ),
+    );
+    await node("x₁").first().locator(".hit").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await eventually(() => assert.equal(host.calls("reveal").length, 1));
+    await panel.close();
+    const { page: other } = await open("long");
+    await other.getByText(/operations are too many to draw: at most 150/).waitFor();
+  });
+
   it("pins the point and lets go of the cursor", async () => {
     const { page, host } = await open("g");
     await panel.drawn();

@@ -324,6 +324,43 @@ describe("language server", () => {
       assert.match(none.problem!, /not a number|Jacobian/);
     });
 
+    it("tells the operations with their values, adjoints and places in the text", async () => {
+      await client.open(URI, TEXT);
+      const { nodes, problem } = await client.request("gradlens/tape", { subject: g });
+      assert.equal(problem, undefined);
+      assert.deepEqual(
+        nodes.map(({ name, formula, value, adjoint, from }) => [
+          name,
+          formula,
+          value,
+          adjoint,
+          from.map((edge) => edge.passed),
+        ]),
+        [
+          ["x1", "x1", [2], [9], []],
+          ["x2", "x2", [3], [42], []],
+          ["v1", "x1 + 5", [7], [9], [[9]]],
+          ["v2", "x2²", [9], [7], [[42]]],
+          ["v3", "v1·v2", [63], [1], [[9], [7]]],
+        ],
+      );
+      assert.deepEqual(
+        nodes.map(({ range }) => textAt(TEXT, range!).replaceAll(" ", "")),
+        ["x1", "x2", "(x1+5)", "(x2**2)", "(x1+5)*(x2**2)"],
+      );
+      const uri = "file:///many.py";
+      const lines = [
+        "import math",
+        "def v(v1):",
+        "    for k in range(99):",
+        "        v1 = math.sin(v1 + k)",
+        "    return v1",
+      ];
+      await client.open(uri, lines.join("\n"));
+      const many = await client.request("gradlens/tape", { subject: { kind: "function", uri, name: "v" } });
+      assert.match(many.problem!, /^\d+ operations are too many to draw: at most 150$/);
+    });
+
     it("names the parts of a long formula, and says where it holds", async () => {
       const uri = "file:///long.py";
       const lines = [

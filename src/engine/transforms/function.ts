@@ -13,6 +13,7 @@ import {
   stage,
 } from "../graph/graph";
 import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
+import { reverseSweep, type SweepStep } from "../graph/sweep";
 import { jvp } from "../interpreters/forward";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
@@ -128,6 +129,20 @@ export class Differentiable {
     const { shape, hessian } = this.compiled(point);
     mustBeScalar(shape);
     return withDialect(this.dialect, () => withoutRecorders(() => hessian(point, proceed)));
+  }
+
+  /**
+   * The operations on whole arrays at `point`, with what reverse mode passes through each: see {@link reverseSweep}.
+   * @throws NotScalar where the result is an array.
+   */
+  sweep(point: ArrayLike<number>): SweepStep[] {
+    return withDialect(this.dialect, () =>
+      withoutRecorders(() => {
+        const graph = this.staged(point);
+        mustBeScalar(graph.outputs[0]!.shape);
+        return reverseSweep(graph, this.dialect);
+      }),
+    );
   }
 
   /** Where the Jacobian can differ from 0 on the branch that is taken at `point`: see {@link jacobianPattern}. */
