@@ -74,8 +74,9 @@ function formulaOf(node: Node, names: ReadonlyMap<Value, string>): string {
       known.set(input, { kind: "symbol", name: `[${input.shape.join("×")}]`, place });
   });
   const expression = expressionOf(node, known);
-  // What changes only the type, or nothing at all, is told by its name.
-  if (expression.kind === "symbol") return `${node.op.name}(${expression.name})`;
+  // What cuts the derivative, or changes what it is, is not the same value again.
+  if (expression.kind === "symbol" && node.op.kind !== "elementwise" && node.op.kind !== "linear")
+    return `${node.op.name}(${expression.name})`;
   if (expression.kind === "number") return node.op.name;
   return text(expression);
 }

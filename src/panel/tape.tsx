@@ -238,7 +238,16 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
         >
           <title>{l10n.t("The operations from the inputs to the result")}</title>
           <defs>
-            <marker id="tape-end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <marker
+              id="tape-end"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerUnits="userSpaceOnUse"
+              markerWidth="9"
+              markerHeight="9"
+              orient="auto"
+            >
               <path d="M0 0.8L7 4L0 7.2Z" />
             </marker>
           </defs>
