@@ -15,6 +15,7 @@ await build({
   bundle: true,
   platform: "node",
   format: "cjs",
+  loader: { ".py": "text" },
   logLevel: "error",
 });
 for (const name of names) await run(process.execPath, [`out/bench/${name.replace(/ts$/, "js")}`]);

@@ -1,7 +1,7 @@
 // Bundles every entry point into dist/ (and the tests into out/ with --test).
 // usage: node scripts/build.mjs [--watch] [--test] [--dev]
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
 
 const flags = new Set(process.argv.slice(2));
@@ -39,11 +39,66 @@ const withoutMaps = {
   },
 };
 
+/** Every file under a folder whose name matches. */
+function find(folder, pattern) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
+    const path = join(folder, item.name);
+    if (item.isDirectory()) return item.name === "fixtures" ? [] : find(path, pattern);
+    return pattern.test(item.name) ? [path] : [];
+  });
+}
+
+/** What both servers stand on: one file in the package for the two of them, dist/core.js. */
+const coreModules = [
+  "@vscode/l10n",
+  ...[...find("src/analysis", /\.ts$/), ...find("src/render", /\.ts$/)]
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => !path.endsWith("/mathjax.ts")),
+];
+const coreText = [
+  ...coreModules.map((path, k) => `import * as m${k} from ${JSON.stringify(path.replace(/^src/, "./src"))};`),
+  `export const modules = { ${coreModules.map((path, k) => `${JSON.stringify(path)}: m${k}`).join(", ")} };`,
+].join("\n");
+
+/** Imports of those modules become look-ups in the core, which `access` names. */
+const coreApart = (access) => ({
+  name: "core apart",
+  setup(build) {
+    build.onResolve({ filter: /^(@vscode\/l10n$|\.)/ }, ({ path, resolveDir, namespace }) => {
+      if (namespace === "core") return { path, external: true };
+      if (path === "@vscode/l10n") return { path, namespace: "core" };
+      const file = relative(".", resolve(resolveDir, path)).replaceAll("\\", "/");
+      const found = coreModules.find((module) => module === `${file}.ts` || module === `${file}/index.ts`);
+      return found && { path: found, namespace: "core" };
+    });
+    build.onLoad({ filter: /.*/, namespace: "core" }, ({ path }) => ({
+      contents: `module.exports = ${access}.modules[${JSON.stringify(path)}];`,
+    }));
+  },
+});
+
 const entries = [
   { ...node, entryPoints: { extension: "src/client/node.ts" } },
   { ...web, format: "cjs", entryPoints: { "extension.web": "src/client/browser.ts" } },
-  { ...node, entryPoints: { server: "src/server/node.ts" }, plugins: [separateMathjax] },
-  { ...web, format: "iife", entryPoints: { "server.web": "src/server/browser.ts" }, plugins: [separateMathjax] },
+  { ...node, entryPoints: { server: "src/server/node.ts" }, plugins: [coreApart('require("./core.js")')] },
+  {
+    // The worker's script is core.js with this behind it.
+    ...web,
+    format: "iife",
+    entryPoints: { "server.web": "src/server/browser.ts" },
+    plugins: [coreApart("gradlensCore")],
+  },
+  {
+    ...web,
+    format: "iife",
+    globalName: "gradlensCore",
+    stdin: { contents: coreText, resolveDir: "." },
+    outfile: "dist/core.js",
+    supported,
+    plugins: [separateMathjax],
+    footer: { js: "if (typeof module === 'object') module.exports = gradlensCore;" },
+  },
   {
     // For `require` as well as for a worker's `importScripts`.
     ...web,
@@ -66,17 +121,7 @@ const entries = [
     jsxImportSource: "preact",
     plugins: [withoutMaps],
   },
-].map((entry) => ({ ...entry, outdir: "dist" }));
-
-/** Every file under a folder whose name matches. */
-function find(folder, pattern) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
-    const path = join(folder, item.name);
-    if (item.isDirectory()) return item.name === "fixtures" ? [] : find(path, pattern);
-    return pattern.test(item.name) ? [path] : [];
-  });
-}
+].map((entry) => (entry.outfile ? entry : { ...entry, outdir: "dist" }));
 
 /** mocha's build for browsers is a script that looks for CommonJS's `module`; it must not find the bundle's own. */
 const mochaForBrowsers = {
@@ -88,14 +133,14 @@ const mochaForBrowsers = {
   },
 };
 
-const builds = entries.filter((entry) => existsSync(Object.values(entry.entryPoints)[0]));
+const builds = [...entries];
 if (flags.has("--test")) {
   rmSync("out/test", { recursive: true, force: true });
   builds.push({
     ...node,
     minify: false,
     sourcemap: "inline",
-    external: ["vscode", "playwright-core", "mocha", "@vscode/test-electron", "esbuild"],
+    external: ["vscode", "playwright-core", "mocha", "@vscode/test-electron", "esbuild", "fast-check"],
     entryPoints: find("test", /\.test\.tsx?$/),
     outdir: "out/test",
     outbase: "test",

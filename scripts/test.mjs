@@ -72,6 +72,8 @@ async function mocha(files, { env = {}, grep, timeout = 10_000 } = {}) {
   const program = [join("node_modules", "mocha", "bin", "mocha.js"), "--reporter", "scripts/lib/mocha-reporter.cjs"];
   const args = [
     "--exit",
+    "--require",
+    "./scripts/lib/seed.cjs",
     "--timeout",
     String(timeout),
     "--enable-source-maps",

@@ -24,6 +24,7 @@ export type FindingCode =
   | "stopped"
   | "point"
   | "unknown-import"
+  | "plot"
   | "framework-warning";
 
 export interface Edit {
@@ -89,8 +90,8 @@ export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], r
       for (const finding of missingGradients(syntax, event)) add(finding);
     } else if (event.kind === "warning") {
       add({
-        code: event.code === "unknown-import" ? "unknown-import" : "framework-warning",
-        severity: event.code === "unknown-import" ? "hint" : "warning",
+        code: event.code === "unknown-import" || event.code === "plot" ? event.code : "framework-warning",
+        severity: event.code === "unknown-import" || event.code === "plot" ? "hint" : "warning",
         span: event.span,
         message: event.message,
         fixes: [],
@@ -139,6 +140,22 @@ function missingGradients(syntax: PyModuleSyntax, event: PyEvent & { kind: "grad
     if (!reason || event.results[k] !== null) return [];
     return missingGradient(syntax, event, reason, sources[k] ?? l10n.t("source {0}", k + 1), sources[k] !== undefined);
   });
+}
+
+/** Why a gradient is None, as the rest of a sentence about its source. */
+export function reasonText({ kind, detail = "" }: GradientReason): string {
+  switch (kind) {
+    case "not-watched":
+      return l10n.t("the tape does not watch it");
+    case "not-float":
+      return l10n.t("{0} values have no gradient", detail);
+    case "cut":
+      return l10n.t("the chain was cut, {0}", detail);
+    case "target-not-recorded":
+      return l10n.t("the target was not computed inside the tape");
+    case "not-connected":
+      return l10n.t("the target does not depend on it");
+  }
 }
 
 /** One source's missing gradient; nothing where None is the right answer. */

@@ -2,6 +2,8 @@
 import { peek, type Tensor } from "../engine";
 import {
   type Budget,
+  type figures,
+  isDrawn,
   type PyEvent,
   type PyModuleSyntax,
   type PyValue,
@@ -11,7 +13,7 @@ import {
   toValue,
 } from "../languages/python";
 import { shortPrinted, shortText } from "./display";
-import { type Finding, findingsOf, syntaxFindings } from "./findings";
+import { type Finding, findingsOf, reasonText, syntaxFindings } from "./findings";
 
 /** A result shown at the end of the statement that made it. */
 export interface Hint {
@@ -40,8 +42,63 @@ export interface Loop {
   readonly losses: readonly number[];
 }
 
+/** A loop in which a tape was asked: the loss at each step. */
+export interface Training {
+  readonly span: Span;
+  /** The file's function whose value the tape differentiated. */
+  readonly function?: string;
+  /** NaN where the target was no scalar. */
+  readonly losses: readonly number[];
+  readonly steps: number;
+  /** Every so many-th step has its loss here. */
+  readonly stride: number;
+}
+
+/** What became of a Variable. */
+export interface History {
+  readonly name: string;
+  /** Where it was last updated. */
+  readonly span: Span;
+  /** One for each element; a single one, the norm, where there are many elements. */
+  readonly labels: readonly string[];
+  /** Rows: before the first update, and after each that was kept. */
+  readonly values: readonly number[];
+  readonly updates: number;
+  /** Every so many-th update is a row. */
+  readonly stride: number;
+}
+
+/** A tape of the file, by the place where it was made, and what it was last asked there. */
+export interface TapeUse {
+  readonly span: Span;
+  readonly persistent: boolean;
+  /** How many tapes were made there. */
+  readonly count: number;
+  readonly questions: readonly TapeQuestion[];
+}
+export interface TapeQuestion {
+  readonly span: Span;
+  readonly count: number;
+  readonly answers: readonly { readonly name: string; readonly value?: string; readonly reason?: string }[];
+}
+
+export interface Figure {
+  readonly figure: figures.Figure;
+  readonly span: Span;
+}
+
+export interface Printed {
+  readonly text: string;
+  readonly span: Span;
+}
+
 export interface Script {
   readonly output: string;
+  readonly printed: readonly Printed[];
+  readonly figures: readonly Figure[];
+  readonly trainings: readonly Training[];
+  readonly histories: readonly History[];
+  readonly tapes: readonly TapeUse[];
   readonly hints: readonly Hint[];
   readonly loops: readonly Loop[];
   readonly findings: readonly Finding[];
@@ -57,6 +114,10 @@ export interface Script {
 const LABEL_LENGTH = 40;
 /** Path points kept of one loop. */
 const MOST_POINTS = 20_000;
+/** Of a Variable with more elements than this, the norm is followed. */
+const MOST_ELEMENTS = 12;
+/** Pieces of output that are kept with their place. */
+const MOST_PRINTED = 10_000;
 
 export interface ScriptOptions {
   readonly fileName: string;
@@ -81,6 +142,11 @@ export function runScript(syntax: PyModuleSyntax, options: ScriptOptions): Scrip
   const { names } = collector;
   return {
     output: result.output,
+    printed: collector.printed,
+    figures: collector.figures,
+    trainings: collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1),
+    histories: collector.histories(names),
+    tapes: collector.tapeUses(),
     hints: collector.hints(syntax, names),
     loops: collector.loops.flatMap((loop) => loop.finish(names)),
     findings: [...syntaxFindings(syntax), ...findingsOf(syntax, collector.events, result)],
@@ -104,6 +170,10 @@ class Collector {
   readonly events: PyEvent[] = [];
   readonly calls = new Map<string, ReadonlyMap<string, PyValue>>();
   readonly loops: LoopRecord[] = [];
+  readonly printed: Printed[] = [];
+  readonly figures: Figure[] = [];
+  private readonly tapes = new TapeRecords();
+  private readonly variables = new Map<PyValue, VariableRecord>();
   private readonly open: LoopRecord[] = [];
   private readonly results = new Map<string, Result>();
   private readonly updates = new Map<string, { span: Span; variable: PyValue; values: Tensor[] }>();
@@ -115,9 +185,18 @@ class Collector {
     switch (event.kind) {
       case "print":
         this.result("print", event.span, event.text, event.values);
+        if (this.printed.length < MOST_PRINTED) this.printed.push({ text: event.text, span: event.span });
+        break;
+      case "figure":
+        this.figures.push({ figure: event.figure, span: event.span });
+        break;
+      case "tape":
+        this.tapes.opened(event);
+        this.events.push(event);
         break;
       case "gradient":
         this.gradientAt = event.span;
+        this.tapes.asked(event);
         this.events.push(event);
         for (const loop of this.open) loop.gradient(event.targets);
         break;
@@ -126,7 +205,7 @@ class Collector {
           this.names.set(event.value, event.names[0]!);
         const inside =
           this.gradientAt && this.gradientAt.from >= event.span.from && this.gradientAt.to <= event.span.to;
-        if (event.names.length === 0 ? event.value !== null : inside)
+        if (event.names.length === 0 ? event.value !== null && !isDrawn(event.value) : inside)
           this.result(inside ? "gradient" : "value", event.span, "", [event.value]);
         this.gradientAt = undefined;
         break;
@@ -136,6 +215,9 @@ class Collector {
         const entry = this.updates.get(key) ?? { span: event.span, variable: event.variable, values: [event.before] };
         if (entry.values.length < MOST_POINTS) entry.values.push(event.value);
         this.updates.set(key, entry);
+        const record = this.variables.get(event.variable) ?? new VariableRecord(event.before);
+        record.add(event.value, event.span);
+        this.variables.set(event.variable, record);
         for (const loop of this.open) loop.update(event.variable, event.before, event.value);
         break;
       }
@@ -162,6 +244,14 @@ class Collector {
     const key = `${kind}:${span.from}`;
     const before = this.results.get(key);
     this.results.set(key, { kind, text, values, span, count: (before?.count ?? 0) + 1 });
+  }
+
+  histories(names: ReadonlyMap<PyValue, string>): History[] {
+    return [...this.variables].map(([variable, record], k) => record.history(names.get(variable) ?? `v${k + 1}`));
+  }
+
+  tapeUses(): TapeUse[] {
+    return this.tapes.uses();
   }
 
   hints(syntax: PyModuleSyntax, names: ReadonlyMap<PyValue, string>): Hint[] {
@@ -201,6 +291,109 @@ function cut(label: string): string {
   return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1)}…`;
 }
 
+/** Rows of numbers, thinned evenly while they become very many. */
+class Rows {
+  rows: number[][] = [];
+  /** Every so many-th row is kept. */
+  stride = 1;
+  count = 0;
+
+  add(row: number[]): void {
+    if (this.count++ % this.stride !== 0) return;
+    this.rows.push(row);
+    if (this.rows.length <= MOST_POINTS) return;
+    this.rows = this.rows.filter((_, k) => k % 2 === 0);
+    this.stride *= 2;
+  }
+}
+
+/** The values of one Variable. */
+class VariableRecord {
+  private readonly shape: readonly number[];
+  private readonly width: number;
+  private readonly kept = new Rows();
+  private span: Span = { from: 0, to: 0 };
+
+  constructor(before: Tensor) {
+    this.shape = before.shape;
+    this.width = before.data.length;
+    this.kept.add(this.row(before));
+  }
+
+  private row({ data }: Tensor): number[] {
+    return data.length <= MOST_ELEMENTS
+      ? Array.from(data)
+      : [Math.sqrt((data as Float64Array).reduce((sum, x) => sum + x * x, 0))];
+  }
+
+  add(value: Tensor, span: Span): void {
+    this.span = span;
+    this.kept.add(this.row(value));
+  }
+
+  history(name: string): History {
+    const { width, shape } = this;
+    const { rows, stride, count } = this.kept;
+    const labels =
+      width > MOST_ELEMENTS
+        ? [`‖${name}‖`]
+        : shape.length === 0
+          ? [name]
+          : Array.from({ length: width }, (_, k) => `${name}${placeIn(shape, k)}`);
+    return { name, span: this.span, labels, values: rows.flat(), updates: count - 1, stride };
+  }
+}
+
+/** `[1, 2]`: where the k-th element of an array stands. */
+function placeIn(shape: readonly number[], k: number): string {
+  const place: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place.unshift(k % shape[axis]!);
+    k = Math.floor(k / shape[axis]!);
+  }
+  return `[${place.join(", ")}]`;
+}
+
+/** Tapes by the place where they were made: a loop makes one in every step. */
+class TapeRecords {
+  private readonly places = new Map<number, { span: Span; persistent: boolean; count: number }>();
+  private readonly placeOf = new WeakMap<object, number>();
+  private readonly questions = new Map<string, { at: number; count: number; last: PyEvent & { kind: "gradient" } }>();
+
+  opened({ tape, phase, span, persistent }: PyEvent & { kind: "tape" }): void {
+    if (phase !== "open") return;
+    this.placeOf.set(tape, span.from);
+    const known = this.places.get(span.from);
+    if (known) known.count++;
+    else this.places.set(span.from, { span, persistent, count: 1 });
+  }
+
+  asked(event: PyEvent & { kind: "gradient" }): void {
+    const at = this.placeOf.get(event.tape);
+    if (at === undefined) return;
+    const key = `${at}:${event.span.from}`;
+    this.questions.set(key, { at, count: (this.questions.get(key)?.count ?? 0) + 1, last: event });
+  }
+
+  uses(): TapeUse[] {
+    const questions = [...this.questions.values()];
+    return [...this.places].map(([at, place]) => ({
+      ...place,
+      questions: questions
+        .filter((question) => question.at === at)
+        .map(({ count, last }) => ({ span: last.span, count, answers: answersOf(last) })),
+    }));
+  }
+}
+
+function answersOf({ results, reasons, sourceNames }: PyEvent & { kind: "gradient" }): TapeQuestion["answers"] {
+  return results.map((result, k) => {
+    const name = sourceNames[k] ?? `${k + 1}`;
+    const reason = reasons[k];
+    return reason ? { name, reason: reasonText(reason) } : { name, value: shortText(result) };
+  });
+}
+
 /** What happened to Variables between a loop's start and its end. */
 class LoopRecord {
   private readonly variables: PyValue[] = [];
@@ -212,12 +405,19 @@ class LoopRecord {
   private lastCall: { name: string; args: ReadonlyMap<string, PyValue> } | undefined;
   private target: { name: string; args: ReadonlyMap<string, PyValue> } | undefined;
   private differentiated = false;
+  private readonly all = new Rows();
 
   constructor(readonly span: Span) {}
 
   /** Whether a tape was asked and a Variable moved. */
   get trained(): boolean {
     return this.differentiated && this.variables.length > 0;
+  }
+
+  get training(): Training {
+    const name = this.target?.name;
+    const { rows, count, stride } = this.all;
+    return { span: this.span, ...(name ? { function: name } : {}), losses: rows.flat(), steps: count, stride };
   }
 
   startedIn(outer: LoopRecord): boolean {
@@ -236,10 +436,11 @@ class LoopRecord {
   gradient(targets: readonly PyValue[]): void {
     this.differentiated = true;
     this.target ??= this.lastCall;
-    if (this.losses.length >= MOST_POINTS) return;
     const value = targets.map(toValue)[0];
     const number = value && peek(value);
-    this.losses.push(number && number.data.length === 1 ? number.item() : Number.NaN);
+    const loss = number && number.data.length === 1 ? number.item() : Number.NaN;
+    this.all.add([loss]);
+    if (this.losses.length < MOST_POINTS) this.losses.push(loss);
   }
 
   update(variable: PyValue, before: Tensor, value: Tensor): void {

@@ -18,7 +18,7 @@ export function activate(context: ExtensionContext): void {
   start(context, (options) => {
     const connect = async (): Promise<MessageTransports> => {
       worker?.terminate();
-      const started = await startWorker(Uri.joinPath(dist, "server.web.js"));
+      const started = await startWorker(Uri.joinPath(dist, "core.js"), Uri.joinPath(dist, "server.web.js"));
       // As with a process, an error that nothing catches ends the server, and the client starts another.
       // This listener comes before the reader's own, which would count it as the connection's fault.
       started.addEventListener("error", (event) => {
@@ -55,15 +55,15 @@ class Reader extends BrowserMessageReader {
 
 /**
  * A host whose extensions lie on another origin refuses `new Worker(uri)`;
- * a script that was read and is held in a Blob starts everywhere.
+ * scripts that were read and are held in a Blob, one behind the other, start everywhere.
  */
-async function blobOf(source: Uri): Promise<string> {
-  const bytes = await workspace.fs.readFile(source);
-  return URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "text/javascript" }));
+async function blobOf(...sources: Uri[]): Promise<string> {
+  const parts = await Promise.all(sources.map((source) => workspace.fs.readFile(source)));
+  return URL.createObjectURL(new Blob(parts as Uint8Array<ArrayBuffer>[], { type: "text/javascript" }));
 }
 
-async function startWorker(source: Uri): Promise<Worker> {
-  const url = await blobOf(source);
+async function startWorker(...sources: Uri[]): Promise<Worker> {
+  const url = await blobOf(...sources);
   const worker = new Worker(url, { name: "Gradlens" });
   worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
   return worker;

@@ -17,7 +17,7 @@ import { type Answer, gradientAnswer, hessianAnswer } from "./answer";
 import { isPython, subjectAt } from "./cursor";
 import type { Panels } from "./panel";
 import { Cancelled, type Server, UserError, withLateProgress } from "./server";
-import { isCommandArgument } from "./validate";
+import { isCommandArgument, isScriptArgument } from "./validate";
 
 export function registerCommands(
   context: ExtensionContext,
@@ -57,7 +57,8 @@ export function registerCommands(
     const open = l10n.t("Open Panel");
     const chosen = await window.showInformationMessage(line.short, copy, open);
     if (chosen === copy) await env.clipboard.writeText(line.full);
-    if (chosen === open) panels.show({ ...target, section: compose === hessianAnswer ? "hessian" : "function" });
+    if (chosen === open)
+      panels.show({ ...target, tab: "function", section: compose === hessianAnswer ? "hessian" : "function" });
   };
 
   return [
@@ -69,18 +70,27 @@ export function registerCommands(
     ),
     register(commands.minimize, async (argument) => {
       const target = await targetOf(server, argument);
-      if (target) panels.show({ ...target, section: "minimize", run: true });
+      if (target) panels.show({ ...target, tab: "function", section: "minimize", run: true });
     }),
     register(commands.openPanel, async (argument) => {
       const editor = window.activeTextEditor;
       // With nothing at the cursor the panel opens all the same, and follows the cursor.
       if (!isCommandArgument(argument) && editor && isPython(editor.document) && editor.selection.isEmpty) {
         const { subject, point } = await subjectAt(server, editor);
-        panels.show(subject ? { subject, point } : null);
+        panels.show(subject ? { subject, point, tab: "function" } : null);
         return;
       }
       const target = await targetOf(server, argument);
-      if (target) panels.show({ ...target, section: "function" });
+      if (target) panels.show({ ...target, tab: "function", section: "function" });
+    }),
+    register(commands.showScript, (argument) => {
+      if (isScriptArgument(argument)) {
+        panels.show({ ...argument, tab: "script" });
+        return;
+      }
+      const editor = window.activeTextEditor;
+      if (editor && isPython(editor.document)) panels.show({ document: editor.document.uri.toString(), tab: "script" });
+      else void window.showWarningMessage(l10n.t("Open a Python file first: its run is shown."));
     }),
     register("gradlens.showOutput", () => log.show(true)),
     register("gradlens.openWalkthrough", async () => {

@@ -106,6 +106,11 @@ export class Panels implements Disposable {
     if (![...this.panels].some((panel) => panel.follows)) return;
     const source = new CancellationTokenSource();
     const timer = setTimeout(async () => {
+      const document = editor.document.uri.toString();
+      for (const panel of this.panels) {
+        if (panel.follows && panel.state?.tab === "script" && panel.state.document !== document)
+          panel.show({ document });
+      }
       try {
         const { subject, point, unknown, problem } = await subjectAt(this.server, editor, source.token);
         if (source.token.isCancellationRequested || !subject || problem || unknown?.length) return;
@@ -160,7 +165,17 @@ class Panel implements Disposable {
   }
 
   show(state: PanelState): void {
-    this.state = { ...this.state, section: undefined, point: undefined, ...state };
+    const subject = state.subject ?? this.state?.subject;
+    const document = state.document ?? state.subject?.uri ?? this.state?.document;
+    this.state = {
+      ...this.state,
+      section: undefined,
+      point: undefined,
+      figure: undefined,
+      ...state,
+      subject,
+      document,
+    };
     this.retitle();
     if (!this.ready) return;
     this.post({ type: "event", event: "show", data: this.state });
@@ -183,6 +198,10 @@ class Panel implements Disposable {
 
   private retitle(): void {
     const subject = this.state?.subject;
+    if (this.state?.tab === "script" && this.state.document) {
+      this.webview.title = `∇ ${decodeURIComponent(this.state.document.replace(/.*\//, ""))}`;
+      return;
+    }
     const name = subject?.kind === "function" ? subject.name : subject?.text.replace(/\s+/g, " ").slice(0, 30);
     this.webview.title = name ? `∇ ${name}` : "Gradlens";
   }
@@ -267,6 +286,7 @@ function supersedes(call: Extract<ToHost, { type: "call" }>): string {
     case "tape":
     case "slices":
     case "minimize":
+    case "script":
       return call.method;
     case "plot":
       return `plot ${call.params.axes.join()}`;
@@ -309,13 +329,18 @@ async function reveal({ uri, line, character }: Parameters<PanelApi["reveal"]>[0
   }
 }
 
-/** The page: nothing but our own script and style sheet. What it draws, it makes in place. */
+/** The page: nothing but our own script and style sheet. What it draws, it makes in place; images only as `data:`. */
 function page({ webview }: WebviewPanel, extensionUri: Uri): string {
   const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
   const asset = (name: string) => webview.asWebviewUri(Uri.joinPath(extensionUri, "dist", name)).toString();
-  const policy = ["default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src ${webview.cspSource}`].join("; ");
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    "img-src data:",
+  ].join("; ");
   return `<!DOCTYPE html>
 <html lang="${env.language}">
 <head>

@@ -2,7 +2,7 @@
  * What comes from the page, from a saved state or from a command's argument is
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
-import { type CommandArgument, optimizers, type Point, type Subject } from "../protocol/lsp";
+import { type CommandArgument, optimizers, type Point, type ScriptArgument, type Subject } from "../protocol/lsp";
 import { type PanelApi, type PanelState, type PlotLayer, plotLayers, type ToHost } from "../protocol/panel";
 import type { JsonTree } from "../protocol/values";
 
@@ -51,9 +51,16 @@ const isTextRange: Check<Fields> = (value): value is Fields =>
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
 
+export const isScriptArgument: Check<ScriptArgument> = (value): value is ScriptArgument =>
+  isObject(value) && isString(value.document) && optional(value.figure, isIndex);
+
 export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   isObject(value) &&
-  isSubject(value.subject) &&
+  (isSubject(value.subject) || isString(value.document)) &&
+  optional(value.subject, isSubject) &&
+  optional(value.document, isString) &&
+  optional(value.tab, (tab): tab is string => tab === "function" || tab === "script") &&
+  optional(value.figure, isIndex) &&
   optional(value.point, isPoint) &&
   optional(value.section, (section): section is string =>
     ["function", "hessian", "minimize"].includes(String(section)),

@@ -30,6 +30,10 @@ export interface Dialect {
   readonly flat: "exact" | "output";
   /** // of floats: the quotient that goes with the remainder (1 // 0.1 = 9), or floor(x/y) (10). */
   readonly floorDivision: "remainder" | "quotient";
+  /** 1/0 between equal eigenvalues or singular values in the derivative of their vectors: infinite, or 0. */
+  readonly equalEigenvalues: "infinite" | "zero";
+  /** Where the gradient of eigh goes, whose matrix is symmetric: half to either triangle, or all to the lower. */
+  readonly symmetricInput: "both" | "lower";
 }
 
 const PYTHON = {
@@ -46,6 +50,8 @@ const PYTHON = {
   zeroCotangent: "multiplies",
   flat: "exact",
   floorDivision: "remainder",
+  equalEigenvalues: "infinite",
+  symmetricInput: "both",
 } as const;
 
 export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
@@ -61,6 +67,8 @@ export const dialects: { readonly [N in Dialect["name"]]: Dialect } = {
     zeroCotangent: "absorbs",
     flat: "output",
     floorDivision: "quotient",
+    equalEigenvalues: "zero",
+    symmetricInput: "lower",
   },
   torch: {
     ...PYTHON,

@@ -109,9 +109,16 @@ export interface Nonlinear<A> extends Structural<A> {
     inputs: readonly Value[],
     out: Value,
     attributes: A,
+    dialect: Dialect,
   ) => readonly (Value | null)[];
   /** ∂out/∂inputs·tangents; a missing tangent is given as zeros. */
-  readonly forward: (tangents: readonly Value[], inputs: readonly Value[], out: Value, attributes: A) => Value;
+  readonly forward: (
+    tangents: readonly Value[],
+    inputs: readonly Value[],
+    out: Value,
+    attributes: A,
+    dialect: Dialect,
+  ) => Value;
 }
 
 /** No derivative at all: comparisons of shapes, stop_gradient, conversion to integers. */

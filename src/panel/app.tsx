@@ -1,4 +1,4 @@
-/** The page: header, formulas, point, plot, derivatives, minimising. */
+/** The page: the views of a function (formulas, point, plot, derivatives, minimising) and of a file's run. */
 import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./announcer";
@@ -10,16 +10,34 @@ import { Loops } from "./loops";
 import { Hessian, Jacobian } from "./matrix";
 import { Minimize } from "./minimize";
 import { PlotSection } from "./plot-section";
-import type { Session } from "./session";
+import { Script } from "./script";
+import type { Model, Session } from "./session";
+import { Tabs } from "./tabs";
 import { TapeView } from "./tape";
 import { useStyleColors } from "./theme";
 import { SessionContext, useModel } from "./use";
 
 export function App({ session }: { session: Session }) {
   const model = useModel(session);
+  useStyleColors();
+  if (model.document === undefined) return <FunctionView session={session} model={model} />;
+  return (
+    <SessionContext.Provider value={session}>
+      <Tabs model={model} />
+      {model.tab === "script" ? (
+        <main id="view" class={model.slow ? "stale" : ""} aria-busy={model.slow}>
+          <Script model={model} />
+        </main>
+      ) : (
+        <FunctionView session={session} model={model} />
+      )}
+    </SessionContext.Provider>
+  );
+}
+
+function FunctionView({ session, model }: { session: Session; model: Model }) {
   const { view, problem, goTo } = model;
   const main = useRef<HTMLElement>(null);
-  useStyleColors();
 
   useEffect(() => {
     if (!goTo || !view) return;
@@ -31,7 +49,7 @@ export function App({ session }: { session: Session }) {
 
   if (!view) {
     return (
-      <main ref={main} class="empty">
+      <main ref={main} id="view" class="empty">
         {problem ? (
           <p class="problem" role="alert">
             {problem}
@@ -62,7 +80,7 @@ export function App({ session }: { session: Session }) {
   const narrow = pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
   return (
     <SessionContext.Provider value={session}>
-      <main ref={main} class={model.slow ? "stale" : ""} aria-busy={model.slow}>
+      <main ref={main} id="view" class={model.slow ? "stale" : ""} aria-busy={model.slow}>
         <Header model={model} view={view} />
         {problem && (
           <p class="problem" role="alert">

@@ -1,5 +1,14 @@
 /** What comes from outside the page is unknown until it has been looked at. */
-import type { CheckResult, MinimizeResult, PlotData, SlicesResult, TapeResult, View } from "../protocol/lsp";
+import type { Figure, Series } from "../protocol/figure";
+import type {
+  CheckResult,
+  MinimizeResult,
+  PlotData,
+  ScriptView,
+  SlicesResult,
+  TapeResult,
+  View,
+} from "../protocol/lsp";
 import type { PanelApi, PanelState, ToPage } from "../protocol/panel";
 import type { EncodedArray } from "../protocol/values";
 
@@ -136,6 +145,103 @@ const isMinimum = (value: unknown): value is MinimizeResult =>
   isCell(value.value) &&
   isString(value.message);
 
+const isPair = (value: unknown): boolean => isList(value, Number.isFinite) && (value as unknown[]).length === 2;
+
+const isStroke = (value: unknown): boolean =>
+  isObject(value) && isString(value.color) && isString(value.dash) && Number.isFinite(value.width);
+
+const isMap = (value: unknown): boolean =>
+  isObject(value) && isList(value.colors, isString) && isNumber(value.low) && isNumber(value.high);
+
+const isErrors = (value: unknown): boolean => isList(value, isArray) && (value as unknown[]).length === 2;
+
+/** What each kind of series must have. */
+const series: { [K in Series["kind"]]: (it: Fields) => boolean } = {
+  line: (it) =>
+    [it.x, it.y].every(isArray) &&
+    optional(it.z, isArray) &&
+    isStroke(it.stroke) &&
+    [it.marker, it.markerColor, it.step].every(isString) &&
+    optional(it.xError, isErrors) &&
+    optional(it.yError, isErrors),
+  scatter: (it) =>
+    [it.x, it.y, it.sizes].every(isArray) &&
+    [it.z, it.values].every((array) => optional(array, isArray)) &&
+    isString(it.marker) &&
+    isList(it.colors, isString) &&
+    optional(it.map, isMap),
+  bars: (it) =>
+    [it.at, it.widths, it.base, it.lengths].every(isArray) &&
+    isList(it.colors, isString) &&
+    optional(it.error, isErrors),
+  area: (it) => [it.x, it.y].every(isArray) && isString(it.color),
+  contour: (it) => [it.x, it.y, it.z, it.levels].every(isArray) && optional(it.map, isMap),
+  cells: (it) => [it.x, it.y, it.z].every(isArray) && isMap(it.map),
+  arrows: (it) => [it.x, it.y, it.toX, it.toY].every(isArray) && isString(it.color),
+  rule: (it) => Number.isFinite(it.at) && optional(it.to, Number.isFinite) && isStroke(it.stroke),
+  text: (it) => isString(it.text) && isString(it.color) && [it.x, it.y].every(Number.isFinite),
+  surface: (it) =>
+    [it.x, it.y, it.z].every(isArray) && [it.rows, it.columns].every(Number.isInteger) && optional(it.map, isMap),
+};
+
+const isSeries = (value: unknown): boolean =>
+  isObject(value) &&
+  isString(value.kind) &&
+  Object.hasOwn(series, value.kind) &&
+  isString(value.label) &&
+  Number.isFinite(value.alpha) &&
+  series[value.kind as Series["kind"]](value);
+
+const isAxis = (value: unknown): boolean =>
+  isObject(value) &&
+  isString(value.label) &&
+  isPair(value.limits) &&
+  isString(value.scale) &&
+  optional(value.ticks, (ticks) => isObject(ticks) && isList(ticks.at, isNumber));
+
+const isFigure = (value: unknown): value is Figure =>
+  isObject(value) &&
+  isString(value.title) &&
+  isPair(value.size) &&
+  [value.number, value.rows, value.columns].every(Number.isInteger) &&
+  isList(
+    value.axes,
+    (it) =>
+      isObject(it) &&
+      isString(it.title) &&
+      isList(it.cell, Number.isInteger) &&
+      [it.x, it.y, it.z].every(isAxis) &&
+      isPair(it.view) &&
+      isList(it.series, isSeries),
+  );
+
+const isScript = (value: unknown): value is ScriptView =>
+  isObject(value) &&
+  isString(value.title) &&
+  isString(value.output) &&
+  isList(value.printed, (it) => isObject(it) && isString(it.text) && Number.isInteger(it.line)) &&
+  isList(value.figures, (it) => isObject(it) && isRange(it.range) && isFigure(it.figure)) &&
+  isList(value.trainings, (it) => isObject(it) && isRange(it.range) && isArray(it.losses)) &&
+  isList(
+    value.variables,
+    (it) => isObject(it) && isRange(it.range) && isString(it.name) && isList(it.labels, isString) && isArray(it.values),
+  ) &&
+  isList(
+    value.tapes,
+    (it) =>
+      isObject(it) &&
+      isRange(it.range) &&
+      isList(
+        it.questions,
+        (question) =>
+          isObject(question) &&
+          isRange(question.range) &&
+          isList(question.answers, (answer) => isObject(answer) && isString(answer.name)),
+      ),
+  ) &&
+  isList(value.loops, isPath) &&
+  isList(value.errors, (it) => isObject(it) && isString(it.message) && isRange(it.range));
+
 export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   view: isView,
   check: isChecked,
@@ -143,17 +249,21 @@ export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   slices: isSlices,
   tape: isTape,
   minimize: isMinimum,
-  script: (value) => isObject(value) && isString(value.output),
+  script: isScript,
   pin: () => true,
   reveal: () => true,
   highlight: () => true,
   copy: () => true,
 };
 
+const isSubject = (value: unknown): boolean =>
+  isObject(value) && (value.kind === "function" ? isString(value.name) : isString(value.text));
+
 export const isState = (value: unknown): value is PanelState =>
   isObject(value) &&
-  isObject(value.subject) &&
-  (value.subject.kind === "function" ? isString(value.subject.name) : isString(value.subject.text));
+  (isSubject(value.subject) || isString(value.document)) &&
+  optional(value.subject, isSubject) &&
+  optional(value.document, isString);
 
 /** Whether this is a message that the extension may send. */
 export function isToPage(message: unknown): message is ToPage {

@@ -30,4 +30,12 @@ declare module "plotly.js/lib/contour" {
   const trace: unknown;
   export default trace;
 }
+declare module "plotly.js/lib/bar" {
+  const trace: unknown;
+  export default trace;
+}
+declare module "plotly.js/lib/heatmap" {
+  const trace: unknown;
+  export default trace;
+}
 declare module "*.css";

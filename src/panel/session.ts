@@ -8,10 +8,11 @@ import {
   optimizers,
   type PlotData,
   type Point,
+  type ScriptView,
   type Subject,
   type View,
 } from "../protocol/lsp";
-import type { PanelEvents, PanelSection, PanelState, PlotLayer } from "../protocol/panel";
+import type { PanelEvents, PanelSection, PanelState, PanelTab, PlotLayer } from "../protocol/panel";
 import { decodeArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
 import { Latest, type Rpc } from "./rpc";
@@ -48,6 +49,13 @@ export type MinimizeSettings = NonNullable<PanelState["minimize"]>;
 
 export interface Model {
   started: boolean;
+  tab: PanelTab;
+  /** The file that the script view shows. */
+  document?: string;
+  script?: ScriptView;
+  scriptProblem?: string;
+  /** Bring this figure into view; the number changes with each request. */
+  goToFigure?: { figure: number; request: number };
   subject?: Subject;
   view?: View;
   /** Why there is no view. */
@@ -123,6 +131,7 @@ export const pointOf = (view: View): Point =>
 export class Session {
   model: Model = {
     started: false,
+    tab: "function",
     slow: false,
     point: {},
     given: false,
@@ -138,6 +147,7 @@ export class Session {
   private readonly listeners = new Set<() => void>();
   private readonly views: Latest<"view">;
   private readonly plots: Latest<"plot">;
+  private readonly scripts: Latest<"script">;
   private slowTimer: ReturnType<typeof setTimeout> | undefined;
   private running: AbortController | undefined;
   /** The window that the user chose by zooming or panning. */
@@ -167,11 +177,20 @@ export class Session {
         this.update({ plot: undefined, plotProblem });
       },
     );
+    this.scripts = new Latest(
+      rpc,
+      "script",
+      (script, { uri }) => {
+        if (uri === this.model.document) this.settle({ script, scriptProblem: undefined });
+      },
+      (scriptProblem) => this.settle({ script: undefined, scriptProblem }),
+    );
     rpc.on("show", (state) => this.show(state));
     rpc.on("cursor", (cursor) => this.update({ cursor }));
     rpc.on("changed", ({ uri }) => {
       const { subject } = this.model;
       if (subject?.uri === uri) this.ask(true);
+      if (this.model.document === uri) this.askScript();
     });
   }
 
@@ -187,7 +206,21 @@ export class Session {
   }
 
   show(state: PanelState): void {
-    const changed = !same(this.model.subject, state.subject);
+    const document = state.document ?? state.subject?.uri ?? this.model.document;
+    this.update({
+      tab: state.tab ?? this.model.tab,
+      locked: state.locked ?? this.model.locked,
+      document,
+      ...(document === this.model.document ? {} : { script: undefined, scriptProblem: undefined }),
+      ...(state.figure === undefined ? {} : { goToFigure: { figure: state.figure, request: ++this.request } }),
+    });
+    if (state.subject) this.showSubject(state, state.subject);
+    else this.keep();
+    this.askScript();
+  }
+
+  private showSubject(state: PanelState, subject: Subject): void {
+    const changed = !same(this.model.subject, subject);
     if (changed) {
       this.running?.abort();
       this.running = undefined;
@@ -197,9 +230,8 @@ export class Session {
     }
     this.runWhenShown = Boolean(state.run);
     this.update({
-      subject: state.subject,
+      subject,
       given: state.point !== undefined,
-      locked: state.locked ?? this.model.locked,
       minimize: state.minimize ?? this.model.minimize,
       layers: state.layers ?? this.model.layers,
       ...(changed
@@ -217,6 +249,23 @@ export class Session {
     });
     this.ask();
     this.keep();
+  }
+
+  // ── the script ────────────────────────────────────────────────────────────
+
+  setTab(tab: PanelTab): void {
+    if (tab === this.model.tab) return;
+    this.update({ tab });
+    this.keep();
+    this.askScript();
+  }
+
+  /** Only while it is looked at. */
+  private askScript(): void {
+    const { tab, document } = this.model;
+    if (tab !== "script" || document === undefined) return;
+    this.scripts.ask(() => ({ uri: this.model.document ?? document }));
+    this.slowTimer ??= setTimeout(() => this.update({ slow: true }), 300);
   }
 
   // ── the point ─────────────────────────────────────────────────────────────
@@ -344,9 +393,17 @@ export class Session {
 
   /** What is kept over a reload of the window, here and by the extension. */
   private keep(): void {
-    const { subject, point, given, locked, minimize, layers } = this.model;
-    if (!subject) return;
-    const state: PanelState = { subject, ...(given ? { point } : {}), locked, minimize, layers: [...layers] };
+    const { subject, point, given, locked, minimize, layers, tab, document } = this.model;
+    if (!subject && document === undefined) return;
+    const state: PanelState = {
+      ...(subject ? { subject } : {}),
+      ...(document === undefined ? {} : { document }),
+      tab,
+      ...(given ? { point } : {}),
+      locked,
+      minimize,
+      layers: [...layers],
+    };
     this.rpc.port.setState(state);
     this.rpc.port.post({ type: "state", state });
   }
@@ -364,7 +421,7 @@ export class Session {
   }
 
   private settle(patch: Partial<Model>): void {
-    if (!this.views.busy) {
+    if (!this.views.busy && !this.scripts.busy) {
       clearTimeout(this.slowTimer);
       this.slowTimer = undefined;
       patch = { ...patch, slow: false };

@@ -25,6 +25,10 @@ export interface Colors {
   ramp: [number, string][];
   /** For a share from −1 to 1 the background of a cell, and a text that can be read on it. */
   diverging: (share: number) => { background: string; text: string };
+  /** matplotlib's C0 … C9 in the theme's colours. */
+  cycle: string[];
+  /** A colour of a script (`C3`, `crimson`, `#08f`) so that it stands out from this background. */
+  legible: (color: string) => string;
   font: string;
 }
 
@@ -61,15 +65,22 @@ export function readColors(): Colors {
   const red = variable("charts-red", "errorForeground");
   const dark = kind === "dark";
   /** A colour for lines and marks: drawn towards the text's until it stands out. */
-  const mark = (name: string, ...others: string[]): string => standsOut(contrast ? 4.5 : 3, name, ...others);
-  const standsOut = (ratio: number, name: string, ...others: string[]): string => {
-    const color = variable(name, ...others);
+  const least = contrast ? 4.5 : 3;
+  const mark = (name: string, ...others: string[]): string => strengthened(variable(name, ...others));
+  const standsOut = (ratio: number, name: string, ...others: string[]): string =>
+    strengthened(variable(name, ...others), ratio);
+  const strengthened = (color: Rgb, ratio = least): string => {
     for (let share = 0; share < 1; share += 0.1) {
       const drawn = mix(color, foreground, share);
       if (contrastOf(drawn, background) >= ratio) return text(drawn);
     }
     return text(foreground);
   };
+  const cycle = [
+    ...["charts-blue", "charts-orange", "charts-green", "charts-red", "charts-purple"].map((name) => mark(name)),
+    // The last five of matplotlib's cycle have no counterpart in themes.
+    ...["#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"].map((color) => strengthened(named(color))),
+  ];
   // Low values are the darker ones in every theme.
   const ramp: [number, Rgb][] = dark
     ? [
@@ -111,10 +122,34 @@ export function readColors(): Colors {
         if (part <= 0 || contrastOf(words, cell) >= 4.5) return { background: text(cell), text: text(words) };
       }
     },
+    cycle,
+    legible: (color) => {
+      if (/^C\d$/.test(color)) return cycle[Number(color[1])]!;
+      // Black on white is the text's colour on the page's.
+      if (/^(black|#000000)$/i.test(color)) return text(foreground);
+      return strengthened(named(color));
+    },
     font: getComputedStyle(document.body).fontFamily,
   };
   probe.remove();
   return colors;
+}
+
+const known = new Map<string, Rgb>();
+/** Red, green and blue of a colour as CSS writes it. */
+export function named(color: string): Rgb {
+  const before = known.get(color);
+  if (before) return before;
+  const probe = document.createElement("span");
+  probe.style.color = color;
+  document.body.append(probe);
+  const [r = 128, g = 128, b = 128] =
+    getComputedStyle(probe)
+      .color.match(/[\d.]+/g)
+      ?.map(Number) ?? [];
+  probe.remove();
+  known.set(color, [r, g, b]);
+  return [r, g, b];
 }
 
 const mix = (a: Rgb, b: Rgb, share: number): Rgb => a.map((value, i) => value * (1 - share) + b[i]! * share) as Rgb;

@@ -4,6 +4,7 @@
  * server derive their types from them.
  */
 import type { Range } from "vscode-languageserver-types";
+import type { Figure } from "./figure";
 import type { EncodedArray, JsonNumber, JsonTree } from "./values";
 
 // ── subjects ────────────────────────────────────────────────────────────────
@@ -368,9 +369,63 @@ export interface ScriptParams {
   uri: string;
 }
 
+/** A figure that the script drew; `range`: the call that showed or saved it, or the last that drew in it. */
+export interface ScriptFigure {
+  range: Range;
+  figure: Figure;
+}
+
+/** A loop in which a tape was asked, whatever the size of what it trains. */
+export interface Training {
+  range: Range;
+  function?: string;
+  losses: EncodedArray;
+  steps: number;
+  /** Every so many-th step has its loss here. */
+  stride: number;
+}
+
+/** A Variable's values: [rows, labels]. */
+export interface VariableHistory {
+  name: string;
+  /** Where it was last updated. */
+  range: Range;
+  labels: string[];
+  values: EncodedArray;
+  updates: number;
+  /** Every so many-th update is a row. */
+  stride: number;
+}
+
+export interface TapeUse {
+  range: Range;
+  persistent: boolean;
+  /** How many tapes were made there. */
+  count: number;
+  questions: {
+    range: Range;
+    count: number;
+    /** A value, or the reason why it is None. */
+    answers: { name: string; value?: string; reason?: string }[];
+  }[];
+}
+
+/** What a file's run did. */
 export interface ScriptView {
+  /** The file's name. */
+  title: string;
   output: string;
+  printed: { text: string; line: number }[];
+  /** Pieces of output between the first and the last that are shown. */
+  leftOut: number;
+  figures: ScriptFigure[];
+  trainings: Training[];
+  variables: VariableHistory[];
+  tapes: TapeUse[];
   loops: LoopPath[];
+  /** Errors that nothing caught. */
+  errors: { message: string; range: Range }[];
+  /** The budget ended before the script did. */
   problem?: string;
   milliseconds: number;
 }
@@ -448,10 +503,18 @@ export interface CommandArgument {
   point?: Point;
 }
 
+/** The one argument of `showScript` when a lens calls it; without it: the active file. */
+export interface ScriptArgument {
+  document: string;
+  /** Which figure to bring into view. */
+  figure?: number;
+}
+
 /** Commands that the server names in lenses, hovers and code actions; the client registers them. */
 export const commands = {
   openPanel: "gradlens.openPanel",
   minimize: "gradlens.minimize",
   showGradient: "gradlens.showGradient",
   showHessian: "gradlens.showHessian",
+  showScript: "gradlens.showScript",
 } as const;

@@ -69,9 +69,17 @@ export interface PanelEvents {
   cursor: { uri: string; line: number; character: number };
 }
 
-/** What the page keeps over a reload of the window (`setState`), and what `show` carries. */
+/** The views of the page: of a function, and of what a file's run did. */
+export type PanelTab = "function" | "script";
+
+/** What the page keeps over a reload of the window (`setState`), and what `show` carries: a subject, a document or both. */
 export interface PanelState {
-  subject: Subject;
+  subject?: Subject;
+  /** The file whose run the script view shows. */
+  document?: string;
+  tab?: PanelTab;
+  /** Bring this figure of the script into view. */
+  figure?: number;
   point?: Point;
   section?: PanelSection;
   /** Start minimising at once. */

@@ -1,15 +1,89 @@
 /** `gradlens/script`: what the file's own run did. */
-import type { Loop } from "../analysis/script";
+import type { Loop, Printed } from "../analysis/script";
 import type { LoopPath, ScriptParams, ScriptView } from "../protocol/lsp";
-import { encodeArray } from "../protocol/values";
+import { type EncodedArray, encodeArray } from "../protocol/values";
 import type { Session } from "./session";
 import { rangeOf } from "./text";
 
+/** Pieces of output that are shown from the beginning, and from the end. */
+const SHOWN = 500;
+
 export function script(session: Session, { uri }: ScriptParams): ScriptView {
-  const analysis = session.analysis(uri);
-  if (!analysis) return { output: "", loops: [], milliseconds: 0 };
-  const { output, problem, milliseconds } = analysis.script;
-  return { output, loops: loopPaths(session, uri), ...(problem ? { problem } : {}), milliseconds };
+  const title = decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+  const analysis = session.settingsOf(uri).enable ? session.analysis(uri) : undefined;
+  if (!analysis) return { title, ...nothing };
+  const { syntax, script } = analysis;
+  const range = <T extends { span: { from: number; to: number } }>({ span, ...rest }: T) => ({
+    ...rest,
+    range: rangeOf(syntax, span),
+  });
+  const { printed, leftOut } = ends(script.printed);
+  return {
+    title,
+    output: script.output,
+    printed: printed.map(({ text, span }) => ({ text, line: rangeOf(syntax, span).start.line })),
+    leftOut,
+    figures: script.figures.map(({ figure: { drawnAt: _, ...figure }, span }) =>
+      range({ figure: encoded(figure), span }),
+    ),
+    trainings: script.trainings.map((training) => range({ ...training, losses: encodeArray(training.losses) })),
+    variables: script.histories.map((history) =>
+      range({
+        ...history,
+        labels: [...history.labels],
+        values: encodeArray(history.values, [history.values.length / history.labels.length, history.labels.length]),
+      }),
+    ),
+    tapes: script.tapes.map((tape) =>
+      range({
+        ...tape,
+        questions: tape.questions.map((question) =>
+          range({ ...question, answers: question.answers.map((answer) => ({ ...answer })) }),
+        ),
+      }),
+    ),
+    loops: loopPaths(session, uri),
+    errors: script.findings
+      .filter(({ code, severity }) => code === "uncaught" && severity === "error")
+      .map(({ message, span }) => range({ message, span })),
+    ...(script.problem ? { problem: script.problem } : {}),
+    milliseconds: script.milliseconds,
+  };
+}
+
+const nothing: Omit<ScriptView, "title"> = {
+  output: "",
+  printed: [],
+  leftOut: 0,
+  figures: [],
+  trainings: [],
+  variables: [],
+  tapes: [],
+  loops: [],
+  errors: [],
+  milliseconds: 0,
+};
+
+function ends(printed: readonly Printed[]): { printed: readonly Printed[]; leftOut: number } {
+  const leftOut = printed.length - 2 * SHOWN;
+  if (leftOut <= 0) return { printed, leftOut: 0 };
+  return { printed: [...printed.slice(0, SHOWN), ...printed.slice(-SHOWN)], leftOut };
+}
+
+/** Plain data with its arrays of numbers encoded. */
+type Encoded<T> = T extends Float64Array
+  ? EncodedArray
+  : T extends object
+    ? { -readonly [K in keyof T]: Encoded<T[K]> }
+    : T;
+
+function encoded<T>(value: T): Encoded<T> {
+  if (value instanceof Float64Array) return encodeArray(value) as Encoded<T>;
+  if (Array.isArray(value)) return value.map(encoded) as Encoded<T>;
+  if (typeof value !== "object" || value === null) return value as Encoded<T>;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, part]) => (part === undefined ? [] : [[key, encoded(part)]])),
+  ) as Encoded<T>;
 }
 
 export function loopPaths(session: Session, uri: string): LoopPath[] {

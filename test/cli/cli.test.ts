@@ -43,6 +43,14 @@ describe("gradlens", function () {
         assert.equal(compareTexts(expected, stdout), null, stdout);
       });
 
+    it("imports from beside the file", () => {
+      file("beside.py", "def square(x):\n    return x * x\n");
+      const main = file("main.py", "from beside import square\ndef f(x):\n    return 3 * square(x)\nprint(f(2))\n");
+      assert.deepEqual(gradlens("run", main), { stdout: "12\n", stderr: "", status: 0 });
+      const { stdout } = gradlens("grad", `${main}::f`, "--at", '{"x": 2}', "--json");
+      assert.deepEqual(JSON.parse(stdout), { value: 12, gradient: { x: 12 } });
+    });
+
     it("ends quietly when its reader does", async () => {
       const endless = file("lines.py", "for i in range(200000):\n    print(i)\n");
       const child = spawn(process.execPath, ["dist/cli.js", "run", endless]);

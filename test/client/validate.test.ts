@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isCommandArgument, isPanelState, isToHost, sameSubject } from "../../src/client/validate";
+import { isCommandArgument, isPanelState, isScriptArgument, isToHost, sameSubject } from "../../src/client/validate";
 
 const subject = { kind: "function", uri: "file:///a.py", name: "g" } as const;
 const expression = { kind: "expression", text: "x**2", language: "python" } as const;
@@ -10,6 +10,8 @@ describe("what comes from outside", () => {
       { type: "ready" },
       { type: "state", state: { subject, point: { x1: 2, w: [1, [2, "NaN"]] }, section: "minimize", locked: true } },
       { type: "state", state: { subject: expression, minimize: { optimizer: "sgd", learningRate: 0.1, steps: 100 } } },
+      { type: "state", state: { document: "file:///a.py", tab: "script", locked: false } },
+      { type: "state", state: { subject, document: "file:///a.py", tab: "function" } },
       { type: "cancel", id: 3 },
       { type: "call", id: 0, method: "view", params: { subject } },
       { type: "call", id: 0, method: "check", params: { subject, point: { x: 1 } } },
@@ -45,6 +47,9 @@ describe("what comes from outside", () => {
       { type: "state", state: { subject, section: "other" } },
       { type: "state", state: { subject, layers: ["everything"] } },
       { type: "call", id: 1, method: "highlight", params: { uri: "file:///a.py", range: { start: { line: 0 } } } },
+      { type: "state", state: { tab: "script" } },
+      { type: "state", state: { document: "file:///a.py", tab: "other" } },
+      { type: "state", state: { document: "file:///a.py", figure: -1 } },
       { type: "cancel", id: "3" },
       { type: "call", id: 1, method: "constructor", params: {} },
       { type: "call", id: 1, method: "__proto__", params: {} },
@@ -65,6 +70,8 @@ describe("what comes from outside", () => {
     assert(isCommandArgument({ subject, point: { x1: 2 } }));
     assert(!isCommandArgument({ scheme: "file", path: "/a.py" }));
     assert(!isCommandArgument(undefined));
+    assert(isScriptArgument({ document: "file:///a.py", figure: 1 }));
+    assert(!isScriptArgument({ scheme: "file", path: "/a.py" }));
     assert(!isPanelState({}));
   });
 

@@ -224,6 +224,28 @@ describe("arrays, against NumPy and JAX", () => {
     assert.deepEqual(numbers(engine.argsort(x)), [1, 3, 2, 0]);
     assert.deepEqual([numbers(engine.argmax(x)), numbers(engine.argmin(x))], [[0], [1]]);
     assert.deepEqual(numbers(engine.booleanMask(x, engine.greater(x, 1))), [3, 2]);
+    const table = tensor([0, 1, 2, 3, 4, 5], "float64", [2, 3]);
+    assert.deepEqual(numbers(engine.swapAxes(table, 0, -1)), [0, 3, 1, 4, 2, 5]);
+    assert.deepEqual(engine.nonzero(table).map(numbers), [
+      [0, 0, 1, 1, 1],
+      [1, 2, 0, 1, 2],
+    ]);
+    const [rows, columns] = [tensor([1, -2], "int64", [2, 1]), tensor([0, -1], "int64")];
+    const picked = engine.indexArrays(table, [rows, columns]);
+    assert.deepEqual(
+      [picked.shape, numbers(picked)],
+      [
+        [2, 2],
+        [3, 5, 0, 2],
+      ],
+    );
+    assert.deepEqual(numbers(engine.indexArrays(table, [tensor([1, 1], "int64")])), [3, 4, 5, 3, 4, 5]);
+    const slopes = engine.gradient((t) => sum(engine.indexArrays(t, [tensor([1, 1], "int64")])))(table)[0]!;
+    assert.deepEqual(numbers(slopes), [0, 0, 0, 2, 2, 2]);
+    assert.throws(
+      () => engine.indexArrays(table, [tensor([2], "int64")]),
+      /index 2 is out of bounds for axis 0 with size 2/,
+    );
     assert.deepEqual(numbers(engine.scatterSet(x, Int32Array.of(0, 2, 0), tensor([7, 8, 9]))), [9, 1, 8, 1]);
     assert.deepEqual(numbers(engine.scatterInto(x, Int32Array.of(0, 0), tensor([7, 8]))), [18, 1, 2, 1]);
     assert.deepEqual(numbers(engine.oneHot(tensor([1, 0, 5], "int64"), 2)), [0, 1, 1, 0, 0, 0]);

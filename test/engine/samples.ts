@@ -140,6 +140,53 @@ export const samples: { readonly [name: string]: readonly Sample[] } = {
     { inputs: [regular(4), some([4, 1])] },
   ],
   det: [{ inputs: [regular(2)] }, { inputs: [batchOf(regular(3), definite(3))] }, { inputs: [regular(4)] }],
+  triangular_solve: [
+    { inputs: [regular(3), some([3, 2])], attributes: { lower: true, transposed: false, unitDiagonal: false } },
+    { inputs: [regular(3), some([3, 1])], attributes: { lower: false, transposed: true, unitDiagonal: true } },
+    {
+      inputs: [batchOf(regular(2), definite(2)), some([2, 2, 1])],
+      attributes: { lower: true, transposed: true, unitDiagonal: false },
+    },
+  ],
+  cofactor: [
+    { inputs: [some([2, 2])] },
+    { inputs: [batchOf(some([3, 3]), some([3, 3], "y"))] },
+    { inputs: [regular(9)] },
+  ],
+  det_sign: [{ inputs: [regular(2)] }, { inputs: [batchOf(regular(4), definite(4))] }],
+  log_abs_det: [{ inputs: [regular(2)] }, { inputs: [batchOf(regular(4), definite(4))] }],
+  qr_q: [{ inputs: [regular(2)] }, { inputs: [batchOf(some([3, 2]), some([3, 2], "y"))] }],
+  qr_r: [{ inputs: [regular(2)] }, { inputs: [batchOf(some([3, 2]), some([3, 2], "y"))] }],
+  eigvalsh: [
+    { inputs: [definite(2)], symmetric: true },
+    { inputs: [batchOf(definite(3), definite(3))], symmetric: true },
+  ],
+  eigenvectors: [
+    { inputs: [definite(2)], symmetric: true },
+    { inputs: [batchOf(definite(3), definite(3))], symmetric: true },
+  ],
+  svdvals: [
+    { inputs: [some([2, 2])] },
+    { inputs: [some([2, 3])] },
+    { inputs: [batchOf(some([4, 3]), some([4, 3], "y"))] },
+  ],
+  svd_u: [
+    { inputs: [some([2, 2])] },
+    { inputs: [some([2, 3])] },
+    { inputs: [batchOf(some([4, 3]), some([4, 3], "y"))] },
+  ],
+  svd_vh: [
+    { inputs: [some([2, 2])] },
+    { inputs: [some([2, 3])] },
+    { inputs: [batchOf(some([4, 3]), some([4, 3], "y"))] },
+  ],
+  pinv: [
+    { inputs: [some([3, 2])], attributes: { rcond: 1e-15 } },
+    { inputs: [batchOf(some([2, 3]), some([2, 3], "y"))], attributes: { rcond: 1e-15 } },
+  ],
+  matrix_rank: [{ inputs: [some([2, 3])], attributes: { tolerance: undefined } }],
+  expm: [{ inputs: [some([1, 1])] }, { inputs: [batchOf(some([3, 3]), some([3, 3], "y"))] }],
+  expm_along: [{ inputs: [some([2, 2]), some([2, 2], "y")] }],
   conv: applied("conv", () => {
     conv(some([1, 2, 4]), some([3, 2, 2]), { stride: 2, padding: 1 });
     conv(some([2, 2, 3, 3]), some([2, 1, 2, 2]), { dilation: 2 });

@@ -2,23 +2,28 @@
  * A host for the page that answers as the extension would: by itself for a few functions, so that a test says what it
  * answers; by the real server for the others of `program`, and for whatever else the page asks.
  */
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type {
-  Formula,
-  LoopPath,
-  MinimizeParams,
-  MinimizeResult,
-  PlotData,
-  PlotParams,
-  Point,
-  View,
-  ViewParams,
+import {
+  defaultSettings,
+  type Formula,
+  type LoopPath,
+  type MinimizeParams,
+  type MinimizeResult,
+  type PlotData,
+  type PlotParams,
+  type Point,
+  type ScriptView,
+  type View,
+  type ViewParams,
 } from "../../src/protocol/lsp";
 import type { ToHost, ToPage } from "../../src/protocol/panel";
 import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber, toJsonTree } from "../../src/protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../../src/render";
 import { check } from "../../src/server/check";
 import { plot, slices } from "../../src/server/plot";
+import { script } from "../../src/server/script";
 import { Session } from "../../src/server/session";
 import { tape } from "../../src/server/tape";
 import { view } from "../../src/server/view";
@@ -172,6 +177,8 @@ export class FakeHost {
   delay = 0;
   readonly cancelled = new Set<number>();
   private readonly session = new Session(new Map([[uri, TextDocument.create(uri, "python", 1, program)]]));
+  /** Texts that stand in for files, by address. */
+  readonly scripts = new Map<string, string>();
 
   static async create(): Promise<FakeHost> {
     await loadTypesetter();
@@ -224,9 +231,20 @@ export class FakeHost {
         return this.plot(call.params);
       case "minimize":
         return this.minimize(call.params);
+      case "script":
+        return this.script(call.params.uri);
       default:
         return null;
     }
+  }
+
+  /** What the language server answers for a file of test/fixtures/scripts. */
+  private script(uri: string): ScriptView {
+    const text = this.scripts.get(uri) ?? readFileSync(join("test/fixtures/scripts", basename(uri)), "utf8");
+    const document = TextDocument.create(uri, "python", 1, text);
+    const session = new Session({ get: (at) => (at === uri ? document : undefined) });
+    session.settings.set(uri, { ...defaultSettings, budget: { evaluation: 5000, command: 10_000 } });
+    return script(session, { uri });
   }
 
   private subject({ subject }: { subject: ViewParams["subject"] }): Subject {

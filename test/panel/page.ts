@@ -38,7 +38,7 @@ export class Pages {
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       response.setHeader(
         "Content-Security-Policy",
-        `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'`,
+        `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src data:`,
       );
       response.end(
         `<!DOCTYPE html><html lang="en"><head><title>Gradlens</title><link rel="stylesheet" href="/panel.css"></head>` +

@@ -39,6 +39,21 @@ describe("the panel's page", function () {
   };
   const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
 
+  /** What axe-core finds. */
+  const accessibility = async (page: Page): Promise<string[]> => {
+    await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
+    return page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
+      };
+      const { violations } = await axe.run();
+      return violations.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`,
+      );
+    });
+  };
+
   it("shows a function: formulas, value, gradient, Hessian, plot", async () => {
     const { page } = await open("g");
     await panel.drawn();
@@ -466,18 +481,7 @@ describe("the panel's page", function () {
       await page.getByRole("button", { name: "Run" }).click();
       await page.locator(".result").waitFor();
       await page.locator("details.data summary").first().click();
-      await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
-        };
-        const { violations } = await axe.run();
-        return violations.map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`,
-        );
-      });
-      assert.deepEqual(violations, []);
+      assert.deepEqual(await accessibility(page), []);
       await panel.picture(`${theme}-1000`);
     });
   }
@@ -517,5 +521,183 @@ describe("the panel's page", function () {
     await panel.setTheme("vscode-dark");
     await eventually(async () => assert.notEqual(await stroke(), before));
     await panel.picture("f-dark");
+  });
+
+  describe("script view", () => {
+    const uriOf = (file: string) => `file:///${file}`;
+    const openScript = async (file: string, options: Options = {}) => {
+      await open(null, { ...options, state: { document: uriOf(file), tab: "script" } });
+      await panel.page.locator("main h1, main .problem").first().waitFor();
+      return panel;
+    };
+    /** Every chart is drawn, and so is what stands on canvases. */
+    const figuresDrawn = (count: number) =>
+      eventually(async () =>
+        assert.equal(
+          await panel.page.locator(".chart .svg-container").count(),
+          count,
+          `${panel.problems} ${(await panel.page.locator("main").textContent())?.slice(0, 300)}`,
+        ),
+      );
+
+    it("draws each kind of figure, with a legend, a summary and a table", async () => {
+      const { page } = await openScript("plots.py");
+      await figuresDrawn(12);
+      assert.deepEqual(await page.locator("figcaption h3").allTextContents(), [
+        "Waves",
+        "Rosenbrock",
+        "Six kinds",
+        "In space",
+        "Training",
+        "Shares",
+        "Stems",
+        "Boxes",
+      ]);
+      const waves = page.locator("[data-figure='0']");
+      assert.deepEqual(await waves.locator(".legend li").allTextContents(), ["sin(x)", "cos(x)", "samples"]);
+      assert.match(
+        String(await waves.locator(".chart").getAttribute("aria-label")),
+        /^Waves: .*f\(θ\) over θ \(rad\); line “sin\(x\)”: 100 points, values from -0.99987 to 0.99987;/,
+      );
+      await waves.locator("summary").click();
+      assert.equal(await waves.locator("tbody tr").count(), 11 + 11 + 10);
+      assert.equal(await page.locator("[data-figure='2'] .figure-cell").count(), 6);
+      assert.equal(await page.locator("[data-figure='2'] .barlayer .point").count(), 4 + 20 + 20);
+      assert.ok((await page.locator("[data-figure='1'] .contourlayer path").count()) > 8);
+      assert.equal(await page.locator("[data-figure='4'] .legend li").count(), 2);
+    });
+
+    it("turns a plot in space by keyboard", async () => {
+      const { page } = await openScript("plots.py");
+      const canvas = page.locator("canvas.space");
+      const picture = () => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+      await eventually(async () => assert.ok((await picture()).length > 5000));
+      const before = await picture();
+      await canvas.focus();
+      await canvas.press("ArrowLeft");
+      await eventually(async () => assert.notEqual(await picture(), before));
+    });
+
+    it("shows losses, Variables, tapes and output, each with its line", async () => {
+      const { page, host } = await openScript("training.py");
+      await figuresDrawn(4);
+      assert.match(await page.locator("[data-section=losses]").textContent().then(String), /loss 40 steps/);
+      assert.match(await page.locator("[data-section=losses] .finals").textContent().then(String), /^14 → /);
+      assert.deepEqual(await page.locator("[data-section=variables] h3").allTextContents(), [
+        "x 40 updates",
+        "w 40 updates",
+      ]);
+      const tapes = await page.locator(".tapes > li").allTextContents();
+      assert.match(tapes[0]!, /line 14.*made 40 times.*line 16.*the last of 40 times/);
+      assert.match(tapes[1]!, /persistent tape.*None: the tape does not watch it.*2\.0/);
+      assert.deepEqual(await page.locator(".output pre").allTextContents(), [
+        "step 0: loss = 14.0000",
+        ...[10, 20, 30].map((step) => `step ${step}: loss = ${(14 * 0.64 ** step).toFixed(4)}`),
+        "None tf.Tensor(2.0, shape=(), dtype=float32)",
+        "done",
+      ]);
+      await page.locator(".output button").last().click();
+      await eventually(() =>
+        assert.deepEqual(host.calls("reveal").at(-1)?.params, { uri: uriOf("training.py"), line: 33, character: 0 }),
+      );
+      await page.locator("[data-figure='0'] .line-link").click();
+      await eventually(() => {
+        const { line } = host.calls("reveal").at(-1)!.params as { line: number };
+        assert.equal(line, 32);
+      });
+    });
+
+    it("changes between the views by tab and by keyboard, and keeps where it was", async () => {
+      const { page, host } = await open("g");
+      await panel.drawn();
+      host.scripts.set("file:///tf_diffs.py", "print(7)\n");
+      assert.equal(host.calls("script").length, 0, "asked only when it is looked at");
+      await page.getByRole("tab", { name: "Script" }).click();
+      await page.locator(".output pre").waitFor();
+      assert.equal(await page.locator(".output pre").textContent().then(String), "7");
+      const kept = await page.evaluate(() => JSON.parse(sessionStorage.getItem("state")!));
+      assert.deepEqual([kept.tab, kept.document, kept.subject.name], ["script", "file:///tf_diffs.py", "g"]);
+      host.scripts.set("file:///tf_diffs.py", "print(8)\n");
+      await panel.send({ type: "event", event: "changed", data: { uri: "file:///tf_diffs.py" } });
+      await eventually(async () => assert.equal(await page.locator(".output pre").textContent().then(String), "8"));
+      await page.getByRole("tab", { name: "Script" }).press("ArrowLeft");
+      await panel.drawn();
+      assert.equal(await panel.value(), "63");
+    });
+
+    it("brings the figure of a lens into view", async () => {
+      const { page } = await openScript("plots.py", { height: 500 });
+      await figuresDrawn(12);
+      await panel.send({
+        type: "event",
+        event: "show",
+        data: { document: uriOf("plots.py"), tab: "script", figure: 3 },
+      });
+      await eventually(async () => {
+        const box = (await page.locator("[data-figure='3']").boundingBox())!;
+        assert.ok(box.y >= -1 && box.y < 500, String(box.y));
+      });
+    });
+
+    it("has something to say when there is nothing, and when there is an error", async () => {
+      await open(null);
+      panel.host.scripts.set("file:///empty.py", "x = 1\n");
+      panel.host.scripts.set("file:///wrong.py", "print('before')\nprint(1 / 0)\n");
+      await panel.send({ type: "event", event: "show", data: { document: "file:///empty.py", tab: "script" } });
+      await panel.page.getByText("This file prints and plots nothing").waitFor();
+      await panel.picture("script-empty");
+      await panel.send({ type: "event", event: "show", data: { document: "file:///wrong.py", tab: "script" } });
+      await panel.page.getByText("ZeroDivisionError: division by zero").waitFor();
+      assert.equal(await panel.page.locator(".output pre").textContent().then(String), "before");
+      await panel.picture("script-error");
+    });
+
+    it("speaks Chinese", async () => {
+      const l10n = JSON.parse(readFileSync("l10n/bundle.l10n.zh-cn.json", "utf8")) as Record<string, string>;
+      const { page } = await openScript("training.py", { l10n });
+      await figuresDrawn(4);
+      await page.locator("details.data summary").first().click();
+      const words = await page.locator("body").textContent().then(String);
+      assert.doesNotMatch(words, /\b(Script|Figures|Variables|Tapes|Output|updates|points|times|In words)\b/);
+    });
+
+    for (const theme of Object.keys(themes)) {
+      it(`is accessible and tidy in ${theme}`, async () => {
+        const { page } = await openScript("plots.py", { theme });
+        await figuresDrawn(12);
+        await page.locator("details.data summary").first().click();
+        assert.deepEqual(await accessibility(page), []);
+        await panel.picture(`script-plots-${theme}`);
+        await panel.close();
+        await openScript("training.py", { theme });
+        await figuresDrawn(4);
+        assert.deepEqual(await accessibility(panel.page), []);
+        await panel.picture(`script-training-${theme}`);
+      });
+    }
+
+    it("fits 320 pixels", async () => {
+      for (const file of ["plots.py", "training.py"]) {
+        const { page } = await openScript(file, { width: 320, theme: "vscode-dark" });
+        await figuresDrawn(file === "plots.py" ? 12 : 4);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(over <= 0, `${file} is ${over} pixels too wide`);
+        await panel.picture(`script-${file}-320`);
+        if (file === "plots.py") await panel.close();
+      }
+    });
+
+    it("follows the theme while it is open", async () => {
+      const { page } = await openScript("training.py");
+      await figuresDrawn(4);
+      const stroke = () =>
+        page
+          .locator("[data-figure='0'] path.js-line")
+          .first()
+          .evaluate((line) => getComputedStyle(line).stroke);
+      const before = await stroke();
+      await panel.setTheme("vscode-dark");
+      await eventually(async () => assert.notEqual(await stroke(), before));
+    });
   });
 });

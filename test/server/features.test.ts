@@ -137,6 +137,22 @@ describe("language server", () => {
       assert.ok(hints.every((hint) => (hint.label as string).length <= 40));
     });
 
+    it("follows imports into open documents, and their edits", async () => {
+      const [library, main] = ["file:///folder/library.py", "file:///folder/main.py"];
+      const text = "from library import f\nprint(f(2))\n";
+      await client.open(library, "def f(x):\n    return x + 3\n");
+      await client.open(main, text);
+      assert.deepEqual(
+        (await hintsOf(text, main)).map((hint) => hint.label),
+        ["5"],
+      );
+      await client.change(library, "def f(x):\n    return x + 5\n");
+      assert.deepEqual(
+        (await hintsOf(text, main)).map((hint) => hint.label),
+        ["7"],
+      );
+    });
+
     it("marks the second use of a tape in TensorFlow's words, and makes it persistent", async () => {
       const diagnostics = await client.open(URI, TEXT);
       const twice = diagnostics.find((diagnostic) => diagnostic.code === "tape-used-twice")!;

@@ -74,6 +74,7 @@ export function pushforward(
         primals,
         out,
         attributes,
+        currentDialect(),
       );
     case "bilinear": {
       const [a, b] = primals as [Value, Value];

@@ -7,7 +7,7 @@ import { promote } from "../dtype";
 import { concretize, glance } from "../interpreters/concretize";
 import type { Bilinear, Constant, Linear, Type } from "../op";
 import { allocate, type Shape, sameShape, scalar, sizeOf, Tensor, tensor, type Value } from "../tensor";
-import { add, equal, greaterEqual, lessEqual, where } from "./elementwise";
+import { add, equal, greaterEqual, less, lessEqual, mul, where } from "./elementwise";
 import { along, normalAxis } from "./reduce";
 import {
   broadcastTo,
@@ -67,6 +67,16 @@ export function moveAxis(x: Value, from: number, to: number): Value {
   const [axis] = order.splice(normalAxis(from, x.shape.length), 1);
   order.splice(normalAxis(to, x.shape.length), 0, axis!);
   return transpose(x, order);
+}
+
+/** Exchanges two axes. */
+export function swapAxes(x: Value, a: number, b: number): Value {
+  const rank = x.shape.length;
+  const [first, second] = [normalAxis(a, rank), normalAxis(b, rank)];
+  return transpose(
+    x,
+    x.shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis)),
+  );
 }
 
 /** Vectors one after the other. */
@@ -290,6 +300,40 @@ export function booleanMask(x: Value, mask: Value): Value {
   const flat = reshape(x, [sizeOf(mask.shape), ...x.shape.slice(mask.shape.length)]);
   const chosen = Array.from(concretize(mask).data).flatMap((hit, i) => (hit ? [i] : []));
   return along(flat, 0, chosen.length, (i) => chosen[i]!);
+}
+
+/** The indices at which x is not 0, one for each axis of x (NumPy's nonzero): int64 vectors of one length. */
+export function nonzero(x: Value): Value[] {
+  const hits = Array.from(concretize(x).data).flatMap((value, i) => (value !== 0 ? [i] : []));
+  return stridesOf(x.shape).map((stride, axis) =>
+    tensor(
+      hits.map((i) => Math.floor(i / stride) % x.shape[axis]!),
+      "int64",
+    ),
+  );
+}
+
+/**
+ * NumPy's advanced indexing x[i, j, …]: integer arrays, broadcast together, over the first axes; negative ones count from
+ * the end. Their shape stands before the axes that are left. @throws RangeError outside, or for too many indices.
+ */
+export function indexArrays(x: Value, indices: readonly Value[]): Value {
+  if (indices.length > x.shape.length)
+    throw new RangeError(`${indices.length} indices for a value of ${x.shape.length} dimensions`);
+  const lead = x.shape.slice(0, indices.length);
+  // One index into the first axes taken as one.
+  const flat = indices.reduce<Value>(
+    (total, index, axis) => {
+      const length = lead[axis]!;
+      const known = index instanceof Tensor ? Array.from(index.data) : [];
+      const outside = known.find((i) => i < -length || i >= length);
+      if (outside !== undefined)
+        throw new RangeError(`index ${outside} is out of bounds for axis ${axis} with size ${length}`);
+      return add(mul(total, length), where(less(index, 0), add(index, length), index));
+    },
+    scalar(0, "int64"),
+  );
+  return gather(reshape(x, [sizeOf(lead), ...x.shape.slice(indices.length)]), flat);
 }
 
 /** x with `values` added at row-major `offsets`; repeated ones add up. */

@@ -65,7 +65,7 @@ export function vjp(
     }
     case "nonlinear":
       return op
-        .reverse(cotangent, inputs, out, attributes)
+        .reverse(cotangent, inputs, out, attributes, dialect)
         .map((value, k) => (value && needed[k] ? inTypeOf(inputs[k]!, value) : null));
     case "bilinear":
       return op.transposes.map((transpose, k) =>

@@ -1,5 +1,5 @@
 /** Plain expressions in mathjs's syntax (`x^2 * sin(y)`, `2x`), read by mathjs and evaluated by the engine. */
-import { type MathNode, parse } from "mathjs/number";
+import { create, type MathNode, parseDependencies } from "mathjs/number";
 import * as engine from "../../engine";
 
 /** Why a text is no expression; `offset` is zero-based. */
@@ -17,6 +17,13 @@ export interface MathExpression {
   readonly names: readonly string[];
   /** @throws ExpressionError for something that has no meaning here. */
   evaluate(scope: ReadonlyMap<string, engine.Value>): engine.Value;
+}
+
+/** mathjs is set up with the first expression: most documents have none. */
+let parser: ((text: string) => MathNode) | undefined;
+function mathjsParse(text: string): MathNode {
+  parser ??= create(parseDependencies).parse as (text: string) => MathNode;
+  return parser(text);
 }
 
 type Operand = engine.Value | number;
@@ -99,7 +106,7 @@ const CONSTANTS = new Map<string, number>([
 export function parseExpression(text: string): MathExpression {
   let root: MathNode;
   try {
-    root = parse(text);
+    root = mathjsParse(text);
   } catch (error) {
     if (error instanceof RangeError) throw error;
     const at = (error as { char?: number }).char;

@@ -495,7 +495,7 @@ define("dir", ([x]) => {
   if (x instanceof PyObject) for (const name of x.dict?.keys() ?? []) names.add(name);
   for (const type of x instanceof PyType ? x.mro : typeOf(x).mro)
     for (const name of type.attributes.keys()) names.add(name);
-  if (x instanceof PyModule) for (const name of x.dict.keys()) names.add(name);
+  if (x instanceof PyModule) for (const name of x.names().keys()) names.add(name);
   return new PyList([...names].sort());
 });
 table.set(

@@ -1,5 +1,6 @@
 /** What a run tells while it goes on; every event knows its place in the text. */
 import type { Tensor } from "../../engine";
+import type { Figure } from "./modules/matplotlib/model";
 import type { PyObject, PyValue } from "./runtime/object";
 import type { Span } from "./syntax/ast";
 
@@ -27,6 +28,8 @@ export type PyEvent =
       span: Span;
     }
   | { kind: "tape"; tape: PyObject; phase: "open" | "close" | "del"; persistent: boolean; span: Span }
+  /** A figure is finished: shown, saved and closed, or left open at the end. `span`: that call, or the last that drew in it. */
+  | { kind: "figure"; figure: Figure; span: Span }
   | { kind: "raise"; error: PyObject; type: string; message: string; caught: boolean; span: Span }
   | { kind: "warning"; code: string; message: string; span: Span };
 

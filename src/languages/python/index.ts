@@ -26,6 +26,8 @@ import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./sy
 import { inMain } from "./syntax/span";
 
 export type { GradientReason, PyEvent, PyEventKind } from "./events";
+export { isDrawn } from "./modules/matplotlib/artists";
+export type * as figures from "./modules/matplotlib/model";
 export { moduleNames } from "./modules/registry";
 export { PyTape } from "./modules/tensorflow/tape";
 export { PyTfTensor, PyTfVariable } from "./modules/tensorflow/tensor";
@@ -164,6 +166,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
       } else throw error;
     } finally {
       releaseTapes(machine);
+      for (const end of machine.atEnd) end();
     }
   });
   const { output, ticks } = machine;

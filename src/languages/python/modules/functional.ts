@@ -109,11 +109,27 @@ function wraps(wrapper: PyValue, wrapped: PyValue): PyValue {
     if (wrapped instanceof PyFunction) {
       wrapper.name = wrapped.name;
       wrapper.qualname = wrapped.qualname;
+      wrapper.pySetAttribute("__doc__", wrapped.pyGetAttribute("__doc__") ?? null);
     }
+    if (wrapped instanceof PyObject)
+      for (const [name, value] of wrapped.dict ?? []) wrapper.pySetAttribute(name, value);
     wrapper.pySetAttribute("__wrapped__", wrapped);
   }
   return wrapper;
 }
+
+const chain = generator("chain", function* (args) {
+  for (const source of args) yield* iterateAll(source);
+});
+(chain[1] as PyType).attributes.set(
+  "from_iterable",
+  native("from_iterable", ([sources]) => {
+    const all = (function* () {
+      for (const source of iterateAll(sources)) yield* iterateAll(source);
+    })();
+    return new LazyIterator(() => all.next().value ?? undefined, chain[1] as PyType);
+  }),
+);
 
 registerModule("functools", () => {
   const cache = native("lru_cache", (args, kwargs) => {
@@ -262,9 +278,7 @@ registerModule(
       generator("repeat", function* ([x, times]) {
         for (let k = times === undefined ? Number.POSITIVE_INFINITY : Number(toInt(times)); k > 0; k--) yield x;
       }),
-      generator("chain", function* (args) {
-        for (const source of args) yield* iterateAll(source);
-      }),
+      chain,
       generator("islice", function* ([source, ...rest]) {
         const numbers = rest.map((x) => (x === null ? undefined : Number(toInt(x))));
         const [start, stop, step] =

@@ -10,6 +10,7 @@ import "./numpy/series";
 import "./numpy/testing";
 import "./tensorflow";
 import "./keras";
+import "./matplotlib";
 import "./random/python";
 import "./re";
 import "./random/numpy";

@@ -127,7 +127,7 @@ class PyFolder extends PyModule {
 export function loadModule(name: string): PyModule | undefined {
   const known = loaded().get(name);
   if (known) return known;
-  const tree = trees.get(name.split(".")[0]);
+  const tree = makers.has(name) ? undefined : trees.get(name.split(".")[0]);
   if (tree) {
     const module = tree(name);
     loaded().set(name, module);

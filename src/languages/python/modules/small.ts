@@ -86,9 +86,10 @@ function count(counter: Counter, source: PyValue | undefined): void {
   }
   for (const item of iterateAll(source)) counter.put(item, binary("+", counter.get(item) ?? 0n, 1n));
 }
-counterType.construct = (_type, [source]) => {
+counterType.construct = (_type, [source], kwargs) => {
   const counter = new Counter();
   count(counter, source);
+  if (kwargs) count(counter, PyDict.from(kwargs));
   return counter;
 };
 methods(counterType, {
@@ -111,7 +112,36 @@ methods(counterType, {
 });
 
 const orderedDictType = makeType("OrderedDict", dictType);
-orderedDictType.construct = (type, args, kwargs) => dictType.construct!(type, args, kwargs);
+class OrderedDict extends PyDict {
+  override pyRepr(): string {
+    const pairs = [...this.map.values()].map(({ key, value }) => `(${repr(key)}, ${repr(value)})`);
+    return pairs.length === 0 ? "OrderedDict()" : `OrderedDict([${pairs.join(", ")}])`;
+  }
+}
+orderedDictType.construct = (type, args, kwargs) => {
+  const dict = new OrderedDict(type);
+  call(getAttribute(dict, "update"), args, kwargs);
+  return dict;
+};
+methods(orderedDictType, {
+  move_to_end: (self: OrderedDict, [key, last = true]) => {
+    const value = self.pyGetItem(key);
+    const rest = [...self.map.values()]
+      .filter((entry) => !equals(entry.key, key))
+      .map((entry) => [entry.key, entry.value] as const);
+    self.map.clear();
+    const entries = last === false ? [[key, value] as const, ...rest] : [...rest, [key, value] as const];
+    for (const [own, item] of entries) self.put(own, item);
+    return null;
+  },
+  popitem: (self: OrderedDict, [last = true], kwargs) => {
+    const all = [...self.map.values()];
+    const entry = (kwargs?.get("last") ?? last) === false ? all[0] : all[all.length - 1];
+    if (!entry) throw keyError("dictionary is empty");
+    self.remove(entry.key);
+    return new PyTuple([entry.key, entry.value]);
+  },
+});
 
 const dequeType = makeType("deque");
 class Deque extends PyList {

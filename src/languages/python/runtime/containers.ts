@@ -1,6 +1,7 @@
 /** list, tuple, dict, set, range, slice, bytes, complex and the builtin iterators: their native behaviour. */
+import { concretize, isValue } from "../../../engine";
 import { allocateCheck, keyError, raiseError } from "./errors";
-import { type DictKey, makeType, PyIterator, PyObject, type PyType, type PyValue } from "./object";
+import { type DictKey, makeType, notImplemented, PyIterator, PyObject, type PyType, type PyValue } from "./object";
 import { compareOrder, equals, iterate, keyOf, reprInside, typeName } from "./protocol";
 import { vm } from "./vm";
 
@@ -21,6 +22,11 @@ export const iteratorType = makeType("iterator");
 export function indexOf(key: PyValue): number | undefined {
   if (typeof key === "bigint") return Number(key);
   if (typeof key === "boolean") return key ? 1 : 0;
+  // A traced number that floor() or round() made whole: an index holds as long as it keeps its value.
+  if (isValue(key)) {
+    const now = key.shape.length === 0 ? concretize(key).item() : Number.NaN;
+    return Number.isInteger(now) ? now : undefined;
+  }
   if (key instanceof PyObject && key.pyGetAttribute) {
     const asIndex = key.pyGetAttribute("__index__");
     if (asIndex instanceof PyObject && asIndex.pyCall) {
@@ -130,6 +136,17 @@ export function guarded(self: PyObject, again: string, write: () => string): str
   }
 }
 
+/** What an object of another kind makes of `list + it`: an array takes the list for numbers. */
+function reflectedSum(other: PyValue, sequence: PyObject): PyValue | undefined {
+  if (!(other instanceof PyObject)) return undefined;
+  const own = other.type.heap ? other.type.find("__radd__") : undefined;
+  if (own !== undefined) {
+    const result = callHook(own, [other, sequence]);
+    return result === notImplemented ? undefined : result;
+  }
+  return other instanceof PyList || other instanceof PyTuple ? undefined : other.pyBinary?.("+", sequence, true);
+}
+
 export class PyList extends PyObject {
   constructor(
     public items: PyValue[],
@@ -190,7 +207,10 @@ export class PyList extends PyObject {
         allocateCheck((this.items.length + other.items.length) * 8);
         return new PyList(this.items.concat(other.items));
       }
-      raiseError("TypeError", `can only concatenate list (not "${typeName(other)}") to list`);
+      return (
+        reflectedSum(other, this) ??
+        raiseError("TypeError", `can only concatenate list (not "${typeName(other)}") to list`)
+      );
     }
     if (op === "*") {
       const items = repeat(this.items, other);
@@ -239,7 +259,10 @@ export class PyTuple extends PyObject {
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
     if (op === "+" && !reflected) {
       if (other instanceof PyTuple) return new PyTuple(this.items.concat(other.items));
-      raiseError("TypeError", `can only concatenate tuple (not "${typeName(other)}") to tuple`);
+      return (
+        reflectedSum(other, this) ??
+        raiseError("TypeError", `can only concatenate tuple (not "${typeName(other)}") to tuple`)
+      );
     }
     if (op === "*") {
       const items = repeat(this.items, other);

@@ -61,6 +61,8 @@ export function binary(op: string, a: PyValue, b: PyValue, shown = op): PyValue 
     const result = half(b, `__r${names[op]}__`, op, a, true);
     if (result !== undefined) return result;
   }
+  if (op === "*" && typeof a === "string" && indexOf(b) !== undefined) return repeatText(a, b);
+  if (op === "*" && typeof b === "string" && indexOf(a) !== undefined) return repeatText(b, a);
   if (typeof a === "string" && op === "+") {
     raiseError("TypeError", `can only concatenate str (not "${typeName(b)}") to str`);
   }

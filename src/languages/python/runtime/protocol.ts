@@ -95,7 +95,10 @@ export function getAttribute(x: PyValue, name: string): PyValue {
 function missingAttribute(x: PyValue, name: string): PyException {
   if (x instanceof PyModule) return pyError("AttributeError", `module '${x.name}' has no attribute '${name}'`);
   if (x instanceof PyType) return pyError("AttributeError", `type object '${x.name}' has no attribute '${name}'`);
-  return pyError("AttributeError", `'${typeName(x)}' object has no attribute '${name}'`);
+  // NumPy's types say their module in this message.
+  const type = typeOf(x);
+  const full = type.module === "numpy" ? `numpy.${type.name}` : type.name;
+  return pyError("AttributeError", `'${full}' object has no attribute '${name}'`);
 }
 
 export function findAttribute(x: PyValue, name: string): PyValue | undefined {

@@ -48,6 +48,8 @@ export class Vm {
   wantsCalls = false;
   /** Per-run counters that modules keep (TensorFlow's names of variables, …). */
   readonly state = new Map<string, unknown>();
+  /** What modules do when the script has ended, however it ended. */
+  readonly atEnd: (() => void)[] = [];
   private deadline = Number.POSITIVE_INFINITY;
   private readonly maxSteps: number;
   readonly maxAllocation: number;

@@ -213,6 +213,13 @@ export class PyArray extends PyObject {
     for (const at of places) mask[at] = 1;
     this.own = engine.where(tensor(mask, "bool", this.shape), spread, own);
   }
+  /** Takes another value of another shape, in place. */
+  become(value: Value): void {
+    this.own = value;
+    this.shape = value.shape;
+    this.exposed = true;
+    this.version++;
+  }
   /** Remembers the numbers for a call that must not change them; gives what puts them back. */
   snapshot(): () => void {
     const { own, shape } = this;
@@ -477,7 +484,8 @@ export function roundValue(value: Value, places: number): Value {
 }
 
 export function one(value: Value): number {
-  if (sizeOf(value.shape) !== 1) raiseError("TypeError", "only length-1 arrays can be converted to Python scalars");
+  if (sizeOf(value.shape) !== 1)
+    raiseError("TypeError", "only 0-dimensional arrays can be converted to Python scalars");
   return concretize(value).data[0];
 }
 

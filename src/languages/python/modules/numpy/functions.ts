@@ -15,7 +15,7 @@ import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
 import { LazyIterator, listOf, PyDict, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
-import { makeType, native, PyInstance, PyObject, type PyValue } from "../../runtime/object";
+import { makeType, native, PyInstance, PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { call, getAttribute, isNumber, iterate, str, truth, typeName } from "../../runtime/protocol";
 import { arrayHooks, arrayType, nested, PyArray, promoteTypes, roundValue, shapeText } from "./array";
 import { ComplexArray, type ComplexKind, isComplex, roundComplex, toArray } from "./complex";
@@ -41,7 +41,7 @@ import { copied, diagonalOf, dtypeObject, permuted, reshaped, shared } from "./m
 import { ObjectArray } from "./objects";
 import { printOptions, setPrintOptions } from "./print";
 import { cumulative, extreme, mean, place, product, quantile, type Reduce, sorted, sum, variance } from "./reductions";
-import { apply2, elementwise1, errorState, integerLimits, matmul, product as matrixProduct } from "./ufuncs";
+import { apply2, checkFit, elementwise1, errorState, integerLimits, matmul, product as matrixProduct } from "./ufuncs";
 
 export type Entry = [string, PyValue];
 type Body = (args: (PyValue | undefined)[]) => PyValue;
@@ -89,7 +89,7 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
         }
       });
     }
-    if (nest.leaves.some(isComplex)) return toArray(x);
+    if (nest.leaves.some(isComplex)) return toArray(x, kind as ComplexKind | undefined);
     if (kind === "complex128" || kind === "complex64") return toArray(array(fromLeaves(nest)), kind);
     if (
       nest.leaves.some(
@@ -110,6 +110,7 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
         );
       return new ObjectArray(nest.leaves, nest.shape);
     }
+    if (kind !== undefined) checkFit(nest.leaves, kind as DType);
     const value = fromLeaves(nest);
     return array(kind === undefined ? value : engine.cast(value, kind as DType));
   }
@@ -709,6 +710,56 @@ const choose = (test: PyValue, x: PyValue, y: PyValue): PyValue => {
 
 const nonzero = (x: PyValue): PyTuple => shared.nonzero(x, [], undefined) as PyTuple;
 
+/** `np.nditer`: element by element, each a view that can be written to. */
+class ElementIterator extends PyIterator {
+  private at = 0;
+  constructor(private readonly of: PyArray) {
+    super(iteratorType);
+  }
+  private get size(): number {
+    return sizeOf(this.of.shape);
+  }
+  private here(): PyValue {
+    return PyArray.view(this.of, Int32Array.of(this.at), []);
+  }
+  override next(): PyValue | undefined {
+    if (this.at >= this.size) return undefined;
+    const element = this.here();
+    this.at++;
+    return element;
+  }
+  override pyGetItem(): PyValue {
+    return this.here();
+  }
+  override pyEnter(): PyValue {
+    return this;
+  }
+  override pyExit(): boolean {
+    return false;
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    switch (name) {
+      case "finished":
+        return this.at >= this.size;
+      case "iternext":
+        return native(name, () => ++this.at < this.size);
+      case "multi_index":
+        return new PyTuple(
+          this.of.shape.map((length, axis) =>
+            BigInt(Math.floor(this.at / sizeOf(this.of.shape.slice(axis + 1))) % length),
+          ),
+        );
+      case "index":
+      case "iterindex":
+        return BigInt(this.at);
+      case "value":
+        return this.here();
+    }
+    return undefined;
+  }
+}
+const iteratorType = makeType("nditer");
+
 const searching: Entry[] = [
   define("where", ["condition", "x?", "y?"], ([test, x, y]) => {
     if (x === undefined || y === undefined) return nonzero(test!);
@@ -823,6 +874,11 @@ const searching: Entry[] = [
       });
     }),
   ],
+  define(
+    "nditer",
+    ["op", "flags?", "op_flags?", "order?"],
+    ([x]) => new ElementIterator(x instanceof PyArray ? x : array(asValue(x!))),
+  ),
   define("ix_", ["*"], () => null),
   define("put", ["a", "ind", "v"], ([x, places, v]) => {
     (reshaped(x!, [-1]) as PyArray).pySetItem(places!, v!);
@@ -1018,6 +1074,9 @@ const close = (
   return truth(nan ?? false) ? engine.logicalOr(same, engine.logicalAnd(engine.isnan(x), engine.isnan(y))) : same;
 };
 
+/** A list with complex numbers in it as an array. */
+const complexIn = (x: PyValue): PyValue => (isSequence(x) && nestOf(x).leaves.some(isComplex) ? toArray(x) : x);
+
 const allTrue = (value: Value): boolean => Array.from(engine.concretize(value).data).every((x) => x !== 0);
 
 /** np.gradient along one axis; uniform step or coordinates. */
@@ -1096,11 +1155,29 @@ function difference(value: Value, axis: number): Value {
   return value.dtype === "bool" ? engine.notEqual(a, b) : engine.sub(a, b);
 }
 
+/** An ellipsis written out: letters of its own for the axes that it stands for. */
+function withoutEllipsis(text: string, values: readonly Value[]): string {
+  if (!text.includes("...")) return text;
+  const [inputs, given] = text.split("->");
+  const terms = inputs.split(",");
+  const most = Math.max(
+    ...terms.map((term, k) => (term.includes("...") ? values[k].shape.length - (term.length - 3) : 0)),
+  );
+  const letters = "ZYXWVUTS".slice(0, most);
+  const written = terms.map((term, k) => {
+    const own = values[k].shape.length - (term.length - 3);
+    return term.replace("...", letters.slice(most - own));
+  });
+  const plain = [...new Set(terms.join("").replace(/\./g, ""))]
+    .filter((c) => terms.join("").split(c).length === 2)
+    .sort();
+  return `${written.join(",")}->${given === undefined ? letters + plain.join("") : given.replace("...", letters)}`;
+}
+
 /** Einstein's summation, pair by pair over all letters at once. */
 function einsum(text: string, values: Value[]): Value {
-  const [inputs, given] = text.replace(/\s/g, "").split("->");
+  const [inputs, given] = withoutEllipsis(text.replace(/\s/g, ""), values).split("->");
   const terms = inputs.split(",");
-  if (text.includes("...")) raiseError("NotImplementedError", "numpy.einsum with an ellipsis is not supported");
   const letters = [...new Set(terms.join(""))];
   const out =
     given ??
@@ -1153,20 +1230,17 @@ function einsum(text: string, values: Value[]): Value {
   return summed.length > 0 ? engine.sum(total!, summed) : total!;
 }
 
-const cross = (a: Value, b: Value): Value => {
-  const at = (v: Value, k: number): Value => pick(v, [k], v.shape.length - 1, true);
-  const n = a.shape[a.shape.length - 1];
-  const m = b.shape[b.shape.length - 1];
-  if (n === 2 && m === 2) return engine.sub(engine.mul(at(a, 0), at(b, 1)), engine.mul(at(a, 1), at(b, 0)));
-  if (n !== 3 || m !== 3)
+const cross = (a: Value, b: Value, axis: number): Value => {
+  const lengths = [a, b].map((x) => x.shape.at(axis));
+  if (lengths.every((n) => n === 2)) {
+    const at = (v: Value, k: number): Value => pick(v, [k], normal(v, axis), true);
+    return engine.sub(engine.mul(at(a, 0), at(b, 1)), engine.mul(at(a, 1), at(b, 0)));
+  }
+  if (lengths.some((n) => n !== 3))
     raiseError("ValueError", "incompatible dimensions for cross product\n(dimension must be 2 or 3)");
-  const parts = [
-    [1, 2],
-    [2, 0],
-    [0, 1],
-  ].map(([i, j]) => engine.sub(engine.mul(at(a, i), at(b, j)), engine.mul(at(a, j), at(b, i))));
-  return stackAlong(parts, parts[0].shape.length);
+  return engine.cross(a, b, axis);
 };
+const normal = ({ shape }: Value, axis: number): number => (axis < 0 ? axis + shape.length : axis);
 
 const calculus: Entry[] = [
   define("diff", ["a", "n?", "axis?", "prepend?", "append?"], ([x, n, axis, before, after]) => {
@@ -1225,17 +1299,22 @@ const calculus: Entry[] = [
   ),
   define("iscomplexobj", ["x"], ([x]) => isComplex(x!)),
   define("isrealobj", ["x"], ([x]) => !isComplex(x!)),
-  define("real", ["val"], ([x]) => getAttribute(isComplex(x!) ? x : array(asValue(x!)), "real")),
-  define("imag", ["val"], ([x]) => {
-    if (isComplex(x!)) {
+  define("real", ["val"], ([given]) => {
+    const x = complexIn(given!);
+    return getAttribute(isComplex(x) ? x : array(asValue(x)), "real");
+  }),
+  define("imag", ["val"], ([given]) => {
+    const x = complexIn(given!);
+    if (isComplex(x)) {
       const out = getAttribute(x, "imag");
       return typeof out === "number" ? wrap(scalar(out)) : out;
     }
-    const value = asValue(x!);
+    const value = asValue(x);
     return wrap(engine.full(value.shape, 0, value.dtype));
   }),
-  define("angle", ["z", "deg?"], ([x, deg]) => {
-    const z = toArray(isComplex(x!) ? x : array(asValue(x!)));
+  define("angle", ["z", "deg?"], ([given, deg]) => {
+    const x = complexIn(given!);
+    const z = toArray(isComplex(x) ? x : array(asValue(x)));
     const unit = truth(deg ?? false) ? 180 / Math.PI : 1;
     return wrap(
       tensor(
@@ -1245,12 +1324,7 @@ const calculus: Entry[] = [
       ),
     );
   }),
-  define("sinc", ["x"], ([x]) => {
-    const value = engine.mul(floats(x!), Math.PI);
-    const zero = engine.equal(value, 0);
-    const safe = engine.where(zero, 1, value);
-    return wrap(engine.where(zero, 1, engine.div(engine.sin(safe), safe)));
-  }),
+  define("sinc", ["x"], ([x]) => wrap(engine.sinc(floats(x!)))),
   define("nan_to_num", ["x", "copy?", "nan?", "posinf?", "neginf?"], ([x, , nan, high, low]) => {
     const value = floats(x!);
     const clean = engine.where(engine.isnan(value), none(nan) ? 0 : toFloat(nan), value);
@@ -1300,15 +1374,10 @@ const calculus: Entry[] = [
   ...(["vdot"] as const).map((name) =>
     define(name, ["a", "b"], ([a, b]) => wrap(matrixProduct(flat(asValue(a!)), flat(asValue(b!)), "dot"))),
   ),
-  define("kron", ["a", "b"], ([a, b]) => {
-    const [x, y] = [atLeast(asValue(a!), 2), atLeast(asValue(b!), 2)];
-    const [[m, n], [p, q]] = [x.shape, y.shape];
-    const out = engine.mul(engine.reshape(x, [m, 1, n, 1]), engine.reshape(y, [1, p, 1, q]));
-    return array(
-      engine.reshape(out, asValue(a!).shape.length < 2 && asValue(b!).shape.length < 2 ? [n * q] : [m * p, n * q]),
-    );
-  }),
-  define("cross", ["a", "b", "axis?"], ([a, b]) => wrap(cross(asValue(a!), asValue(b!)))),
+  define("kron", ["a", "b"], ([a, b]) => array(engine.kron(asValue(a!), asValue(b!)))),
+  define("cross", ["a", "b", "axisa?", "axisb?", "axisc?", "axis?"], ([a, b, , , , axis]) =>
+    wrap(cross(asValue(a!), asValue(b!), Number(toInt(axis ?? -1n)))),
+  ),
   define("tensordot", ["a", "b", "axes?"], ([a, b, axes]) => {
     const [x, y] = [asValue(a!), asValue(b!)];
     let left: number[];

@@ -15,6 +15,7 @@ import {
   type PyValue,
 } from "../../runtime/object";
 import { call, isNumber, truth } from "../../runtime/protocol";
+import { loadModule } from "../registry";
 import {
   arrayHooks,
   arrayType,
@@ -57,7 +58,7 @@ import {
   sum,
   variance,
 } from "./reductions";
-import { matmul } from "./ufuncs";
+import { checkFit, matmul } from "./ufuncs";
 
 /** A method that is also a function of the module: `x.sum(axis=0)`, `np.sum(x, axis=0)`. */
 type Method = (self: PyValue, args: PyValue[], kwargs: Kwargs | undefined) => PyValue;
@@ -379,6 +380,9 @@ export function copied(self: PyArray): PyArray {
   return new PyArray(value, arrayType);
 }
 
+/** A function of the module by its name. */
+const callFunction = (name: string, args: PyValue[]): PyValue => call(loadModule("numpy")!.dict.get(name)!, args);
+
 const own: Record<string, (self: PyArray, args: PyValue[], kwargs: Kwargs | undefined) => PyValue> = {
   item: (self, args) => {
     if (args.length > 0) {
@@ -407,6 +411,29 @@ const own: Record<string, (self: PyArray, args: PyValue[], kwargs: Kwargs | unde
     self.assign(sorted(value, axisOf(axis ?? -1n, value.shape.length)));
     return null;
   },
+  resize: (self, args) => {
+    const shape = shapeArguments(args);
+    const size = sizeOf(self.shape);
+    const wanted = sizeOf(shape);
+    const places = range(wanted).map((k) => Math.min(k, size - 1));
+    const value = engine.take(self.value, Int32Array.from(places), [wanted]);
+    const kept = tensor(
+      range(wanted).map((k) => (k < size ? 1 : 0)),
+      "bool",
+      [wanted],
+    );
+    self.become(engine.reshape(engine.where(kept, value, engine.cast(engine.scalar(0), self.dtype)), shape));
+    return null;
+  },
+  choose: (self, [choices]) => callFunction("choose", [self, choices]),
+  compress: (self, [condition, axis]) => callFunction("compress", [condition, self, axis ?? null]),
+  searchsorted: (self, [v, side]) => callFunction("searchsorted", [self, v, side ?? "left"]),
+  partition: (self, [kth]) => {
+    self.assign(asValue(callFunction("partition", [self, kth])));
+    return null;
+  },
+  argpartition: (self, [kth]) => callFunction("argpartition", [self, kth]),
+  put: (self, [places, values]) => callFunction("put", [self, places, values]),
   is_integer: (self) => Number.isInteger(one(self.value)),
   __copy__: (self) => (self.type === arrayType ? copied(self) : self),
   __deepcopy__: (self) => (self.type === arrayType ? copied(self) : self),
@@ -526,6 +553,7 @@ for (const [dtype, type] of scalarTypes) {
           : raiseError("ValueError", `could not convert string to float: '${x}'`);
       return wrap(engine.scalar(number, dtype));
     }
+    checkFit([x], dtype);
     return wrap(engine.cast(asValue(x), dtype));
   };
 }

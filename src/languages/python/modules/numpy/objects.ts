@@ -161,8 +161,7 @@ export class ObjectArray extends PyObject {
   }
   private write(separator: string, prefix: number): string {
     const texts = this.items.map(repr);
-    const width = this.isText ? Math.max(...texts.map((text) => text.length)) : 0;
-    return layOut(this.shape, (k) => texts[k].padEnd(width), separator, prefix, printOptions());
+    return layOut(this.shape, (k) => texts[k], separator, prefix, printOptions());
   }
   override pyStr(): string {
     if (this.shape.length === 0) return str(this.items[0]);

@@ -517,11 +517,6 @@ export const pieces: Entry[] = [
     into.store(offsets, wanted.shape, asValue(values!));
     return null;
   }),
-  define("sinc", ["x"], ([x]) => {
-    const value = engine.mul(floats(x!), Math.PI);
-    const safe = engine.where(engine.equal(value, 0), 1, value);
-    return wrap(engine.where(engine.equal(value, 0), 1, engine.div(engine.sin(safe), safe)));
-  }),
   define("unwrap", ["p", "discont?", "axis?", "*", "period?"], ([x, , , period]) => {
     const value = peek(floats(x!));
     const whole = none(period) ? 2 * Math.PI : toFloat(period);

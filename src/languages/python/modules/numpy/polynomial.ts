@@ -1,14 +1,15 @@
 /** Polynomials with coefficients from the highest power down: `polyval`, `polyfit`, `roots`, `poly1d`. */
 import * as engine from "../../../../engine";
-import { peek, Tensor, tensor, type Value } from "../../../../engine";
+import { peek, tensor, type Value } from "../../../../engine";
 import { toInt } from "../../runtime/arguments";
 import { PyTuple } from "../../runtime/containers";
+import { formatFloat } from "../../runtime/format";
 import { makeType, native, PyObject, type PyValue } from "../../runtime/object";
 import { PyArray } from "./array";
 import { ComplexArray, isComplex } from "./complex";
 import { asValue, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
-import { complexOrReal, eigenvalues, leastSquares, svd } from "./linalg";
+import { complexOrReal, eigenvalues } from "./linalg";
 import { apply2 } from "./ufuncs";
 
 const coefficients = (x: PyValue): Value => {
@@ -101,20 +102,9 @@ export function polyfit(x: Value, y: Value, degree: number, weights?: Value): Va
     a = engine.mul(a, engine.reshape(weights, [weights.shape[0], 1]));
     b = engine.mul(b, weights);
   }
-  if (!(a instanceof Tensor) || !(b instanceof Tensor)) return leastSquares(a, b);
-  // Columns scaled to length one, as NumPy does, then through singular values.
-  const scale = peek(engine.sqrt(engine.sum(engine.square(a), [0])));
-  const { u, s, v } = svd(peek(engine.div(a, scale)));
-  const n = degree + 1;
-  const limit = x.shape[0] * Number.EPSILON * s[0];
-  const out = new Array<number>(n).fill(0);
-  for (let k = 0; k < n; k++) {
-    if (s[k] <= limit) continue;
-    let dot = 0;
-    for (let i = 0; i < b.data.length; i++) dot += u[i][k] * b.data[i];
-    for (let j = 0; j < n; j++) out[j] += (v[j][k] * dot) / s[k];
-  }
-  return engine.div(tensor(out), scale);
+  // Columns scaled to length one, as NumPy does.
+  const scale = engine.sqrt(engine.sum(engine.square(a), [0]));
+  return engine.div(engine.lstsq(engine.div(a, scale), b, x.shape[0] * Number.EPSILON), scale);
 }
 
 const polyType = makeType("poly1d");
@@ -134,7 +124,26 @@ class Poly extends PyObject {
     if (op === "+") return new Poly(engine.add(padded(a, length), padded(b, length)));
     if (op === "-") return new Poly(engine.sub(padded(a, length), padded(b, length)));
     if (op === "*") return new Poly(polymul(a, b));
+    if (op === "/" && !(other instanceof Poly) && !reflected) return new Poly(engine.div(this.value, right));
+    if (op === "**") {
+      let out: Value = tensor([1]);
+      for (let k = Number(toInt(other)); k > 0; k--) out = polymul(out, this.value);
+      return new Poly(out);
+    }
     return undefined;
+  }
+  override pyUnary(op: string): PyValue | undefined {
+    return op === "-" ? new Poly(engine.neg(this.value)) : op === "+" ? this : undefined;
+  }
+  override pyGetItem(power: PyValue): PyValue {
+    const at = this.value.shape[0] - 1 - Number(toInt(power));
+    return at >= 0 && at < this.value.shape[0] ? wrap(pick(this.value, [at], 0, true)) : 0n;
+  }
+  override pyLength(): number {
+    return this.value.shape[0] - 1;
+  }
+  override pyIterate() {
+    return array(this.value).pyIterate();
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
@@ -155,6 +164,33 @@ class Poly extends PyObject {
         return native(name, () => new Poly(polyint(this.value)));
     }
     return undefined;
+  }
+  /** Two lines: the powers stand above the terms. */
+  override pyStr(): string {
+    const c = Array.from(peek(this.value).data);
+    const first = Math.max(
+      c.findIndex((x) => x !== 0),
+      0,
+    );
+    const used = c.slice(first);
+    const number = (x: number): string => {
+      const text = formatFloat(x, ".4g");
+      return text.endsWith(".0000") ? text.slice(0, -5) : text;
+    };
+    let upper = "";
+    let lower = "";
+    used.forEach((x, k) => {
+      const power = used.length - 1 - k;
+      const size = number(Math.abs(x));
+      if (size === "0" && used.length > 1) return;
+      const term = power === 0 ? size : `${size} x`;
+      lower += lower === "" && k === 0 ? (x < 0 ? `-${term}` : term) : x < 0 ? ` - ${term}` : ` + ${term}`;
+      if (power > 1) {
+        upper = upper.padEnd(lower.length) + String(power);
+        lower = lower.padEnd(upper.length);
+      }
+    });
+    return `${upper}\n${lower}`;
   }
   override pyRepr(): string {
     return `poly1d(${array(this.value).pyRepr().slice(6, -1)})`;

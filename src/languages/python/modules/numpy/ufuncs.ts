@@ -142,7 +142,7 @@ export function integerLimits(dtype: DType): [bigint, bigint] {
 }
 
 /** Python's integers must fit the type of the arrays beside them. */
-function checkFit(args: readonly PyValue[], dtype: DType): void {
+export function checkFit(args: readonly PyValue[], dtype: DType): void {
   if (isFloat(dtype) || dtype === "bool" || dtype === "int64") return;
   for (const arg of args) {
     if (typeof arg !== "bigint") continue;
@@ -614,6 +614,18 @@ export class Ufunc extends PyObject {
           const x = asValue(a);
           const at = axisOf(axis ?? kwargs?.get("axis") ?? 0n, x.shape.length);
           return wrap(accumulate(x, at, (p, q) => asValue(apply2(this.name, wrap(p), wrap(q)))));
+        });
+      case "reduceat":
+        return native(name, ([a, places]) => {
+          const x = asValue(a);
+          const starts = Array.from(peek(asValue(places)).data);
+          const reduce = this.pyGetAttribute("reduce") as PyObject;
+          const parts = starts.map((from, k) => {
+            const to = Math.max(starts[k + 1] ?? x.shape[0], from + 1);
+            const places_ = Array.from({ length: to - from }, (_, i) => from + i);
+            return asValue(reduce.pyCall!([wrap(pick(x, places_, 0))], undefined));
+          });
+          return wrap(engine.stack(parts));
         });
       case "at":
         return native(name, ([a, places, b]) => {

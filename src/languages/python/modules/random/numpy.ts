@@ -7,8 +7,10 @@ import { raiseError } from "../../runtime/errors";
 import { type Kwargs, makeType, native, PyObject, type PyValue } from "../../runtime/object";
 import { isNumber, truth } from "../../runtime/protocol";
 import { arrayType, PyArray } from "../numpy/array";
-import { asValue, pick, range, shapeOf } from "../numpy/convert";
+import { asValue, dtypeOfArgument, pick, range, shapeOf } from "../numpy/convert";
+import { ObjectArray } from "../numpy/objects";
 import { registerModule } from "../registry";
+import { binomial, distributions, standardGamma } from "./distributions";
 import { MersenneTwister, Pcg64, words } from "./generators";
 
 // The ziggurat of the normal distribution in 256 layers (Marsaglia and Tsang).
@@ -36,15 +38,38 @@ const FI = new Float64Array(256);
   KI[1] = 0;
 }
 
+// And of the exponential one.
+const RE = 7.69711747013105;
+const SCALE_E = 2 ** 53;
+const KE = new Float64Array(256);
+const WE = new Float64Array(256);
+const FE = new Float64Array(256);
+{
+  const area = 3.949659822581572e-3;
+  WE[0] = area / Math.exp(-RE) / SCALE_E;
+  KE[0] = Math.floor((RE / (area / Math.exp(-RE))) * SCALE_E);
+  FE[0] = 1;
+  WE[255] = RE / SCALE_E;
+  FE[255] = Math.exp(-RE);
+  let x = RE;
+  for (let k = 254; k >= 1; k--) {
+    const next = -Math.log(area / x + Math.exp(-x));
+    KE[k + 1] = Math.floor((next / x) * SCALE_E);
+    WE[k] = next / SCALE_E;
+    FE[k] = Math.exp(-next);
+    x = next;
+  }
+  KE[1] = 0;
+}
+
 abstract class Source extends PyObject {
   abstract double(): number;
   abstract next32(): number;
   abstract normal(): number;
   /** An integer from 0 to `most`. */
   abstract bounded(most: number): number;
-  exponential(): number {
-    return -Math.log1p(-this.double());
-  }
+  abstract exponential(): number;
+  abstract readonly modern: boolean;
   override pyGetAttribute(name: string): PyValue | undefined {
     const run = table[name];
     if (run && (this instanceof Generator ? !LEGACY.has(name) : !MODERN.has(name)))
@@ -60,6 +85,7 @@ const stateType = makeType("RandomState");
 class RandomState extends Source {
   private readonly twister = new MersenneTwister();
   private kept: number | undefined;
+  readonly modern = false;
   constructor(seed: PyValue | undefined) {
     super(stateType);
     this.seed(seed);
@@ -106,14 +132,22 @@ class RandomState extends Source {
   }
   bounded(most: number): number {
     if (most === 0) return 0;
-    if (most > 0xffffffff) raiseError("NotImplementedError", "random integers of more than 32 bits are not supported");
+    if (most > 0xffffffff) {
+      const wide = BigInt(most);
+      const mask = (1n << BigInt(wide.toString(2).length)) - 1n;
+      for (;;) {
+        const high = BigInt(this.next32()) << 32n;
+        const x = (high | BigInt(this.next32())) & mask;
+        if (x <= wide) return Number(x);
+      }
+    }
     const mask = 2 ** (32 - Math.clz32(most)) - 1;
     for (;;) {
       const x = (this.next32() & mask) >>> 0;
       if (x <= most) return x;
     }
   }
-  override exponential(): number {
+  exponential(): number {
     return -Math.log(1 - this.double());
   }
 }
@@ -121,6 +155,7 @@ class RandomState extends Source {
 const generatorType = makeType("Generator");
 class Generator extends Source {
   private readonly pcg: Pcg64;
+  readonly modern = true;
   constructor(seed: PyValue | undefined) {
     super(generatorType);
     const entropy =
@@ -162,7 +197,16 @@ class Generator extends Source {
   }
   bounded(most: number): number {
     if (most === 0) return 0;
-    if (most > 0xffffffff) raiseError("NotImplementedError", "random integers of more than 32 bits are not supported");
+    if (most > 0xffffffff) {
+      const count = BigInt(most) + 1n;
+      const low = (x: bigint): bigint => BigInt.asUintN(64, x);
+      let m = this.pcg.next64() * count;
+      if (low(m) < count) {
+        const threshold = ((1n << 64n) - count) % count;
+        while (low(m) < threshold) m = this.pcg.next64() * count;
+      }
+      return Number(m >> 64n);
+    }
     if (most === 0xffffffff) return this.next32();
     const count = BigInt(most + 1);
     let m = BigInt(this.next32()) * count;
@@ -172,8 +216,17 @@ class Generator extends Source {
     }
     return Number(m >> 32n);
   }
-  override exponential(): number {
-    raiseError("NotImplementedError", "Generator.exponential is not supported");
+  exponential(): number {
+    for (;;) {
+      let r = this.pcg.next64() >> 3n;
+      const layer = Number(r & 0xffn);
+      r >>= 8n;
+      const places = Number(r);
+      const x = places * WE[layer];
+      if (places < KE[layer]) return x;
+      if (layer === 0) return RE - Math.log1p(-this.double());
+      if ((FE[layer - 1] - FE[layer]) * this.double() + FE[layer] < Math.exp(-x)) return x;
+    }
   }
 }
 
@@ -232,7 +285,7 @@ const two =
 const integers =
   (name: string): Run =>
   (self, args, kwargs) => {
-    const [low, high, size, , endpoint] = bindArguments(
+    const [low, high, size, kind, endpoint] = bindArguments(
       name,
       ["low", "high?", "size?", "dtype?", "endpoint?"],
       args,
@@ -241,8 +294,61 @@ const integers =
     const start = none(high) ? 0 : Number(toInt(low!));
     const stop = Number(toInt(none(high) ? low! : high)) - (truth(endpoint ?? false) ? 0 : 1);
     if (stop < start) raiseError("ValueError", "low >= high");
-    return fill(size, () => start + self.bounded(stop - start), "int64");
+    const dtype = dtypeOfArgument(kind) ?? "int64";
+    const narrow =
+      engine.layoutOf[dtype].bits < 32 ? narrowIntegers(self, engine.layoutOf[dtype].bits, stop - start) : undefined;
+    const draw = narrow ?? (() => self.bounded(stop - start));
+    if (none(size)) {
+      const x = start + draw();
+      return self.modern || !none(kind) ? new PyArray(engine.scalar(x, dtype)) : BigInt(x);
+    }
+    const shape = shapeOf(size);
+    return new PyArray(
+      tensor(
+        range(sizeOf(shape)).map(() => start + draw()),
+        dtype,
+        shape,
+      ),
+      arrayType,
+    );
   };
+
+/** Integers of 8 and 16 bits: several from each word of 32. */
+function narrowIntegers(self: Source, bits: number, most: number): () => number {
+  let word = 0;
+  let left = 0;
+  const next = (): number => {
+    if (left === 0) {
+      word = self.next32();
+      left = 32 / bits;
+    }
+    const x = word & (2 ** bits - 1);
+    word >>>= bits;
+    left--;
+    return x;
+  };
+  if (most === 0) return () => 0;
+  if (!self.modern) {
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    return () => {
+      for (;;) {
+        const x = next() & mask;
+        if (x <= most) return x;
+      }
+    };
+  }
+  const unit = 2 ** bits;
+  if (most === unit - 1) return next;
+  const count = most + 1;
+  return () => {
+    let m = next() * count;
+    if (m % unit < count) {
+      const threshold = (unit - 1 - most) % count;
+      while (m % unit < threshold) m = next() * count;
+    }
+    return Math.floor(m / unit);
+  };
+}
 
 /** An integer from 0 to `most` by masking and rejecting, as both generators shuffle. */
 function masked(self: Source, most: number): number {
@@ -289,7 +395,12 @@ function withoutReplacement(self: Source, n: number, count: number): number[] {
 }
 
 const uniforms: Run = (self, args, kwargs) => {
-  const [size] = bindArguments("random", ["size?", "dtype?"], args, kwargs);
+  const [size, kind] = bindArguments("random", ["size?", "dtype?"], args, kwargs);
+  // Single precision takes 24 bits of a word.
+  if (dtypeOfArgument(kind) === "float32") {
+    const drawn = fill(size, () => (self.next32() >>> 8) / 2 ** 24);
+    return new PyArray(engine.cast(asValue(drawn), "float32"));
+  }
   return fill(size, () => self.double());
 };
 
@@ -312,11 +423,6 @@ const table: Record<string, Run> = {
   }),
   lognormal: two("lognormal", ["mean", "sigma"], [0, 1], (self, loc, scale) => Math.exp(loc + scale * self.normal())),
   uniform: two("uniform", ["low", "high"], [0, 1], (self, low, high) => low + (high - low) * self.double()),
-  exponential: (self, args, kwargs) => {
-    const [scale, size] = bindArguments("exponential", ["scale?", "size?"], args, kwargs);
-    const by = none(scale) ? 1 : Number(scale);
-    return fill(size, () => by * self.exponential());
-  },
   randint: integers("randint"),
   integers: integers("integers"),
   permutation: (self, [x]) => {
@@ -352,33 +458,133 @@ const table: Record<string, Run> = {
       const weights = Array.from(peek(asValue(p)).data);
       if (Math.abs(weights.reduce((s, w) => s + w, 0) - 1) > 1e-8)
         raiseError("ValueError", "Probabilities do not sum to 1");
-      if (!truth(replace ?? true))
-        raiseError("NotImplementedError", "numpy.random.choice with p and replace=False is not supported");
-      let sum = 0;
-      const sums = weights.map((w) => {
-        sum += w;
-        return sum;
-      });
-      places = range(count).map(() => {
-        const u = self.double();
-        const at = sums.findIndex((s) => s / sum > u);
-        return at < 0 ? n - 1 : at;
-      });
+      const drawn = (wanted: number): number[] => {
+        let sum = 0;
+        const sums = weights.map((w) => {
+          sum += w;
+          return sum;
+        });
+        return range(wanted).map(() => {
+          const u = self.double();
+          const at = sums.findIndex((s) => s / sum > u);
+          return at < 0 ? n - 1 : at;
+        });
+      };
+      if (truth(replace ?? true)) places = drawn(count);
+      else {
+        if (weights.filter((w) => w > 0).length < count)
+          raiseError("ValueError", "Fewer non-zero entries in p than size");
+        places = [];
+        // What was drawn weighs nothing in the next round.
+        while (places.length < count) {
+          places.push(...new Set(drawn(count - places.length)));
+          for (const at of places) weights[at] = 0;
+        }
+      }
     } else if (truth(replace ?? true)) places = range(count).map(() => self.bounded(n - 1));
     else {
       if (count > n) raiseError("ValueError", "Cannot take a larger sample than population when 'replace=False'");
       places = withoutReplacement(self, n, count);
     }
-    if (whole === undefined)
-      return none(size) ? BigInt(places[0]) : new PyArray(tensor(places, "int64", shape), arrayType);
+    if (whole === undefined && none(size))
+      return self.modern ? new PyArray(engine.scalar(places[0], "int64")) : BigInt(places[0]);
+    if (whole === undefined) return new PyArray(tensor(places, "int64", shape), arrayType);
     const items = whole instanceof PyArray ? undefined : listOf(whole);
-    if (none(size))
-      return items?.some((x) => typeof x === "string")
-        ? items[places[0]]
-        : new PyArray(pick(asValue(whole), [places[0]], 0, true));
+    if (items?.some((x) => typeof x === "string" || x === null)) {
+      const chosen = places.map((at) => items[at]);
+      return none(size) ? chosen[0] : new ObjectArray(chosen, shape);
+    }
+    if (none(size)) return new PyArray(pick(asValue(whole), [places[0]], 0, true));
     const value = asValue(whole);
     return new PyArray(engine.reshape(pick(value, places, 0), [...shape, ...value.shape.slice(1)]), arrayType);
   },
+};
+
+for (const [name, { parameters, integer, draw }] of Object.entries(distributions)) {
+  const names = [...parameters.map(([own, otherwise]) => (otherwise === undefined ? own : `${own}?`)), "size?"];
+  table[name] = (self, args, kwargs) => {
+    const bound = bindArguments(name, names, args, kwargs);
+    const size = bound[parameters.length];
+    const values = parameters.map(([, otherwise], k) =>
+      none(bound[k]) ? engine.scalar(otherwise!) : asValue(bound[k]!),
+    );
+    const dtype = integer ? "int64" : "float64";
+    const whole = values.reduce<readonly number[]>((all, value) => engine.broadcastShapes(all, value.shape), []);
+    if (whole.length === 0) {
+      const [a, b, c] = values.map((value) => peek(value).item());
+      return fill(size, () => draw(self, a, b, c), dtype);
+    }
+    const shape = none(size) ? whole : shapeOf(size);
+    const [a, b, c] = values.map((value) => peek(engine.broadcastTo(value, shape)).data);
+    const drawn = range(sizeOf(shape)).map((k) => draw(self, a[k], b?.[k], c?.[k]));
+    return new PyArray(tensor(drawn, dtype, shape), arrayType);
+  };
+}
+
+/** Rows of counts that sum to n. */
+table.multinomial = (self, args, kwargs) => {
+  const [n, p, size] = bindArguments("multinomial", ["n", "pvals", "size?"], args, kwargs);
+  const shares = Array.from(peek(asValue(p!)).data);
+  const shape = none(size) ? [] : shapeOf(size);
+  const rows = range(sizeOf(shape)).flatMap(() => {
+    const out = new Array<number>(shares.length).fill(0);
+    let left = Number(toInt(n!));
+    let rest = 1;
+    for (let k = 0; k < shares.length - 1 && left > 0; k++) {
+      out[k] = binomial(self, left, Math.min(shares[k] / rest, 1));
+      left -= out[k];
+      rest -= shares[k];
+    }
+    out[shares.length - 1] = left;
+    return out;
+  });
+  return new PyArray(tensor(rows, "int64", [...shape, shares.length]), arrayType);
+};
+
+/** Rows that sum to 1. */
+table.dirichlet = (self, args, kwargs) => {
+  const [alpha, size] = bindArguments("dirichlet", ["alpha", "size?"], args, kwargs);
+  const shapes = Array.from(peek(asValue(alpha!)).data);
+  const shape = none(size) ? [] : shapeOf(size);
+  const rows = range(sizeOf(shape)).flatMap(() => {
+    const parts = shapes.map((a) => standardGamma(self, a));
+    const total = parts.reduce((a, b) => a + b, 0);
+    return parts.map((x) => x * (1 / total));
+  });
+  return new PyArray(tensor(rows, "float64", [...shape, shapes.length]), arrayType);
+};
+
+/** Normal numbers turned by the roots of the covariance's singular values. */
+table.multivariate_normal = (self, args, kwargs) => {
+  const [mean, covariance, size] = bindArguments(
+    "multivariate_normal",
+    ["mean", "cov", "size?", "check_valid?", "tol?", "method?"],
+    args,
+    kwargs,
+  );
+  const center = peek(asValue(mean!));
+  const n = center.data.length;
+  const shape = none(size) ? [] : shapeOf(size);
+  const count = sizeOf(shape);
+  const draws = tensor(
+    range(count * n).map(() => self.normal()),
+    "float64",
+    [count, n],
+  );
+  const { s, vh } = engine.svd(engine.cast(asValue(covariance!), "float64"));
+  const factor = engine.mul(engine.reshape(engine.sqrt(s), [n, 1]), vh);
+  const out = engine.add(engine.matmul(draws, factor), center);
+  return new PyArray(engine.reshape(out, [...shape, n]), arrayType);
+};
+
+/** Every row shuffled by itself. */
+table.permuted = (self, args, kwargs) => {
+  const [x] = bindArguments("permuted", ["x", "axis?", "out?"], args, kwargs);
+  const value = asValue(x!);
+  return new PyArray(
+    pick(engine.reshape(value, [sizeOf(value.shape)]), shuffled(self, sizeOf(value.shape)), 0),
+    arrayType,
+  );
 };
 
 const asLength = (x: PyValue): number => (x instanceof PyArray ? x.shape[0] : listOf(x).length);

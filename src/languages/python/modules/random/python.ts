@@ -239,6 +239,22 @@ const table: Record<string, Run> = {
     const y = self.gamma(a, 1);
     return y ? y / (y + self.gamma(b, 1)) : 0;
   }),
+  vonmisesvariate: two("vonmisesvariate", ["mu", "kappa"], (self, mu, kappa) => {
+    if (kappa <= 1e-6) return 2 * Math.PI * self.random();
+    const s = 0.5 / kappa;
+    const r = s + Math.sqrt(1 + s * s);
+    for (;;) {
+      const z = Math.cos(Math.PI * self.random());
+      const d = z / (r + z);
+      const u = self.random();
+      if (u < 1 - d * d || u <= (1 - d) * Math.exp(d)) {
+        const q = 1 / r;
+        const angle = Math.acos((q + z) / (1 + q * z));
+        const out = self.random() > 0.5 ? mu + angle : mu - angle;
+        return ((out % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI);
+      }
+    }
+  }),
   paretovariate: two("paretovariate", ["alpha"], (self, a) => (1 - self.random()) ** (-1 / a)),
   weibullvariate: two(
     "weibullvariate",

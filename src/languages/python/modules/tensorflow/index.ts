@@ -41,9 +41,11 @@ const pick = (names: string): [string, PyValue][] =>
   });
 
 const nn = `relu relu6 leaky_relu elu selu gelu silu swish softplus softsign sigmoid tanh softmax log_softmax`;
-const linalg = "matmul matvec trace norm eye tensordot global_norm solve inv det einsum";
+const linalg = "matmul norm eye tensordot einsum";
 /** Not of `tf` itself. */
-const linalgOnly = new Set(["matvec", "trace", "solve", "inv", "det", "global_norm"]);
+const linalgOnly =
+  `matvec trace solve inv det global_norm triangular_solve lstsq cholesky eigvalsh expm matrix_transpose
+  logdet slogdet cross qr eigh svd pinv matrix_rank`.split(/\s+/);
 
 function tf(): Map<string, PyValue> {
   const zero = new PyLibrary("tensorflow.UnconnectedGradients");
@@ -54,7 +56,7 @@ function tf(): Map<string, PyValue> {
     "setLevel",
     native("setLevel", () => null),
   );
-  const general = [...operations].filter(([name]) => !linalgOnly.has(name));
+  const general = [...operations].filter(([name]) => !linalgOnly.includes(name));
   const entries: [string, PyValue][] = [
     ...general,
     ...dtypes,
@@ -74,7 +76,7 @@ function tf(): Map<string, PyValue> {
     ["math", part("tensorflow.math", general)],
     ["nn", part("tensorflow.nn", [...pick(nn), ...nnOperations])],
     ["random", part("tensorflow.random", random)],
-    ["linalg", part("tensorflow.linalg", pick(linalg))],
+    ["linalg", part("tensorflow.linalg", pick(`${linalg} ${linalgOnly.join(" ")}`))],
     ["get_logger", native("get_logger", () => silent)],
   ];
   return new Map(entries);

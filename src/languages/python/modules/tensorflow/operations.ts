@@ -7,6 +7,7 @@ import { raiseError } from "../../runtime/errors";
 import { type Kwargs, native, PyObject, type PyValue } from "../../runtime/object";
 import { call, isNumber, truth } from "../../runtime/protocol";
 import { fillShape, indexValue, PyArray } from "../numpy/array";
+import { Result } from "../numpy/linalg";
 import { flatten } from "./tape";
 import {
   attempt,
@@ -616,11 +617,17 @@ reduction("reduce_all", (value, axes, keep) =>
 define("norm", ["tensor", "ord?", "axis?", "keepdims?", "name?"], ([x, order, axis, keep]) => {
   const value = floats(x);
   const axes = axesOf(axis, value.shape.length);
-  const kind = order === undefined || order === null || order === "euclidean" ? 2 : Number(order);
-  if (kind === 1) return wrap(engine.sum(engine.abs(value), axes, truth(keep ?? false)));
-  if (kind === Number.POSITIVE_INFINITY) return wrap(extreme(true)(engine.abs(value), axes, truth(keep ?? false)));
-  if (kind !== 2) raiseError("NotImplementedError", `tf.norm with ord=${kind} is not supported`);
-  return wrap(engine.sqrt(engine.sum(engine.square(value), axes, truth(keep ?? false))));
+  const kind = order === undefined || order === null || order === "euclidean" ? "fro" : order;
+  if (kind !== "fro" && !isNumber(kind))
+    raiseError("ValueError", `'ord' must be a supported vector norm, got ${String(kind)}`);
+  const size = kind === "fro" ? kind : Number(kind);
+  const keepdims = truth(keep ?? false);
+  // Two axes, and only these, are those of matrices.
+  return wrap(
+    axis !== undefined && axis !== null && axes.length === 2
+      ? engine.matrixNorm(value, size, [axes[0], axes[1]], keepdims)
+      : engine.norm(value, size, axes, keepdims),
+  );
 });
 for (const [name, largest] of [
   ["argmax", true],
@@ -681,7 +688,7 @@ define("log_softmax", ["logits", "axis?", "name?"], ([x, axis]) => {
 // ── linear algebra ──────────────────────────────────────────────────────────
 
 const turned = (value: Value, flip: PyValue | undefined): Value =>
-  truth(flip ?? false) ? engine.transpose(value) : value;
+  truth(flip ?? false) ? engine.transposeMatrices(value) : value;
 define("matmul", ["a", "b", "transpose_a?", "transpose_b?", "adjoint_a?", "adjoint_b?", "name?"], ([
   a,
   b,
@@ -698,25 +705,73 @@ define("matmul", ["a", "b", "transpose_a?", "transpose_b?", "adjoint_a?", "adjoi
 });
 define("matvec", ["a", "b", "transpose_a?", "name?"], ([a, b, flip]) =>
   wrap(engine.matmul(turned(toTensor(a!), flip), toTensor(b!))));
-define("trace", ["x", "name?"], ([x]) => {
-  const value = toTensor(x!);
-  const n = Math.min(...value.shape);
-  return wrap(
-    engine.sum(
-      engine.take(
-        value,
-        Int32Array.from({ length: n }, (_, k) => k * value.shape[1] + k),
-        [n],
-      ),
-    ),
-  );
-});
-define("solve", ["matrix", "rhs", "name?"], ([matrix, rhs]) => {
+define("trace", ["x", "name?"], ([x]) => wrap(engine.trace(toTensor(x!))));
+define("solve", ["matrix", "rhs", "adjoint?", "name?"], ([matrix, rhs, flip]) => {
   const [a, b] = pair(matrix!, rhs!);
-  return wrap(engine.solve(a, b));
+  return wrap(engine.solve(turned(a, flip), b));
 });
-define("inv", ["input", "name?"], ([input]) => wrap(engine.inv(toTensor(input!))));
-define("det", ["input", "name?"], ([input]) => wrap(engine.det(toTensor(input!))));
+define("triangular_solve", ["matrix", "rhs", "lower?", "adjoint?", "name?"], ([matrix, rhs, lower, flip]) => {
+  const [a, b] = pair(matrix!, rhs!);
+  return wrap(engine.triangularSolve(a, b, { lower: truth(lower ?? true), transposed: truth(flip ?? false) }));
+});
+define("lstsq", ["matrix", "rhs", "l2_regularizer?", "fast?", "name?"], ([matrix, rhs, weight]) => {
+  const [a, b] = pair(matrix!, rhs!);
+  if (weight !== undefined && Number(weight) !== 0)
+    raiseError("NotImplementedError", "tf.linalg.lstsq with l2_regularizer is not supported");
+  if (b.shape.length < 2) invalidArgument("In[1] ndims must be >= 2");
+  return wrap(engine.lstsq(a, b));
+});
+for (const [name, run] of Object.entries({
+  det: engine.det,
+  cholesky: engine.cholesky,
+  eigvalsh: engine.eigvalsh,
+  expm: engine.expm,
+  matrix_transpose: engine.transposeMatrices,
+})) {
+  define(name, ["input", "name?"], ([input]) => wrap(run(toTensor(input!))));
+}
+define("inv", ["input", "adjoint?", "name?"], ([input, flip]) => wrap(engine.inv(turned(toTensor(input!), flip))));
+// Of a positive definite matrix, through its Cholesky factor, as TensorFlow.
+define("logdet", ["matrix", "name?"], ([matrix]) => {
+  const diagonal = engine.diag(engine.cholesky(toTensor(matrix!)));
+  return wrap(engine.mul(engine.sum(engine.log(diagonal), [-1]), 2));
+});
+define("slogdet", ["input", "name?"], ([input]) => {
+  const { sign, logdet } = engine.slogdet(toTensor(input!));
+  return new Result("LogMatrixDeterminant", ["sign", "log_abs_determinant"], [wrap(sign), wrap(logdet)]);
+});
+define("cross", ["a", "b", "name?"], ([a, b]) => wrap(engine.cross(...pair(a!, b!))));
+define("qr", ["input", "full_matrices?", "name?"], ([input, full]) => {
+  reducedOnly("qr", full);
+  const { q, r } = engine.qr(toTensor(input!));
+  return new Result("Qr", ["q", "r"], [wrap(q), wrap(r)]);
+});
+define("eigh", ["tensor", "name?"], ([input]) => {
+  const { values, vectors } = engine.eigh(toTensor(input!));
+  return new PyTuple([wrap(values), wrap(vectors)]);
+});
+define("svd", ["tensor", "full_matrices?", "compute_uv?", "name?"], ([input, full, vectors]) => {
+  const value = toTensor(input!);
+  if (!truth(vectors ?? true)) return wrap(engine.svdvals(value));
+  reducedOnly("svd", full);
+  const { u, s, vh } = engine.svd(value);
+  return new PyTuple([wrap(s), wrap(u), wrap(engine.transposeMatrices(vh))]);
+});
+function reducedOnly(name: string, full: PyValue | undefined): void {
+  if (truth(full ?? false))
+    raiseError("NotImplementedError", `tf.linalg.${name} with full_matrices=True is not supported`);
+}
+/** What TensorFlow takes for the precision of an m×n matrix, in parts of the largest singular value. */
+const precision = (value: Value): number =>
+  Math.max(...value.shape.slice(-2)) * (value.dtype === "float32" ? 2 ** -23 : Number.EPSILON);
+define("pinv", ["a", "rcond?", "validate_args?", "name?"], ([a, rcond]) => {
+  const value = toTensor(a!);
+  return wrap(engine.pinv(value, rcond === undefined || rcond === null ? 10 * precision(value) : Number(rcond)));
+});
+define("matrix_rank", ["a", "tol?", "validate_args?", "name?"], ([a, tol]) =>
+  wrap(
+    engine.cast(engine.matrixRank(toTensor(a!), tol === undefined || tol === null ? undefined : Number(tol)), "int32"),
+  ));
 operations.set(
   "einsum",
   native("einsum", ([equation, ...inputs]) =>
@@ -725,12 +780,9 @@ operations.set(
 );
 define("tensordot", ["a", "b", "axes", "name?"], ([a, b, axes]) => {
   const [x, y] = pair(a!, b!);
-  if (!isNumber(axes!)) raiseError("NotImplementedError", "tf.tensordot with lists of axes is not supported");
-  const n = Number(axes);
-  const [left, right] = [x.shape.slice(0, x.shape.length - n), y.shape.slice(n)];
-  const inner = sizeOf(y.shape.slice(0, n));
-  const flat = engine.matmul(engine.reshape(x, [sizeOf(left), inner]), engine.reshape(y, [inner, sizeOf(right)]));
-  return wrap(engine.reshape(flat, [...left, ...right]));
+  if (isNumber(axes!)) return wrap(engine.tensordot(x, y, Number(axes)));
+  const [left, right] = listOf(axes!).map(numbersOf);
+  return wrap(engine.tensordot(x, y, [left, right]));
 });
 
 // ── functions of functions ──────────────────────────────────────────────────
