@@ -25,6 +25,7 @@ export function Layers({ model, plot }: { model: Model; plot: Plot }) {
           ["newton", l10n.t("Newton step")],
           ["field", l10n.t("Field")],
           ["logarithmic", l10n.t("Log levels")],
+          ["surface", l10n.t("Surface")],
         ];
   return (
     <fieldset class="layers" aria-label={l10n.t("Shown on the plot")}>
@@ -62,6 +63,8 @@ function titleOf(layer: PlotLayer): string {
       return l10n.t("From the point to the stationary point of the quadratic model there");
     case "field":
       return l10n.t("The gradient all over the plane");
+    case "surface":
+      return l10n.t("The surface below the contours; it turns");
     case "logarithmic":
       return l10n.t("Contour levels that grow by the same factor above the lowest value");
   }

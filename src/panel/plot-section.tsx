@@ -12,6 +12,7 @@ import { breakTraces, contourTrace, curveRange, curvesOf, curveTrace, trailTrace
 import type { PlotElement } from "./plotly";
 import { loopTrail, type Model, minimumTrail, type Plot, type Range, scalar, valueAt, withScalar } from "./session";
 import { Slices } from "./slices";
+import { Surface } from "./surface";
 import { useColors } from "./theme";
 import { hasNothing, useSession } from "./use";
 
@@ -34,6 +35,9 @@ export function PlotSection({ model, view }: { model: Model; view: View }) {
         <>
           <Layers model={model} plot={plot} />
           <PlotView model={model} view={view} plot={plot} />
+          {plot.axes.length === 2 && model.layers.includes("surface") && (
+            <Surface model={model} view={view} plot={plot} />
+          )}
           <PlotNotes model={model} view={view} plot={plot} />
           <PlotText plot={plot} view={view} point={plot.axes.map((name) => scalar(model.point, name))} />
         </>

@@ -51,6 +51,7 @@ export const plotLayers = [
   "newton",
   "field",
   "logarithmic",
+  "surface",
 ] as const;
 
 export type PlotLayer = (typeof plotLayers)[number];

@@ -325,6 +325,12 @@ describe("the panel's page", function () {
     assert.equal(await page.locator(".overlay .arrow").count(), 2);
     assert.equal(await page.locator(".overlay .newton circle").count(), 1);
     assert.match(String(await page.locator(".notes").textContent()), /Newton's step leads to \(-1.0202, 1.0404\)/);
+    await page.getByRole("button", { name: "Surface" }).click();
+    const surface = page.getByRole("img", { name: /^Surface of rosenbrock\(x, y\) over x and y/ });
+    const picture = () => surface.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const before = await picture();
+    await surface.press("ArrowRight");
+    await eventually(async () => assert.notEqual(await picture(), before));
     assert.equal(host.calls("slices").length, 0);
     await page.getByText("Slices along every variable").click();
     await eventually(async () => assert.equal(await page.locator(".slice path").count(), 2));
