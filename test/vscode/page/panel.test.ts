@@ -24,7 +24,7 @@ def strict(x):
 # gradlens: a=3, b=2
 def slow(a, b):
     total = 0.0
-    for i in range(40):
+    for i in range(200):
         total = total + math.sin(a * i) * math.cos(b) + (a * b) ** 2 / (i + 1)
     return total
 `;
