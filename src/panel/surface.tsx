@@ -90,7 +90,10 @@ const axisOf = (label: string, [low, high]: readonly [number, number]): FigureAx
 });
 
 function withPoint(axes: FigureAxes, point: [number, number, number], colors: Colors): FigureAxes {
-  const [x, y, z] = point.map((coordinate) => encodeArray([coordinate]));
+  const [low, high] = axes.z.limits;
+  // Half of a mark on the surface would lie beneath it.
+  const lifted = [point[0], point[1], point[2] + (high - low) / 50];
+  const [x, y, z] = lifted.map((coordinate) => encodeArray([coordinate]));
   const marker = { kind: "scatter", label: "", alpha: 1, marker: "o", sizes: encodeArray([10]) } as const;
   return { ...axes, series: [...axes.series, { ...marker, x: x!, y: y!, z: z!, colors: [colors.point] }] };
 }
