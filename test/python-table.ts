@@ -51,9 +51,13 @@ const works = (code: string): boolean => {
 };
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(" ");
 
-/** The public names of what an expression gives. */
+const HELPERS = "('np', 'tf', 'math', 'activations', 'constraints', 'initializers', 'regularizers')";
+
+/** The public names of what an expression gives; modules that it imports for itself are none of its own. */
 const namesOf = (imports: string, expression: string): string[] =>
-  lines(`${imports}\nfor n in dir(${expression}):\n    if n[0] != '_': print(n)`);
+  lines(
+    `${imports}\nimport sys as _sys\nfor n in dir(${expression}):\n    if n[0] != '_' and not (type(getattr(${expression}, n)) is type(_sys) and n in ${HELPERS}): print(n)`,
+  );
 
 /** Whether a call of pyplot is drawn, not only taken. */
 const isDrawn = (name: string): boolean => {

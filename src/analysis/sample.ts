@@ -1,4 +1,5 @@
 /** Samples of a function along one or two of its scalars, for plots. */
+import { type Break, breaksOf } from "./breaks";
 import { type Look, Problem } from "./subject";
 
 export interface Samples {
@@ -9,6 +10,12 @@ export interface Samples {
   readonly values: Float64Array;
   /** Along a curve. */
   readonly slopes?: Float64Array;
+  /** Second derivatives along a curve, where asked for. */
+  readonly seconds?: Float64Array;
+  /** Where a curve breaks, where asked for. */
+  readonly breaks?: readonly Break[];
+  /** Over a plane, where asked for: the gradient along the axes on a coarser grid, [rows × columns, 4] of x, y, u, v. */
+  readonly field?: Float64Array;
   readonly point: readonly number[];
   readonly value: number;
   readonly gradient: readonly number[];
@@ -21,6 +28,19 @@ export function rangeAround(value: number): [number, number] {
   return [centre - radius, centre + radius];
 }
 
+export interface SampleOptions {
+  readonly window?: readonly (readonly [number, number])[];
+  /** Along each axis. */
+  readonly samples?: number;
+  readonly seconds?: boolean;
+  readonly breaks?: boolean;
+  readonly field?: boolean;
+  readonly proceed?: () => void;
+}
+
+/** Arrows of a field along each axis. */
+const ARROWS = 13;
+
 /**
  * Samples `look` around `point` along one or two of its labels.
  *
@@ -31,7 +51,7 @@ export function sample(
   look: Look,
   point: readonly number[],
   axes: readonly string[],
-  options: { window?: readonly (readonly [number, number])[]; samples?: number; proceed?: () => void } = {},
+  options: SampleOptions = {},
 ): Samples {
   const places = axes.map((axis) => look.labels.indexOf(axis));
   const centre = places.map((place) => point[place]!);
@@ -60,7 +80,25 @@ export function sample(
       values[i] = there?.value ?? Number.NaN;
       slopes[i] = there?.gradient[places[0]!] ?? Number.NaN;
     });
-    return { ...at, values, slopes };
+    const along = (x: number) => {
+      options.proceed?.();
+      moved[places[0]!] = x;
+      const there = orNaN(() => look.gradientAt(moved));
+      return { value: there?.value ?? Number.NaN, slope: there?.gradient[places[0]!] ?? Number.NaN };
+    };
+    const seconds = () =>
+      grid[0]!.map((x) => {
+        options.proceed?.();
+        moved[places[0]!] = x;
+        return orNaN(() => look.curvatureAt(moved, places[0]!)) ?? Number.NaN;
+      });
+    return {
+      ...at,
+      values,
+      slopes,
+      ...(options.seconds ? { seconds: seconds() } : {}),
+      ...(options.breaks ? { breaks: breaksOf(along, grid[0]!, values, slopes) } : {}),
+    };
   }
   const values = new Float64Array(n * n);
   grid[1]!.forEach((y, j) => {
@@ -72,7 +110,51 @@ export function sample(
       values[j * n + i] = orNaN(() => look.valueAt(moved)) ?? Number.NaN;
     });
   });
-  return { ...at, values };
+  if (!options.field) return { ...at, values };
+  const [xs, ys] = window.map(([low, high]) =>
+    Array.from({ length: ARROWS }, (_, i) => low + ((high - low) * (i + 0.5)) / ARROWS),
+  );
+  const field = ys!.flatMap((y) =>
+    xs!.flatMap((x) => {
+      options.proceed?.();
+      moved[places[0]!] = x;
+      moved[places[1]!] = y;
+      const there = orNaN(() => look.gradientAt(moved));
+      return [x, y, ...places.map((place) => there?.gradient[place] ?? Number.NaN)];
+    }),
+  );
+  return { ...at, values, field: Float64Array.from(field) };
+}
+
+/** More slices than a page has use for are not sampled. */
+const MOST_SLICES = 24;
+const SLICE = 81;
+
+/**
+ * `look` along each of its first scalars, the others held: positions and values, one row for each.
+ * @throws Problem where the function has no single value at the point
+ */
+export function sampleSlices(
+  look: Look,
+  proceed: () => void,
+): { labels: readonly string[]; grid: Float64Array; values: Float64Array } {
+  // Of several numbers there is no slice.
+  look.value();
+  const labels = look.labels.slice(0, MOST_SLICES);
+  const grid = new Float64Array(labels.length * SLICE);
+  const values = new Float64Array(grid.length);
+  labels.forEach((_, k) => {
+    const [low, high] = rangeAround(look.point[k]!);
+    const moved = [...look.point];
+    for (let i = 0; i < SLICE; i++) {
+      proceed();
+      const x = low + ((high - low) * i) / (SLICE - 1);
+      moved[k] = x;
+      grid[k * SLICE + i] = x;
+      values[k * SLICE + i] = orNaN(() => look.valueAt(moved)) ?? Number.NaN;
+    }
+  });
+  return { labels, grid, values };
 }
 
 /** A function may have no value somewhere (an error it raises there): that is a gap in the plot. */

@@ -2,18 +2,23 @@
 import * as l10n from "@vscode/l10n";
 import {
   type Branch,
+  type CheckedDerivative,
   centralDifferences,
   conditionsOf,
   type Dialect,
   Differentiable,
   derivativeExpression,
+  expressionOf,
   type Formula,
   formulaOf,
+  indexText,
   latex,
   latexSymbol,
   NotScalar,
   NotScalarizable,
   type ParameterType,
+  type SparsityPattern,
+  type SweepStep,
   sizeOf,
   TooManyOperations,
   text,
@@ -22,6 +27,7 @@ import {
 } from "../engine";
 import { type Argument, asFound, held, nest } from "./arguments";
 import type { Tree } from "./point";
+import { type Spectrum, spectrumOf } from "./spectrum";
 
 /** One clear line for the user; anything else that is thrown is a bug of ours. */
 export class Problem extends Error {
@@ -45,8 +51,12 @@ export interface FormulaText {
 /** Formulas whose marks exceed this are not written out. */
 const MOST_MARKS = 400;
 const MOST_CHARACTERS = 4000;
+/** Up to so many derivatives are checked one by one; more along random directions first. */
+const MOST_CHECKED = 20;
 /** A Hessian of more scalars is not computed. */
 const MOST_HESSIAN = 256;
+/** A column of more formulas is not written out. */
+export const MOST_ROWS = 8;
 /** Second derivatives are written as formulas for up to this many scalars. */
 const MOST_HESSIAN_FORMULAS = 4;
 
@@ -129,8 +139,25 @@ export class Look {
     return this.keep("central", () => centralDifferences((point) => this.differentiable.value(point), this.point));
   }
 
+  /** The gradient held against the complex step and differences. `proceed` is called before every evaluation. */
+  checked(proceed?: () => void): readonly CheckedDerivative[] {
+    return this.keep("checked", () =>
+      this.differentiable.check(this.point, { most: MOST_CHECKED, ...(proceed ? { proceed } : {}) }),
+    );
+  }
+
+  /** The gradient in float32; null where there is none. */
+  singleGradient(): readonly (number | null)[] {
+    return this.keep("single", () => this.differentiable.singleGradient(this.point));
+  }
+
   hessian(proceed?: () => void): readonly (readonly number[])[] {
     return this.keep("hessian", () => this.hessianAt(this.point, proceed));
+  }
+
+  /** ∂²f/∂x² for the scalar x at place `k`. */
+  curvatureAt(point: ArrayLike<number>, k: number): number {
+    return explained(() => this.differentiable.hessianColumn(point, k)[k]!);
   }
 
   hessianAt(point: ArrayLike<number>, proceed?: () => void): readonly (readonly number[])[] {
@@ -151,8 +178,43 @@ export class Look {
     });
   }
 
+  /** The operations on the way to the result, and what reverse mode passes through each. */
+  sweep(): readonly SweepStep[] {
+    return this.keep("sweep", () => this.differentiable.sweep(this.point));
+  }
+
+  /** The labels of the result's elements, where there are several: `[0]`, `[0, 1]`. */
+  outputs(): readonly string[] {
+    const { shape, values } = this.result();
+    return values.map((_, i) => indexText(i, shape));
+  }
+
+  /** Where the Jacobian can differ from 0. */
+  pattern(): SparsityPattern {
+    return this.keep("pattern", () => this.differentiable.pattern(this.point));
+  }
+
+  /** Eigenvalues of the Hessian, and the kind of point; undefined where it is not finite or too large. */
+  spectrum(proceed?: () => void): Spectrum | undefined {
+    return this.keep("spectrum", () => spectrumOf(this.hessian(proceed), this.gradient().gradient, this.value()));
+  }
+
+  /** Of several results a column. */
   formula(): FormulaText {
-    return this.keep("formula", () => written(this.short(this.branch().graph.outputs[0]!)));
+    return this.keep("formula", () => {
+      const { outputs } = this.branch().graph;
+      if (outputs.length === 1) return written(this.short(outputs[0]!));
+      if (outputs.length === 0 || outputs.length > MOST_ROWS)
+        throw new Problem(l10n.t("the formula is too long to show"));
+      const rows = outputs.map((output) => {
+        if (writtenSize(output) > MOST_MARKS / 4) throw new Problem(l10n.t("the formula is too long to show"));
+        return written({ expression: expressionOf(output), parts: [] });
+      });
+      return {
+        latex: `\\begin{bmatrix} ${rows.map(({ latex }) => latex).join(" \\\\ ")} \\end{bmatrix}`,
+        text: `[${rows.map(({ text }) => text).join(", ")}]`,
+      };
+    });
   }
 
   /** One for each scalar; undefined where there is no derivative. */

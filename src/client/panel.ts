@@ -10,7 +10,9 @@ import {
   Position,
   Range,
   type TextEditor,
+  type TextEditorDecorationType,
   TextEditorRevealType,
+  ThemeColor,
   Uri,
   ViewColumn,
   type WebviewPanel,
@@ -43,7 +45,12 @@ export class Panels implements Disposable {
           if (!kept && window.activeTextEditor) this.follow(window.activeTextEditor);
         },
       }),
-      window.onDidChangeTextEditorSelection(({ textEditor }) => this.follow(textEditor)),
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        this.follow(textEditor);
+        const { line, character } = textEditor.selection.active;
+        const data = { uri: textEditor.document.uri.toString(), line, character };
+        for (const panel of this.panels) panel.post({ type: "event", event: "cursor", data });
+      }),
       window.onDidChangeActiveTextEditor((editor) => editor && this.follow(editor)),
       server.on("gradlens/changed", (data) => {
         for (const panel of this.panels) panel.post({ type: "event", event: "changed", data });
@@ -70,6 +77,8 @@ export class Panels implements Disposable {
 
   dispose(): void {
     this.stopFollowing();
+    highlighted?.dispose();
+    highlighted = undefined;
     for (const disposable of this.disposables) disposable.dispose();
     for (const panel of this.panels) panel.dispose();
   }
@@ -78,6 +87,7 @@ export class Panels implements Disposable {
     const panel = new Panel(webview, state, this.context.extensionUri, this.server, this.log);
     this.panels.add(panel);
     webview.onDidDispose(() => {
+      highlight();
       this.panels.delete(panel);
       panel.dispose();
     });
@@ -141,6 +151,7 @@ class Panel implements Disposable {
       // The page of a hidden panel is gone: it will say that it is ready when it is back.
       webview.onDidChangeViewState(() => {
         if (webview.visible) return;
+        highlight();
         this.ready = false;
         this.cancelAll();
       }),
@@ -239,8 +250,17 @@ class Panel implements Disposable {
     switch (call.method) {
       case "view":
         return this.server.request("gradlens/view", call.params, token);
+      case "check":
+        return this.server.request("gradlens/check", call.params, token);
       case "plot":
         return this.server.request("gradlens/plot", call.params, token);
+      case "tape":
+        return this.server.request("gradlens/tape", call.params, token);
+      case "highlight":
+        highlight(call.params);
+        return null;
+      case "slices":
+        return this.server.request("gradlens/slices", call.params, token);
       case "minimize":
         return this.server.minimize(call.params, token);
       case "script":
@@ -262,6 +282,9 @@ class Panel implements Disposable {
 function supersedes(call: Extract<ToHost, { type: "call" }>): string {
   switch (call.method) {
     case "view":
+    case "check":
+    case "tape":
+    case "slices":
     case "minimize":
     case "script":
       return call.method;
@@ -269,6 +292,24 @@ function supersedes(call: Extract<ToHost, { type: "call" }>): string {
       return `plot ${call.params.axes.join()}`;
     default:
       return "";
+  }
+}
+
+let highlighted: TextEditorDecorationType | undefined;
+
+/** Marks a range in every editor that shows the document; elsewhere no mark stays. */
+function highlight({ uri, range }: Partial<Parameters<PanelApi["highlight"]>[0]> = {}): void {
+  if (!highlighted && !range) return;
+  highlighted ??= window.createTextEditorDecorationType({
+    backgroundColor: new ThemeColor("editor.wordHighlightStrongBackground"),
+    border: "1px solid",
+    borderColor: new ThemeColor("editor.wordHighlightStrongBorder"),
+    borderRadius: "2px",
+  });
+  for (const editor of window.visibleTextEditors) {
+    const here = range && editor.document.uri.toString() === uri;
+    const { start, end } = range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    editor.setDecorations(highlighted, here ? [new Range(start.line, start.character, end.line, end.character)] : []);
   }
 }
 

@@ -3,7 +3,7 @@
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
 import { type CommandArgument, optimizers, type Point, type ScriptArgument, type Subject } from "../protocol/lsp";
-import type { PanelApi, PanelState, ToHost } from "../protocol/panel";
+import { type PanelApi, type PanelState, type PlotLayer, plotLayers, type ToHost } from "../protocol/panel";
 import type { JsonTree } from "../protocol/values";
 
 type Check<T> = (value: unknown) => value is T;
@@ -13,6 +13,7 @@ const isObject: Check<Fields> = (value): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isString: Check<string> = (value) => typeof value === "string";
 const isNumber: Check<number> = (value): value is number => Number.isFinite(value);
+const isBoolean: Check<boolean> = (value): value is boolean => typeof value === "boolean";
 const isIndex: Check<number> = (value): value is number => Number.isInteger(value) && (value as number) >= 0;
 const optional = (value: unknown, check: Check<unknown>): boolean => value === undefined || check(value);
 const listOf = (value: unknown, check: Check<unknown>): boolean => Array.isArray(value) && value.every(check);
@@ -41,6 +42,12 @@ const isOptimizer: Check<(typeof optimizers)[number]["name"]> = (value): value i
 const isRange: Check<[number, number]> = (value): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isNumber);
 
+const isPosition: Check<Fields> = (value): value is Fields =>
+  isObject(value) && isIndex(value.line) && isIndex(value.character);
+
+const isTextRange: Check<Fields> = (value): value is Fields =>
+  isObject(value) && isPosition(value.start) && isPosition(value.end);
+
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
 
@@ -60,6 +67,9 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   ) &&
   optional(value.run, (run): run is boolean => typeof run === "boolean") &&
   optional(value.locked, (locked): locked is boolean => typeof locked === "boolean") &&
+  optional(value.layers, (layers): layers is unknown[] =>
+    listOf(layers, (layer): layer is PlotLayer => plotLayers.includes(layer as PlotLayer)),
+  ) &&
   optional(
     value.minimize,
     (it): it is object =>
@@ -69,12 +79,18 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
 /** What each method of the panel's page may be called with. */
 const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
   view: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  check: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   plot: (it) =>
     isSubject(it.subject) &&
     isPoint(it.point) &&
     listOf(it.axes, isString) &&
     optional(it.window, (window): window is unknown[] => listOf(window, isRange)) &&
-    optional(it.samples, isIndex),
+    optional(it.samples, isIndex) &&
+    optional(it.seconds, isBoolean) &&
+    optional(it.field, isBoolean),
+  tape: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  highlight: (it) => isString(it.uri) && optional(it.range, isTextRange),
+  slices: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   minimize: (it) =>
     isSubject(it.subject) &&
     optional(it.start, isPoint) &&

@@ -24,6 +24,7 @@ export {
   stage,
 } from "./graph/graph";
 export { colourColumns, colourSymmetric, jacobianPattern, type SparsityPattern } from "./graph/sparsity";
+export { reverseSweep, type SweepStep } from "./graph/sweep";
 export { type Axis, Batch, Batched, vmap } from "./interpreters/batch";
 export { Dual, jvp } from "./interpreters/forward";
 export { Expansion, Series } from "./interpreters/series";

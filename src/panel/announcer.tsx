@@ -8,7 +8,10 @@ export function Announcer({ view }: { view: View }) {
   useEffect(() => {
     const gradient = view.gradient.map((row) => `${row.name}: ${row.automatic?.text ?? "—"}`).join(", ");
     const timer = setTimeout(
-      () => setSaid(l10n.t("Value {0}, gradient {1}, {2}", view.value?.text ?? "—", gradient, view.where)),
+      () =>
+        setSaid(
+          l10n.t("Value {0}, gradient {1}, {2}", view.value?.text ?? view.result?.text ?? "—", gradient, view.where),
+        ),
       700,
     );
     return () => clearTimeout(timer);

@@ -2,16 +2,18 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./announcer";
-import { Derivatives, Hessian } from "./derivatives";
+import { Derivatives } from "./derivatives";
 import { Formulas } from "./formulas";
 import { Header } from "./header";
 import { Inputs } from "./inputs";
 import { Loops } from "./loops";
+import { Hessian, Jacobian } from "./matrix";
 import { Minimize } from "./minimize";
 import { PlotSection } from "./plot-section";
 import { Script } from "./script";
 import type { Model, Session } from "./session";
 import { Tabs } from "./tabs";
+import { TapeView } from "./tape";
 import { useStyleColors } from "./theme";
 import { SessionContext, useModel } from "./use";
 
@@ -100,11 +102,13 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
             <Hessian view={view} />
           </div>
           <div class="column">
+            <Jacobian view={view} />
             <PlotSection model={model} view={view} />
             <Minimize model={model} view={view} />
             <Loops view={view} />
           </div>
         </div>
+        <TapeView view={view} />
         <Announcer view={view} />
       </main>
     </SessionContext.Provider>

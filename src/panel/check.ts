@@ -1,6 +1,14 @@
 /** What comes from outside the page is unknown until it has been looked at. */
 import type { Figure, Series } from "../protocol/figure";
-import type { MinimizeResult, PlotData, ScriptView, View } from "../protocol/lsp";
+import type {
+  CheckResult,
+  MinimizeResult,
+  PlotData,
+  ScriptView,
+  SlicesResult,
+  TapeResult,
+  View,
+} from "../protocol/lsp";
 import type { PanelApi, PanelState, ToPage } from "../protocol/panel";
 import type { EncodedArray } from "../protocol/values";
 
@@ -26,6 +34,23 @@ const isPath = (value: unknown): boolean =>
   isArray(value.losses) &&
   isList(value.labels, isString);
 
+const isSpectrum = (value: unknown): boolean =>
+  isObject(value) &&
+  isList(value.values, isCell) &&
+  isList(value.vectors, (it) => isList(it, isNumber)) &&
+  [value.condition, value.slope, value.tolerance].every(isCell) &&
+  isString(value.definiteness) &&
+  isString(value.kind);
+
+const isJacobian = (value: unknown): boolean =>
+  isObject(value) &&
+  isList(value.rows, isString) &&
+  isList(value.labels, isString) &&
+  isArray(value.values) &&
+  isObject(value.pattern) &&
+  isList(value.pattern.starts, Number.isInteger) &&
+  isList(value.pattern.columns, Number.isInteger);
+
 const isView = (value: unknown): value is View =>
   isObject(value) &&
   isObject(value.subject) &&
@@ -39,9 +64,33 @@ const isView = (value: unknown): value is View =>
   isList(value.guards, isFormula) &&
   optional(value.value, isCell) &&
   isList(value.gradient, (it) => isObject(it) && isString(it.name) && optional(it.automatic, isCell)) &&
-  optional(value.hessian, (it) => isObject(it) && isList(it.rows, (row) => isList(row, isCell))) &&
+  optional(
+    value.hessian,
+    (it) =>
+      isObject(it) &&
+      isList(it.labels, isString) &&
+      isList(it.rows, (row) => isList(row, isCell)) &&
+      optional(it.spectrum, isSpectrum),
+  ) &&
+  optional(value.result, (it) => isObject(it) && isString(it.text)) &&
+  optional(value.jacobian, isJacobian) &&
   isList(value.plottable, isString) &&
   isList(value.paths, isPath);
+
+const verdicts: unknown[] = ["right", "wrong", "not differentiable", "not trustworthy", "not finite"];
+
+const isChecked = (value: unknown): value is CheckResult =>
+  isObject(value) &&
+  optional(value.problem, isString) &&
+  isList(
+    value.rows,
+    (it) =>
+      isObject(it) &&
+      isString(it.name) &&
+      isString(it.method) &&
+      verdicts.includes(it.verdict) &&
+      [it.reference, it.error, it.single].every((cell) => optional(cell, isCell)),
+  );
 
 const isPlot = (value: unknown): value is PlotData =>
   isObject(value) &&
@@ -50,7 +99,42 @@ const isPlot = (value: unknown): value is PlotData =>
   isArray(value.values) &&
   isList(value.window, (it) => Array.isArray(it) && it.length === 2) &&
   isList(value.point, isNumber) &&
-  isList(value.gradient, isNumber);
+  isList(value.gradient, isNumber) &&
+  [value.slopes, value.seconds, value.field].every((it) => optional(it, isArray)) &&
+  optional(value.breaks, (list) =>
+    isList(list, (it) => isObject(it) && isString(it.kind) && [it.at, it.left, it.right].every(isNumber)),
+  );
+
+const isTape = (value: unknown): value is TapeResult =>
+  isObject(value) &&
+  optional(value.problem, isString) &&
+  isList(
+    value.nodes,
+    (it) =>
+      isObject(it) &&
+      isString(it.name) &&
+      isString(it.formula) &&
+      isList(it.shape, Number.isInteger) &&
+      isList(it.value, isNumber) &&
+      optional(it.adjoint, (adjoint) => isList(adjoint, isNumber)) &&
+      optional(it.range, isRange) &&
+      isList(
+        it.from,
+        (edge) =>
+          isObject(edge) && Number.isInteger(edge.node) && optional(edge.passed, (passed) => isList(passed, isNumber)),
+      ),
+  );
+
+const isPosition = (value: unknown): boolean =>
+  isObject(value) && Number.isInteger(value.line) && Number.isInteger(value.character);
+const isRange = (value: unknown): boolean => isObject(value) && isPosition(value.start) && isPosition(value.end);
+
+const isSlices = (value: unknown): value is SlicesResult =>
+  isObject(value) &&
+  isList(value.labels, isString) &&
+  isArray(value.grid) &&
+  isArray(value.values) &&
+  optional(value.problem, isString);
 
 const isMinimum = (value: unknown): value is MinimizeResult =>
   isObject(value) &&
@@ -60,9 +144,6 @@ const isMinimum = (value: unknown): value is MinimizeResult =>
   isObject(value.final) &&
   isCell(value.value) &&
   isString(value.message);
-
-const isRange = (value: unknown): boolean =>
-  isObject(value) && [value.start, value.end].every((end) => isObject(end) && Number.isInteger(end.line));
 
 const isPair = (value: unknown): boolean => isList(value, Number.isFinite) && (value as unknown[]).length === 2;
 
@@ -163,11 +244,15 @@ const isScript = (value: unknown): value is ScriptView =>
 
 export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   view: isView,
+  check: isChecked,
   plot: isPlot,
+  slices: isSlices,
+  tape: isTape,
   minimize: isMinimum,
   script: isScript,
   pin: () => true,
   reveal: () => true,
+  highlight: () => true,
   copy: () => true,
 };
 
@@ -191,6 +276,8 @@ export function isToPage(message: unknown): message is ToPage {
       return isObject(data.l10n) && (data.state === null || isState(data.state));
     case "show":
       return isState(data);
+    case "cursor":
+      return isString(data.uri) && isPosition(data);
     case "changed":
       return isString(data.uri);
     default:

@@ -1,16 +1,33 @@
 import * as l10n from "@vscode/l10n";
-import type { View } from "../protocol/lsp";
+import { useState } from "preact/hooks";
+import type { Cell, CheckRow, GradientRow, Verdict, View } from "../protocol/lsp";
+import { fromJsonNumber } from "../protocol/values";
+import { formatNumber } from "../render/numbers";
+import { useAnswer } from "./answer";
 import { Scroll } from "./scroll";
+import { pointOf } from "./session";
+import { useSession } from "./use";
 
-/** The gradient: exact, by central differences, and how far they lie apart. */
+/** More rows than this are shown on demand. */
+const SHOWN = 40;
+/** Digits of what the exact value is compared with; the rest is in its title. */
+const COMPARED = 9;
+
+/** The gradient: exact, by central differences, how far they lie apart, and what the check says of it. */
 export function Derivatives({ view }: { view: View }) {
+  const session = useSession();
+  const [all, setAll] = useState(false);
+  const wanted = view.gradient.some((row) => row.automatic);
+  const check = useAnswer(session, "check", wanted ? { subject: view.subject, point: pointOf(view) } : undefined, view);
   if (view.gradient.length === 0) return null;
-  const title = l10n.t("Gradient");
+  const title = view.gradient.length === 1 ? l10n.t("Derivative") : l10n.t("Gradient");
+  const rows = all ? view.gradient : view.gradient.slice(0, SHOWN);
+  const checked = new Map((check.fresh ? check.data?.rows : undefined)?.map((row) => [row.name, row]));
   return (
     <section data-section="gradient">
       <h2 id="gradient">{title}</h2>
       <Scroll label={title}>
-        <table aria-labelledby="gradient">
+        <table class="gradient" aria-labelledby="gradient" aria-busy={wanted && !check.fresh}>
           <thead>
             <tr>
               <th scope="col">{l10n.t("by")}</th>
@@ -25,63 +42,110 @@ export function Derivatives({ view }: { view: View }) {
               </th>
             </tr>
           </thead>
-          <tbody>
-            {view.gradient.map((row) => (
-              <tr key={row.name}>
-                <th scope="row">{row.name}</th>
-                {row.reason && !row.automatic ? (
-                  <td colSpan={3} class="reason">
-                    {row.reason}
-                  </td>
-                ) : (
-                  <>
-                    <td class="number strong">{row.automatic?.text ?? "—"}</td>
-                    <td class="number">{row.central?.text ?? "—"}</td>
-                    <td class="number muted">{row.difference?.text ?? "—"}</td>
-                  </>
-                )}
-              </tr>
-            ))}
-          </tbody>
+          {rows.map((row) => (
+            <Row key={row.name} row={row} checked={checked.get(row.name)} waiting={wanted && !check.fresh} />
+          ))}
         </table>
       </Scroll>
+      {rows.length < view.gradient.length && (
+        <button type="button" class="link" onClick={() => setAll(true)}>
+          {l10n.t("Show all {0} rows", view.gradient.length)}
+        </button>
+      )}
+      {check.fresh && (check.problem ?? check.data?.problem) && (
+        <p class="muted">{check.problem ?? check.data?.problem}</p>
+      )}
     </section>
   );
 }
 
-export function Hessian({ view }: { view: View }) {
-  if (!view.hessian || view.hessian.rows.length === 0) return null;
-  const { labels, rows } = view.hessian;
-  const title = rows.length === 1 ? l10n.t("Second derivative") : l10n.t("Hessian");
+/** Two lines: the numbers, and what is to be said of them. */
+function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | undefined; waiting: boolean }) {
   return (
-    <section data-section="hessian">
-      <h2 id="hessian">{title}</h2>
-      <Scroll label={title}>
-        <table class="matrix" aria-labelledby="hessian">
-          <thead>
-            <tr>
-              <td />
-              {labels.map((label) => (
-                <th key={label} scope="col" class="number">
-                  {label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, i) => (
-              <tr key={labels[i]}>
-                <th scope="row">{labels[i]}</th>
-                {row.map((cell, j) => (
-                  <td key={labels[j]} class="number">
-                    {cell.text}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-    </section>
+    <tbody>
+      <tr>
+        <th scope="rowgroup" rowSpan={2}>
+          {row.name}
+        </th>
+        <td class="number strong">{row.automatic?.text ?? (row.reason ? l10n.t("none") : "—")}</td>
+        <Compared cell={row.central} digits={COMPARED} />
+        <Compared cell={row.difference} digits={3} />
+      </tr>
+      <tr>
+        {row.reason ? (
+          <td class="reason" colSpan={3}>
+            <Mark kind="none" /> {row.reason}
+          </td>
+        ) : (
+          <td class="verdict" colSpan={3}>
+            {checked ? <VerdictOf row={checked} /> : waiting ? "…" : ""}
+          </td>
+        )}
+      </tr>
+    </tbody>
+  );
+}
+
+function Compared({ cell, digits }: { cell: Cell | undefined; digits: number }) {
+  return (
+    <td class="number muted" title={cell?.text}>
+      {cell ? formatNumber(fromJsonNumber(cell.value), digits) : "—"}
+    </td>
+  );
+}
+
+const kinds: Readonly<Record<Verdict, keyof typeof shapes>> = {
+  right: "right",
+  wrong: "wrong",
+  "not differentiable": "none",
+  "not trustworthy": "doubt",
+  "not finite": "none",
+};
+
+function VerdictOf({ row }: { row: CheckRow }) {
+  const { method, reference, error, single } = row;
+  const kind = kinds[row.verdict];
+  const bound = error && formatNumber(fromJsonNumber(error.value), 2);
+  return (
+    <>
+      <span class={`said ${kind}`} title={reference && `${method}: ${reference.text}`}>
+        <Mark kind={kind} /> {wordsOf(row.verdict)}
+      </span>{" "}
+      <span class="how">
+        {bound && `${row.verdict === "right" ? method : `${method}: ${reference?.text}`} ± ${bound}`}
+        {!bound && row.verdict === "right" && method}
+        {single && `; ${l10n.t("in float32: {0}", single.text)}`}
+      </span>
+    </>
+  );
+}
+
+function wordsOf(verdict: Verdict): string {
+  switch (verdict) {
+    case "right":
+      return l10n.t("right");
+    case "wrong":
+      return l10n.t("wrong");
+    case "not differentiable":
+      return l10n.t("not differentiable here");
+    case "not trustworthy":
+      return l10n.t("differences are not trustworthy here");
+    case "not finite":
+      return l10n.t("not finite");
+  }
+}
+
+const shapes = {
+  right: "M3 8.5l3.2 3.2L13 5",
+  wrong: "M4 4l8 8M12 4l-8 8",
+  doubt: "M5.5 6a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.8-1.1 1.8M8 12.6v.4",
+  none: "M8 2.5a5.5 5.5 0 1 0 .01 0M4.2 11.8l7.6-7.6",
+};
+
+function Mark({ kind }: { kind: keyof typeof shapes }) {
+  return (
+    <svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={shapes[kind]} />
+    </svg>
   );
 }

@@ -14,7 +14,11 @@ export function Inputs({ model, view }: { model: Model; view: View }) {
       <h2>{l10n.t("Point")}</h2>
       {view.parameters.length === 0 && <p class="muted">{l10n.t("It has no parameters.")}</p>}
       {view.parameters.map((parameter) =>
-        parameter.shape.length === 0 && !Array.isArray(model.point[parameter.name]) ? (
+        parameter.reason && parameter.value === "NaN" ? (
+          <p key={parameter.name} class="input">
+            <span class="name">{parameter.name}</span> <span class="reason">{parameter.reason}</span>
+          </p>
+        ) : parameter.shape.length === 0 && !Array.isArray(model.point[parameter.name]) ? (
           <Scalar key={parameter.name} model={model} parameter={parameter} />
         ) : (
           <ArrayGrid key={parameter.name} model={model} parameter={parameter} />
@@ -22,7 +26,9 @@ export function Inputs({ model, view }: { model: Model; view: View }) {
       )}
       <p class="value">
         <span class="value-label">{l10n.t("Value")}</span>
-        <output class="value-number">{view.value?.text ?? "—"}</output>
+        <output class={view.result ? "value-number several" : "value-number"}>
+          {view.value?.text ?? view.result?.text ?? "—"}
+        </output>
       </p>
     </section>
   );

@@ -4,11 +4,15 @@ import type { View } from "../protocol/lsp";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber, roundToStep } from "../render/numbers";
 import { axis, baseLayout, Chart, type Layout } from "./chart";
+import { Layers, PlotNotes } from "./layers";
 import { loopLabel } from "./loops";
+import { Circle, Field, newtonStep, Step, secondOf } from "./plot-marks";
 import { PlotText } from "./plot-text";
-import { contourTrace, curveRange, curveTrace, trailTraces } from "./plot-traces";
+import { breakTraces, contourTrace, curveRange, curvesOf, curveTrace, trailTraces } from "./plot-traces";
 import type { PlotElement } from "./plotly";
-import { loopTrail, type Model, minimumTrail, type Plot, type Range, scalar, valueAt } from "./session";
+import { loopTrail, type Model, minimumTrail, type Plot, type Range, scalar, valueAt, withScalar } from "./session";
+import { Slices } from "./slices";
+import { Surface } from "./surface";
 import { useColors } from "./theme";
 import { hasNothing, useSession } from "./use";
 
@@ -29,12 +33,18 @@ export function PlotSection({ model, view }: { model: Model; view: View }) {
       )}
       {plot && axes.length > 0 ? (
         <>
+          <Layers model={model} plot={plot} />
           <PlotView model={model} view={view} plot={plot} />
+          {plot.axes.length === 2 && model.layers.includes("surface") && (
+            <Surface model={model} view={view} plot={plot} />
+          )}
+          <PlotNotes model={model} view={view} plot={plot} />
           <PlotText plot={plot} view={view} point={plot.axes.map((name) => scalar(model.point, name))} />
         </>
       ) : (
         !plotProblem && <div class="chart placeholder" role="status" aria-label={l10n.t("Computing…")} />
       )}
+      {view.plottable.length > 1 && <Slices model={model} view={view} />}
     </section>
   );
 }
@@ -84,7 +94,7 @@ function AxisChoosers({ model, view }: { model: Model; view: View }) {
 }
 
 /** Where data lie on the screen. */
-interface Frame {
+export interface Frame {
   left: number;
   top: number;
   width: number;
@@ -106,8 +116,9 @@ function frameOf({ _fullLayout: layout }: PlotElement): Frame | undefined {
   };
 }
 
-const toX = (frame: Frame, x: number) => frame.left + ((x - frame.x[0]) / (frame.x[1] - frame.x[0])) * frame.width;
-const toY = (frame: Frame, y: number) =>
+export const toX = (frame: Frame, x: number) =>
+  frame.left + ((x - frame.x[0]) / (frame.x[1] - frame.x[0])) * frame.width;
+export const toY = (frame: Frame, y: number) =>
   frame.top + frame.height - ((y - frame.y[0]) / (frame.y[1] - frame.y[0])) * frame.height;
 
 function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot }) {
@@ -118,6 +129,11 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
   const zoomed = zoom?.base === plot.base ? zoom : undefined;
   const isCurve = plot.axes.length === 1;
 
+  const { layers } = model;
+  const curves = useMemo(() => curvesOf(plot, layers, colors), [plot, layers, colors]);
+  const range = useMemo(() => curveRange(plot, curves), [plot, curves]);
+  const logarithmic = layers.includes("logarithmic");
+
   const traces = useMemo(() => {
     const trails = [
       ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
@@ -125,12 +141,14 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
     ].filter(({ trail }) => trail !== undefined);
     const shown = trails.length;
     return [
-      isCurve ? curveTrace(plot, colors) : contourTrace(plot, colors, window.innerWidth >= 380),
+      ...(isCurve
+        ? [...curves.map((curve) => curveTrace(plot, curve, range)).reverse(), ...breakTraces(plot, colors, range)]
+        : [contourTrace(plot, colors, window.innerWidth >= 380, logarithmic)]),
       ...trails.flatMap(({ trail, color }, i) =>
         trail ? trailTraces(trail, color, colors, Math.min(shown - 1 - i, 3)) : [],
       ),
     ];
-  }, [plot, colors, view.paths, model.minimum]);
+  }, [plot, curves, range, logarithmic, colors, view.paths, model.minimum]);
 
   // Plotly writes into the ranges that it is given: they are copies.
   const layout = useMemo<Layout>(
@@ -139,10 +157,10 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
       margin: { l: 52, r: isCurve ? 14 : 8, t: 10, b: 42 },
       xaxis: axis(colors, plot.axes[0]!, { range: [...(zoomed?.x ?? plot.window[0]!)] }),
       yaxis: axis(colors, plot.axes[1] ?? l10n.t("value"), {
-        range: [...(zoomed?.y ?? plot.window[1] ?? curveRange(plot))],
+        range: [...(zoomed?.y ?? plot.window[1] ?? range)],
       }),
     }),
-    [plot, colors, zoomed],
+    [plot, colors, zoomed, range],
   );
 
   const moveTo = (x: Range, y: Range) => {
@@ -168,7 +186,7 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
       return Number.isFinite(value) ? value : fallback;
     };
     const x = zoomed?.x ?? plot.window[0]!;
-    const y = zoomed?.y ?? plot.window[1] ?? curveRange(plot);
+    const y = zoomed?.y ?? plot.window[1] ?? range;
     moveTo([part("xaxis", 0, x[0]), part("xaxis", 1, x[1])], [part("yaxis", 0, y[0]), part("yaxis", 1, y[1])]);
   };
 
@@ -243,6 +261,9 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
     const cell = view.gradient.find((row) => row.name === name)?.automatic;
     return cell ? fromJsonNumber(cell.value) : Number.NaN;
   });
+  const { layers } = model;
+  const newton = layers.includes("newton") ? newtonStep(view, plot.axes) : undefined;
+  const curvature = nameY ? undefined : secondOf(view, nameX, nameX);
   const perPixel = [(frame.x[1] - frame.x[0]) / frame.width, (frame.y[1] - frame.y[0]) / frame.height] as const;
 
   const moveTo = (toPx: number, toPy: number) => {
@@ -251,11 +272,12 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
     set(nextX, nextY, roundStep(perPixel[0]), roundStep(perPixel[1]));
   };
   const set = (nextX: number, nextY: number, stepX: number, stepY: number) =>
-    session.setPoint({
-      ...model.point,
-      [nameX]: roundToStep(nextX, stepX),
-      ...(nameY ? { [nameY]: roundToStep(nextY, stepY) } : {}),
-    });
+    session.setPoint(
+      plot.axes.reduce(
+        (point, name, k) => withScalar(point, name, k === 0 ? roundToStep(nextX, stepX) : roundToStep(nextY, stepY)),
+        model.point,
+      ),
+    );
 
   const where = plot.axes.map((name) => `${name} = ${formatNumber(scalar(model.point, name), 6)}`).join(", ");
   return (
@@ -265,12 +287,34 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
           <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
         </clipPath>
         <g clip-path="url(#plot-area)">
+          {layers.includes("field") && plot.field && <Field field={plot.field} frame={frame} />}
           {Number.isFinite(px) &&
             Number.isFinite(value) &&
             (nameY ? (
-              <Arrow x={px} y={py} dx={gradient[0]! / perPixel[0]} dy={-gradient[1]! / perPixel[1]} />
+              <>
+                {layers.includes("descent") && (
+                  <Arrow
+                    x={px}
+                    y={py}
+                    dx={-gradient[0]! / perPixel[0]}
+                    dy={gradient[1]! / perPixel[1]}
+                    kind="descent"
+                  />
+                )}
+                {layers.includes("gradient") && (
+                  <Arrow x={px} y={py} dx={gradient[0]! / perPixel[0]} dy={-gradient[1]! / perPixel[1]} />
+                )}
+                {newton && <Step from={[px, py]} to={[toX(frame, x + newton[0]), toY(frame, y + newton[1])]} />}
+              </>
             ) : (
-              <Tangent x={px} y={py} dx={1 / perPixel[0]} dy={-gradient[0]! / perPixel[1]} />
+              <>
+                {layers.includes("circle") && curvature !== undefined && (
+                  <Circle x={px} y={py} slope={gradient[0]!} curvature={curvature} perPixel={perPixel} />
+                )}
+                {layers.includes("tangent") && (
+                  <Tangent x={px} y={py} dx={1 / perPixel[0]} dy={-gradient[0]! / perPixel[1]} />
+                )}
+              </>
             ))}
         </g>
       </svg>
@@ -327,7 +371,8 @@ function curveValue(plot: Plot, x: number, view: View): number {
 }
 
 /** In the direction in which a point moves on the screen when it follows the gradient. */
-function Arrow({ x, y, dx, dy }: { x: number; y: number; dx: number; dy: number }) {
+function Arrow(props: { x: number; y: number; dx: number; dy: number; kind?: "descent" }) {
+  const { x, y, dx, dy, kind = "" } = props;
   const size = Math.hypot(dx, dy);
   if (!(size > 0) || !Number.isFinite(size)) return null;
   const [ux, uy] = [dx / size, dy / size];
@@ -336,7 +381,7 @@ function Arrow({ x, y, dx, dy }: { x: number; y: number; dx: number; dy: number 
   const shaft = `M${at(0, 0)}L${at(46, 0)}`;
   const head = `M${at(58, 0)}L${at(46, 6)}L${at(46, -6)}Z`;
   return (
-    <g class="arrow">
+    <g class={`arrow ${kind}`}>
       <path class="halo" d={shaft + head} />
       <path class="shaft" d={shaft} />
       <path class="head" d={head} />

@@ -92,6 +92,11 @@ function CurveTable({ plot, title }: { plot: Plot; title: string }) {
               {l10n.t("derivative")}
             </th>
           )}
+          {plot.seconds && (
+            <th scope="col" class="number">
+              {l10n.t("second derivative")}
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -102,6 +107,7 @@ function CurveTable({ plot, title }: { plot: Plot; title: string }) {
             </th>
             <td class="number">{short(plot.values[i]!)}</td>
             {plot.slopes && <td class="number">{short(plot.slopes[i]!)}</td>}
+            {plot.seconds && <td class="number">{short(plot.seconds[i]!)}</td>}
           </tr>
         ))}
       </tbody>

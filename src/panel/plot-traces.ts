@@ -1,9 +1,10 @@
 /** The traces of a plot of samples. */
 import * as l10n from "@vscode/l10n";
+import type { PlotLayer } from "../protocol/panel";
 import { formatNumber } from "../render/numbers";
-import { contourLevels, segments, visibleRange } from "../render/sampling";
+import { contourLevels, logarithmicLevels, segments, visibleRange } from "../render/sampling";
 import type { Trace } from "./chart";
-import type { Plot, Range, Trail } from "./session";
+import type { Break, Plot, Range, Trail } from "./session";
 import type { Colors } from "./theme";
 
 export function padded([low, high]: readonly [number, number], share = 0.06): Range {
@@ -11,48 +12,151 @@ export function padded([low, high]: readonly [number, number], share = 0.06): Ra
   return [low - pad, high + pad];
 }
 
-/** The values that a curve's axis shows. */
-export const curveRange = (plot: Plot): Range => padded(visibleRange(plot.values, [plot.value]) ?? [-1, 1]);
+/** The curves that are shown: the function, and its derivatives where they are wanted. */
+export function curvesOf(plot: Plot, layers: readonly PlotLayer[], colors: Colors): Curve[] {
+  const name = plot.axes[0]!;
+  return [
+    { name: l10n.t("value"), values: plot.values, slopes: plot.slopes, color: colors.curve, width: 2.2 },
+    ...(plot.slopes && layers.includes("derivative")
+      ? [{ name: l10n.t("first derivative by {0}", name), values: plot.slopes, color: colors.minimum, width: 1.6 }]
+      : []),
+    ...(plot.seconds && layers.includes("second")
+      ? [{ name: l10n.t("second derivative by {0}", name), values: plot.seconds, color: colors.paths[0]!, width: 1.6 }]
+      : []),
+  ];
+}
 
-export function curveTrace(plot: Plot, colors: Colors): Trace {
+export interface Curve {
+  name: string;
+  values: Float64Array;
+  slopes?: Float64Array | undefined;
+  color: string;
+  width: number;
+}
+
+/** The values that a curve's axis shows. */
+export function curveRange(plot: Plot, curves: readonly Curve[]): Range {
+  const own = visibleRange(plot.values, [plot.value]) ?? [-1, 1];
+  let [low, high] = own;
+  // Derivatives may be far larger: the function itself must not become flat beside them.
+  const most = 2 * (high - low || 1);
+  for (const { values } of curves) {
+    const range = visibleRange(values) ?? own;
+    low = Math.min(low, Math.max(range[0], own[0] - most));
+    high = Math.max(high, Math.min(range[1], own[1] + most));
+  }
+  return padded([low, high]);
+}
+
+export function curveTrace(plot: Plot, curve: Curve, [low, high]: Range): Trace {
   const grid = plot.grid[0]!;
-  const [low, high] = curveRange(plot);
+  const { values, slopes } = curve;
   const far = 100 * (high - low);
   const x: number[] = [];
   const y: (number | null)[] = [];
-  const runs = segments(grid, plot.values, plot.slopes);
-  runs.forEach(([start, end], run) => {
-    // Towards a pole the curve leaves the picture.
+  const isValue = values === plot.values;
+  // What the function does at a break its derivatives do too, or worse; a kink is a jump of the derivative.
+  const cuts = plot.breaks.filter(({ kind }) => kind === "pole" || kind === "jump" || (!isValue && kind === "kink"));
+  const runs = segments(grid, values, slopes).flatMap(([start, end]) => {
+    const inside = cuts
+      .map(({ at }) => grid.findIndex((position) => position >= at))
+      .filter((index) => index > start && index < end);
+    const ends = [start, ...new Set(inside), end];
+    return ends.slice(1).map((to, k): Range => [ends[k]!, to]);
+  });
+  for (const [start, end] of runs) {
+    // Towards a pole the curve leaves the picture; a jump or an edge it meets with the value that it tends to.
     const leave = (from: number, to: number) => {
-      const rise = plot.values[to]! - plot.values[from]!;
-      const slope = (plot.slopes?.[from] ?? 0) * (to - from);
-      if (slope * rise >= 0) return;
-      x.push((grid[from]! + grid[to]!) / 2);
-      y.push(plot.values[from]! + Math.sign(slope) * far);
+      const [left, right] = [Math.min(grid[from]!, grid[to]!), Math.max(grid[from]!, grid[to]!)];
+      const place = plot.breaks.find(({ at }) => at >= left && at <= right);
+      const limit = from < to ? place?.left : place?.right;
+      if (isValue && place && place.kind !== "pole" && limit !== undefined && Number.isFinite(limit)) {
+        x.push(place.at);
+        y.push(limit);
+        return;
+      }
+      const rise = values[to]! - values[from]!;
+      const slope = (slopes?.[from] ?? 0) * (to - from);
+      if (Number.isFinite(rise) && slope * rise >= 0) return;
+      if (!Number.isFinite(rise) && place?.kind !== "pole") return;
+      x.push(place?.at ?? (grid[from]! + grid[to]!) / 2);
+      y.push(values[from]! + Math.sign(slope) * far);
     };
-    if (runs[run - 1]?.[1] === start) leave(start, start - 1);
+    if (start > 0) leave(start, start - 1);
     for (let i = start; i < end; i++) {
       x.push(grid[i]!);
-      y.push(plot.values[i]!);
+      y.push(values[i]!);
+      const kink = isValue && plot.breaks.find(({ kind, at }) => kind === "kink" && at > grid[i]! && at < grid[i + 1]!);
+      if (kink && i + 1 < end) {
+        x.push(kink.at);
+        y.push(kink.left);
+      }
     }
-    if (runs[run + 1]?.[0] === end) leave(end - 1, end);
+    if (end < grid.length) leave(end - 1, end);
     x.push(grid[end - 1]!);
     y.push(null);
-  });
+  }
+  const name = isValue ? "" : `<br>${curve.name}`;
   return {
     type: "scatter",
     mode: "lines",
     x,
     y,
-    line: { color: colors.curve, width: 2.2, simplify: false },
+    line: { color: curve.color, width: curve.width, simplify: false, dash: isValue ? "solid" : "5px,2px" },
     connectgaps: false,
-    hovertemplate: `${plot.axes[0]} = %{x:.5~g}<br>%{y:.6~g}<extra></extra>`,
+    hovertemplate: `${plot.axes[0]} = %{x:.5~g}<br>%{y:.6~g}${name}<extra></extra>`,
   };
 }
 
-export function contourTrace(plot: Plot, colors: Colors, withScale: boolean): Trace {
+/** Poles as lines that the curve never meets, the ends of jumps as rings, kinks as diamonds. */
+export function breakTraces(plot: Plot, colors: Colors, [low, high]: Range): Trace[] {
+  const poles = plot.breaks.filter(({ kind }) => kind === "pole");
+  const height = high - low;
+  const marks = plot.breaks.flatMap(({ kind, at, left, right }) => {
+    if (kind === "kink") return [{ at, y: left, symbol: "diamond-open", text: breakText({ kind, at }) }];
+    if (kind !== "jump" && kind !== "edge") return [];
+    return [left, right].flatMap((y) =>
+      Number.isFinite(y) ? [{ at, y, symbol: "circle-open", text: breakText({ kind, at }) }] : [],
+    );
+  });
+  return [
+    {
+      type: "scatter",
+      mode: "lines",
+      x: poles.flatMap(({ at }) => [at, at, at]),
+      y: poles.flatMap(() => [low - 50 * height, high + 50 * height, null]),
+      line: { color: colors.muted, width: 1, dash: "2px,4px" },
+      hoverinfo: "skip",
+    },
+    {
+      type: "scatter",
+      mode: "markers",
+      x: marks.map(({ at }) => at),
+      y: marks.map(({ y }) => y),
+      text: marks.map(({ text }) => text),
+      marker: { color: colors.curve, size: 9, symbol: marks.map(({ symbol }) => symbol), line: { width: 2 } },
+      hovertemplate: "%{text}<br>%{y:.6~g}<extra></extra>",
+    },
+  ].filter(({ x }) => x.length > 0);
+}
+
+export function breakText({ kind, at }: Pick<Break, "kind" | "at">): string {
+  const place = formatNumber(at, 6);
+  switch (kind) {
+    case "pole":
+      return l10n.t("pole at {0}", place);
+    case "jump":
+      return l10n.t("jump at {0}", place);
+    case "kink":
+      return l10n.t("kink at {0}", place);
+    case "edge":
+      return l10n.t("edge of the domain at {0}", place);
+  }
+}
+
+export function contourTrace(plot: Plot, colors: Colors, withScale: boolean, logarithmic: boolean): Trace {
   const [xs, ys] = [plot.grid[0]!, plot.grid[1]!];
-  const levels = contourLevels(plot.values, 10);
+  const levels = logarithmic ? logarithmicLevels(plot.values) : contourLevels(plot.values, 10);
   const [low, high] = extent(plot.values);
   // Positions between levels: evenly spaced colours wherever the levels lie.
   const position = (value: number): number | null => {
@@ -66,7 +170,7 @@ export function contourTrace(plot: Plot, colors: Colors, withScale: boolean): Tr
     return i + (value - levels[i]!) / (levels[i + 1]! - levels[i]!);
   };
   // Plotly draws straight lines between positions, which bend between levels that are not evenly spaced: more of them.
-  const fine = isEven(levels) ? 1 : 3;
+  const fine = isEven(levels) ? 1 : xs.length > 64 ? 2 : 3;
   const x = refined(xs, fine);
   const y = refined(ys, fine);
   const rows = <T>(map: (value: number) => T): T[][] =>

@@ -1,5 +1,8 @@
 /** What the panel shows and how it changes: no DOM here. */
+
+import type { Range as TextRange } from "vscode-languageserver-types";
 import {
+  type CurveBreak,
   type LoopPath,
   type MinimizeResult,
   optimizers,
@@ -9,8 +12,8 @@ import {
   type Subject,
   type View,
 } from "../protocol/lsp";
-import type { PanelSection, PanelState, PanelTab } from "../protocol/panel";
-import { decodeArray, fromJsonNumber, type JsonTree } from "../protocol/values";
+import type { PanelEvents, PanelSection, PanelState, PanelTab, PlotLayer } from "../protocol/panel";
+import { decodeArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
 import { Latest, type Rpc } from "./rpc";
 
@@ -23,6 +26,17 @@ export interface Plot extends PlotInput {
   grid: Float64Array[];
   values: Float64Array;
   slopes?: Float64Array;
+  seconds?: Float64Array;
+  breaks: Break[];
+  /** [arrows, 4]: x, y and the gradient there. */
+  field?: Float64Array;
+}
+
+export interface Break {
+  kind: CurveBreak["kind"];
+  at: number;
+  left: number;
+  right: number;
 }
 
 export interface Minimum {
@@ -59,10 +73,14 @@ export interface Model {
   axes: string[];
   plot?: Plot;
   plotProblem?: string;
+  /** What the plot shows beside the function. */
+  layers: readonly PlotLayer[];
   minimize: MinimizeSettings;
   running: boolean;
   minimum?: Minimum;
   minimizeProblem?: string;
+  /** Where the editor's cursor stands. */
+  cursor?: PanelEvents["cursor"];
   /** Scroll there; the number changes with each request. */
   goTo?: { section: PanelSection; request: number };
 }
@@ -73,12 +91,42 @@ const defaultMinimize: MinimizeSettings = {
   steps: 100,
 };
 
+/** Samples along each axis where the floor of a narrow valley is to be seen. */
+const FINE = 97;
+
+const defaultLayers: readonly PlotLayer[] = ["tangent", "gradient"];
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-export const scalar = (point: Point, name: string): number => {
-  const value = point[name];
+/** `w[0, 1]` as the name and the indices of an element. */
+function placeOf(label: string): [name: string, indices: number[]] {
+  const [, name = label, indices] = /^(.*?)\[([\d, ]+)\]$/.exec(label) ?? [];
+  return [name, indices?.split(",").map(Number) ?? []];
+}
+
+/** The number that a label stands for; NaN where there is none. */
+export const scalar = (point: Point, label: string): number => {
+  const [name, indices] = placeOf(label);
+  const value = indices.reduce<JsonTree | undefined>(
+    (tree, index) => (Array.isArray(tree) ? tree[index] : undefined),
+    point[name],
+  );
   return value === undefined || Array.isArray(value) ? Number.NaN : fromJsonNumber(value);
 };
+
+/** The point with another number for a label. */
+export function withScalar(point: Point, label: string, value: number): Point {
+  const [name, indices] = placeOf(label);
+  const replaced = (tree: JsonTree | undefined, [index, ...rest]: number[]): JsonTree =>
+    index === undefined || !Array.isArray(tree)
+      ? toJsonNumber(value)
+      : tree.map((item, i) => (i === index ? replaced(item, rest) : item));
+  return { ...point, [name]: replaced(point[name], indices) };
+}
+
+/** The point at which a view was computed: what has a number there. */
+export const pointOf = (view: View): Point =>
+  Object.fromEntries(view.parameters.flatMap(({ name, value, reason }) => (reason ? [] : [[name, value]])));
 
 export class Session {
   model: Model = {
@@ -93,6 +141,7 @@ export class Session {
     axes: [],
     minimize: defaultMinimize,
     running: false,
+    layers: defaultLayers,
   };
 
   private readonly listeners = new Set<() => void>();
@@ -110,7 +159,7 @@ export class Session {
   private request = 0;
   private runWhenShown = false;
 
-  constructor(private readonly rpc: Rpc) {
+  constructor(readonly rpc: Rpc) {
     this.views = new Latest(
       rpc,
       "view",
@@ -137,6 +186,7 @@ export class Session {
       (scriptProblem) => this.settle({ script: undefined, scriptProblem }),
     );
     rpc.on("show", (state) => this.show(state));
+    rpc.on("cursor", (cursor) => this.update({ cursor }));
     rpc.on("changed", ({ uri }) => {
       const { subject } = this.model;
       if (subject?.uri === uri) this.ask(true);
@@ -183,6 +233,7 @@ export class Session {
       subject,
       given: state.point !== undefined,
       minimize: state.minimize ?? this.model.minimize,
+      layers: state.layers ?? this.model.layers,
       ...(changed
         ? {
             ranges: {},
@@ -268,6 +319,13 @@ export class Session {
     this.askPlot();
   }
 
+  toggleLayer(layer: PlotLayer): void {
+    const { layers } = this.model;
+    this.update({ layers: layers.includes(layer) ? layers.filter((other) => other !== layer) : [...layers, layer] });
+    this.askPlot();
+    this.keep();
+  }
+
   /** Zoomed or panned; undefined: back to the range that suits the point. */
   setWindow(window: Range[] | undefined): void {
     this.window = window;
@@ -316,6 +374,12 @@ export class Session {
     this.rpc.call("reveal", { uri, line, character }).catch(() => {});
   }
 
+  /** Marks a range of the subject's document in the editor; undefined: no more. */
+  highlight(range?: TextRange): void {
+    const uri = this.model.subject?.uri;
+    if (uri) this.rpc.call("highlight", { uri, ...(range ? { range } : {}) }).catch(() => {});
+  }
+
   copy(text: string): void {
     this.rpc.call("copy", { text }).catch(() => {});
   }
@@ -329,7 +393,7 @@ export class Session {
 
   /** What is kept over a reload of the window, here and by the extension. */
   private keep(): void {
-    const { subject, point, given, locked, minimize, tab, document } = this.model;
+    const { subject, point, given, locked, minimize, layers, tab, document } = this.model;
     if (!subject && document === undefined) return;
     const state: PanelState = {
       ...(subject ? { subject } : {}),
@@ -338,6 +402,7 @@ export class Session {
       ...(given ? { point } : {}),
       locked,
       minimize,
+      layers: [...layers],
     };
     this.rpc.port.setState(state);
     this.rpc.port.post({ type: "state", state });
@@ -368,7 +433,7 @@ export class Session {
     if (!same(view.subject, this.model.subject)) return;
     const { given, point: before, axes: chosen } = this.model;
     const point = Object.fromEntries(
-      view.parameters.map(({ name, value }) => [name, given ? (before[name] ?? value) : value]),
+      Object.entries(pointOf(view)).map(([name, value]) => [name, given ? (before[name] ?? value) : value]),
     );
     const ranges: Record<string, Range> = {};
     for (const { name, range } of view.parameters) {
@@ -396,12 +461,15 @@ export class Session {
 
   /** Asks for samples, unless those at hand still hold: moving the point along the axes does not change them. */
   private askPlot(): void {
-    const { subject, point, axes, view, plot } = this.model;
+    const { subject, point, axes, view, plot, layers } = this.model;
     if (!subject || !view || axes.length === 0 || !same(view.subject, subject)) return;
     const at = axes.map((name) => scalar(point, name));
     const base = JSON.stringify([subject, axes]);
-    const held = Object.entries(point).filter(([name]) => !axes.includes(name));
-    const key = JSON.stringify([base, held, this.version]);
+    const held = axes.reduce((rest, axis) => withScalar(rest, axis, 0), point);
+    const seconds = axes.length === 1 && layers.includes("second");
+    const field = axes.length === 2 && layers.includes("field");
+    const fine = axes.length === 2 && layers.includes("logarithmic");
+    const key = JSON.stringify([base, held, this.version, seconds, field, fine]);
     const shown = plot?.base === base && this.asked ? plot.window : undefined;
     const inside = shown?.every(([low, high], i) => !(at[i]! < low || at[i]! > high));
     const window = this.window ?? (inside ? shown : undefined);
@@ -415,6 +483,9 @@ export class Session {
       point: this.model.point,
       axes: axes as [string] | [string, string],
       ...(window ? { window } : {}),
+      ...(seconds ? { seconds } : {}),
+      ...(field ? { field } : {}),
+      ...(fine ? { samples: FINE } : {}),
     }));
   }
 }
@@ -427,6 +498,13 @@ function decodePlot(data: PlotData, base: string): Plot {
     grid: data.grid.map(decodeArray),
     values: decodeArray(data.values),
     slopes: data.slopes && decodeArray(data.slopes),
+    seconds: data.seconds && decodeArray(data.seconds),
+    field: data.field && decodeArray(data.field),
+    breaks: (data.breaks ?? []).map(({ left, right, ...place }) => ({
+      ...place,
+      left: fromJsonNumber(left),
+      right: fromJsonNumber(right),
+    })),
     point: data.point,
     value: fromJsonNumber(data.value),
     gradient: data.gradient.map(fromJsonNumber),

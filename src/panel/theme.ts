@@ -11,12 +11,20 @@ export interface Colors {
   axis: string;
   curve: string;
   point: string;
+  /** The same for words. */
+  pointText: string;
   /** The path of the panel's own minimisation. */
   minimum: string;
+  /** Words that say that all is well. */
+  good: string;
+  /** Words that say that something is wrong. */
+  bad: string;
   /** The paths of the file's loops. */
   paths: string[];
   /** From low values to high ones. */
   ramp: [number, string][];
+  /** For a share from −1 to 1 the background of a cell, and a text that can be read on it. */
+  diverging: (share: number) => { background: string; text: string };
   /** matplotlib's C0 … C9 in the theme's colours. */
   cycle: string[];
   /** A colour of a script (`C3`, `crimson`, `#08f`) so that it stands out from this background. */
@@ -54,13 +62,17 @@ export function readColors(): Colors {
   const foreground = variable("editor-foreground", "foreground");
   const contrast = kind.startsWith("high");
   const blue = variable("charts-blue", "editorInfo-foreground");
+  const red = variable("charts-red", "errorForeground");
   const dark = kind === "dark";
   /** A colour for lines and marks: drawn towards the text's until it stands out. */
+  const least = contrast ? 4.5 : 3;
   const mark = (name: string, ...others: string[]): string => strengthened(variable(name, ...others));
-  const strengthened = (color: Rgb): string => {
+  const standsOut = (ratio: number, name: string, ...others: string[]): string =>
+    strengthened(variable(name, ...others), ratio);
+  const strengthened = (color: Rgb, ratio = least): string => {
     for (let share = 0; share < 1; share += 0.1) {
       const drawn = mix(color, foreground, share);
-      if (contrastOf(drawn, background) >= (contrast ? 4.5 : 3)) return text(drawn);
+      if (contrastOf(drawn, background) >= ratio) return text(drawn);
     }
     return text(foreground);
   };
@@ -90,7 +102,10 @@ export function readColors(): Colors {
     axis: text(contrast ? foreground : mix(background, foreground, 0.45)),
     curve: text(blue),
     point: mark(dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
+    pointText: standsOut(4.5, dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
     minimum: mark("charts-green", "foreground"),
+    good: standsOut(4.5, "charts-green", "foreground"),
+    bad: standsOut(4.5, "errorForeground", "charts-red", "foreground"),
     paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => mark(name, "foreground")),
     ramp: contrast
       ? [
@@ -98,6 +113,15 @@ export function readColors(): Colors {
           [1, text(blue)],
         ]
       : ramp.map(([at, color]) => [at, text(color)]),
+    diverging: (share) => {
+      const end = share < 0 ? red : blue;
+      for (let part = Math.min(Math.abs(share), 1); ; part -= 0.02) {
+        const cell = mix(background, end, Math.max(part, 0) * 0.85);
+        const dark = contrastOf(foreground, cell) >= contrastOf(background, cell);
+        const words = dark ? foreground : background;
+        if (part <= 0 || contrastOf(words, cell) >= 4.5) return { background: text(cell), text: text(words) };
+      }
+    },
     cycle,
     legible: (color) => {
       if (/^C\d$/.test(color)) return cycle[Number(color[1])]!;
@@ -147,12 +171,17 @@ function luminance(color: Rgb): number {
 
 /** Gives the style sheet the colours that it cannot work out. */
 export function useStyleColors(): void {
-  const { point, paths } = useColors();
+  const { point, paths, good, bad, curve, minimum, pointText } = useColors();
   useLayoutEffect(() => {
     const { style } = document.body;
     style.setProperty("--mark", point);
+    style.setProperty("--good", good);
+    style.setProperty("--bad", bad);
+    style.setProperty("--curve", curve);
+    style.setProperty("--mark-text", pointText);
+    style.setProperty("--first", minimum);
     for (const [i, color] of paths.entries()) style.setProperty(`--path-${i}`, color);
-  }, [point, paths]);
+  }, [point, paths, good, bad, curve, minimum, pointText]);
 }
 
 /** The colours, and again when the theme changes. */

@@ -95,6 +95,37 @@ export interface Parameter {
   reason?: string;
 }
 
+/** What the Hessian says of the point. */
+export interface Spectrum {
+  /** Eigenvalues, ascending, and a vector of length 1 for each. */
+  values: Cell[];
+  vectors: number[][];
+  /** Infinite where an eigenvalue counts as 0. */
+  condition: Cell;
+  definiteness:
+    | "positive definite"
+    | "positive semidefinite"
+    | "negative definite"
+    | "negative semidefinite"
+    | "indefinite"
+    | "zero";
+  kind: "minimum" | "maximum" | "saddle" | "degenerate" | "not stationary";
+  /** The gradient's largest component, and up to which size it counts as 0. */
+  slope: Cell;
+  tolerance: Cell;
+}
+
+export interface Jacobian {
+  /** `[0, 1]` for each element of the result. */
+  rows: string[];
+  /** One for each scalar in the order of the arguments. */
+  labels: string[];
+  /** [rows, labels]. */
+  values: EncodedArray;
+  /** Which entries can differ from 0 at all: those of row i are `columns[starts[i]]` up to `starts[i + 1]`. */
+  pattern: { starts: number[]; columns: number[] };
+}
+
 export interface View {
   subject: Subject;
   /** `g(x1, x2)`. */
@@ -114,7 +145,10 @@ export interface View {
   value?: Cell;
   gradient: GradientRow[];
   /** Over all scalars in the order of the arguments. */
-  hessian?: { labels: string[]; rows: Cell[][] };
+  hessian?: { labels: string[]; rows: Cell[][]; spectrum?: Spectrum };
+  /** Of a function of several results: what it gives, and its Jacobian in place of a gradient. */
+  result?: { shape: number[]; text: string };
+  jacobian?: Jacobian;
   /** Names of parameters that a plot can show (scalars). */
   plottable: string[];
   /** Paths that the file's own training loops took through this function. */
@@ -124,6 +158,30 @@ export interface View {
   /** The budget ended before everything was computed. */
   partial?: boolean;
   milliseconds: number;
+}
+
+// ── gradlens/check ──────────────────────────────────────────────────────────
+
+/** What the check says of one derivative, in the engine's words. */
+export type Verdict = "right" | "wrong" | "not differentiable" | "not trustworthy" | "not finite";
+
+export interface CheckRow {
+  /** As in the gradient's rows. */
+  name: string;
+  verdict: Verdict;
+  /** How it was checked, in words. */
+  method: string;
+  /** What the method gives, and how far it may be off. */
+  reference?: Cell;
+  error?: Cell;
+  /** The derivative in float32, where it visibly differs from that in float64. */
+  single?: Cell;
+}
+
+export interface CheckResult {
+  rows: CheckRow[];
+  /** One clear line: why there are no rows. */
+  problem?: string;
 }
 
 // ── gradlens/plot ───────────────────────────────────────────────────────────
@@ -137,6 +195,19 @@ export interface PlotParams {
   window?: [number, number][];
   /** Samples per axis. */
   samples?: number;
+  /** Of a curve: second derivatives too. */
+  seconds?: boolean;
+  /** Over a plane: the gradient on a coarser grid too. */
+  field?: boolean;
+}
+
+/** `edge`: beyond it the function has no value. */
+export interface CurveBreak {
+  kind: "pole" | "jump" | "kink" | "edge";
+  at: number;
+  /** The values that the function tends to from the left and from the right. */
+  left: JsonNumber;
+  right: JsonNumber;
 }
 
 export interface PlotData {
@@ -146,12 +217,59 @@ export interface PlotData {
   grid: EncodedArray[];
   /** Values: [n] for a curve, [ny, nx] for contours; NaN where the function has none. */
   values: EncodedArray;
-  /** The derivative along a curve, [n]. */
+  /** The derivative along a curve, [n], and the second one where asked for. */
   slopes?: EncodedArray;
+  seconds?: EncodedArray;
+  /** Where a curve breaks. */
+  breaks?: CurveBreak[];
+  /** [arrows, 4]: x, y and the gradient along the axes there. */
+  field?: EncodedArray;
   point: number[];
   value: JsonNumber;
   /** Gradient at the point along the axes. */
   gradient: JsonNumber[];
+}
+
+// ── gradlens/tape ───────────────────────────────────────────────────────────
+
+/** One operation on the way to the result, or an input. */
+export interface TapeNode {
+  /** `x1`, `v3`. */
+  name: string;
+  /** `v1·x2`: in the names of other nodes; the name again for an input. */
+  formula: string;
+  input: boolean;
+  shape: number[];
+  /** The first few elements. */
+  value: JsonNumber[];
+  /** ∂result/∂node; absent where the result does not depend on it. */
+  adjoint?: JsonNumber[];
+  /** What it is computed from, and what the sweep back passes to each. */
+  from: { node: number; passed?: JsonNumber[] }[];
+  /** Of the subject's document. */
+  range?: Range;
+}
+
+export interface TapeResult {
+  /** In the order in which they are computed; the last is the result. */
+  nodes: TapeNode[];
+  /** One line: why there are none. */
+  problem?: string;
+}
+
+// ── gradlens/slices ─────────────────────────────────────────────────────────
+
+/** The function along each of its scalars by itself, the others held at the point. */
+export interface SlicesResult {
+  /** The first few of all scalars. */
+  labels: string[];
+  /** How many there are. */
+  count: number;
+  /** [labels, n]: positions and values. */
+  grid: EncodedArray;
+  values: EncodedArray;
+  /** One line: why there are none. */
+  problem?: string;
 }
 
 // ── gradlens/minimize ───────────────────────────────────────────────────────
@@ -410,7 +528,10 @@ export interface InitializationOptions {
 export interface Requests {
   "gradlens/subjectAt": [SubjectAtParams, SubjectAtResult];
   "gradlens/view": [ViewParams, View];
+  "gradlens/check": [ViewParams, CheckResult];
   "gradlens/plot": [PlotParams, PlotData];
+  "gradlens/tape": [ViewParams, TapeResult];
+  "gradlens/slices": [ViewParams, SlicesResult];
   "gradlens/minimize": [MinimizeParams, MinimizeResult];
   "gradlens/script": [ScriptParams, ScriptView];
   "gradlens/edit": [EditParams, EditResult];

@@ -3,7 +3,9 @@
  * of VS Code: it calls `PanelApi` and is told events. Both sides derive their
  * types from these two interfaces.
  */
+import type { Range } from "vscode-languageserver-types";
 import type {
+  CheckResult,
   MinimizeParams,
   MinimizeResult,
   PinParams,
@@ -12,7 +14,9 @@ import type {
   Point,
   ScriptParams,
   ScriptView,
+  SlicesResult,
   Subject,
+  TapeResult,
   View,
   ViewParams,
 } from "./lsp";
@@ -20,15 +24,37 @@ import type {
 /** What the page asks of the extension; each call is answered, or fails with one line. */
 export interface PanelApi {
   view(params: ViewParams): View;
+  /** Whether the gradient is right. */
+  check(params: ViewParams): CheckResult;
   plot(params: PlotParams): PlotData;
+  tape(params: ViewParams): TapeResult;
+  slices(params: ViewParams): SlicesResult;
   minimize(params: MinimizeParams): MinimizeResult;
   script(params: ScriptParams): ScriptView;
   /** Keeps this point for hovers and lenses too (absent point: lets go of it). */
   pin(params: PinParams): null;
   /** Shows a source range in the editor. */
   reveal(params: { uri: string; line: number; character: number }): null;
+  /** Marks a source range in the editors that show it; absent: no more. */
+  highlight(params: { uri: string; range?: Range }): null;
   copy(params: { text: string }): null;
 }
+
+/** Along a curve: the first four; over a plane: the others. */
+export const plotLayers = [
+  "derivative",
+  "second",
+  "tangent",
+  "circle",
+  "gradient",
+  "descent",
+  "newton",
+  "field",
+  "logarithmic",
+  "surface",
+] as const;
+
+export type PlotLayer = (typeof plotLayers)[number];
 
 export type PanelSection = "function" | "hessian" | "minimize";
 
@@ -40,6 +66,8 @@ export interface PanelEvents {
   show: PanelState;
   /** Answers about this document are new: ask again. */
   changed: { uri: string };
+  /** Where the cursor of the active editor stands, zero-based. */
+  cursor: { uri: string; line: number; character: number };
 }
 
 /** The views of the page: of a function, and of what a file's run did. */
@@ -59,6 +87,8 @@ export interface PanelState {
   run?: boolean;
   /** Follow the cursor no longer. */
   locked?: boolean;
+  /** What a plot shows beside the function. */
+  layers?: PlotLayer[];
   minimize?: Pick<MinimizeParams, "optimizer" | "learningRate" | "steps">;
 }
 

@@ -78,6 +78,18 @@ export function contourLevels(values: Samples, count = 9): number[] {
   return Array.from({ length: count }, (_, i) => first + (high - first) * ((i + 1) / (count + 1)) ** bend);
 }
 
+/** Levels that grow by the same factor above the lowest value: a valley's floor shows as well as its walls. */
+export function logarithmicLevels(values: Samples, count = 12): number[] {
+  const finite = sortedFinite(values);
+  const low = finite[0];
+  const high = finite[finite.length - 1];
+  if (low === undefined || high === undefined || !(high > low)) return [];
+  // The lowest level encloses a part of the picture that can be seen.
+  const first = Math.max(quantileSorted(finite, 0.01)! - low, (high - low) * 1e-9);
+  const factor = ((high - low) / first) ** (1 / count);
+  return Array.from({ length: count }, (_, i) => low + first * factor ** i);
+}
+
 /** Round numbers for an axis. */
 export const axisTicks = (low: number, high: number, count: number): number[] => ticks(low, high, count);
 

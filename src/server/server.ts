@@ -21,6 +21,7 @@ import {
   type Requests,
   type Settings,
 } from "../protocol/lsp";
+import { check } from "./check";
 import { copies } from "./copies";
 import { codeActions, diagnostics } from "./diagnostics";
 import { edit, refactorings } from "./edits";
@@ -29,11 +30,12 @@ import { hints } from "./hints";
 import { hover } from "./hover";
 import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
-import { plot } from "./plot";
+import { plot, slices } from "./plot";
 import { runFile, type StartJob } from "./run";
 import { script } from "./script";
 import { OutOfTime, Session } from "./session";
 import { subjectAt } from "./subject-at";
+import { tape } from "./tape";
 import { view } from "./view";
 
 /** Typing pauses this long before a document is evaluated for its diagnostics. */
@@ -177,7 +179,10 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
 
   answer("gradlens/subjectAt", (params) => subjectAt(session, params));
   answer("gradlens/view", (params, token) => view(session, params, token));
+  answer("gradlens/check", (params, token) => check(session, params, token));
   answer("gradlens/plot", (params, token) => plot(session, params, token));
+  answer("gradlens/tape", (params) => tape(session, params));
+  answer("gradlens/slices", (params, token) => slices(session, params, token));
   answer("gradlens/minimize", async (params, token) => {
     const progress =
       params.workDoneToken === undefined ? undefined : connection.window.attachWorkDoneProgress(params.workDoneToken);

@@ -2,9 +2,9 @@
 import * as l10n from "@vscode/l10n";
 import type { CancellationToken } from "vscode-languageserver";
 import { rangeAround } from "../analysis/sample";
-import { type FormulaText, type Look, Problem } from "../analysis/subject";
+import { type FormulaText, type Look, MOST_ROWS, Problem } from "../analysis/subject";
 import type { Cell, Formula, GradientRow, LoopPath, Parameter, Subject, View, ViewParams } from "../protocol/lsp";
-import { type NumberTree, toJsonNumber, toJsonTree } from "../protocol/values";
+import { encodeArray, type NumberTree, toJsonNumber, toJsonTree } from "../protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../render";
 import { definition, derivatives, secondDerivatives } from "./formulas";
 import { loopPaths } from "./script";
@@ -90,6 +90,12 @@ function fill(look: Look, answer: View, proceed: () => void): void {
       answer.problem ??= error.message;
     }
   };
+  const name = answer.subject.kind === "function" ? answer.subject.name : "f";
+  if (look.result().values.length !== 1) {
+    attempt(() => fillJacobian(look, answer));
+    if (look.result().values.length <= MOST_ROWS) attempt(() => fillFormula(look, answer, name));
+    return;
+  }
   const { gradient, missing, value } = look.gradient();
   answer.value = cell(value);
   const central = look.central();
@@ -108,13 +114,21 @@ function fill(look: Look, answer: View, proceed: () => void): void {
   );
   attempt(() => {
     const rows = look.hessian(proceed);
-    if (look.labels.length > 0) answer.hessian = { labels: [...look.labels], rows: rows.map((row) => row.map(cell)) };
+    if (look.labels.length === 0) return;
+    answer.hessian = { labels: [...look.labels], rows: rows.map((row) => row.map(cell)) };
+    const spectrum = look.spectrum(proceed);
+    if (!spectrum) return;
+    answer.hessian.spectrum = {
+      ...spectrum,
+      values: spectrum.values.map(cell),
+      vectors: spectrum.vectors.map((vector) => [...vector]),
+      condition: cell(spectrum.condition),
+      slope: cell(spectrum.slope),
+      tolerance: cell(spectrum.tolerance),
+    };
   });
-  const name = answer.subject.kind === "function" ? answer.subject.name : "f";
   attempt(() => {
-    answer.formula = formula(definition(look, name));
-    const condition = look.condition();
-    if (condition) answer.guards = [formula(condition)];
+    fillFormula(look, answer, name);
     answer.derivatives = derivatives(look, name).map((derivative) => ({
       name: derivative.name,
       formula: formula(derivative.formula),
@@ -122,6 +136,37 @@ function fill(look: Look, answer: View, proceed: () => void): void {
     const hessian = secondDerivatives(look, name);
     if (hessian) answer.hessianFormula = formula(hessian);
   });
+}
+
+function fillFormula(look: Look, answer: View, name: string): void {
+  answer.formula = formula(definition(look, name));
+  const condition = look.condition();
+  if (condition) answer.guards = [formula(condition)];
+}
+
+/** A larger Jacobian is not sent. */
+const MOST_ENTRIES = 250_000;
+/** The text of a result shows so many elements. */
+const MOST_ELEMENTS = 64;
+
+/** A function of several results has a Jacobian, and no plot of one number. */
+function fillJacobian(look: Look, answer: View): void {
+  const { shape, values } = look.result();
+  const shown = Array.from(values.slice(0, MOST_ELEMENTS), (x) => formatNumber(x));
+  const more = values.length > MOST_ELEMENTS ? [`… (${values.length})`] : [];
+  answer.plottable = [];
+  answer.result = { shape: [...shape], text: `[${[...shown, ...more].join(", ")}]` };
+  const [height, width] = [values.length, look.labels.length];
+  if (width === 0 || height === 0) return;
+  if (height * width > MOST_ENTRIES)
+    throw new Problem(l10n.t("a Jacobian of {0} × {1} numbers is too large to show", height, width));
+  const { starts, columns } = look.pattern();
+  answer.jacobian = {
+    rows: [...look.outputs()],
+    labels: [...look.labels],
+    values: encodeArray(look.jacobian().flat(), [height, width]),
+    pattern: { starts: [...starts], columns: [...columns] },
+  };
 }
 
 export function cell(value: number): Cell {

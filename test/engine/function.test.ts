@@ -429,3 +429,110 @@ describe("at kinks a function answers as its dialect does", () => {
     assert.equal(f.value(tensor([2, 3]).data), 6);
   });
 });
+
+describe("the reverse sweep, step by step", () => {
+  it("has every operation's value, adjoint and what it passes on", () => {
+    const g = define("x1 x2 unused", (x1, x2) => mul(add(x1, 5), square(x2)));
+    const steps = g.sweep([2, 3, 1]);
+    const told = steps.map(({ node, adjoint, contributions }) => [
+      node.op.name,
+      node.primal.item(),
+      adjoint?.item() ?? null,
+      contributions.map((value) => value?.item() ?? null),
+    ]);
+    assert.deepEqual(told, [
+      ["input", 2, 9, []],
+      ["input", 3, 42, []],
+      ["input", 1, null, []],
+      ["add", 7, 9, [9, null]],
+      ["square", 9, 7, [42]],
+      ["mul", 63, 1, [9, 7]],
+    ]);
+  });
+
+  it("sums what several operations pass to the same value, on arrays too", () => {
+    const f = array("w", [3], (w) => sum(mul(w, sin(w))));
+    const point = [0.1, 0.2, 0.3];
+    const steps = f.sweep(point);
+    const { gradient } = f.gradient(point);
+    steps[0]!.adjoint!.data.forEach((x: number, i: number) => {
+      close(x, gradient[i]!, 1e-15);
+    });
+    const passed = steps.flatMap(({ node, contributions }) =>
+      node.inputs.flatMap((input, k) => (input === steps[0]!.node ? [contributions[k]!] : [])),
+    );
+    assert.equal(passed.length, 2);
+    close(passed[0]!.data[1]! + passed[1]!.data[1]!, gradient[1]!, 1e-15);
+    assert.throws(() => array("w", [2], (w) => w).sweep([1, 2]), RangeError);
+  });
+
+  it("agrees with the gradient wherever a function goes", () => {
+    fc.assert(
+      fc.property(trees(2), coordinate, coordinate, (tree, x, y) => {
+        const f = define("x y", (a, b) => build(tree, [a, b]));
+        const { gradient, missing } = f.gradient([x, y]);
+        f.sweep([x, y])
+          .slice(0, 2)
+          .forEach(({ adjoint }, i) => {
+            assert.equal(adjoint === null, missing[i]);
+            if (adjoint && Number.isFinite(gradient[i])) close(adjoint.item(), gradient[i]!, 1e-9);
+          });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("one column of a Hessian", () => {
+  it("is what the whole Hessian has there, over scalars and over arrays", () => {
+    const f = define("x y", (x, y) => mul(sin(x), mul(y, exp(x))));
+    const whole = f.hessian([0.3, 2]);
+    for (const k of [0, 1])
+      for (const [i, entry] of f.hessianColumn([0.3, 2], k).entries()) close(entry, whole[k]![i]!, 1e-12);
+    const many = array("w", [300], (w) => sum(pow(w, 3)));
+    const point = Array.from({ length: 300 }, (_, i) => i / 100);
+    const column = many.hessianColumn(point, 7);
+    close(column[7]!, 6 * 0.07, 1e-12);
+    assert.equal(column[8], 0);
+  });
+});
+
+describe("the check of a function's own gradient", () => {
+  it("finds it right, and says where there is none", () => {
+    const verdicts = (f: Differentiable, point: number[]) => f.check(point).map(({ verdict }) => verdict);
+    const g = define("x1 x2", (x1, x2) => mul(add(x1, 5), pow(x2, 2)));
+    assert.deepEqual(verdicts(g, [2, 3]), ["right", "right"]);
+    const kinked = define("x y", (x, y) => add(abs(x), sin(y)));
+    assert.deepEqual(verdicts(kinked, [0, 1]), ["not differentiable here", "right"]);
+    assert.deepEqual(verdicts(kinked, [1, 1]), ["right", "right"]);
+    assert.deepEqual(
+      define("x", (x) => sin(stopGradient(x)))
+        .check([1])
+        .map(({ verdict, claimed }) => [verdict, claimed]),
+      [["wrong", 0]],
+    );
+  });
+
+  it("ends when it is told to, and knows arrays by their elements", () => {
+    const norm = array("w", [2], (w) => sum(square(w)));
+    assert.deepEqual(
+      norm.check([1, 2]).map(({ label, claimed }) => [label, claimed]),
+      [
+        ["w[0]", 2],
+        ["w[1]", 4],
+      ],
+    );
+    const stop = new Error("stop");
+    const proceed = () => {
+      throw stop;
+    };
+    assert.throws(() => norm.check([1, 2], { proceed }), stop);
+  });
+
+  it("in float32 every result is rounded", () => {
+    const cube = define("x y", (x) => pow(x, 3));
+    const third = Math.fround(1 / 3);
+    assert.deepEqual(cube.singleGradient([1 / 3, 1]), [Math.fround(3 * Math.fround(third * third)), null]);
+    assert.deepEqual(define("x", (x) => exp(mul(x, 100))).singleGradient([1]), [Number.POSITIVE_INFINITY]);
+  });
+});

@@ -1,4 +1,7 @@
-/** A host for the page that knows a few functions: it answers as the extension would. */
+/**
+ * A host for the page that answers as the extension would: by itself for a few functions, so that a test says what it
+ * answers; by the real server for the others of `program`, and for whatever else the page asks.
+ */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { TextDocument } from "vscode-languageserver-textdocument";
@@ -18,8 +21,12 @@ import {
 import type { ToHost, ToPage } from "../../src/protocol/panel";
 import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber, toJsonTree } from "../../src/protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../../src/render";
+import { check } from "../../src/server/check";
+import { plot, slices } from "../../src/server/plot";
 import { script } from "../../src/server/script";
 import { Session } from "../../src/server/session";
+import { tape } from "../../src/server/tape";
+import { view } from "../../src/server/view";
 
 interface Subject {
   title: string;
@@ -91,6 +98,67 @@ export const subjects: Record<string, Subject> = {
   },
 };
 
+const program = `import math
+import numpy as np
+
+def f(x):
+    return 3 * x**2 + 2 * x - 1
+
+def g(x1, x2):
+    return (x1 + 5) * x2**2
+
+def bowl(weight, bias):
+    return (weight - 1)**2 + 3 * (bias + 1)**2 + math.sin(2 * weight) * 2
+
+def loss(w, b, x, rate):
+    return sum((w[i // 3][i % 3] * x - i)**2 for i in range(5)) * rate + b**2
+
+def log(x):
+    return math.log(x) / (x - 2)
+
+def broken(x):
+    return abs(x - 0.75) + 0.3 / (x + 2) + x // 2
+
+def edges(x, y, n, name):
+    return abs(x) + (1e-9 + y)**0.5 + int(n)
+
+def rosenbrock(x, y):
+    return (1 - x)**2 + 100 * (y - x**2)**2
+
+def neuron(x, w, b):
+    z = w * x + b
+    return (1 / (1 + math.exp(-z)) - 1)**2
+
+def saddle(x, y, z):
+    return x**2 - y**2 + 0 * z
+
+def rotation(angle, x):
+    return np.array([math.cos(angle) * x, math.sin(angle) * x, x**2])
+
+def differences(v):
+    return np.array([v[i + 1]**2 - v[i] for i in range(19)])
+
+def product(v):
+    return v[0]**2 * v[1]
+
+def long(x):
+    for k in range(200):
+        x = x + math.sin(x * k)
+    return x
+
+broken(0.0)
+edges(0.0, 0.0, 2.5, 'a')
+rosenbrock(-1.0, 1.5)
+neuron(0.5, 2.0, -0.5)
+saddle(0.0, 0.0, 1.0)
+rotation(0.5, 2.0)
+differences(np.linspace(0.1, 2.0, 20))
+long(0.3)
+product([0.5, 1.5])
+`;
+const uri = "file:///tf_diffs.py";
+const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => {} }) };
+
 const flat = (tree: JsonTree): number[] => (Array.isArray(tree) ? tree.flatMap(flat) : [fromJsonNumber(tree)]);
 const text = (value: number) => ({ value: toJsonNumber(value), text: formatNumber(value, 17) });
 
@@ -108,6 +176,7 @@ export class FakeHost {
   /** Milliseconds before a call is answered. */
   delay = 0;
   readonly cancelled = new Set<number>();
+  private readonly session = new Session(new Map([[uri, TextDocument.create(uri, "python", 1, program)]]));
   /** Texts that stand in for files, by address. */
   readonly scripts = new Map<string, string>();
 
@@ -137,17 +206,28 @@ export class FakeHost {
     }
     if (this.cancelled.has(message.id)) return { type: "reply", id: message.id, error: "Cancelled" };
     try {
-      return { type: "reply", id: message.id, result: this.perform(message) };
+      return { type: "reply", id: message.id, result: await this.perform(message) };
     } catch (error) {
       return { type: "reply", id: message.id, error: (error as Error).message };
     }
   }
 
   private perform(call: Extract<ToHost, { type: "call" }>): unknown {
+    const name = "subject" in call.params && call.params.subject.kind === "function" ? call.params.subject.name : "";
+    const real = !(name in subjects) && program.includes(`def ${name}(`);
     switch (call.method) {
+      case "check":
+        return check(this.session, call.params, token);
       case "view":
+        if (real) return view(this.session, call.params, token);
         return this.view(call.params);
+      case "tape":
+        return tape(this.session, call.params);
+      case "slices":
+        return slices(this.session, call.params, token);
       case "plot":
+        // A layer needs what only the server knows.
+        if (real || call.params.seconds || call.params.field) return plot(this.session, call.params, token);
         return this.plot(call.params);
       case "minimize":
         return this.minimize(call.params);

@@ -233,6 +233,179 @@ describe("the panel's page", function () {
     await eventually(async () => assert.equal(await page.locator(".overlay .tangent").count(), 1));
   });
 
+  it("says whether the gradient is right once the point rests", async () => {
+    const { page, host } = await open("edges");
+    await panel.drawn();
+    const verdicts = page.locator("[data-section=gradient] tbody tr:nth-child(2) td");
+    await eventually(async () => assert.match((await verdicts.allTextContents()).join("|"), /right/));
+    const [x, y, n, name] = await verdicts.allTextContents();
+    assert.match(x!, /not differentiable here/);
+    assert.match(y!, /right complex step ± \S+/);
+    assert.match(n!, /does not depend on n/);
+    assert.match(name!, /a text has no derivative/);
+    assert.equal(host.calls("check").length, 1);
+    await field(page, "x").fill("1");
+    await field(page, "x").fill("1.5");
+    await eventually(async () => assert.match(String(await verdicts.first().textContent()), /right/));
+    const { point } = host.calls("check").at(-1)!.params as { point: unknown };
+    assert.deepEqual(point, { x: 1.5, y: 0, n: 2.5 });
+  });
+
+  it("shows the Hessian as a heat map, and what it says of the point", async () => {
+    const { page } = await open("saddle");
+    await panel.drawn();
+    const section = page.locator("[data-section=hessian]");
+    assert.deepEqual(await section.locator("table").first().locator("td.heat").allTextContents(), [
+      ...["2", "0", "0"],
+      ...["0", "-2", "0"],
+      ...["0", "0", "0"],
+    ]);
+    const shades = await section
+      .locator("table")
+      .first()
+      .locator("td.heat")
+      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell).backgroundColor));
+    assert.equal(new Set(shades).size, 3, "positive, negative and zero differ");
+    assert.match(String(await section.textContent()), /A saddle point.*indefinite.*∞.*eigenvalue/);
+    await field(page, "x").fill("1");
+    await eventually(async () => assert.match(String(await section.textContent()), /Not a stationary point.* 2, /));
+  });
+
+  it("shows a Jacobian: small in numbers, large as a picture that can be read", async () => {
+    let { page } = await open("rotation");
+    await page.locator("#jacobian").waitFor();
+    assert.equal(await panel.value(), "[1.755165, 0.9588511, 4]");
+    assert.equal(await page.locator("td.heat").count(), 6);
+    assert.equal(await page.locator("td.heat.never").count(), 1);
+    assert.equal(await page.locator("[role=alert]").count(), 0);
+    await panel.close();
+    ({ page } = await open("differences"));
+    const picture = page.locator("canvas.picture");
+    await picture.focus();
+    await picture.press("ArrowDown");
+    await picture.press("ArrowRight");
+    await eventually(async () =>
+      assert.equal(await page.locator(".readout").textContent().then(String), "row [0], v[1]: 0.4"),
+    );
+    assert.match(String(await page.locator("main").textContent()), /38 of 380 entries can differ from 0/);
+  });
+
+  it("shows the layers of a curve: derivatives, tangent, circle, breaks", async () => {
+    const { page, host } = await open("broken");
+    await panel.drawn();
+    const lines = () => page.locator(".plot .scatterlayer .trace path.js-line").count();
+    const before = await lines();
+    assert.match(
+      String(await page.locator(".notes").textContent()),
+      /^pole at -2 · jump at 0 · kink at 0.75 · jump at 2$/,
+    );
+    // Four pieces, and the line where the pole is: none runs through it.
+    assert.equal(before, 5);
+    await page.getByRole("button", { name: "f′" }).click();
+    await eventually(async () => assert.ok((await lines()) > before));
+    const more = await lines();
+    await page.getByRole("button", { name: "f″" }).click();
+    await eventually(async () => assert.ok((await lines()) > more));
+    assert.equal((host.calls("plot").at(-1)!.params as { seconds?: boolean }).seconds, true);
+    await page.getByRole("button", { name: "Curvature" }).click();
+    await page.locator(".overlay .circle ellipse").waitFor();
+    await page.getByRole("button", { name: "Tangent" }).press("Enter");
+    await eventually(async () => assert.equal(await page.locator(".overlay .tangent").count(), 0));
+    assert.match(String(await page.locator(".notes").textContent()), /radius of curvature \d/);
+    const state = host.received.filter((message) => message.type === "state").at(-1)!.state;
+    assert.deepEqual(state.layers, ["gradient", "derivative", "second", "circle"]);
+  });
+
+  it("shows the layers of a plane, and slices", async () => {
+    const { page, host } = await open("rosenbrock");
+    await panel.drawn();
+    for (const name of ["Descent", "Newton step", "Field", "Log levels"])
+      await page.getByRole("button", { name }).click();
+    await eventually(async () => assert.ok((await page.locator(".overlay .field path").count()) > 100));
+    assert.equal(await page.locator(".overlay .arrow").count(), 2);
+    assert.equal(await page.locator(".overlay .newton circle").count(), 1);
+    assert.match(String(await page.locator(".notes").textContent()), /Newton's step leads to \(-1.0202, 1.0404\)/);
+    await page.getByRole("button", { name: "Surface" }).click();
+    const surface = page.getByRole("img", { name: /^Surface of rosenbrock\(x, y\) over x and y/ });
+    const picture = () => surface.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const before = await picture();
+    await surface.press("ArrowRight");
+    await eventually(async () => assert.notEqual(await picture(), before));
+    assert.equal(host.calls("slices").length, 0);
+    await page.getByText("Slices along every variable").click();
+    await eventually(async () => assert.equal(await page.locator(".slice path").count(), 2));
+    await page.getByRole("button", { name: /^y from/ }).click();
+    await eventually(() => assert.deepEqual((host.calls("plot").at(-1)!.params as { axes: unknown }).axes, ["y"]));
+  });
+
+  it("moves an element of an array on the plot", async () => {
+    const { page } = await open("product");
+    await panel.drawn();
+    await page.locator(".handle").press("ArrowRight");
+    await eventually(async () => assert.notEqual(await field(page, "v[0]").inputValue(), "0.5"));
+    assert.equal(await field(page, "v[1]").inputValue(), "1.5");
+  });
+
+  it("draws the computation graph, walks its sweeps, and shows where its nodes stand", async () => {
+    const { page, host } = await open("g");
+    const node = (name: string) => page.locator(".graph .node", { hasText: name });
+    await node("v₃ = v₁·v₂").waitFor();
+    const texts = () =>
+      page
+        .locator(".graph .node")
+        .evaluateAll((nodes) =>
+          nodes.map((each) => [...each.querySelectorAll("text")].map((text) => text.textContent)),
+        );
+    const all = [
+      ["x₁", "2", "9"],
+      ["x₂", "3", "42"],
+      ["v₁ = x₁ + 5", "7", "9"],
+      ["v₂ = x₂²", "9", "7"],
+      ["v₃ = v₁·v₂", "63", "1"],
+    ];
+    assert.deepEqual(await texts(), all);
+    const caption = () => page.locator(".caption").textContent().then(String);
+    await page.getByRole("button", { name: "To the start" }).click();
+    assert.deepEqual((await texts())[4], ["v₃ = v₁·v₂", "", ""]);
+    for (let k = 0; k < 5; k++) await page.getByRole("button", { name: "One step on" }).click();
+    assert.equal(await caption(), "v₃ = v₁·v₂ = 63");
+    assert.equal(await page.locator(".node.current .hit").getAttribute("aria-label"), "v3 = v1·v2, value 63");
+    await page.getByRole("slider", { name: "Step of the sweeps" }).press("ArrowRight");
+    assert.equal(
+      await caption(),
+      "The sweep back begins at the result, whose adjoint is 1. v₃ has the adjoint 1, and passes on: 9 to v₁, 7 to v₂.",
+    );
+    assert.equal(await page.locator(".edge.lit").count(), 2);
+    assert.deepEqual(
+      (await texts()).map(([, , adjoint]) => adjoint),
+      ["", "", "9", "7", "1"],
+    );
+    await page.getByRole("button", { name: "To the end" }).click();
+    assert.deepEqual(await texts(), all);
+
+    await node("v₂ = x₂²").hover();
+    const { params } = host.calls("highlight").at(-1)! as { params: { uri: string; range?: { start: object } } };
+    assert.deepEqual([params.uri, params.range?.start], ["file:///tf_diffs.py", { line: 7, character: 22 }]);
+    await page.mouse.move(0, 0);
+    await eventually(() =>
+      assert.equal((host.calls("highlight").at(-1)!.params as { range?: object }).range, undefined),
+    );
+    await panel.send({ type: "event", event: "cursor", data: { uri: "file:///tf_diffs.py", line: 7, character: 13 } });
+    await eventually(async () =>
+      assert.equal(
+        await page.locator(".node.under .hit").getAttribute("aria-label"),
+        "v1 = x1 + 5, value 7, adjoint 9",
+      ),
+    );
+    await node("x₁").first().locator(".hit").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await eventually(() => assert.equal(host.calls("reveal").length, 1));
+    await panel.close();
+    const { page: other } = await open("long");
+    await other.getByText(/operations are too many to draw: at most 150/).waitFor();
+  });
+
   it("pins the point and lets go of the cursor", async () => {
     const { page, host } = await open("g");
     await panel.drawn();

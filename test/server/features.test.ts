@@ -240,6 +240,143 @@ describe("language server", () => {
       assert.equal(view.problem, undefined);
     });
 
+    it("checks a gradient, and shows float32 where it differs", async () => {
+      const uri = "file:///check.py";
+      const lines = ["import math", "def f(x, y, z):", "    return abs(x) + y * y + 1e39 * z", "f(0.0, 1.5, 0.0)"];
+      await client.open(uri, lines.join("\n"));
+      const { rows, problem } = await client.request("gradlens/check", {
+        subject: { kind: "function", uri, name: "f" },
+      });
+      assert.equal(problem, undefined);
+      assert.deepEqual(
+        rows.map(({ name, verdict, single }) => [name, verdict, single?.value]),
+        [
+          ["x", "not differentiable", undefined],
+          ["y", "right", undefined],
+          ["z", "right", "Infinity"],
+        ],
+      );
+      assert.equal(rows[1]!.method, "complex step");
+      assert.ok(Math.abs(Number(rows[1]!.reference!.value) - 3) <= Number(rows[1]!.error!.value) + 1e-14);
+      const missing = await client.request("gradlens/check", { subject: { kind: "function", uri, name: "h" } });
+      assert.match(missing.problem!, /no function h/);
+    });
+
+    it("says what kind of point it is, by the Hessian's eigenvalues", async () => {
+      const uri = "file:///kinds.py";
+      const lines = [
+        "def rosenbrock(x, y):\n    return (1 - x)**2 + 100 * (y - x**2)**2",
+        "def saddle(x, y):\n    return x**2 - y**2",
+        "def top(x):\n    return 3 - 2 * x**2",
+        "def flat(x):\n    return x**4",
+        "def trough(x, y):\n    return (x + y)**2",
+      ];
+      await client.open(uri, lines.join("\n"));
+      const kind = async (name: string, point: { [name: string]: number }) => {
+        const { hessian } = await client.request("gradlens/view", { subject: { kind: "function", uri, name }, point });
+        const { kind, definiteness, values, vectors, condition } = hessian!.spectrum!;
+        // H·v = λ·v
+        const entries = hessian!.rows.map((row) => row.map(({ value }) => Number(value)));
+        vectors.forEach((vector, k) => {
+          entries.forEach((row, i) => {
+            const product = row.reduce((total, entry, j) => total + entry * vector[j]!, 0);
+            assert.ok(Math.abs(product - Number(values[k]!.value) * vector[i]!) < 1e-9);
+          });
+        });
+        return [kind, definiteness, Number(Number(condition.value).toPrecision(6))];
+      };
+      // SciPy: numpy.linalg.cond([[802, -400], [-400, 200]]) = 2508.0096
+      assert.deepEqual(await kind("rosenbrock", { x: 1, y: 1 }), ["minimum", "positive definite", 2508.01]);
+      assert.deepEqual((await kind("rosenbrock", { x: 0, y: 1 }))[0], "not stationary");
+      assert.deepEqual(await kind("saddle", { x: 0, y: 0 }), ["saddle", "indefinite", 1]);
+      assert.deepEqual(await kind("top", { x: 0 }), ["maximum", "negative definite", 1]);
+      assert.deepEqual(await kind("flat", { x: 0 }), ["degenerate", "zero", Infinity]);
+      assert.deepEqual(await kind("trough", { x: 1, y: -1 }), ["degenerate", "positive semidefinite", Infinity]);
+    });
+
+    it("gives a function of several results its Jacobian", async () => {
+      const uri = "file:///several.py";
+      const lines = ["import numpy as np", "def r(a, x):", "    return np.array([np.cos(a) * x, x**2])", "r(0.0, 3.0)"];
+      await client.open(uri, lines.join("\n"));
+      const view = await client.request("gradlens/view", { subject: { kind: "function", uri, name: "r" } });
+      assert.equal(view.problem, undefined);
+      assert.equal(view.result!.text, "[3, 9]");
+      assert.equal(view.formula!.text, "r(a, x) = [cos(a)·x, x²]");
+      assert.deepEqual([view.gradient, view.plottable, view.hessian], [[], [], undefined]);
+      const { rows, labels, values, pattern } = view.jacobian!;
+      assert.deepEqual(
+        [rows, labels, values.shape],
+        [
+          ["[0]", "[1]"],
+          ["a", "x"],
+          [2, 2],
+        ],
+      );
+      assert.deepEqual([...decodeArray(values)].map(Math.abs), [0, 1, 0, 6]);
+      assert.deepEqual(pattern, { starts: [0, 2, 3], columns: [0, 1, 1] });
+    });
+
+    it("samples what the layers of a plot show, and slices", async () => {
+      const uri = "file:///layers.py";
+      await client.open(uri, "def f(x, y):\n    return abs(x) + x * y**2\nf(1.0, 2.0)\ndef v(x):\n    return [x, x]\n");
+      const subject = { kind: "function", uri, name: "f" } as const;
+      const point = { x: 1, y: 2 };
+      const along = await client.request("gradlens/plot", { subject, point, axes: ["y"], seconds: true });
+      assert.ok(decodeArray(along.seconds!).every((second) => Math.abs(second - 2) < 1e-12));
+      const across = await client.request("gradlens/plot", { subject, point, axes: ["x"] });
+      assert.equal(across.seconds, undefined);
+      assert.deepEqual(across.breaks, [
+        { kind: "kink", at: 0, left: across.breaks![0]!.left, right: across.breaks![0]!.right },
+      ]);
+      const plane = await client.request("gradlens/plot", { subject, point, axes: ["x", "y"], field: true });
+      assert.equal(plane.field!.shape[1], 4);
+      const [x, y, u, v] = decodeArray(plane.field!);
+      assert.deepEqual([u, v], [Math.sign(x!) + y! ** 2, 2 * x! * y!]);
+      const slices = await client.request("gradlens/slices", { subject, point });
+      assert.deepEqual([slices.labels, slices.count, slices.values.shape], [["x", "y"], 2, [2, 81]]);
+      const [grid, values] = [decodeArray(slices.grid), decodeArray(slices.values)];
+      assert.equal(values[0], Math.abs(grid[0]!) + grid[0]! * 4);
+      const none = await client.request("gradlens/slices", { subject: { ...subject, name: "v" }, point: { x: 1 } });
+      assert.match(none.problem!, /not a number|Jacobian/);
+    });
+
+    it("tells the operations with their values, adjoints and places in the text", async () => {
+      await client.open(URI, TEXT);
+      const { nodes, problem } = await client.request("gradlens/tape", { subject: g });
+      assert.equal(problem, undefined);
+      assert.deepEqual(
+        nodes.map(({ name, formula, value, adjoint, from }) => [
+          name,
+          formula,
+          value,
+          adjoint,
+          from.map((edge) => edge.passed),
+        ]),
+        [
+          ["x1", "x1", [2], [9], []],
+          ["x2", "x2", [3], [42], []],
+          ["v1", "x1 + 5", [7], [9], [[9]]],
+          ["v2", "x2²", [9], [7], [[42]]],
+          ["v3", "v1·v2", [63], [1], [[9], [7]]],
+        ],
+      );
+      assert.deepEqual(
+        nodes.map(({ range }) => textAt(TEXT, range!).replaceAll(" ", "")),
+        ["x1", "x2", "(x1+5)", "(x2**2)", "(x1+5)*(x2**2)"],
+      );
+      const uri = "file:///many.py";
+      const lines = [
+        "import math",
+        "def v(v1):",
+        "    for k in range(99):",
+        "        v1 = math.sin(v1 + k)",
+        "    return v1",
+      ];
+      await client.open(uri, lines.join("\n"));
+      const many = await client.request("gradlens/tape", { subject: { kind: "function", uri, name: "v" } });
+      assert.match(many.problem!, /^\d+ operations are too many to draw: at most 150$/);
+    });
+
     it("names the parts of a long formula, and says where it holds", async () => {
       const uri = "file:///long.py";
       const lines = [

@@ -12,10 +12,13 @@ import {
   scalarize,
   stage,
 } from "../graph/graph";
+import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
+import { reverseSweep, type SweepStep } from "../graph/sweep";
 import { jvp } from "../interpreters/forward";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import { type Lowered, lower } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { type CheckedDerivative, type CheckOptions, checkGradient } from "./check";
 import { jacobians } from "./jacobian";
 
 export interface ParameterType {
@@ -46,6 +49,8 @@ interface Compiled {
   readonly missing: readonly (readonly boolean[])[];
   /** Of the one output. */
   readonly hessian: (point: ArrayLike<number>, proceed: () => void) => number[][];
+  /** One column of it. */
+  readonly column: (point: ArrayLike<number>, k: number) => number[];
 }
 
 /**
@@ -126,6 +131,66 @@ export class Differentiable {
     return withDialect(this.dialect, () => withoutRecorders(() => hessian(point, proceed)));
   }
 
+  /**
+   * The operations on whole arrays at `point`, with what reverse mode passes through each: see {@link reverseSweep}.
+   * @throws NotScalar where the result is an array.
+   */
+  sweep(point: ArrayLike<number>): SweepStep[] {
+    return withDialect(this.dialect, () =>
+      withoutRecorders(() => {
+        const graph = this.staged(point);
+        mustBeScalar(graph.outputs[0]!.shape);
+        return reverseSweep(graph, this.dialect);
+      }),
+    );
+  }
+
+  /** Where the Jacobian can differ from 0 on the branch that is taken at `point`: see {@link jacobianPattern}. */
+  pattern(point: ArrayLike<number>): SparsityPattern {
+    const { inputs, outputs } = withoutRecorders(() => this.staged(point));
+    return jacobianPattern(outputs, inputs);
+  }
+
+  /**
+   * The gradient held against the complex step and differences, a row for each scalar: see {@link checkGradient}.
+   * @throws NotScalar where the result is an array.
+   */
+  check(point: ArrayLike<number>, options: CheckOptions = {}): CheckedDerivative[] {
+    const { gradient } = this.gradient(point);
+    const primals = unflatten(this.parameters, point);
+    return withDialect(this.dialect, () =>
+      checkGradient(
+        (...inputs) => this.call(inputs),
+        this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
+        gradient,
+        options,
+      ),
+    );
+  }
+
+  /**
+   * The gradient as float32 has it: the point and every result rounded to it; null where there is none.
+   * @throws NotScalar where the result is an array.
+   */
+  singleGradient(point: ArrayLike<number>): (number | null)[] {
+    return withDialect(this.dialect, () =>
+      withoutRecorders(() => {
+        const { inputs, outputs } = this.staged(point, "float32");
+        mustBeScalar(outputs[0]!.shape);
+        return gradientNodes(outputs[0]!, inputs, this.dialect).flatMap((entry, k) =>
+          entry ? Array.from(peek(entry).data) : new Array<null>(sizeOf(inputs[k]!.shape)).fill(null),
+        );
+      }),
+    );
+  }
+
+  /** Column `k` of the Hessian: how the gradient changes with one scalar. @throws NotScalar where the result is an array. */
+  hessianColumn(point: ArrayLike<number>, k: number): number[] {
+    const { shape, column } = this.compiled(point);
+    mustBeScalar(shape);
+    return withDialect(this.dialect, () => withoutRecorders(() => column(point, k)));
+  }
+
   /** Second derivatives as graph nodes, for formulas; null where the result does not depend on a scalar. */
   secondDerivatives(point: ArrayLike<number>): (Value | null)[][] {
     const { shape, branch } = this.compiled(point);
@@ -149,14 +214,6 @@ export class Differentiable {
     return withoutRecorders(() => this.staged(point));
   }
 
-  private staged(point: ArrayLike<number>): Graph {
-    const primals = unflatten(this.parameters, point);
-    return stage(
-      this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
-      (inputs) => [this.call(inputs)],
-    );
-  }
-
   private compiled(point: ArrayLike<number>): Compiled {
     return this.evaluate("value", point).branch;
   }
@@ -174,6 +231,18 @@ export class Differentiable {
     const branch = this.compile(point);
     if (this.branches.length < MOST_BRANCHES) this.branches.push(branch);
     return branch;
+  }
+
+  /** The function as operations on whole arrays, each with its value at the point. */
+  private staged(point: ArrayLike<number>, dtype: DType = "float64"): Graph {
+    const primals = unflatten(
+      this.parameters.map(({ shape }) => ({ shape, dtype })),
+      point,
+    );
+    return stage(
+      this.parameters.map(({ name }, k) => ({ name, primal: primals[k]! })),
+      (inputs) => [this.call(inputs)],
+    );
   }
 
   private compile(point: ArrayLike<number>): Compiled {
@@ -194,24 +263,27 @@ function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
   const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, dialect));
   const zero = scalar(0);
   let product: Lowered | undefined;
+  const column = (point: ArrayLike<number>, k: number) => {
+    product ??= hessianTimesVector(
+      graph.inputs,
+      gradients[0]!.map((entry) => entry ?? zero),
+    );
+    const out: number[] = [];
+    product([...Array.from(point), ...graph.inputs.map((_, i) => Number(i === k))], out);
+    return out;
+  };
   return {
     shape,
     branch: () => ({ graph, gradients }),
     missing: gradients.map((row) => row.map((entry) => entry === null)),
     value: lower(graph),
     both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
-    hessian: (point, proceed) => {
-      product ??= hessianTimesVector(
-        graph.inputs,
-        gradients[0]!.map((entry) => entry ?? zero),
-      );
-      return graph.inputs.map((_, i) => {
+    hessian: (point, proceed) =>
+      graph.inputs.map((_, k) => {
         proceed();
-        const column: number[] = [];
-        product!([...Array.from(point), ...graph.inputs.map((_, k) => Number(k === i))], column);
-        return column;
-      });
-    },
+        return column(point, k);
+      }),
+    column,
   };
 }
 
@@ -276,6 +348,21 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
     missing: Array.from({ length: rows }, () => missing),
     value: quietly(value),
     both: quietly(both),
+    column: (point, k) => {
+      const unit = unflatten(
+        inputs,
+        Array.from(point, (_, i) => Number(i === k)),
+      );
+      const { tangent } = jvp(
+        (...values) => replay(present, pairs(inputs, values), slopes),
+        unflatten(inputs, point),
+        unit,
+      );
+      return inputs.flatMap(({ shape }, i) => {
+        const own = tangent[present.indexOf(entries[i]!)];
+        return own ? Array.from(peek(own).data) : new Array<number>(sizeOf(shape)).fill(0);
+      });
+    },
     hessian: (point, proceed) => {
       const gradient = (...values: Value[]) => {
         proceed();

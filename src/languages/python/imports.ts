@@ -117,5 +117,5 @@ setSourceLoader(
     const name = parts.join(".") || folderOf(found.fileName);
     return loaded().get(found.fileName) ?? execute(name, sourceOf(found.fileName, found.text));
   },
-  (name, text) => execute(name, sourceOf(`<${name}>`, text)),
+  (name, text) => loaded().get(`<${name}>`) ?? execute(name, sourceOf(`<${name}>`, text)),
 );

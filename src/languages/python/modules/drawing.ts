@@ -53,7 +53,7 @@ class Artist extends PyObject {
 }
 
 class Drawing extends PyModule {
-  override find(name: string): PyValue | undefined {
+  override member(name: string): PyValue | undefined {
     return drawn(name);
   }
   override pyGetAttribute(name: string): PyValue | undefined {

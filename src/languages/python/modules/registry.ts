@@ -62,6 +62,11 @@ export class PyLibrary extends PyModule {
     if (made !== undefined) this.dict.set(name, made);
     return made;
   }
+  /** All of them, those that are still to be made too. */
+  override names(): Map<string, PyValue> {
+    for (const name of [...(lazy.get(this.name)?.keys() ?? []), ...(parts.get(this.name) ?? [])]) this.member(name);
+    return this.dict;
+  }
   override pyGetAttribute(name: string): PyValue | undefined {
     const made = this.member(name);
     if (made !== undefined) return made;
@@ -242,7 +247,7 @@ export function importFrom(
   }
   if (wanted !== null) {
     const inside = `${name}${name.endsWith(".") ? "" : "."}${wanted}`;
-    const value = module?.find(wanted) ?? moduleNamed(inside, from);
+    const value = module?.member(wanted) ?? moduleNamed(inside, from);
     if (value !== undefined) {
       out.set(wanted, value);
       return out;

@@ -303,7 +303,7 @@ registerModule(
       ["Counter", counterType],
       ["OrderedDict", orderedDictType],
       ["deque", dequeType],
-      ["ChainMap", loadModule("_normal")!.find("ChainMap")!],
+      ["ChainMap", loadModule("_normal")!.member("ChainMap")!],
       [
         "namedtuple",
         native("namedtuple", (args, kwargs) => {

@@ -189,7 +189,7 @@ function modes(items: PyValue[]): PyValue[] {
 registerModule("statistics", () => {
   return new Map<string, PyValue>([
     ["StatisticsError", errorType],
-    ["NormalDist", loadModule("_normal")!.find("NormalDist")!],
+    ["NormalDist", loadModule("_normal")!.member("NormalDist")!],
     ...Object.entries(entries).map(([name, run]): [string, PyValue] => [name, native(name, run)]),
   ]);
 });

@@ -264,10 +264,6 @@ export class PyModule extends PyObject {
   member(name: string): PyValue | undefined {
     return this.names().get(name);
   }
-  /** One of these names. */
-  find(name: string): PyValue | undefined {
-    return this.names().get(name);
-  }
   override pyRepr(): string {
     return `<module '${this.name}'>`;
   }

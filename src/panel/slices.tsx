@@ -1,0 +1,93 @@
+/** The function along each variable by itself, side by side. */
+import * as l10n from "@vscode/l10n";
+import { useState } from "preact/hooks";
+import type { View } from "../protocol/lsp";
+import { decodeArray, fromJsonNumber } from "../protocol/values";
+import { formatNumber } from "../render/numbers";
+import { segments, visibleRange } from "../render/sampling";
+import { useAnswer } from "./answer";
+import { type Model, pointOf, scalar } from "./session";
+import { useSession } from "./use";
+
+const WIDTH = 140;
+const HEIGHT = 80;
+
+export function Slices({ model, view }: { model: Model; view: View }) {
+  const session = useSession();
+  const [open, setOpen] = useState(false);
+  const slices = useAnswer(session, "slices", open ? { subject: view.subject, point: pointOf(view) } : undefined, view);
+  const { data } = slices;
+  const problem = slices.problem ?? data?.problem;
+  return (
+    <details class="data" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{l10n.t("Slices along every variable")}</summary>
+      {open && problem && <p class="muted">{problem}</p>}
+      {open && !data && !problem && (
+        <p class="muted" role="status">
+          {l10n.t("Computing…")}
+        </p>
+      )}
+      {open && data && !problem && <Cards model={model} view={view} data={data} />}
+    </details>
+  );
+}
+
+function Cards(props: { model: Model; view: View; data: NonNullable<ReturnType<typeof useAnswer<"slices">>["data"]> }) {
+  const { model, view, data } = props;
+  const session = useSession();
+  const [grid, values] = [decodeArray(data.grid), decodeArray(data.values)];
+  const n = data.grid.shape[1] ?? 0;
+  // One scale for all: how much each variable matters shows.
+  const value = view.value ? fromJsonNumber(view.value.value) : Number.NaN;
+  const [low, high] = visibleRange(values, [value]) ?? [-1, 1];
+  const toY = (y: number) => 6 + (1 - (y - low) / (high - low || 1)) * (HEIGHT - 12);
+  return (
+    <>
+      <div class="slices">
+        {data.labels.map((label, k) => {
+          const xs = grid.subarray(k * n, (k + 1) * n);
+          const ys = values.subarray(k * n, (k + 1) * n);
+          const toX = (x: number) => 4 + ((x - xs[0]!) / (xs[n - 1]! - xs[0]!)) * (WIDTH - 8);
+          const path = segments(xs, ys)
+            .map(([start, end]) =>
+              Array.from({ length: end - start }, (_, i) => {
+                const [x, y] = [toX(xs[start + i]!), Math.min(Math.max(toY(ys[start + i]!), -500), 500)];
+                return `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
+              }).join(""),
+            )
+            .join("");
+          const at = scalar(pointOf(view), label);
+          return (
+            <button
+              key={label}
+              type="button"
+              class="slice"
+              aria-pressed={model.axes.length === 1 && model.axes[0] === label}
+              title={l10n.t("Plot along {0}", label)}
+              onClick={() => session.setAxes([label])}
+            >
+              <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+                <path d={path} />
+                {Number.isFinite(value) && <circle cx={toX(at)} cy={toY(value)} r={3.5} />}
+              </svg>
+              <span class="slice-name">{label}</span>
+              <span class="sr-only">
+                {l10n.t("from {0} to {1}: {2}", formatNumber(xs[0]!, 4), formatNumber(xs[n - 1]!, 4), rangeText(ys))}
+              </span>
+            </button>
+          );
+        })}
+      </div>
+      {data.count > data.labels.length && (
+        <p class="muted">{l10n.t("and {0} more", data.count - data.labels.length)}</p>
+      )}
+    </>
+  );
+}
+
+function rangeText(values: Float64Array): string {
+  const finite = values.filter(Number.isFinite);
+  return finite.length === 0
+    ? l10n.t("no value")
+    : l10n.t("values from {0} to {1}", formatNumber(Math.min(...finite), 4), formatNumber(Math.max(...finite), 4));
+}

@@ -1,0 +1,432 @@
+/**
+ * The computation graph: every operation with its value, and what the sweep back passes through it. The sweeps can be
+ * walked step by step; a node and its place in the editor show each other.
+ */
+import * as l10n from "@vscode/l10n";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { TapeNode, TapeResult, View } from "../protocol/lsp";
+import type { JsonNumber } from "../protocol/values";
+import { fromJsonNumber } from "../protocol/values";
+import { formatNumber } from "../render/numbers";
+import { useAnswer } from "./answer";
+import { Scroll } from "./scroll";
+import { pointOf, type Session } from "./session";
+import { type Box, layout } from "./tape-layout";
+import { hasNothing, useModel, useSession } from "./use";
+
+export function TapeView({ view }: { view: View }) {
+  const session = useSession();
+  const [open, setOpen] = useState(true);
+  const shown = view.value !== undefined && view.parameters.length > 0 && !hasNothing(view);
+  const params = open && shown ? { subject: view.subject, point: pointOf(view) } : undefined;
+  const { data, problem, fresh } = useAnswer(session, "tape", params, view);
+  if (!shown) return null;
+  const line = problem ?? data?.problem;
+  return (
+    <section data-section="tape" class="tape">
+      <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <h2>{l10n.t("Computation graph")}</h2>
+        </summary>
+        {open && line && <p class="muted">{line}</p>}
+        {open && !line && !data && (
+          <p class="muted" role="status">
+            {l10n.t("Computing…")}
+          </p>
+        )}
+        {open && !line && data && data.nodes.length > 0 && <Sweep data={data} stale={!fresh} />}
+      </details>
+    </section>
+  );
+}
+
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+
+/** v12 as v₁₂, in names and formulas. */
+const pretty = (text: string): string =>
+  text.replace(/(?<=\b\p{L}+)\d+\b/gu, (digits) => [...digits].map((digit) => SUBSCRIPTS[Number(digit)]).join(""));
+
+const numberText = (numbers: readonly JsonNumber[], shape: readonly number[]): string => {
+  const texts = numbers.map((x) => formatNumber(fromJsonNumber(x), shape.length === 0 ? 6 : 3));
+  if (shape.length === 0) return texts[0] ?? "";
+  const count = shape.reduce((product, size) => product * size, 1);
+  return `[${shape.join("×")}] ${texts.join(", ")}${count > texts.length ? ", …" : ""}`;
+};
+
+/** One step of the walk: forward computes a node, back passes its adjoint on. */
+interface Step {
+  readonly node: number;
+  readonly back: boolean;
+}
+
+function stepsOf(nodes: readonly TapeNode[]): Step[] {
+  const forward = nodes.map((_, node) => ({ node, back: false }));
+  const back = nodes.flatMap(({ adjoint }, node) => (adjoint ? [{ node, back: true }] : [])).reverse();
+  return [...forward, ...back];
+}
+
+function Sweep({ data, stale }: { data: TapeResult; stale: boolean }) {
+  const session = useSession();
+  const { nodes } = data;
+  const steps = useMemo(() => stepsOf(nodes), [nodes]);
+  // Steps that were done; moving the point keeps the place while the graph is the same.
+  const [done, setDone] = useState<number>();
+  const at = Math.min(done ?? steps.length, steps.length);
+  const current = at > 0 && at < steps.length ? steps[at - 1] : undefined;
+  const shape = nodes.map(({ formula }) => formula).join("\n");
+  useEffect(() => setDone(undefined), [shape]);
+  useEffect(() => () => session.highlight(), [session]);
+  const go = (to: number) => setDone(Math.min(Math.max(to, 0), steps.length));
+  return (
+    <>
+      <div class="sweep">
+        <div class="buttons">
+          <Control label={l10n.t("To the start")} sign="start" off={at === 0} onClick={() => go(0)} />
+          <Control label={l10n.t("One step back")} sign="back" off={at === 0} onClick={() => go(at - 1)} />
+          <Control label={l10n.t("One step on")} sign="on" off={at === steps.length} onClick={() => go(at + 1)} />
+          <Control label={l10n.t("To the end")} sign="end" off={at === steps.length} onClick={() => go(steps.length)} />
+        </div>
+        <input
+          type="range"
+          min={0}
+          max={steps.length}
+          step={1}
+          value={at}
+          aria-label={l10n.t("Step of the sweeps")}
+          aria-valuetext={captionOf(nodes, steps, at)}
+          onInput={(event) => go(event.currentTarget.valueAsNumber)}
+        />
+        <span class="muted count">
+          {at} / {steps.length}
+        </span>
+      </div>
+      <p class="caption" role="status">
+        {captionOf(nodes, steps, at)}
+      </p>
+      <Drawing nodes={nodes} steps={steps} at={at} current={current} stale={stale} />
+      <details class="data">
+        <summary>{l10n.t("As a table")}</summary>
+        <Scroll label={l10n.t("Computation graph")}>
+          <Rows nodes={nodes} />
+        </Scroll>
+      </details>
+    </>
+  );
+}
+
+const signs = {
+  start: "M4 3v10M13 3v10L6 8z",
+  back: "M11.5 3v10L4.5 8z",
+  on: "M4.5 3v10l7-5z",
+  end: "M12 3v10M3 3v10l7-5z",
+};
+
+interface ControlProps {
+  label: string;
+  sign: keyof typeof signs;
+  off: boolean;
+  onClick: () => void;
+}
+
+function Control({ label, sign, off, onClick }: ControlProps) {
+  // A button that is off keeps the focus: aria-disabled, not disabled.
+  return (
+    <button
+      type="button"
+      class="action"
+      aria-label={label}
+      title={label}
+      aria-disabled={off}
+      onClick={() => !off && onClick()}
+    >
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d={signs[sign]} />
+      </svg>
+    </button>
+  );
+}
+
+function captionOf(nodes: readonly TapeNode[], steps: readonly Step[], at: number): string {
+  if (at === 0) return l10n.t("Forwards each value is computed from those before it.");
+  const { node: place, back } = steps[at - 1]!;
+  const node = nodes[place]!;
+  const name = pretty(node.name);
+  const value = numberText(node.value, node.shape);
+  if (at === steps.length)
+    return l10n.t("All {0} steps: values in black and white, adjoints (derivatives of the result) in colour.", at);
+  if (!back) {
+    return node.input ? `${name} = ${value}` : `${name} = ${pretty(node.formula)} = ${value}`;
+  }
+  const passed = node.from.flatMap((edge) =>
+    edge.passed
+      ? [l10n.t("{0} to {1}", numberText(edge.passed, nodes[edge.node]!.shape), pretty(nodes[edge.node]!.name))]
+      : [],
+  );
+  const adjoint = numberText(node.adjoint ?? [], node.shape);
+  if (node.input) return l10n.t("The derivative by {0} is {1}.", name, adjoint);
+  const start = place === nodes.length - 1 ? l10n.t("The sweep back begins at the result, whose adjoint is 1.") : "";
+  return `${start} ${l10n.t("{0} has the adjoint {1}, and passes on: {2}.", name, adjoint, passed.join(", ") || "0")}`.trim();
+}
+
+/** What has come to each node by now: the sum of what later ones have passed to it. */
+function adjointsAt(nodes: readonly TapeNode[], steps: readonly Step[], at: number): (number[] | undefined)[] {
+  const sums: (number[] | undefined)[] = nodes.map(() => undefined);
+  const back = steps.slice(0, at).filter((step) => step.back);
+  if (back.length > 0) sums[nodes.length - 1] = nodes[nodes.length - 1]!.adjoint?.map(fromJsonNumber);
+  for (const { node } of back) {
+    for (const { node: to, passed } of nodes[node]!.from) {
+      if (!passed) continue;
+      sums[to] = passed.map((x, i) => fromJsonNumber(x) + (sums[to]?.[i] ?? 0));
+    }
+  }
+  return sums;
+}
+
+/** A smaller drawing cannot be read: it scrolls. */
+const SMALLEST = 0.8;
+
+interface DrawingProps {
+  nodes: readonly TapeNode[];
+  steps: readonly Step[];
+  at: number;
+  current: Step | undefined;
+  stale: boolean;
+}
+
+function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
+  const session = useSession();
+  const { cursor, subject } = useModel(session);
+  const [hovered, setHovered] = useState<number>();
+  const [focus, setFocus] = useState(0);
+  const place = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    setWidth(element.clientWidth);
+    return () => observer.disconnect();
+  }, []);
+  const boxes = useMemo(() => {
+    const described = nodes.map((node) => ({
+      lines: linesOf(node),
+      from: node.from.map(({ node: from, passed }) => ({ node: from, label: passed ? short(passed, node) : "" })),
+    }));
+    const across = layout(described, false);
+    if (across.width * SMALLEST <= width) return across;
+    const down = layout(described, true);
+    return down.width < across.width ? down : across;
+  }, [nodes, width]);
+  const computed = new Set(steps.slice(0, at).flatMap((step) => (step.back ? [] : [step.node])));
+  const passing = new Set(steps.slice(0, at).flatMap((step) => (step.back ? [step.node] : [])));
+  const adjoints = adjointsAt(nodes, steps, at);
+  const under = cursor && cursor.uri === subject?.uri ? nodeAt(nodes, cursor.line, cursor.character) : undefined;
+  const mark = (index: number | undefined) => {
+    setHovered(index);
+    session.highlight(index === undefined ? undefined : nodes[index]!.range);
+  };
+  const scale = Math.max(SMALLEST, Math.min(1, width / boxes.width));
+  return (
+    <div ref={place}>
+      <Scroll label={l10n.t("Computation graph")}>
+        <svg
+          class={stale ? "graph stale" : "graph"}
+          width={boxes.width * scale}
+          height={boxes.height * scale}
+          viewBox={`0 0 ${boxes.width} ${boxes.height}`}
+        >
+          <title>{l10n.t("The operations from the inputs to the result")}</title>
+          <defs>
+            <marker
+              id="tape-end"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerUnits="userSpaceOnUse"
+              markerWidth="9"
+              markerHeight="9"
+              orient="auto"
+            >
+              <path d="M0 0.8L7 4L0 7.2Z" />
+            </marker>
+          </defs>
+          {boxes.edges.map((edge) => {
+            const lit = current?.node === edge.to;
+            const back = passing.has(edge.to) && edge.label !== "";
+            const known = computed.has(edge.to);
+            const name = ["edge", known && "known", back && "back", lit && "lit"].filter(Boolean).join(" ");
+            return (
+              <g key={`${edge.from} ${edge.to} ${edge.k}`} class={name}>
+                <path d={edge.path} marker-end="url(#tape-end)" />
+                {back && (
+                  <text x={edge.x} y={edge.y} dy="0.32em">
+                    {edge.label}
+                  </text>
+                )}
+              </g>
+            );
+          })}
+          {nodes.map((node, index) => (
+            <NodeBox
+              key={node.name}
+              node={node}
+              box={boxes.nodes[index]!}
+              computed={computed.has(index)}
+              adjoint={adjoints[index]}
+              state={[
+                node.input && "leaf",
+                index === nodes.length - 1 && "root",
+                current?.node === index && "current",
+                (hovered === index || under === index) && "under",
+              ]}
+              focusable={focus === index}
+              onHover={(on) => mark(on ? index : undefined)}
+              onFocus={() => {
+                setFocus(index);
+                mark(index);
+              }}
+              onMove={(to) => focusNode(place.current, Math.min(Math.max(index + to, 0), nodes.length - 1))}
+              onReveal={() => revealNode(session, node)}
+            />
+          ))}
+        </svg>
+      </Scroll>
+    </div>
+  );
+}
+
+const focusNode = (place: HTMLElement | null, index: number) =>
+  place?.querySelectorAll<SVGRectElement>(".hit")[index]?.focus();
+
+function revealNode(session: Session, { range }: TapeNode): void {
+  const uri = session.model.subject?.uri;
+  if (uri && range) session.reveal(uri, range.start.line, range.start.character);
+}
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+const short = (numbers: readonly JsonNumber[], { shape }: TapeNode) =>
+  cut(
+    shape.length === 0 && numbers.length === 1
+      ? formatNumber(fromJsonNumber(numbers[0]!), 4)
+      : numberText(numbers, [numbers.length]),
+    16,
+  );
+
+function linesOf(node: TapeNode): string[] {
+  const formula = node.input ? pretty(node.name) : `${pretty(node.name)} = ${pretty(node.formula)}`;
+  return [
+    cut(formula, 30),
+    cut(numberText(node.value, node.shape), 30),
+    cut(numberText(node.adjoint ?? [], node.shape), 30),
+  ];
+}
+
+interface NodeProps {
+  node: TapeNode;
+  box: Box;
+  computed: boolean;
+  adjoint: number[] | undefined;
+  state: (string | false)[];
+  focusable: boolean;
+  onHover: (on: boolean) => void;
+  onFocus: () => void;
+  onMove: (by: number) => void;
+  onReveal: () => void;
+}
+
+function NodeBox({ node, box, computed, adjoint, state, ...on }: NodeProps) {
+  const [formula] = linesOf(node);
+  const value = numberText(node.value, node.shape);
+  const slope = adjoint && numberText(adjoint, node.shape);
+  const said = [
+    node.input ? node.name : `${node.name} = ${node.formula}`,
+    computed ? l10n.t("value {0}", value) : "",
+    slope === undefined ? "" : l10n.t("adjoint {0}", slope),
+  ];
+  const { x, y, width, height } = box;
+  return (
+    <g
+      class={["node", computed && "computed", ...state].filter(Boolean).join(" ")}
+      transform={`translate(${x - width / 2} ${y - height / 2})`}
+    >
+      <rect width={width} height={height} rx={node.input ? height / 2 : 6} />
+      <text class="formula" x={width / 2} y={18}>
+        {formula}
+      </text>
+      <text class="value" x={width / 2} y={36}>
+        {computed ? cut(value, 30) : ""}
+      </text>
+      <text class="adjoint" x={width / 2} y={53}>
+        {slope === undefined ? "" : cut(slope, 30)}
+      </text>
+      {/* biome-ignore lint/a11y/useSemanticElements: a button element cannot stand in a drawing */}
+      <rect
+        class="hit"
+        width={width}
+        height={height}
+        rx={node.input ? height / 2 : 6}
+        role="button"
+        tabIndex={on.focusable ? 0 : -1}
+        aria-label={said.filter(Boolean).join(", ")}
+        onPointerEnter={() => on.onHover(true)}
+        onPointerLeave={() => on.onHover(false)}
+        onFocus={on.onFocus}
+        onBlur={() => on.onHover(false)}
+        onClick={on.onReveal}
+        onKeyDown={(event) => {
+          const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+          if (by) on.onMove(by);
+          else if (event.key === "Enter" || event.key === " ") on.onReveal();
+          else return;
+          event.preventDefault();
+        }}
+      >
+        <title>{said.filter(Boolean).join("\n")}</title>
+      </rect>
+    </g>
+  );
+}
+
+/** The node whose text is the smallest around a place in the document. */
+function nodeAt(nodes: readonly TapeNode[], line: number, character: number): number | undefined {
+  let best: number | undefined;
+  let size = Number.POSITIVE_INFINITY;
+  nodes.forEach(({ range }, index) => {
+    if (!range) return;
+    const { start, end } = range;
+    const after = line > start.line || (line === start.line && character >= start.character);
+    const before = line < end.line || (line === end.line && character <= end.character);
+    const own = (end.line - start.line) * 1000 + end.character - start.character;
+    if (after && before && own < size) {
+      best = index;
+      size = own;
+    }
+  });
+  return best;
+}
+
+function Rows({ nodes }: { nodes: readonly TapeNode[] }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{l10n.t("name")}</th>
+          <th scope="col">{l10n.t("operation")}</th>
+          <th scope="col">{l10n.t("value")}</th>
+          <th scope="col">{l10n.t("adjoint")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {nodes.map((node) => (
+          <tr key={node.name}>
+            <th scope="row">{node.name}</th>
+            <td>{node.input ? l10n.t("input") : node.formula}</td>
+            <td>{numberText(node.value, node.shape)}</td>
+            <td>{node.adjoint ? numberText(node.adjoint, node.shape) : l10n.t("none")}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

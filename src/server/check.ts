@@ -1,0 +1,72 @@
+/** `gradlens/check`: whether the gradient of a subject is right, for the panel. */
+import * as l10n from "@vscode/l10n";
+import type { CancellationToken } from "vscode-languageserver";
+import { type Look, Problem } from "../analysis/subject";
+import type { CheckResult, CheckRow, Verdict, ViewParams } from "../protocol/lsp";
+import { OutOfTime, proceedUntil, type Session } from "./session";
+import { cell } from "./view";
+
+type Checked = ReturnType<Look["checked"]>[number];
+
+/** Float32 has seven digits: derivatives that agree to five do not visibly differ. */
+const VISIBLE = 1e-5;
+
+export function check(session: Session, { subject, point }: ViewParams, token: CancellationToken): CheckResult {
+  const { evaluation } = session.settingsOf(subject.uri ?? "").budget;
+  const proceed = proceedUntil(session.now() + evaluation, session.now, token);
+  try {
+    const look = session.look(subject, point);
+    const single = inSingle(look);
+    return { rows: look.checked(proceed).map((checked, i) => row(checked, single?.[i])) };
+  } catch (error) {
+    if (error instanceof OutOfTime) return { rows: [], problem: l10n.t("the gradient check did not end in time") };
+    if (error instanceof Problem) return { rows: [], problem: error.message };
+    throw error;
+  }
+}
+
+/** A function may work on float64 only. */
+function inSingle(look: Look): readonly (number | null)[] | undefined {
+  try {
+    return look.singleGradient();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+function row({ label, claimed, reference, errorEstimate, method, verdict }: Checked, single?: number | null): CheckRow {
+  const differs =
+    typeof single === "number" &&
+    !Object.is(single, claimed) &&
+    !(Math.abs(single - claimed) <= VISIBLE * Math.abs(claimed));
+  return {
+    name: label,
+    verdict: verdicts[verdict],
+    method: methodText(method),
+    ...(reference === null ? {} : { reference: cell(reference) }),
+    ...(errorEstimate === null ? {} : { error: cell(errorEstimate) }),
+    ...(differs ? { single: cell(single) } : {}),
+  };
+}
+
+const verdicts: Readonly<Record<Checked["verdict"], Verdict>> = {
+  right: "right",
+  wrong: "wrong",
+  "not differentiable here": "not differentiable",
+  "differences are not trustworthy here": "not trustworthy",
+  "not finite": "not finite",
+};
+
+function methodText(method: Checked["method"]): string {
+  switch (method) {
+    case "complex step":
+      return l10n.t("complex step");
+    case "central differences":
+      return l10n.t("extrapolated central differences");
+    case "one-sided differences":
+      return l10n.t("one-sided differences");
+    case "random directions":
+      return l10n.t("differences along random directions");
+  }
+}
