@@ -508,7 +508,7 @@ class LoopRecord {
 export function runToEnd(
   text: string,
   fileName: string,
-  write: (text: string) => void,
+  write: (text: string, stream: "stdout" | "stderr") => void,
   read?: (fileName: string) => string | undefined,
 ): { code: number; message?: string } {
   const { error, exit } = run(parse(text), {
@@ -518,7 +518,7 @@ export function runToEnd(
     values: false,
     calls: false,
     onEvent: (event) => {
-      if (event.kind === "print") write(event.text);
+      if (event.kind === "print") write(event.text, event.stream ?? "stdout");
     },
   });
   return error ? { code: 1, message: error.text } : (exit ?? { code: 0 });

@@ -142,7 +142,7 @@ function beside(file: string): (fileName: string) => string | undefined {
 }
 
 function runFile(file: string): number {
-  const { code, message } = runToEnd(read(file), file, (text) => process.stdout.write(text), beside(file));
+  const { code, message } = runToEnd(read(file), file, (text, stream) => process[stream].write(text), beside(file));
   if (message !== undefined) process.stderr.write(`${message}\n`);
   return code;
 }

@@ -26,7 +26,7 @@ export {
 export { colourColumns, colourSymmetric, jacobianPattern, type SparsityPattern } from "./graph/sparsity";
 export { reverseSweep, type SweepStep } from "./graph/sweep";
 export { type Axis, Batch, Batched, vmap } from "./interpreters/batch";
-export { Dual, jvp } from "./interpreters/forward";
+export { Dual, jvp, pushforward } from "./interpreters/forward";
 export { Expansion, Series } from "./interpreters/series";
 export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";

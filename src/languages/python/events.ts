@@ -6,7 +6,7 @@ import type { Span } from "./syntax/ast";
 
 export type PyEvent =
   /** `values`: the positional arguments of the call, for showing them more shortly than the text does. */
-  | { kind: "print"; text: string; values: PyValue[]; span: Span }
+  | { kind: "print"; text: string; values: PyValue[]; span: Span; stream?: "stderr" }
   /** After an assignment or a bare expression of the module's own statements. `names` is empty for an expression. */
   | { kind: "value"; names: string[]; value: PyValue; span: Span }
   /** A call of a function written in the file. */

@@ -75,7 +75,7 @@ export class PyType extends PyObject {
   readonly attributes = new Map<string, PyValue>();
   module = "builtins";
   qualname: string;
-  private special: Map<string, PyValue | null> | undefined;
+  private special: Map<string, PyValue | undefined> | undefined;
   private version = -1;
   static changes = 0;
 
@@ -100,16 +100,16 @@ export class PyType extends PyObject {
     return undefined;
   }
 
-  /** A special method, with a cache that any change of any class empties. */
+  /** What the class or its bases have under a name, with a cache that any change of any class empties. */
   find(name: string): PyValue | undefined {
     if (this.version !== PyType.changes || !this.special) {
       this.special = new Map();
       this.version = PyType.changes;
     }
     const known = this.special.get(name);
-    if (known !== undefined) return known === null ? undefined : known;
+    if (known !== undefined || this.special.has(name)) return known;
     const found = this.lookup(name);
-    this.special.set(name, found === undefined || found === null ? null : found);
+    this.special.set(name, found);
     return found;
   }
 

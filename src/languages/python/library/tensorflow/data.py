@@ -1,6 +1,7 @@
 """tf.data: pipelines of tensors, element by element."""
 import numpy as np
 import tensorflow as tf
+from tensorflow import _native
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = -1
@@ -13,6 +14,13 @@ def _map(fn, structure):
     if isinstance(structure, tuple):
         return tuple(_map(fn, part) for part in structure)
     return fn(structure)
+
+
+def _tensors(structure):
+    """What a function of elements gives: tuples for lists, tensors for numbers."""
+    if isinstance(structure, list):
+        return tf.convert_to_tensor(structure)
+    return _map(lambda x: x if isinstance(x, Dataset) else tf.convert_to_tensor(x), structure)
 
 
 def _leaves(structure):
@@ -36,9 +44,11 @@ def _stack(elements):
 class Dataset:
     """`start` makes an iterator over the elements; `count` is how many there are, or one of the two constants."""
 
-    def __init__(self, start, count):
+    def __init__(self, start, count, kind="FlatMap", batched=False):
         self._start = start
         self._count = count
+        self._kind = kind
+        self._batched = batched
 
     def __iter__(self):
         return iter(self._start())
@@ -64,7 +74,7 @@ class Dataset:
             for k in range(counts[0]):
                 yield _map(lambda tensor: tensor[k], whole)
 
-        return Dataset(start, counts[0])
+        return Dataset(start, counts[0], "TensorSlice")
 
     @staticmethod
     def from_tensors(tensors, name=None):
@@ -101,8 +111,8 @@ class Dataset:
                 yield _stack(pending)
 
         if self._count < 0:
-            return Dataset(start, self._count)
-        return Dataset(start, self._count // batch_size if drop_remainder else -(-self._count // batch_size))
+            return Dataset(start, self._count, "Batch", not drop_remainder)
+        return Dataset(start, self._count // batch_size if drop_remainder else -(-self._count // batch_size), "Batch", not drop_remainder)
 
     def unbatch(self, name=None):
         def start():
@@ -115,9 +125,9 @@ class Dataset:
     def map(self, map_func, num_parallel_calls=None, deterministic=None, name=None):
         def start():
             for element in self:
-                yield map_func(*element) if isinstance(element, tuple) else map_func(element)
+                yield _tensors(map_func(*element) if isinstance(element, tuple) else map_func(element))
 
-        return Dataset(start, self._count)
+        return Dataset(start, self._count, "Map", self._batched)
 
     def filter(self, predicate, name=None):
         def start():
@@ -128,18 +138,31 @@ class Dataset:
         return Dataset(start, UNKNOWN_CARDINALITY)
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
-        """Drawn from a buffer as TensorFlow does; the order is not TensorFlow's."""
+        """From a buffer, whose chosen element changes places with the first (shuffle_dataset_op.cc)."""
+        seeds = _native.seeds(seed)
+        parent = _native.generator(*seeds)
+        size = int(buffer_size)
 
         def start():
-            buffer = []
-            for element in self:
-                buffer.append(element)
-                if len(buffer) >= buffer_size:
-                    yield buffer.pop(int(tf.random.uniform([], 0, len(buffer), tf.int32, seed=seed)))
-            while buffer:
-                yield buffer.pop(int(tf.random.uniform([], 0, len(buffer), tf.int32, seed=seed)))
+            draw = _native.generator(*((parent(), parent()) if reshuffle_each_iteration in (True, None) else seeds))
+            elements = iter(self)
+            buffer, first, end, more = {}, 0, 0, True
+            while True:
+                while more and end - first < size:
+                    try:
+                        buffer[end % size] = next(elements)
+                        end += 1
+                    except StopIteration:
+                        more = False
+                if first == end:
+                    return
+                chosen = (first + draw() % (end - first)) % size
+                front = first % size
+                buffer[chosen], buffer[front] = buffer[front], buffer[chosen]
+                first += 1
+                yield buffer.pop(front)
 
-        return Dataset(start, self._count)
+        return Dataset(start, self._count, "Shuffle", self._batched)
 
     def repeat(self, count=None, name=None):
         def start():
@@ -206,10 +229,10 @@ class Dataset:
         return state
 
     def prefetch(self, buffer_size=None, name=None):
-        return self
+        return Dataset(self._start, self._count, "Prefetch", self._batched)
 
     def cache(self, filename="", name=None):
-        return self
+        return Dataset(self._start, self._count, "Cache", self._batched)
 
     def with_options(self, options, name=None):
         return self
@@ -217,5 +240,69 @@ class Dataset:
     def as_numpy_iterator(self):
         return iter([_map(lambda tensor: tensor.numpy(), element) for element in self])
 
+    @property
+    def element_spec(self):
+        """The types of an element; a batch may have any length."""
+        for element in self:
+            return _map(lambda x: tf.TensorSpec([None, *x.shape[1:]] if self._batched else x.shape, x.dtype), element)
+        return None
+
+    def apply(self, transformation_func):
+        return transformation_func(self)
+
+    def get_single_element(self, name=None):
+        elements = list(self)
+        if len(elements) != 1:
+            raise tf.errors.InvalidArgumentError(f"Dataset had {'more than one element' if elements else 'no elements'}.")
+        return elements[0]
+
+    def rebatch(self, batch_size, drop_remainder=False, name=None):
+        return self.unbatch().batch(batch_size, drop_remainder)
+
+    def unique(self, name=None):
+        def start():
+            seen = []
+            for element in self:
+                if element.numpy() not in seen:
+                    seen.append(element.numpy())
+                    yield element
+
+        return Dataset(start, UNKNOWN_CARDINALITY)
+
+    def scan(self, initial_state, scan_func, name=None):
+        def start():
+            state = _map(tf.convert_to_tensor, initial_state)
+            for element in self:
+                state, out = scan_func(state, element)
+                yield out
+
+        return Dataset(start, self._count)
+
+    def take_while(self, predicate, name=None):
+        def start():
+            for element in self:
+                if not (predicate(*element) if isinstance(element, tuple) else predicate(element)):
+                    return
+                yield element
+
+        return Dataset(start, UNKNOWN_CARDINALITY)
+
+    def shard(self, num_shards, index, name=None):
+        def start():
+            for k, element in enumerate(self):
+                if k % num_shards == index:
+                    yield element
+
+        return Dataset(start, -(-max(0, self._count - index) // num_shards) if self._count >= 0 else self._count)
+
     def __repr__(self):
-        return "<_Dataset>"
+        return f"<_{self._kind}Dataset element_spec={_spec_text(self.element_spec)}>"
+
+
+def _spec_text(spec):
+    return repr(spec)
+
+
+class Options:
+    def __init__(self):
+        self.experimental_optimization = self.threading = self.autotune = None

@@ -1,8 +1,11 @@
 """Functions of tf, tf.math, tf.nn and tf.linalg that are made of others."""
+from collections import namedtuple
+
 import tensorflow as tf
 from tensorflow import _native
 
 _say = print
+builtin_slice = slice
 
 
 def _product(lengths):
@@ -121,7 +124,29 @@ class _Context:
         return False
 
 
-device = name_scope = control_dependencies = init_scope = _Context
+device = control_dependencies = init_scope = _Context
+
+
+class name_scope:
+    """The prefix of the names of Variables; one that ends in "/" is a whole prefix."""
+
+    def __init__(self, name, default_name=None, values=None):
+        self._name = name or default_name or ""
+        self._before = []
+
+    @property
+    def name(self):
+        return self._name
+
+    def __enter__(self):
+        before = _native.scope_now()
+        now = self._name if self._name.endswith("/") or not self._name else before + self._name + "/"
+        self._before.append(_native.scope(now))
+        return now
+
+    def __exit__(self, *error):
+        _native.scope(self._before.pop())
+        return False
 
 
 def group(*inputs, **kwargs):
@@ -151,10 +176,6 @@ def py_function(func=None, inp=None, Tout=None, name=None):
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
     return py_function(lambda *args: func(*[arg.numpy() for arg in args]), [tf.convert_to_tensor(x) for x in inp], Tout)
-
-
-def recompute_grad(f):
-    return f
 
 
 def ensure_shape(x, shape, name=None):
@@ -228,13 +249,17 @@ def searchsorted(sorted_sequence, values, side="left", out_type=None, name=None)
     return tf.reduce_sum(tf.cast(below, "int32"), axis=-1)
 
 
+Unique = namedtuple("Unique", ["y", "idx"])
+UniqueWithCounts = namedtuple("UniqueWithCounts", ["y", "idx", "count"])
+
+
 def unique(x, out_idx=None, name=None):
     found, places = [], []
     for value in tf.convert_to_tensor(x).numpy().tolist():
         if value not in found:
             found.append(value)
         places.append(found.index(value))
-    return tf.constant(found, dtype=tf.convert_to_tensor(x).dtype), tf.constant(places, dtype=tf.int32)
+    return Unique(tf.constant(found, dtype=tf.convert_to_tensor(x).dtype), tf.constant(places, dtype=tf.int32))
 
 
 def _flat(indices, shape):
@@ -400,18 +425,11 @@ segment_min = unsorted_segment_min = _segments(tf.reduce_min)
 segment_prod = unsorted_segment_prod = _segments(tf.reduce_prod)
 
 
-class _TopK(tuple):
-    @property
-    def values(self):
-        return self[0]
-
-    @property
-    def indices(self):
-        return self[1]
+TopKV2 = namedtuple("TopKV2", ["values", "indices"])
 
 
 def top_k(input, k=1, sorted=True, index_type=None, name=None):
-    return _TopK(_native.top_k(input, k))
+    return TopKV2(*_native.top_k(input, k))
 
 
 def in_top_k(targets, predictions, k, name=None):
@@ -436,13 +454,7 @@ def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding
 # ── tf.linalg ───────────────────────────────────────────────────────────────
 
 
-def matrix_transpose(a, name=None, conjugate=False):
-    a = tf.convert_to_tensor(a)
-    rank = len(a.shape)
-    return tf.transpose(a, list(range(rank - 2)) + [rank - 1, rank - 2])
-
-
-adjoint = matrix_transpose
+adjoint = tf.linalg.matrix_transpose
 
 
 def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
@@ -483,10 +495,6 @@ def band_part(input, num_lower, num_upper, name=None):
     return tf.where(lower & upper, x, tf.zeros_like(x))
 
 
-def logdet(matrix, name=None):
-    return 2.0 * tf.reduce_sum(tf.math.log(diag_part(tf.linalg.cholesky(matrix))), axis=-1)
-
-
 def cholesky_solve(chol, rhs, name=None):
     return tf.linalg.triangular_solve(chol, tf.linalg.triangular_solve(chol, rhs, lower=True), lower=True, adjoint=True)
 
@@ -519,21 +527,14 @@ def random_uniform_initializer(minval=-0.05, maxval=0.05, seed=None):
     return lambda shape, dtype=tf.float32, **kwargs: tf.random.uniform(shape, minval, maxval, dtype, seed=seed)
 
 
-def _assertion(holds, words):
-    def check(x, y, message=None, summarize=None, name=None):
-        if not bool(tf.reduce_all(holds(tf.convert_to_tensor(x), y))):
-            raise tf.errors.InvalidArgumentError(f"{message or ''}Condition x {words} y did not hold.")
-
-    return check
-
-
-assert_equal = _assertion(lambda x, y: x == y, "==")
-assert_less = _assertion(lambda x, y: x < y, "<")
-assert_greater = _assertion(lambda x, y: x > y, ">")
-
-
 def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None):
-    _say(*[_native.text(x) for x in inputs], sep=sep, end=end)
+    import sys
+
+    text = sep.join(str(_native.text(x, summarize)) for x in inputs) + end
+    if output_stream is None or output_stream is sys.stderr:
+        _native.say(text)
+    else:
+        _say(text, end="", file=output_stream if hasattr(output_stream, "write") else None)
 
 
 class TensorArray:
@@ -565,43 +566,109 @@ class TensorArray:
         return self
 
 
+class TensorSpec:
+    def __init__(self, shape=None, dtype=tf.float32, name=None):
+        self.shape = None if shape is None else tf.TensorShape(shape)
+        self.dtype = tf.as_dtype(dtype)
+        self.name = name
+
+    @classmethod
+    def from_tensor(cls, tensor, name=None):
+        return cls(tensor.shape, tensor.dtype, name)
+
+    @classmethod
+    def from_spec(cls, spec, name=None):
+        return cls(spec.shape, spec.dtype, name or spec.name)
+
+    def is_compatible_with(self, other):
+        fits = self.shape is None or self.shape.is_compatible_with(other.shape)
+        return fits and self.dtype == other.dtype
+
+    def __eq__(self, other):
+        return isinstance(other, TensorSpec) and repr(self) == repr(other)
+
+    def __hash__(self):
+        return hash(repr(self))
+
+    def __repr__(self):
+        shape = "<unknown>" if self.shape is None else str(self.shape)
+        return f"TensorSpec(shape={shape}, dtype={self.dtype!r}, name={self.name!r})"
+
+
+class IndexedSlices:
+    """Rows of a tensor, and which ones they are. Our tapes give dense tensors."""
+
+    def __init__(self, values, indices, dense_shape=None):
+        self.values = tf.convert_to_tensor(values)
+        self.indices = tf.convert_to_tensor(indices)
+        self.dense_shape = dense_shape
+
+    @property
+    def dtype(self):
+        return self.values.dtype
+
+    @property
+    def shape(self):
+        return tf.TensorShape(self.dense_shape)
+
+    def _as_tensor(self):
+        if self.dense_shape is None:
+            raise ValueError("Tensor conversion requested for IndexedSlices for a shape that is not known")
+        return scatter_nd(tf.reshape(self.indices, [-1, 1]), self.values, self.dense_shape)
+
+    def __repr__(self):
+        rest = "" if self.dense_shape is None else f", dense_shape={self.dense_shape}"
+        return f"IndexedSlices(indices={self.indices}, values={self.values}{rest})"
+
+
 class Module:
-    """Finds Variables and modules among its attributes."""
+    """Finds Variables and modules among its attributes; names Variables made within its scope."""
 
     def __init__(self, name=None):
-        self._name = name or _native.snake(type(self).__name__)
+        if name is None:
+            name = _native.snake(type(self).__name__)
+        elif not str(name).isidentifier():
+            raise ValueError(f"'{name}' is not a valid module name. Module names must be valid Python identifiers (e.g. a valid class name).")
+        self._name = name
+        with name_scope(name) as scope:
+            self._scope_name = scope
 
     @property
     def name(self):
         return self._name
 
-    def _found(self):
-        out = []
+    @property
+    def name_scope(self):
+        return name_scope(self._scope_name)
+
+    def _flatten(self, predicate, seen=None):
+        """What fulfils the predicate: among the attributes first, in the order of their names, then in submodules."""
+        seen = [] if seen is None else seen
+        found, inner = [], []
 
         def visit(value):
-            if isinstance(value, (tf.Variable, Module)) and not any(value is one for one in out):
-                out.append(value)
-                if isinstance(value, Module):
-                    for part in value._found():
-                        if not any(part is one for one in out):
-                            out.append(part)
-            elif isinstance(value, (list, tuple)):
+            if isinstance(value, (list, tuple)):
                 for part in value:
                     visit(part)
             elif isinstance(value, dict):
-                for part in value.values():
-                    visit(part)
+                for key in sorted(value):
+                    visit(value[key])
+            elif isinstance(value, (tf.Variable, Module)) and not any(value is one for one in seen):
+                seen.append(value)
+                if predicate(value):
+                    found.append(value)
+                if isinstance(value, Module):
+                    inner.append(value)
 
-        for key in sorted(self.__dict__):
-            if isinstance(self.__dict__[key], tf.Variable):
-                visit(self.__dict__[key])
-        for key in sorted(self.__dict__):
-            visit(self.__dict__[key])
-        return out
+        for key in sorted(vars(self)):
+            visit(vars(self)[key])
+        for module in inner:
+            found += module._flatten(predicate, seen)
+        return found
 
     @property
     def variables(self):
-        return tuple(x for x in self._found() if isinstance(x, tf.Variable))
+        return tuple(self._flatten(lambda x: isinstance(x, tf.Variable)))
 
     @property
     def trainable_variables(self):
@@ -613,8 +680,158 @@ class Module:
 
     @property
     def submodules(self):
-        return tuple(x for x in self._found() if isinstance(x, Module))
+        return tuple(self._flatten(lambda x: isinstance(x, Module)))
 
     @classmethod
     def with_name_scope(cls, method):
-        return method
+        def within(self, *args, **kwargs):
+            with self.name_scope:
+                return method(self, *args, **kwargs)
+
+        return within
+
+
+# ── odds and ends ───────────────────────────────────────────────────────────
+
+
+def timestamp(name=None):
+    import time
+
+    return tf.constant(time.time(), dtype=tf.float64)
+
+
+def shape_n(input, out_type=tf.int32, name=None):
+    return [tf.shape(x) for x in input]
+
+
+def broadcast_dynamic_shape(shape_x, shape_y):
+    return tf.shape(tf.zeros(shape_x) + tf.zeros(shape_y))
+
+
+def broadcast_static_shape(shape_x, shape_y):
+    return (tf.zeros(shape_x) + tf.zeros(shape_y)).shape
+
+
+def Assert(condition, data, summarize=None, name=None):
+    if not bool(condition):
+        raise tf.errors.InvalidArgumentError(f"Expected '{condition}' to be true. Summarized data: " + "\n".join(str(_native.text(x, 3)) for x in data))
+
+
+def get_static_value(tensor, partial=False):
+    return tensor.numpy()
+
+
+def grad_pass_through(f):
+    @tf.custom_gradient
+    def through(x):
+        return f(x), lambda upstream: upstream
+
+    return through
+
+
+def gradients(*args, **kwargs):
+    raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.")
+
+
+hessians = gradients
+
+
+def histogram_fixed_width(values, value_range, nbins=100, dtype=tf.int32, name=None):
+    low, high = [float(x) for x in value_range]
+    counts = [0] * int(nbins)
+    for x in tf.reshape(values, [-1]).numpy().tolist():
+        counts[min(max(int((x - low) / (high - low) * nbins), 0), nbins - 1)] += 1
+    return tf.constant(counts, dtype=dtype)
+
+
+def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, name=None):
+    steps = [1] * len(begin) if strides is None else strides
+    key = []
+    for axis, (start, stop, step) in enumerate(zip(begin, end, steps)):
+        bit = 1 << axis
+        low = None if begin_mask & bit else int(start)
+        key.append(int(start) if shrink_axis_mask & bit else builtin_slice(low, None if end_mask & bit else int(stop), int(step)))
+    return tf.convert_to_tensor(input_)[tuple(key)]
+
+
+def unique_with_counts(x, out_idx=None, name=None):
+    values, places = unique(x)
+    return UniqueWithCounts(values, places, tf.constant([places.numpy().tolist().count(k) for k in range(values.shape[0])], dtype=tf.int32))
+
+
+def _scatter_extreme(choose):
+    def scatter(tensor, indices, updates, name=None):
+        out = tf.convert_to_tensor(tensor)
+        for index, update in zip(tf.reshape(indices, [-1, tf.convert_to_tensor(indices).shape[-1]]), updates):
+            old = gather_nd(out, [index])
+            out = tensor_scatter_nd_update(out, [index], choose(old, tf.cast([update], out.dtype)))
+        return out
+
+    return scatter
+
+
+tensor_scatter_nd_max = _scatter_extreme(tf.maximum)
+tensor_scatter_nd_min = _scatter_extreme(tf.minimum)
+
+
+def dynamic_stitch(indices, data, name=None):
+    places = [int(k) for part in indices for k in tf.reshape(part, [-1])]
+    rows = tf.concat([tf.reshape(part, [_product(tf.convert_to_tensor(index).shape), *tf.convert_to_tensor(part).shape[len(tf.convert_to_tensor(index).shape) :]]) for index, part in zip(indices, data)], 0)
+    last = {place: k for k, place in enumerate(places)}
+    return tf.gather(rows, [last[place] for place in range(max(places) + 1)])
+
+
+def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
+    return tf.nn.l2_normalize(x, axis=axis, epsilon=epsilon)
+
+
+def is_strictly_increasing(x, name=None):
+    x = tf.reshape(x, [-1])
+    return tf.reduce_all(x[1:] > x[:-1])
+
+
+def is_non_decreasing(x, name=None):
+    x = tf.reshape(x, [-1])
+    return tf.reduce_all(x[1:] >= x[:-1])
+
+
+# ── tf.nest ─────────────────────────────────────────────────────────────────
+
+
+def is_nested(structure):
+    return isinstance(structure, (list, tuple, dict))
+
+
+def flatten(structure, expand_composites=False):
+    if isinstance(structure, dict):
+        return [leaf for key in sorted(structure) for leaf in flatten(structure[key])]
+    if isinstance(structure, (list, tuple)):
+        return [leaf for part in structure for leaf in flatten(part)]
+    return [structure]
+
+
+def _pack(structure, leaves):
+    if isinstance(structure, dict):
+        made = {key: _pack(structure[key], leaves) for key in sorted(structure)}
+        return {key: made[key] for key in structure}
+    if hasattr(structure, "_fields"):
+        return type(structure)(*[_pack(part, leaves) for part in structure])
+    if isinstance(structure, (list, tuple)):
+        return type(structure)([_pack(part, leaves) for part in structure])
+    return next(leaves)
+
+
+def pack_sequence_as(structure, flat_sequence, expand_composites=False):
+    wanted, given = len(flatten(structure)), len(flat_sequence)
+    if wanted != given:
+        raise ValueError(f"Could not pack sequence. Structure had {wanted} atoms, but flat_sequence had {given} items.  Structure: {structure}, flat_sequence: {flat_sequence}.")
+    return _pack(structure, iter(flat_sequence))
+
+
+def map_structure(func, *structure, **kwargs):
+    rows = zip(*[flatten(one) for one in structure])
+    return pack_sequence_as(structure[0], [func(*row) for row in rows])
+
+
+def assert_same_structure(nest1, nest2, check_types=True, expand_composites=False):
+    pack_sequence_as(nest1, flatten(nest2))

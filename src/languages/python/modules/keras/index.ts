@@ -1,6 +1,9 @@
 /** `keras`, `tensorflow.keras`: layers, models and their kin are written in Python (Keras 3.15's semantics). */
-import { arrayText, peek, shapeText } from "../../../../engine";
+import { peek } from "../../../../engine";
+import attention from "../../library/keras/_attention.py";
 import base from "../../library/keras/_base.py";
+import layer from "../../library/keras/_layer.py";
+import recurrent from "../../library/keras/_recurrent.py";
 import activations from "../../library/keras/activations.py";
 import backend from "../../library/keras/backend.py";
 import callbacks from "../../library/keras/callbacks.py";
@@ -10,6 +13,7 @@ import layers from "../../library/keras/layers.py";
 import losses from "../../library/keras/losses.py";
 import metrics from "../../library/keras/metrics.py";
 import models from "../../library/keras/models.py";
+import ops from "../../library/keras/ops.py";
 import random from "../../library/keras/random.py";
 import regularizers from "../../library/keras/regularizers.py";
 import schedules from "../../library/keras/schedules.py";
@@ -17,43 +21,15 @@ import utils from "../../library/keras/utils.py";
 import { PyList } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { PyFunction } from "../../runtime/function";
-import { makeType, native, PyBound, type PyModule, PyNative, type PyValue } from "../../runtime/object";
+import { native, PyBound, type PyModule, PyNative, type PyValue } from "../../runtime/object";
 import { typeName } from "../../runtime/protocol";
-import { printOptions } from "../numpy/print";
 import { loadModule, registerMembers, registerModule, registerText } from "../registry";
 import { optimizers } from "../tensorflow/optimizers";
-import { PyTfTensor, PyTfVariable, toTensor, variableType } from "../tensorflow/tensor";
+import { epochOrder } from "../tensorflow/random";
+import { toTensor } from "../tensorflow/tensor";
+import { PyKerasVariable } from "./variable";
 
 // ── what the Python part needs of us ────────────────────────────────────────
-
-const kerasVariableType = makeType("Variable", variableType);
-kerasVariableType.module = "keras.src.backend";
-
-/** A Variable of a layer: it knows its path, and may have attributes. */
-class PyKerasVariable extends PyTfVariable {
-  constructor(
-    initial: ReturnType<typeof peek>,
-    trainable: boolean,
-    name: string,
-    readonly path: string,
-  ) {
-    super(initial, name, trainable, kerasVariableType);
-  }
-  override pyRepr(): string {
-    const now = this.now();
-    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${arrayText(now, printOptions())}>`;
-  }
-  override pyGetAttribute(name: string): PyValue | undefined {
-    if (name === "path") return this.path;
-    if (name === "value") return new PyTfTensor(this.engineValue());
-    return this.dict?.get(name) ?? super.pyGetAttribute(name);
-  }
-  override pySetAttribute(name: string, value: PyValue): boolean {
-    this.dict ??= new Map();
-    this.dict.set(name, value);
-    return true;
-  }
-}
 
 function parametersOf(fn: PyValue): string[] {
   if (fn instanceof PyBound) return parametersOf(fn.fn).slice(1);
@@ -74,7 +50,9 @@ registerModule(
             new PyKerasVariable(peek(toTensor(value!)), trainable !== false, String(name), String(path)),
         ),
       ],
-      ["is_variable", native("is_variable", ([x]) => x instanceof PyTfVariable)],
+      // Of Keras: a tf.Variable in a layer is not one of its weights.
+      ["is_variable", native("is_variable", ([x]) => x instanceof PyKerasVariable)],
+      ["order", native("order", ([count]) => new PyList(epochOrder(Number(count)).map(BigInt)))],
       ["parameters", native("parameters", ([fn]) => new PyList(parametersOf(fn!)))],
     ]),
 );
@@ -91,12 +69,16 @@ const TEXTS = {
   losses,
   metrics,
   models,
+  ops,
   random,
   regularizers,
   utils,
 };
 for (const [name, text] of Object.entries(TEXTS)) registerText(`keras.${name}`, text);
+registerText("keras._attention", attention);
 registerText("keras._base", base);
+registerText("keras._layer", layer);
+registerText("keras._recurrent", recurrent);
 registerText("keras.optimizers.schedules", schedules);
 
 const part = (name: string): PyModule => loadModule(`keras.${name}`)!;

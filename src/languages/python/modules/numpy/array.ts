@@ -580,11 +580,11 @@ function indexNumbers(part: PyValue): { numbers: number[]; scalar: boolean; mask
   return undefined;
 }
 
-/** The engine's value in an array or tensor. */
+/** The engine's value in an array or tensor, as NumPy takes it: tensors of TensorFlow leave their tapes. */
 export function valueIn(x: PyValue): Value | undefined {
-  if (isValue(x)) return x;
-  const own = x instanceof PyObject ? (x as { engineValue?: () => Value }).engineValue : undefined;
-  return own?.call(x);
+  if (!(x instanceof PyObject)) return isValue(x) ? x : undefined;
+  const { engineValue, detached } = x as { engineValue?: () => Value; detached?: () => Value };
+  return (detached ?? engineValue)?.call(x);
 }
 
 export function arithmetic(op: string, a: Value | number, b: Value | number): Value | undefined {
@@ -668,7 +668,10 @@ export function arrayFrom(x: PyValue, floatDtype: DType, dtype?: DType, intDtype
     leaves.push(item);
   };
   walk(x, 0);
-  const values = leaves.map(valueIn);
+  const values = leaves.map((leaf) => {
+    const own = leaf instanceof PyObject ? (leaf as { engineValue?: () => Value }).engineValue : undefined;
+    return own ? own.call(leaf) : isValue(leaf) ? leaf : undefined;
+  });
   if (values.some((value) => value !== undefined)) {
     const known = values.find((value) => value !== undefined)!;
     const wanted =

@@ -137,6 +137,11 @@ function truncated(generator: Philox, dtype: FloatType, out: Float64Array): Floa
   return out;
 }
 
+/** `count` numbers of 53 bits in [0, 1), as TensorFlow's SimplePhilox makes them one after the other. */
+export function drawDoubles(generator: Philox, count: number): number[] {
+  return Array.from({ length: count }, () => toDouble(generator.single(), generator.single()));
+}
+
 /** `count` whole numbers in [low, high). */
 export function drawIntegers(generator: Philox, low: bigint, high: bigint, wide: boolean, count: number): bigint[] {
   const range = high - low;

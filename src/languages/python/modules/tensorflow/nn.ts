@@ -6,19 +6,12 @@ import { raiseError } from "../../runtime/errors";
 import type { PyValue } from "../../runtime/object";
 import { isNumber, repr, truth } from "../../runtime/protocol";
 import { axesOf, defineIn, floats, numbersOf, oneAxis, wrap } from "./operations";
-import { invalidArgument, matched, PyTensorLike, toTensor } from "./tensor";
+import { invalidArgument, matched, PyTensorLike, refuse, toTensor } from "./tensor";
 
 export const nnOperations = new Map<string, PyValue>();
 const define = defineIn(nnOperations);
 
 const given = (x: PyValue | undefined): x is PyValue => x !== undefined && x !== null;
-
-/** How TensorFlow's kernels report what does not fit. */
-function refuse(op: string, what: string, ending = " name: "): never {
-  invalidArgument(
-    `{{function_node __wrapped__${op}_device_/job:localhost/replica:0/task:0/device:CPU:0}} ${what} [Op:${op}]${ending}`,
-  );
-}
 
 // ── windows ─────────────────────────────────────────────────────────────────
 

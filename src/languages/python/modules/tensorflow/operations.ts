@@ -1,24 +1,42 @@
 /** The functions `tf.*`, `tf.math.*`, `tf.nn.*`, … over the engine's operations. */
 import * as engine from "../../../../engine";
-import { type DType, full, isFloat, peek, sizeOf, Tensor, tensor, type Value } from "../../../../engine";
+import {
+  full,
+  isFloat,
+  peek,
+  promote,
+  roundTo,
+  sameShape,
+  sizeOf,
+  Tensor,
+  tensor,
+  type Value,
+} from "../../../../engine";
 import { bindArguments, toInt } from "../../runtime/arguments";
-import { listOf, PyList, PyTuple } from "../../runtime/containers";
-import { raiseError } from "../../runtime/errors";
-import { type Kwargs, native, PyObject, type PyValue } from "../../runtime/object";
-import { call, isNumber, truth } from "../../runtime/protocol";
+import { listOf, PyBytes, PyList, PyTuple } from "../../runtime/containers";
+import { PyException, raiseError } from "../../runtime/errors";
+import { type Kwargs, native, type PyValue } from "../../runtime/object";
+import { binary, compare } from "../../runtime/operators";
+import { call, getItem, isNumber, truth } from "../../runtime/protocol";
 import { fillShape, indexValue, PyArray } from "../numpy/array";
 import { Result } from "../numpy/linalg";
+import { ObjectArray } from "../numpy/objects";
+import { PyDecorated } from "./function";
 import { flatten } from "./tape";
 import {
+  asDtype,
   attempt,
   dtypeOf,
+  errors,
   invalidArgument,
   matched,
   PyTensorLike,
   PyTextTensor,
   PyTfTensor,
   PyTfVariable,
+  refuse,
   tensorArithmetic,
+  together,
   toTensor,
 } from "./tensor";
 
@@ -43,12 +61,29 @@ export const defineIn =
 const define = defineIn(operations);
 
 export const wrap = (value: Value): PyTfTensor => new PyTfTensor(value);
-/** A tensor of floats; integers are refused as TensorFlow does where it has no such operation. */
+/** A tensor of floats; one of integers becomes one. */
 export const floats = (x: PyValue | undefined): Value => {
   const value = toTensor(x!);
-  if (isFloat(value.dtype)) return value;
-  return isNumber(x!) ? engine.cast(value, "float32") : engine.cast(value, "float32");
+  return isFloat(value.dtype) ? value : engine.cast(value, "float32");
 };
+/** The same where TensorFlow has no such operation of integers, and says so. */
+function onlyFloats(op: string, x: PyValue | undefined): Value {
+  const value = toTensor(x!);
+  if (isFloat(value.dtype)) return value;
+  const words =
+    op === "Softmax" || op === "LogSoftmax"
+      ? ["half, bfloat16, float, double", "logits:T -> softmax:T", "DT_HALF, DT_BFLOAT16, DT_FLOAT, DT_DOUBLE"]
+      : [
+          "bfloat16, half, float, double, complex64, complex128",
+          "x:T -> y:T",
+          "DT_BFLOAT16, DT_HALF, DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128",
+        ];
+  invalidArgument(
+    `Value for attr 'T' of ${value.dtype} is not in the list of allowed values: ${words[0]}\n\t; NodeDef: {{node ${op}}}; Op<name=${op}; signature=${words[1]}; attr=T:type,allowed=[${words[2]}]> [Op:${op}] name: `,
+  );
+}
+
+const present = (x: PyValue | undefined): x is PyValue => x !== undefined && x !== null;
 
 /** Two operands: a Python number takes the other's type. */
 export function pair(x: PyValue, y: PyValue): [Value, Value] {
@@ -58,19 +93,11 @@ export function pair(x: PyValue, y: PyValue): [Value, Value] {
   return [a, toTensor(y, engine.isValue(y) ? undefined : a.dtype)];
 }
 
-export const axesOf = (axis: PyValue | undefined, rank: number): number[] => {
+export const axesOf = (axis: PyValue | undefined, rank: number, op = "Sum"): number[] => {
   const all = Array.from({ length: rank }, (_, k) => k);
   if (axis === undefined || axis === null) return all;
-  const given =
-    axis instanceof PyList || axis instanceof PyTuple
-      ? listOf(axis)
-      : axis instanceof PyTensorLike
-        ? Array.from(axis.now().data, BigInt)
-        : [axis];
-  return given.map((one) => {
-    const at = Number(toInt(one));
-    if (at < -rank || at >= rank)
-      invalidArgument(`Invalid reduction dimension (${at} for input with ${rank} dimension(s)`);
+  return numbersOf(isNumber(axis) ? toInt(axis) : axis).map((at) => {
+    if (at < -rank || at >= rank) refuse(op, `Invalid reduction dimension (${at} for input with ${rank} dimension(s)`);
     return at < 0 ? at + rank : at;
   });
 };
@@ -81,9 +108,18 @@ export const oneAxis = (axis: PyValue | undefined, rank: number, otherwise: numb
 export const numbersOf = (x: PyValue): number[] => {
   if (x instanceof PyTensorLike) return Array.from(x.now().data);
   if (isNumber(x)) return [Number(x)];
-  return listOf(x).map((item) => (item instanceof PyTensorLike ? item.now().item() : Number(item as bigint)));
+  if (x instanceof PyArray || engine.isValue(x)) return Array.from(peek(toTensor(x)).data);
+  return listOf(x).map((item) => (isNumber(item) ? Number(item) : peek(toTensor(item)).item()));
 };
-export const shapeOf = (x: PyValue): number[] => numbersOf(x);
+/** A shape that is asked for. */
+export const shapeOf = (x: PyValue): number[] => {
+  const lengths = numbersOf(x);
+  const fraction = lengths.find((length) => !Number.isInteger(length));
+  if (fraction !== undefined) raiseError("TypeError", `Cannot convert ${fraction} to EagerTensor of dtype int32`);
+  const negative = lengths.find((length) => length < 0);
+  if (negative !== undefined) refuse("Fill", `Dimension ${negative} must be >= 0`);
+  return lengths;
+};
 
 // ── elementwise ─────────────────────────────────────────────────────────────
 
@@ -93,7 +129,7 @@ const unaries: Record<string, (x: Value) => Value> = {
   log1p: engine.log1p,
   expm1: engine.expm1,
   sqrt: engine.sqrt,
-  rsqrt: (x) => engine.reciprocal(engine.sqrt(x)),
+  rsqrt: engine.rsqrt,
   reciprocal: engine.reciprocal,
   sin: engine.sin,
   cos: engine.cos,
@@ -112,20 +148,30 @@ const unaries: Record<string, (x: Value) => Value> = {
   relu: engine.relu,
   floor: engine.floor,
   ceil: engine.ceil,
-  silu: (x) => engine.mul(x, engine.sigmoid(x)),
-  swish: (x) => engine.mul(x, engine.sigmoid(x)),
-  softsign: (x) => engine.div(x, engine.add(engine.abs(x), 1)),
-  relu6: (x) => engine.minimum(engine.maximum(x, 0), 6),
-  elu: (x) => engine.where(engine.greater(x, 0), x, engine.expm1(engine.minimum(x, 0))),
-  selu: (x) =>
-    engine.mul(
-      engine.where(engine.greater(x, 0), x, engine.mul(engine.expm1(engine.minimum(x, 0)), 1.6732632423543772)),
-      1.0507009873554805,
-    ),
+  silu: engine.silu,
+  swish: engine.silu,
+  softsign: engine.softsign,
+  relu6: engine.relu6,
+  elu: (x) => engine.elu(x, 1),
+  selu: engine.selu,
+  erf: engine.erf,
+  erfc: engine.erfc,
+  lgamma: engine.lgamma,
+  digamma: engine.digamma,
   is_nan: engine.isnan,
   is_finite: engine.isfinite,
 };
-for (const [name, run] of Object.entries(unaries)) define(name, ["x", "name?"], ([x]) => wrap(run(floats(x))));
+/** Of floats alone, with the names that TensorFlow's errors give them. */
+const FLOAT_OPS = "Exp Log Log1p Expm1 Sqrt Rsqrt Sin Cos Sinh Cosh Tanh Asinh Acosh Atanh Sigmoid Asin Acos Atan";
+const floatOps = new Map(FLOAT_OPS.split(" ").map((op) => [op.toLowerCase(), op]));
+for (const [name, run] of Object.entries(unaries)) {
+  const op = floatOps.get(name);
+  const keepsIntegers = name === "relu" || name === "relu6" || name === "floor" || name === "ceil";
+  define(name, ["x", "name?"], ([x]) => {
+    const value = op ? onlyFloats(op, x) : keepsIntegers ? toTensor(x!) : floats(x);
+    return wrap(run(value));
+  });
+}
 for (const [name, run] of Object.entries({
   negative: engine.neg,
   abs: engine.abs,
@@ -135,28 +181,10 @@ for (const [name, run] of Object.entries({
 })) {
   define(name, ["x", "name?"], ([x]) => wrap(run(toTensor(x!))));
 }
-for (const name of ["erf", "erfc", "lgamma", "digamma"]) {
-  const found = (engine as unknown as Record<string, unknown>)[name];
-  if (typeof found === "function")
-    define(name, ["x", "name?"], ([x]) => wrap((found as (x: Value) => Value)(floats(x))));
-  else define(name, ["x", "name?"], () => raiseError("NotImplementedError", `tf.math.${name} is not supported`));
-}
-define("leaky_relu", ["features", "alpha?", "name?"], ([x, alpha]) => {
-  const value = floats(x);
-  return wrap(
-    engine.where(engine.greater(value, 0), value, engine.mul(value, alpha === undefined ? 0.2 : Number(alpha))),
-  );
-});
-define("gelu", ["features", "approximate?", "name?"], ([x, approximate]) => {
-  const erf = (engine as unknown as Record<string, (x: Value) => Value>).erf;
-  const value = floats(x);
-  if (approximate === true) {
-    const inner = engine.mul(engine.add(value, engine.mul(engine.pow(value, 3), 0.044715)), Math.sqrt(2 / Math.PI));
-    return wrap(engine.mul(engine.mul(value, 0.5), engine.add(engine.tanh(inner), 1)));
-  }
-  if (!erf) raiseError("NotImplementedError", "tf.nn.gelu is not supported");
-  return wrap(engine.mul(engine.mul(value, 0.5), engine.add(erf(engine.mul(value, Math.SQRT1_2)), 1)));
-});
+define("leaky_relu", ["features", "alpha?", "name?"], ([x, alpha]) =>
+  wrap(engine.leakyRelu(floats(x), present(alpha) ? Number(alpha) : 0.2)));
+define("gelu", ["features", "approximate?", "name?"], ([x, approximate]) =>
+  wrap((truth(approximate ?? false) ? engine.geluTanh : engine.gelu)(floats(x))));
 
 for (const [name, op] of Object.entries({
   add: "+",
@@ -170,10 +198,15 @@ for (const [name, op] of Object.entries({
   mod: "%",
 })) {
   define(name, ["x", "y", "name?"], ([x, y]) => {
-    const [a, b] = pair(x!, y!);
-    return wrap(tensorArithmetic(op, a, b));
+    if (isText(x!) || isText(y!)) return binary(op, isText(x!) ? x! : wrap(toTensor(x!)), y!);
+    return wrap(tensorArithmetic(op, ...pair(x!, y!)));
   });
 }
+const isText = (x: PyValue): boolean => x instanceof PyTextTensor;
+/** What TensorFlow's errors call them, where it is not the name in capitals. */
+const OP_NAMES: Record<string, string> = { divide_no_nan: "DivNoNan" };
+const opName = (name: string): string =>
+  OP_NAMES[name] ?? name.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
 const binaries: Record<string, (x: Value, y: Value) => Value> = {
   maximum: engine.maximum,
   minimum: engine.minimum,
@@ -191,8 +224,8 @@ const binaries: Record<string, (x: Value, y: Value) => Value> = {
 };
 for (const [name, run] of Object.entries(binaries)) {
   define(name, ["x", "y", "name?"], ([x, y]) => {
-    const [a, b] = pair(x!, y!);
-    return wrap(run(...matched(a, b, name)));
+    if (isText(x!)) return compare(name === "equal" ? "==" : "!=", x!, y!);
+    return wrap(together(opName(name), ...pair(x!, y!), run));
   });
 }
 define("logical_not", ["x", "name?"], ([x]) => wrap(engine.logicalNot(toTensor(x!))));
@@ -207,45 +240,63 @@ define("clip_by_value", ["t", "clip_value_min", "clip_value_max", "name?"], ([x,
   const [a, b] = [toTensor(low!, value.dtype), toTensor(high!, value.dtype)];
   return wrap(engine.maximum(engine.minimum(value, b), a));
 });
-const lengthOf = (x: Value): Value => engine.sqrt(engine.sum(engine.square(x)));
-define("clip_by_norm", ["t", "clip_norm", "axes?", "name?"], ([x, norm]) => {
+/** √Σx², over all of several values. */
+const lengthOf = (values: readonly Value[]): Value =>
+  engine.sqrt(values.map((x) => engine.sum(engine.square(x))).reduce((a, b) => engine.add(a, b)));
+define("clip_by_norm", ["t", "clip_norm", "axes?", "name?"], ([x, norm, axes]) => {
   const value = toTensor(x!);
-  const length = lengthOf(value);
-  return wrap(
-    engine.div(engine.mul(value, toTensor(norm!, value.dtype)), engine.maximum(length, toTensor(norm!, value.dtype))),
-  );
+  const most = toTensor(norm!, value.dtype);
+  const length = engine.sqrt(engine.sum(engine.square(value), axesOf(axes, value.shape.length), true));
+  return wrap(engine.div(engine.mul(value, most), engine.maximum(length, most)));
 });
-define("global_norm", ["t_list", "name?"], ([items]) =>
-  wrap(
-    engine.sqrt(
-      listOf(items!)
-        .map((x) => engine.sum(engine.square(toTensor(x))))
-        .reduce((a, b) => engine.add(a, b)),
-    ),
-  ));
-define("clip_by_global_norm", ["t_list", "clip_norm", "use_norm?", "name?"], ([items, norm]) => {
-  const values = listOf(items!).map((x) => toTensor(x));
-  const length = engine.sqrt(values.map((x) => engine.sum(engine.square(x))).reduce((a, b) => engine.add(a, b)));
+const listed = (items: PyValue): PyValue[] => listOf(items).filter((x) => x !== null);
+define("global_norm", ["t_list", "name?"], ([items]) => wrap(lengthOf(listed(items!).map((x) => toTensor(x)))));
+define("clip_by_global_norm", ["t_list", "clip_norm", "use_norm?", "name?"], ([items, norm, known]) => {
+  const length = present(known) ? toTensor(known) : lengthOf(listed(items!).map((x) => toTensor(x)));
   const most = toTensor(norm!, length.dtype);
-  const scale = engine.div(most, engine.maximum(length, most));
-  return new PyTuple([new PyList(values.map((x) => wrap(engine.mul(x, scale)))), wrap(length)]);
+  // As TensorFlow computes it: the norm times the smaller of the two reciprocals.
+  const one = engine.scalar(1, length.dtype);
+  const scale = engine.mul(most, engine.minimum(engine.div(one, length), engine.div(one, most)));
+  const clipped = listOf(items!).map((x) => (x === null ? null : wrap(engine.mul(toTensor(x), scale))));
+  return new PyTuple([new PyList(clipped), wrap(length)]);
 });
 define("where", ["condition", "x?", "y?", "name?"], ([test, x, y]) => {
   const condition = toTensor(test!, undefined);
-  if (x === undefined || y === undefined || x === null || y === null) {
-    raiseError("NotImplementedError", "tf.where with a condition alone is not supported");
-  }
+  if (!present(x) || !present(y)) return wrap(placesOf(peek(condition)));
   const [a, b] = pair(x, y);
-  return wrap(engine.where(condition, ...matched(a, b, "SelectV2")));
+  return wrap(attempt(() => engine.where(condition, ...matched(a, b, "SelectV2"))));
 });
-define("cast", ["x", "dtype", "name?"], ([x, dtype]) => wrap(engine.cast(toTensor(x!), dtypeOf(dtype)!)));
+/** The indices of what is not zero: one row for each. */
+function placesOf({ data, shape }: Tensor): Value {
+  const rows = Array.from(data).flatMap((x, at) => {
+    if (x === 0) return [];
+    let rest = at;
+    const index = new Array<number>(shape.length);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = rest % shape[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    return [index];
+  });
+  return tensor(rows.flat(), "int64", [rows.length, shape.length]);
+}
+define("cast", ["x", "dtype", "name?"], ([x, dtype]) => {
+  if (typeof x === "string" || isText(x!)) {
+    const error = new PyException(errors.get("UnimplementedError")!, [
+      "{{function_node __wrapped__Cast_device_/job:localhost/replica:0/task:0/device:CPU:0}} Cast string to float is not supported [Op:Cast] name: ",
+    ]);
+    throw error;
+  }
+  return wrap(engine.cast(toTensor(x!), dtypeOf(dtype)!));
+});
 define("stop_gradient", ["input", "name?"], ([x]) => wrap(engine.stopGradient(toTensor(x!))));
 define("identity", ["input", "name?"], ([x]) => wrap(engine.read(toTensor(x!))));
 
 // ── making tensors ──────────────────────────────────────────────────────────
 
 define("constant", ["value", "dtype?", "shape?", "name?"], ([x, dtype, shape]) => {
-  if (typeof x === "string") return new PyTextTensor(x);
+  const texts = dtype === undefined || asDtype(dtype ?? "string").name === "string" ? textsOf(x!) : undefined;
+  if (texts) return texts;
   let value = toTensor(x!, x instanceof PyTensorLike ? undefined : dtypeOf(dtype));
   if (dtype && value.dtype !== dtypeOf(dtype)) value = engine.cast(value, dtypeOf(dtype)!);
   if (shape !== undefined && shape !== null) {
@@ -256,8 +307,27 @@ define("constant", ["value", "dtype?", "shape?", "name?"], ([x, dtype, shape]) =
   const now = peek(value);
   return value instanceof Tensor ? wrap(new Tensor(now.data, now.shape, now.dtype)) : wrap(value);
 });
-define("convert_to_tensor", ["value", "dtype?", "dtype_hint?", "name?"], ([x, dtype]) =>
-  wrap(toTensor(x!, dtypeOf(dtype))));
+define("convert_to_tensor", ["value", "dtype?", "dtype_hint?", "name?"], ([x, dtype]) => {
+  const texts = !present(dtype) || asDtype(dtype).name === "string" ? textsOf(x!) : undefined;
+  return texts ?? wrap(toTensor(x!, dtypeOf(dtype)));
+});
+/** A tensor of texts, where there are texts; undefined where there are none. */
+export function textsOf(x: PyValue): PyTextTensor | undefined {
+  if (x instanceof PyTextTensor) return x;
+  if (typeof x === "string") return new PyTextTensor([x], []);
+  if (x instanceof PyBytes) return new PyTextTensor([new TextDecoder().decode(x.data)], []);
+  const items = x instanceof ObjectArray ? x.items : x instanceof PyList || x instanceof PyTuple ? x.items : [];
+  if (items.length === 0) return undefined;
+  const parts = items.map(textsOf);
+  if (parts.every((part) => part === undefined)) return undefined;
+  if (parts.some((part) => part === undefined))
+    raiseError("ValueError", "Can't convert Python sequence with mixed types to Tensor.");
+  return new PyTextTensor(
+    parts.flatMap((part) => part!.texts),
+    x instanceof ObjectArray ? x.shape : [parts.length, ...parts[0]!.shape],
+  );
+}
+
 define("zeros", ["shape", "dtype?", "name?"], ([shape, dtype]) =>
   wrap(full(shapeOf(shape!), 0, dtypeOf(dtype) ?? "float32")));
 define("ones", ["shape", "dtype?", "name?"], ([shape, dtype]) =>
@@ -272,40 +342,40 @@ for (const [name, number] of [
     return wrap(full(value.shape, number, dtypeOf(dtype) ?? value.dtype));
   });
 }
-define("eye", ["num_rows", "num_columns?", "batch_shape?", "dtype?", "name?"], ([rows, columns, , dtype]) => {
+define("eye", ["num_rows", "num_columns?", "batch_shape?", "dtype?", "name?"], ([rows, columns, batch, dtype]) => {
   const n = Number(toInt(rows!));
-  const m = columns === undefined || columns === null ? n : Number(toInt(columns));
-  return wrap(
-    tensor(
-      Array.from({ length: n * m }, (_, k) => (Math.floor(k / m) === k % m ? 1 : 0)),
-      dtypeOf(dtype) ?? "float32",
-      [n, m],
-    ),
+  const m = present(columns) ? Number(toInt(columns)) : n;
+  const eye = tensor(
+    Array.from({ length: n * m }, (_, k) => (Math.floor(k / m) === k % m ? 1 : 0)),
+    dtypeOf(dtype) ?? "float32",
+    [n, m],
   );
+  return wrap(present(batch) ? engine.broadcastTo(eye, [...shapeOf(batch), n, m]) : eye);
 });
 define("range", ["start", "limit?", "delta?", "dtype?", "name?"], ([a, b, c, dtype]) => {
-  const given = [a, b, c].map((x) => (x === undefined || x === null ? undefined : toTensor(x)));
+  const given = [a, b, c].map((x) => (present(x) ? toTensor(x) : undefined));
   const numbers = given.map((x) => (x ? peek(x).item() : undefined));
   const [start, stop] = numbers[1] === undefined ? [0, numbers[0]!] : [numbers[0]!, numbers[1]];
   const step = numbers[2] ?? 1;
-  const type = dtypeOf(dtype) ?? (given.some((x) => x && isFloat(x.dtype)) ? "float32" : (given[0]!.dtype as DType));
+  if (step === 0) refuse("Range", "Requires delta != 0: 0");
+  const types = given.flatMap((x) => (x ? [x.dtype] : []));
+  const type = dtypeOf(dtype) ?? types.reduce(promote);
+  const round = roundTo[type];
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  return wrap(
-    tensor(
-      Array.from({ length: count }, (_, k) => start + k * step),
-      type,
-      [count],
-    ),
-  );
+  const data = Array.from({ length: count }, (_, k) => round(round(start) + round(round(step) * k)));
+  return wrap(tensor(data, type, [count]));
 });
-define("linspace", ["start", "stop", "num", "name?"], ([a, b, n]) => {
-  const [start, stop, count] = [peek(floats(a)).item(), peek(floats(b)).item(), Number(toInt(n!))];
-  const type = floats(a).dtype;
-  const step = count > 1 ? (stop - start) / (count - 1) : 0;
-  const round = type === "float32" ? Math.fround : (x: number) => x;
+define("linspace", ["start", "stop", "num", "name?", "axis?"], ([a, b, n]) => {
+  const [from, to] = [floats(a), floats(b)];
+  const count = numbersOf(n!)[0]!;
+  const type = isFloat(toTensor(a!).dtype) ? from.dtype : "float64";
+  const [start, stop] = [peek(from).item(), peek(to).item()];
+  const round = roundTo[type];
+  const step = count > 1 ? round(round(stop - start) / (count - 1)) : 0;
+  const at = (k: number) => (k === 0 ? start : k === count - 1 ? stop : round(start + round(step * k)));
   return wrap(
     tensor(
-      Array.from({ length: count }, (_, k) => (k === count - 1 && count > 1 ? stop : start + k * round(step))),
+      Array.from({ length: count }, (_, k) => at(k)),
       type,
       [count],
     ),
@@ -316,19 +386,21 @@ define("one_hot", ["indices", "depth", "on_value?", "off_value?", "axis?", "dtyp
   depth,
   on,
   off,
-  ,
+  axis,
   dtype,
 ]) => {
-  const at = peek(toTensor(indices!));
-  const width = Number(toInt(depth!));
-  const [yes, no] = [
-    on === undefined || on === null ? 1 : Number(on),
-    off === undefined || off === null ? 0 : Number(off),
-  ];
-  const data = Array.from(at.data).flatMap((k: number) =>
-    Array.from({ length: width }, (_, j) => (j === k ? yes : no)),
-  );
-  return wrap(tensor(data, dtypeOf(dtype) ?? "float32", [...at.shape, width]));
+  const at = toTensor(indices!);
+  if (isFloat(at.dtype))
+    invalidArgument(
+      `Value for attr 'TI' of ${at.dtype === "float64" ? "double" : "float"} is not in the list of allowed values: uint8, int8, int32, int64\n\t; NodeDef: {{node OneHot}}; Op<name=OneHot; signature=indices:TI, depth:int32, on_value:T, off_value:T -> output:T; attr=axis:int,default=-1; attr=T:type; attr=TI:type,default=DT_INT64,allowed=[DT_UINT8, DT_INT8, DT_INT32, DT_INT64]> [Op:OneHot] name: `,
+    );
+  const [yes, no] = [present(on) ? toTensor(on) : undefined, present(off) ? toTensor(off) : undefined];
+  const type = dtypeOf(dtype) ?? yes?.dtype ?? no?.dtype ?? "float32";
+  const hot = engine.oneHot(at, numbersOf(depth!)[0]!, yes || no ? "bool" : type);
+  const rows =
+    yes || no ? engine.cast(engine.where(hot, yes ?? engine.scalar(1, type), no ?? engine.scalar(0, type)), type) : hot;
+  const along = oneAxis(axis, rows.shape.length, -1);
+  return wrap(engine.moveAxis(rows, -1, along));
 });
 
 // ── shapes ──────────────────────────────────────────────────────────────────
@@ -341,279 +413,242 @@ define("size", ["input", "out_type?", "name?"], ([x]) => wrap(tensor([sizeOf(toT
 define("rank", ["input", "name?"], ([x]) => wrap(tensor([toTensor(x!).shape.length], "int32", [])));
 define("reshape", ["tensor", "shape", "name?"], ([x, shape]) => {
   const value = toTensor(x!);
-  const wanted = fillShape(shapeOf(shape!), sizeOf(value.shape));
-  if (sizeOf(wanted) !== sizeOf(value.shape)) {
-    invalidArgument(
-      `{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} Input to reshape is a tensor with ${sizeOf(value.shape)} values, but the requested shape has ${sizeOf(wanted)} [Op:Reshape]`,
-    );
-  }
+  const [lengths, size] = [numbersOf(shape!), sizeOf(value.shape)];
+  const known = lengths.reduce((all, n) => (n === -1 ? all : all * n), 1);
+  const told = `Input to reshape is a tensor with ${size} values, but the requested shape`;
+  if (lengths.includes(-1) && size % Math.max(known, 1) !== 0)
+    refuse("Reshape", `${told} requires a multiple of ${known}`, "");
+  const wanted = fillShape(lengths, size);
+  if (sizeOf(wanted) !== size) refuse("Reshape", `${told} has ${sizeOf(wanted)}`, "");
   return wrap(engine.reshape(value, wanted));
 });
-define("broadcast_to", ["input", "shape", "name?"], ([x, shape]) =>
-  wrap(engine.broadcastTo(toTensor(x!), shapeOf(shape!))));
-define("transpose", ["a", "perm?", "conjugate?", "name?"], ([x, order]) =>
-  wrap(engine.transpose(toTensor(x!), order === undefined || order === null ? undefined : numbersOf(order))));
+define("broadcast_to", ["input", "shape", "name?"], ([x, shape]) => {
+  const [value, wanted] = [toTensor(x!), shapeOf(shape!)];
+  try {
+    return wrap(engine.broadcastTo(value, wanted));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    refuse("BroadcastTo", `Incompatible shapes: [${value.shape}] vs. [${wanted}]`, "");
+  }
+});
+define("transpose", ["a", "perm?", "conjugate?", "name?"], ([x, perm]) => {
+  const value = toTensor(x!);
+  if (!present(perm)) return wrap(engine.transpose(value));
+  const rank = value.shape.length;
+  const order = numbersOf(perm).map((axis) => (axis < 0 ? axis + rank : axis));
+  if (order.length !== rank)
+    refuse(
+      "Transpose",
+      `transpose expects a vector of size ${rank}. But input(1) is a vector of size ${order.length}`,
+      "",
+    );
+  const gone = order.findIndex((_, k) => !order.includes(k));
+  if (gone >= 0) refuse("Transpose", `${gone} is missing from {${order}}.`, "");
+  return wrap(engine.transpose(value, order));
+});
 define("expand_dims", ["input", "axis", "name?"], ([x, axis]) => {
   const value = toTensor(x!);
-  const at = oneAxis(axis, value.shape.length + 1, 0);
-  return wrap(engine.reshape(value, [...value.shape.slice(0, at), 1, ...value.shape.slice(at)]));
+  const [at, rank] = [numbersOf(axis!)[0]!, value.shape.length];
+  if (at > rank || at < -rank - 1)
+    refuse("ExpandDims", `Tried to expand dim index ${at} for tensor with ${rank} dimensions.`);
+  return wrap(engine.expandDims(value, at));
 });
 define("squeeze", ["input", "axis?", "name?"], ([x, axis]) => {
   const value = toTensor(x!);
-  const gone =
-    axis === undefined || axis === null
-      ? value.shape.flatMap((length, k) => (length === 1 ? [k] : []))
-      : axesOf(axis, value.shape.length);
-  return wrap(
-    engine.reshape(
-      value,
-      value.shape.filter((_, k) => !gone.includes(k)),
-    ),
-  );
+  if (!present(axis) || numbersOf(axis).length === 0) return wrap(engine.squeeze(value));
+  const gone = axesOf(axis, value.shape.length, "Squeeze");
+  const long = gone.find((k) => value.shape[k] !== 1);
+  if (long !== undefined)
+    refuse("Squeeze", `Can not squeeze dim[${long}], expected a dimension of 1, got ${value.shape[long]}`);
+  return wrap(engine.squeeze(value, gone));
 });
-const stackAt = (values: Value[], axis: number): Value => {
-  const stacked = engine.stack(values);
-  if (axis === 0) return stacked;
-  const rest = Array.from({ length: stacked.shape.length - 1 }, (_, k) => k + 1);
-  rest.splice(axis, 0, 0);
-  return engine.transpose(stacked, rest);
-};
-const deepStack = (x: PyValue): Value => {
-  if (x instanceof PyList || x instanceof PyTuple) return toTensor(x);
-  return toTensor(x);
-};
 define("stack", ["values", "axis?", "name?"], ([items, axis]) => {
-  const values = listOf(items!).map(deepStack);
-  return wrap(stackAt(values, oneAxis(axis, values[0].shape.length + 1, 0)));
-});
-/** One after the other along an axis: each is laid into zeros, and the parts are added. */
-function concat(values: Value[], axis: number): Value {
-  const shape = [...values[0].shape];
-  shape[axis] = values.reduce((sum, value) => sum + value.shape[axis], 0);
-  const inner = sizeOf(shape.slice(axis + 1));
-  let start = 0;
-  const parts = values.map((value) => {
-    const row = value.shape[axis] * inner;
-    const offsets = Int32Array.from(
-      { length: sizeOf(value.shape) },
-      (_, k) => Math.floor(k / row) * shape[axis] * inner + start * inner + (k % row),
+  const values = valuesOf(items!);
+  const odd = values.findIndex(({ shape }) => !sameShape(shape, values[0]!.shape));
+  if (odd > 0)
+    refuse(
+      "Pack",
+      `Shapes of all inputs must match: values[0].shape = [${values[0]!.shape}] != values[${odd}].shape = [${values[odd]!.shape}]`,
+      " name: stack",
+      `Pack_N_${values.length}`,
     );
-    start += value.shape[axis];
-    return engine.scatterAdd(value, offsets, shape);
-  });
-  return parts.reduce((a, b) => engine.add(a, b));
+  const at = oneAxis(axis, values[0]!.shape.length + 1, 0);
+  return wrap(engine.moveAxis(engine.stack(values), 0, at));
+});
+/** The members of a list, in the type of the first tensor among them. */
+function valuesOf(items: PyValue): Value[] {
+  const list = listOf(items);
+  const typed = list.find((x) => x instanceof PyTensorLike) as PyTensorLike | undefined;
+  const type = typed?.dtype ?? (list.length > 0 ? list.map((x) => toTensor(x).dtype).reduce(promote) : undefined);
+  return list.map((x) => (x instanceof PyTensorLike ? toTensor(x) : toTensor(x, type)));
 }
 define("concat", ["values", "axis", "name?"], ([items, axis]) => {
-  const values = listOf(items!).map((x) => toTensor(x));
-  return wrap(concat(values, oneAxis(axis, values[0].shape.length, 0)));
+  const values = valuesOf(items!);
+  const first = values[0]!;
+  const at = oneAxis(axis, first.shape.length, 0);
+  const wrapper = `ConcatV2_N_${values.length}`;
+  values.forEach(({ shape }, k) => {
+    if (shape.length !== first.shape.length)
+      refuse(
+        "ConcatV2",
+        `ConcatOp : Ranks of all input tensors should match: shape[0] = [${first.shape}] vs. shape[${k}] = [${shape}]`,
+        " name: concat",
+        wrapper,
+      );
+    const other = shape.findIndex((n, along) => along !== at && n !== first.shape[along]);
+    if (other >= 0)
+      refuse(
+        "ConcatV2",
+        `ConcatOp : Dimension ${other} in both shapes must be equal: shape[0] = [${first.shape}] vs. shape[${k}] = [${shape}]`,
+        " name: concat",
+        wrapper,
+      );
+  });
+  for (const value of values) matched(first, value, "ConcatV2");
+  return wrap(engine.concat(values, at));
 });
-/** Chooses places along one axis. */
-function pick(value: Value, places: number[], axis: number, shape: readonly number[] = [places.length]): Value {
-  const length = value.shape[axis];
-  const bad = places.find((at) => at < -length || at >= length);
-  if (bad !== undefined) invalidArgument(`indices[${places.indexOf(bad)}] = ${bad} is not in [0, ${length})`);
-  const outer = sizeOf(value.shape.slice(0, axis));
-  const inner = sizeOf(value.shape.slice(axis + 1));
-  const offsets = new Int32Array(outer * places.length * inner);
-  let at = 0;
-  for (let i = 0; i < outer; i++)
-    for (const place of places)
-      for (let k = 0; k < inner; k++) offsets[at++] = (i * length + (place < 0 ? place + length : place)) * inner + k;
-  return engine.take(value, offsets, [...value.shape.slice(0, axis), ...shape, ...value.shape.slice(axis + 1)]);
-}
 define("gather", ["params", "indices", "validate_indices?", "axis?", "batch_dims?", "name?"], ([
   x,
   indices,
   ,
   axis,
+  batch,
 ]) => {
-  const value = toTensor(x!);
-  const at = peek(toTensor(indices!));
-  return wrap(pick(value, Array.from(at.data), oneAxis(axis, value.shape.length, 0), at.shape));
+  if (isText(x!)) return getItem(x!, indices!);
+  const [value, at] = [toTensor(x!), toTensor(indices!)];
+  const together = present(batch) ? Number(toInt(batch)) : 0;
+  const along = oneAxis(axis, value.shape.length, together);
+  const length = value.shape[along]!;
+  const numbers = Array.from(peek(at).data);
+  const bad = numbers.findIndex((place) => place < 0 || place >= length);
+  if (bad >= 0) {
+    const index: number[] = [];
+    for (let rest = bad, k = at.shape.length - 1; k >= 0; rest = Math.floor(rest / at.shape[k]!), k--)
+      index.unshift(rest % at.shape[k]!);
+    refuse("GatherV2", `indices[${index}] = ${numbers[bad]} is not in [0, ${length})`, "");
+  }
+  if (together > 0) {
+    const batches = at.shape.slice(0, together);
+    const members = (v: Value) => engine.reshape(v, [sizeOf(batches), ...v.shape.slice(together)]);
+    const [rows, places] = [members(value), members(at)];
+    const one = (v: Value, k: number) => engine.take(v, offsetsOfMember(v, k), v.shape.slice(1));
+    const parts = Array.from({ length: sizeOf(batches) }, (_, k) =>
+      engine.gather(one(rows, k), one(places, k), along - together),
+    );
+    const all = engine.stack(parts);
+    return wrap(engine.reshape(all, [...batches, ...all.shape.slice(1)]));
+  }
+  return wrap(engine.gather(value, at, along));
 });
+const offsetsOfMember = (value: Value, k: number): Int32Array => {
+  const width = sizeOf(value.shape.slice(1));
+  return Int32Array.from({ length: width }, (_, i) => k * width + i);
+};
 define("split", ["value", "num_or_size_splits", "axis?", "num?", "name?"], ([x, parts, axis]) => {
   const value = toTensor(x!);
   const along = oneAxis(axis, value.shape.length, 0);
-  const length = value.shape[along];
-  const sizes = isNumber(parts!) ? new Array<number>(Number(parts)).fill(length / Number(parts)) : numbersOf(parts!);
-  let start = 0;
-  return new PyList(
-    sizes.map((size) => {
-      const places = Array.from({ length: size }, (_, k) => start + k);
-      start += size;
-      return wrap(pick(value, places, along));
-    }),
-  );
+  const length = value.shape[along]!;
+  const sizes = isNumber(parts!) ? Number(parts) : numbersOf(parts!);
+  if (typeof sizes === "number" && length % sizes !== 0)
+    refuse(
+      "Split",
+      `Number of ways to split should evenly divide the split dimension, but got split_dim ${along} (size = ${length}) and num_split ${sizes}`,
+      " name: split",
+      `Split_num_split_${sizes}`,
+    );
+  if (typeof sizes !== "number" && sizes.includes(-1))
+    sizes[sizes.indexOf(-1)] = length - sizes.reduce((sum, n) => sum + Math.max(n, 0), 0);
+  return new PyList(engine.split(value, sizes, along).map(wrap));
 });
 define("unstack", ["value", "num?", "axis?", "name?"], ([x, , axis]) => {
   const value = toTensor(x!);
   const along = oneAxis(axis, value.shape.length, 0);
-  return new PyList(Array.from({ length: value.shape[along] }, (_, k) => wrap(pick(value, [k], along, []))));
+  return new PyList(engine.split(value, value.shape[along]!, along).map((part) => wrap(engine.squeeze(part, [along]))));
 });
 define("reverse", ["tensor", "axis", "name?"], ([x, axis]) => {
   const value = toTensor(x!);
-  return wrap(
-    axesOf(axis, value.shape.length).reduce(
-      (v, along) =>
-        pick(
-          v,
-          Array.from({ length: v.shape[along] }, (_, k) => v.shape[along] - 1 - k),
-          along,
-        ),
-      value,
-    ),
-  );
+  return wrap(engine.flip(value, axesOf(axis, value.shape.length)));
 });
 define("tile", ["input", "multiples", "name?"], ([x, times]) => {
-  const value = toTensor(x!);
-  return wrap(
-    numbersOf(times!).reduce(
-      (v, count, along) =>
-        pick(
-          v,
-          Array.from({ length: v.shape[along] * count }, (_, k) => k % v.shape[along]),
-          along,
-        ),
-      value,
-    ),
-  );
+  const [value, counts] = [toTensor(x!), numbersOf(times!)];
+  if (counts.length !== value.shape.length)
+    refuse(
+      "Tile",
+      `Expected multiples argument to be a vector of length ${value.shape.length} but got length ${counts.length}`,
+      "",
+    );
+  return wrap(engine.tile(value, counts));
 });
-define("pad", ["tensor", "paddings", "mode?", "constant_values?", "name?"], ([x, paddings, mode, fill]) => {
-  if (mode !== undefined && String(mode).toUpperCase() !== "CONSTANT")
-    raiseError("NotImplementedError", `tf.pad with mode ${String(mode)} is not supported`);
-  const value = toTensor(x!);
-  const widths = (paddings instanceof PyTensorLike ? listOf(paddings) : listOf(paddings!)).map(numbersOf);
-  const shape = value.shape.map((length, k) => widths[k][0] + length + widths[k][1]);
-  const strides = shape.map((_, k) => sizeOf(shape.slice(k + 1)));
-  const offsets = Int32Array.from({ length: sizeOf(value.shape) }, (_, at) => {
-    let rest = at;
-    let offset = 0;
-    for (let k = shape.length - 1; k >= 0; k--) {
-      offset += ((rest % value.shape[k]) + widths[k][0]) * strides[k];
-      rest = Math.floor(rest / value.shape[k]);
-    }
-    return offset;
+define("pad", ["tensor", "paddings", "mode?", "constant_values?", "name?"], ([x, paddings, mode, level]) => {
+  const kind = present(mode) ? String(mode).toLowerCase() : "constant";
+  if (kind !== "constant" && kind !== "reflect" && kind !== "symmetric")
+    raiseError(
+      "ValueError",
+      `Value of argument \`mode\` expected to be one of "CONSTANT", "REFLECT", or "SYMMETRIC". Received \`mode\` = ${kind.toUpperCase()}`,
+    );
+  const widths = listOf(paddings!).map((pair) => numbersOf(pair) as [number, number]);
+  return wrap(engine.pad(toTensor(x!), widths, kind, present(level) ? numbersOf(level)[0] : 0));
+});
+define("boolean_mask", ["tensor", "mask", "axis?", "name?"], ([x, mask, axis]) => {
+  const [value, test] = [toTensor(x!), toTensor(mask!)];
+  const along = oneAxis(axis, value.shape.length, 0);
+  if (along === 0) return wrap(engine.booleanMask(value, test));
+  const places = Array.from(peek(test).data).flatMap((on, k) => (on ? [k] : []));
+  return wrap(engine.gather(value, tensor(places, "int64"), along));
+});
+for (const [name, run] of [
+  ["sort", engine.sort],
+  ["argsort", (...args: Parameters<typeof engine.argsort>) => engine.cast(engine.argsort(...args), "int32")],
+] as const) {
+  const parameters = ["values", "axis?", "direction?", ...(name === "argsort" ? ["stable?"] : []), "name?"];
+  define(name, parameters, ([x, axis, direction]) => {
+    const value = toTensor(x!);
+    return wrap(run(value, oneAxis(axis, value.shape.length, -1), direction === "DESCENDING"));
   });
-  const padded = engine.scatterAdd(value, offsets, shape);
-  const level = fill === undefined || fill === null ? 0 : Number(fill);
-  if (level === 0) return wrap(padded);
-  const data = new Array<number>(sizeOf(shape)).fill(level);
-  for (const offset of offsets) data[offset] = 0;
-  return wrap(engine.add(padded, tensor(data, value.dtype, shape)));
-});
-define("boolean_mask", ["tensor", "mask", "axis?", "name?"], ([x, mask]) => {
-  const value = toTensor(x!);
-  const test = peek(toTensor(mask!));
-  const rows = engine.reshape(value, [sizeOf(test.shape), ...value.shape.slice(test.shape.length)]);
-  const places = Array.from(test.data).flatMap((on: number, k: number) => (on ? [k] : []));
-  return wrap(pick(rows, places, 0));
-});
-define("sort", ["values", "axis?", "direction?", "name?"], ([x, axis, direction]) =>
-  wrap(sorted(toTensor(x!), axis, direction).value));
-define("argsort", ["values", "axis?", "direction?", "stable?", "name?"], ([x, axis, direction]) =>
-  wrap(sorted(toTensor(x!), axis, direction).order));
-function sorted(
-  value: Value,
-  axis: PyValue | undefined,
-  direction: PyValue | undefined,
-): { value: Value; order: Value } {
-  if (value.shape.length !== 1 || oneAxis(axis, 1, 0) !== 0)
-    raiseError("NotImplementedError", "tf.sort is supported for vectors only");
-  const now = peek(value);
-  const sign = direction === "DESCENDING" ? -1 : 1;
-  const order = Array.from(now.data, (_, k) => k).sort((i, j) => sign * (now.data[i] - now.data[j]) || i - j);
-  return { value: pick(value, order, 0), order: tensor(order, "int32", [order.length]) };
 }
 
 // ── reductions ──────────────────────────────────────────────────────────────
 
 type Reduce = (value: Value, axes: number[], keep: boolean) => Value;
 
-function reduction(name: string, run: Reduce): void {
+/** Reductions, with the names that TensorFlow's errors give them. */
+function reduction(name: string, op: string, run: Reduce): void {
   define(name, ["input_tensor", "axis?", "keepdims?", "name?"], ([x, axis, keep]) => {
     const value = toTensor(x!);
-    return wrap(run(value, axesOf(axis, value.shape.length), truth(keep ?? false)));
+    return wrap(run(value, axesOf(axis, value.shape.length, op), truth(keep ?? false)));
   });
 }
-const countOf = (value: Value, axes: number[]): number => axes.reduce((all, axis) => all * value.shape[axis], 1);
+/** Of integers the quotient of the sum, of which the rest is dropped. */
 const mean: Reduce = (value, axes, keep) => {
-  const total = engine.sum(value, axes, keep);
-  const count = countOf(value, axes);
-  return isFloat(value.dtype) ? engine.div(total, count) : engine.floordiv(total, count);
+  if (isFloat(value.dtype)) return engine.mean(value, axes, keep);
+  return engine.cast(engine.mean(value, axes, keep), value.dtype);
 };
-/** Largest or smallest elements; where several are, they share the gradient. */
+/** The extreme of nothing is the least, or the largest, of the type. */
 const extreme =
   (largest: boolean): Reduce =>
   (value, axes, keep) => {
-    const now = peek(value);
-    const best = extremeOf(now, axes, largest);
-    const chosen = engine.equal(now, best);
-    const count = engine.sum(engine.cast(chosen, now.dtype), axes, keep);
-    const total = engine.sum(engine.where(chosen, value, 0), axes, keep);
-    return isFloat(value.dtype) ? engine.div(total, count) : engine.floordiv(total, count);
+    const empty = axes.some((axis) => value.shape[axis] === 0);
+    if (!empty) return (largest ? engine.max : engine.min)(value, axes, keep);
+    const shape = value.shape.flatMap((n, k) => (axes.includes(k) ? (keep ? [1] : []) : [n]));
+    return full(shape, largest ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY, value.dtype);
   };
-function extremeOf(now: Tensor, axes: number[], largest: boolean): Tensor {
-  const shape = now.shape.map((length, k) => (axes.includes(k) ? 1 : length));
-  const data = new Array<number>(sizeOf(shape)).fill(largest ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
-  eachPlace(now.shape, axes, (at, into) => {
-    const x = now.data[at];
-    if (Number.isNaN(x) || (largest ? x > data[into] : x < data[into])) data[into] = x;
-  });
-  return tensor(data, now.dtype, shape);
-}
-function eachPlace(shape: readonly number[], axes: number[], see: (at: number, into: number) => void): void {
-  const kept = shape.map((length, k) => (axes.includes(k) ? 1 : length));
-  const strides = kept.map((_, k) => sizeOf(kept.slice(k + 1)));
-  const size = sizeOf(shape);
-  for (let at = 0; at < size; at++) {
-    let rest = at;
-    let into = 0;
-    for (let k = shape.length - 1; k >= 0; k--) {
-      if (!axes.includes(k)) into += (rest % shape[k]) * strides[k];
-      rest = Math.floor(rest / shape[k]);
-    }
-    see(at, into);
-  }
-}
-const product: Reduce = (value, axes, keep) => {
-  let out = value;
-  for (const axis of axes) {
-    const slices = Array.from({ length: out.shape[axis] }, (_, k) => pick(out, [k], axis));
-    out = slices.reduce((a, b) => engine.mul(a, b));
-  }
-  return keep
-    ? out
-    : engine.reshape(
-        out,
-        out.shape.filter((_, k) => !axes.includes(k)),
-      );
-};
-const variance: Reduce = (value, axes, keep) =>
-  mean(engine.square(engine.sub(value, mean(value, axes, true))), axes, keep);
-const logSumExp: Reduce = (value, axes, keep) => {
-  const most = engine.stopGradient(extremeOf(peek(value), axes, true));
-  const total = engine.log(engine.sum(engine.exp(engine.sub(value, most)), axes, true));
-  const out = engine.add(total, most);
-  return keep
-    ? out
-    : engine.reshape(
-        out,
-        out.shape.filter((_, k) => !axes.includes(k)),
-      );
-};
-reduction("reduce_sum", (value, axes, keep) => engine.sum(value, axes, keep));
-reduction("reduce_mean", mean);
-reduction("reduce_max", extreme(true));
-reduction("reduce_min", extreme(false));
-reduction("reduce_prod", product);
-reduction("reduce_variance", variance);
-reduction("reduce_std", (value, axes, keep) => engine.sqrt(variance(value, axes, keep)));
-reduction("reduce_logsumexp", logSumExp);
-reduction("reduce_euclidean_norm", (value, axes, keep) => engine.sqrt(engine.sum(engine.square(value), axes, keep)));
-reduction("reduce_any", (value, axes, keep) => engine.greater(engine.sum(engine.cast(value, "int32"), axes, keep), 0));
-reduction("reduce_all", (value, axes, keep) =>
-  engine.equal(engine.sum(engine.cast(value, "int32"), axes, keep), countOf(value, axes)),
-);
+reduction("reduce_sum", "Sum", (value, axes, keep) => engine.sum(value, axes, keep));
+reduction("reduce_mean", "Mean", mean);
+reduction("reduce_max", "Max", extreme(true));
+reduction("reduce_min", "Min", extreme(false));
+reduction("reduce_prod", "Prod", engine.prod);
+reduction("reduce_variance", "Mean", (value, axes, keep) => {
+  if (!isFloat(value.dtype)) raiseError("TypeError", "Input must be either real or complex");
+  return engine.variance(value, axes, keep);
+});
+reduction("reduce_std", "Mean", (value, axes, keep) => {
+  if (!isFloat(value.dtype)) raiseError("TypeError", "Input must be either real or complex");
+  return engine.std(value, axes, keep);
+});
+reduction("reduce_logsumexp", "LogSumExp", engine.logsumexp);
+reduction("reduce_euclidean_norm", "EuclideanNorm", (value, axes, keep) => engine.norm(value, 2, axes, keep));
+reduction("reduce_any", "Any", engine.any);
+reduction("reduce_all", "All", engine.all);
 define("norm", ["tensor", "ord?", "axis?", "keepdims?", "name?"], ([x, order, axis, keep]) => {
   const value = floats(x);
   const axes = axesOf(axis, value.shape.length);
@@ -629,62 +664,49 @@ define("norm", ["tensor", "ord?", "axis?", "keepdims?", "name?"], ([x, order, ax
       : engine.norm(value, size, axes, keepdims),
   );
 });
-for (const [name, largest] of [
-  ["argmax", true],
-  ["argmin", false],
+for (const [name, run] of [
+  ["argmax", engine.argmax],
+  ["argmin", engine.argmin],
 ] as const) {
-  define(name, ["input", "axis?", "output_type?", "name?"], ([x, axis]) => {
-    const now = peek(toTensor(x!));
-    const along = oneAxis(axis, now.shape.length, 0);
-    const best = extremeOf(now, [along], largest);
-    const places = new Array<number>(best.data.length).fill(-1);
-    const inner = sizeOf(now.shape.slice(along + 1));
-    eachPlace(now.shape, [along], (at, into) => {
-      if (places[into] < 0 && now.data[at] === best.data[into])
-        places[into] = Math.floor(at / inner) % now.shape[along];
-    });
-    return wrap(
-      tensor(
-        places,
-        "int64",
-        now.shape.filter((_, k) => k !== along),
-      ),
-    );
+  define(name, ["input", "axis?", "output_type?", "name?"], ([x, axis, type]) => {
+    const value = toTensor(x!);
+    const at = present(axis) ? numbersOf(axis)[0]! : 0;
+    if (at >= value.shape.length || at < -value.shape.length)
+      refuse(
+        name === "argmax" ? "ArgMax" : "ArgMin",
+        `Expected dimension in the range [${-value.shape.length}, ${value.shape.length}), but got ${at}`,
+      );
+    return wrap(engine.cast(run(value, at), dtypeOf(type) ?? "int64"));
   });
 }
-for (const [name, run] of [
-  ["cumsum", engine.add],
-  ["cumprod", engine.mul],
+/** Running results: of those before alone where `exclusive`, from the end where `reverse`. */
+for (const [name, run, none] of [
+  ["cumsum", engine.cumsum, 0],
+  ["cumprod", engine.cumprod, 1],
 ] as const) {
   define(name, ["x", "axis?", "exclusive?", "reverse?", "name?"], ([x, axis, exclusive, reverse]) => {
-    if (truth(exclusive ?? false) || truth(reverse ?? false))
-      raiseError("NotImplementedError", `tf.${name} with exclusive or reverse is not supported`);
     const value = toTensor(x!);
     const along = oneAxis(axis, value.shape.length, 0);
-    const parts: Value[] = [];
-    for (let k = 0; k < value.shape[along]; k++) {
-      const part = pick(value, [k], along, []);
-      parts.push(k === 0 ? part : run(parts[k - 1], part));
-    }
-    return wrap(stackAt(parts, along));
+    const length = value.shape[along]!;
+    const flip = (v: Value) => (truth(reverse ?? false) ? engine.flip(v, [along]) : v);
+    const all = run(flip(value), along);
+    if (!truth(exclusive ?? false)) return wrap(flip(all));
+    const widths = value.shape.map((_, k) => [k === along ? 1 : 0, 0] as const);
+    const [before] = engine.split(engine.pad(all, widths, "constant", none), [length, 1], along);
+    return wrap(flip(before!));
   });
 }
 
 // ── softmax ────────────────────────────────────────────
 
-const softmax = (value: Value, axis: number): Value => {
-  const shifted = engine.exp(engine.sub(value, engine.stopGradient(extremeOf(peek(value), [axis], true))));
-  return engine.div(shifted, engine.sum(shifted, [axis], true));
-};
-define("softmax", ["logits", "axis?", "name?"], ([x, axis]) => {
-  const value = floats(x);
-  return wrap(softmax(value, oneAxis(axis, value.shape.length, value.shape.length - 1)));
-});
-const logSoftmax = (value: Value, axis: number): Value => engine.sub(value, logSumExp(value, [axis], true));
-define("log_softmax", ["logits", "axis?", "name?"], ([x, axis]) => {
-  const value = floats(x);
-  return wrap(logSoftmax(value, oneAxis(axis, value.shape.length, value.shape.length - 1)));
-});
+for (const [name, op, run] of [
+  ["softmax", "Softmax", engine.softmax],
+  ["log_softmax", "LogSoftmax", engine.logSoftmax],
+] as const)
+  define(name, ["logits", "axis?", "name?"], ([x, axis]) => {
+    const value = onlyFloats(op, x);
+    return wrap(run(value, [oneAxis(axis, value.shape.length, -1)]));
+  });
 // ── linear algebra ──────────────────────────────────────────────────────────
 
 const turned = (value: Value, flip: PyValue | undefined): Value =>
@@ -696,11 +718,6 @@ define("matmul", ["a", "b", "transpose_a?", "transpose_b?", "adjoint_a?", "adjoi
   flipB,
 ]) => {
   const [x, y] = pair(a!, b!);
-  if (x.shape.length < 2 || y.shape.length < 2) {
-    invalidArgument(
-      `{{function_node __wrapped__MatMul_device_/job:localhost/replica:0/task:0/device:CPU:0}} In[0] and In[1] has different ndims: [${x.shape}] vs. [${y.shape}] [Op:MatMul] name: `,
-    );
-  }
   return wrap(tensorArithmetic("@", turned(x, flipA), turned(y, flipB)));
 });
 define("matvec", ["a", "b", "transpose_a?", "name?"], ([a, b, flip]) =>
@@ -787,11 +804,6 @@ define("tensordot", ["a", "b", "axes", "name?"], ([a, b, axes]) => {
 
 // ── functions of functions ──────────────────────────────────────────────────
 
-operations.set(
-  "function",
-  native("function", (args) => (args[0] instanceof PyObject ? args[0] : native("function", ([fn]) => fn))),
-);
-
 /** What is a tensor or a number in the arguments of a call, in lists too, and the arguments with tensors in its place. */
 function tensorArguments(args: PyValue[]): { values: Value[]; around: (values: readonly Value[]) => PyValue[] } {
   const { leaves, pack } = flatten(new PyTuple(args));
@@ -812,38 +824,42 @@ function tensorArguments(args: PyValue[]): { values: Value[]; around: (values: r
 
 operations.set(
   "custom_gradient",
-  native("custom_gradient", ([fn]) =>
-    native("custom_gradient", (args: PyValue[], kwargs: Kwargs | undefined) => {
-      const { values, around } = tensorArguments(args);
-      let pack: (leaves: PyValue[]) => PyValue = ([only]) => only;
-      const run = engine.customGradient((...inputs) => {
-        const [result, backward] = listOf(call(fn, around(inputs), kwargs));
-        const flat = flatten(result);
-        pack = flat.pack;
-        return {
-          outputs: flat.leaves.map((leaf) => toTensor(leaf)),
-          pullback: (...cotangents) => {
-            const given = call(backward, cotangents.map(wrap));
-            const gradients = given instanceof PyList || given instanceof PyTuple ? listOf(given) : [given];
-            return gradients.map((gradient) => (gradient === null ? null : toTensor(gradient)));
-          },
-        };
-      });
-      const results = attempt(() => run(...values));
-      return pack(results.map(wrap));
-    }),
+  native(
+    "custom_gradient",
+    ([fn]) =>
+      new PyDecorated(fn!, (args: PyValue[], kwargs: Kwargs | undefined) => {
+        const { values, around } = tensorArguments(args);
+        let pack: (leaves: PyValue[]) => PyValue = ([only]) => only;
+        const run = engine.customGradient((...inputs) => {
+          const [result, backward] = listOf(call(fn, around(inputs), kwargs));
+          const flat = flatten(result);
+          pack = flat.pack;
+          return {
+            outputs: flat.leaves.map((leaf) => toTensor(leaf)),
+            pullback: (...cotangents) => {
+              const given = call(backward, cotangents.map(wrap));
+              const gradients = given instanceof PyList || given instanceof PyTuple ? listOf(given) : [given];
+              return gradients.map((gradient) => (gradient === null ? null : toTensor(gradient)));
+            },
+          };
+        });
+        const results = attempt(() => run(...values));
+        return pack(results.map(wrap));
+      }),
   ),
 );
 
 operations.set(
   "recompute_grad",
-  native("recompute_grad", ([fn]) =>
-    native("recompute_grad", (args: PyValue[], kwargs: Kwargs | undefined) => {
-      const { values, around } = tensorArguments(args);
-      return attempt(() =>
-        wrap(engine.checkpoint((...inputs) => toTensor(call(fn, around(inputs), kwargs)))(...values)),
-      );
-    }),
+  native(
+    "recompute_grad",
+    ([fn]) =>
+      new PyDecorated(fn!, (args: PyValue[], kwargs: Kwargs | undefined) => {
+        const { values, around } = tensorArguments(args);
+        return attempt(() =>
+          wrap(engine.checkpoint((...inputs) => toTensor(call(fn, around(inputs), kwargs)))(...values)),
+        );
+      }),
   ),
 );
 

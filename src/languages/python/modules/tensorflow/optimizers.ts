@@ -2,12 +2,14 @@
 import * as engine from "../../../../engine";
 import { full, isFloat, peek, type Tensor, type Value, withoutRecorders } from "../../../../engine";
 import { toFloat } from "../../runtime/arguments";
-import { iterateAll, listOf, PyList } from "../../runtime/containers";
+import { iterateAll, listOf, PyDict, PyList } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { type Kwargs, makeType, methods, native, PyObject, type PyType, type PyValue } from "../../runtime/object";
 import { call, repr, typeName } from "../../runtime/protocol";
+import { vm } from "../../runtime/vm";
+import { PyKerasVariable } from "../keras/variable";
 import { PyTape } from "./tape";
-import { PyTensorLike, PyTfVariable, toTensor } from "./tensor";
+import { PyTensorLike, PyTfTensor, PyTfVariable, toTensor } from "./tensor";
 
 const optimizerType = makeType("Optimizer");
 optimizerType.module = "keras.optimizers";
@@ -147,20 +149,50 @@ function adam(x: Tensor, g: Value, { o, flags, step, slot, keep }: Step): Value 
 
 /** Of every optimizer; what is not among them is not supported. */
 const shared = ["weight_decay", "clipnorm", "clipvalue", "global_clipnorm"];
-const ignored = ["name", "jit_compile", "use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor"];
+const ignored = [
+  "name",
+  "gradient_accumulation_steps",
+  "jit_compile",
+  "use_ema",
+  "ema_momentum",
+  "ema_overwrite_frequency",
+  "loss_scale_factor",
+];
+
+/** sgd, sgd_1, … */
+function autoName(given: PyValue | undefined, type: PyType): string {
+  if (typeof given === "string") return given;
+  const counts = (vm.state.get("keras.optimizer names") ?? new Map()) as Map<string, number>;
+  vm.state.set("keras.optimizer names", counts);
+  const plain = type.name === "SGD" ? "sgd" : type.name.replace(/(?<=[A-Za-z0-9])(?=[A-Z][a-z])/g, "_").toLowerCase();
+  const before = counts.get(plain) ?? 0;
+  counts.set(plain, before + 1);
+  return before === 0 ? plain : `${plain}_${before}`;
+}
 
 export class PyOptimizer extends PyObject {
   private step = 0;
   private readonly memory = new Map<PyTfVariable, Map<string, Value>>();
   private readonly options: Options = {};
   private readonly flags: Flags = {};
-  private readonly counter = new PyTfVariable(engine.tensor([0], "int64", []), "iteration:0", false);
+  private readonly name: string;
+  private readonly counter: PyKerasVariable;
+  /** As a Variable, which programs may assign to. */
+  private readonly learningRate: PyKerasVariable;
   /** A learning rate that changes with the steps: a schedule, or a function without arguments. */
   private schedule: PyObject | undefined;
 
   constructor(type: PyType, name: string, args: PyValue[], kwargs: Kwargs | undefined) {
     super(type);
     const { options } = rules[name]!;
+    this.name = autoName(kwargs?.get("name"), type);
+    this.counter = new PyKerasVariable(engine.tensor([0], "int64", []), false, "iteration", `${this.name}/iteration`);
+    this.learningRate = new PyKerasVariable(
+      engine.tensor([Number(options.learning_rate)], "float32", []),
+      false,
+      "learning_rate",
+      `${this.name}/learning_rate`,
+    );
     for (const [key, value] of Object.entries(options))
       if (typeof value === "boolean") this.flags[key] = value;
       else this.options[key] = value;
@@ -185,8 +217,12 @@ export class PyOptimizer extends PyObject {
     else if (name === "learning_rate" && value instanceof PyObject && !(value instanceof PyTensorLike))
       this.schedule = value;
     else if (value !== null) {
-      if (name === "learning_rate") this.schedule = undefined;
-      this.options[name] = value instanceof PyTensorLike ? peek(value.engineValue()).item() : toFloat(value);
+      const number = value instanceof PyTensorLike ? peek(value.engineValue()).item() : toFloat(value);
+      if (name !== "learning_rate") this.options[name] = number;
+      else {
+        this.schedule = undefined;
+        this.learningRate.handle.put(engine.tensor([number], "float32", []));
+      }
     }
   }
 
@@ -196,19 +232,21 @@ export class PyOptimizer extends PyObject {
     const options = { ...this.options };
     const memory = [...this.memory].map(([variable, slots]) => [variable, new Map(slots)] as const);
     const counter = this.counter.snapshot();
+    const rate = this.learningRate.snapshot();
     return () => {
       this.step = step;
       Object.assign(this.options, options);
       this.memory.clear();
       for (const [variable, slots] of memory) this.memory.set(variable, slots);
       counter();
+      rate();
     };
   }
 
   /** The learning rate of the next step. */
   private rate(): number {
     const { schedule } = this;
-    if (!schedule) return this.options.learning_rate!;
+    if (!schedule) return this.learningRate.now().item();
     const takesStep = schedule.type.find("get_config") !== undefined || schedule.type.heap;
     const rate = call(schedule, takesStep ? [this.counter] : []);
     return rate instanceof PyTensorLike ? peek(rate.engineValue()).item() : toFloat(rate);
@@ -216,16 +254,37 @@ export class PyOptimizer extends PyObject {
 
   override pyGetAttribute(name: string): PyValue | undefined {
     if (name === "lr" || name === "learning_rate")
-      return new PyTfVariable(engine.tensor([this.rate()], "float32", []), "learning_rate:0", false);
+      return this.schedule ? new PyTfTensor(engine.scalar(this.rate(), "float32")) : this.learningRate;
     if (name === "iterations") return this.counter;
     if (name === "variables") return new PyList(this.variables());
-    if (name === "name") return this.type.name.toLowerCase();
-    return undefined;
+    if (name === "name") return this.name;
+    if (name === "built") return this.memory.size > 0;
+    return this.options[name] ?? this.flags[name] ?? (shared.includes(name) ? null : undefined);
   }
   override pySetAttribute(name: string, value: PyValue): boolean {
     if (name !== "lr" && name !== "learning_rate") return false;
     this.set("learning_rate", value);
     return true;
+  }
+
+  /** The options as `get_config` of Keras orders them. */
+  config(): PyValue {
+    const { options } = rules[ruleOf(this.type)]!;
+    const decay = "weight_decay" in this.options ? this.options.weight_decay! : null;
+    const entries: [string, PyValue][] = [
+      ["name", this.name],
+      ["learning_rate", this.schedule ?? this.learningRate.now().item()],
+      ["weight_decay", decay],
+      ...["clipnorm", "global_clipnorm", "clipvalue"].map((key): [string, PyValue] => [key, this.options[key] ?? null]),
+      ["use_ema", false],
+      ["ema_momentum", 0.99],
+      ["ema_overwrite_frequency", null],
+      ["loss_scale_factor", null],
+      ["gradient_accumulation_steps", null],
+    ];
+    for (const key of Object.keys(options))
+      if (key !== "learning_rate" && key !== "weight_decay") entries.push([key, this.flags[key] ?? this.options[key]!]);
+    return PyDict.from(entries);
   }
 
   /** Its own numbers, as Variables: iteration, learning rate, and what it remembers of each Variable. */
@@ -243,13 +302,17 @@ export class PyOptimizer extends PyObject {
   apply(pairs: PyValue): PyValue {
     const work: { gradient: Value; variable: PyTfVariable }[] = [];
     const all: PyTfVariable[] = [];
+    const without: PyTfVariable[] = [];
     for (const pair of iterateAll(pairs)) {
       const [gradient, variable] = listOf(pair);
       if (!(variable instanceof PyTfVariable)) {
         raiseError("AttributeError", `'${typeName(variable)}' object has no attribute 'path'`);
       }
       all.push(variable);
-      if (gradient === null) continue;
+      if (gradient === null) {
+        without.push(variable);
+        continue;
+      }
       work.push({ gradient: toTensor(gradient, variable.dtype), variable });
     }
     if (work.length === 0)
@@ -257,7 +320,8 @@ export class PyOptimizer extends PyObject {
         "ValueError",
         all.length ? "No gradients provided for any variable." : "`grads_and_vars` cannot be empty.",
       );
-    const o = this.schedule ? { ...this.options, learning_rate: this.rate() } : this.options;
+    if (without.length > 0) this.warnOf(without);
+    const o: Options = { ...this.options, learning_rate: this.rate() };
     const { rule } = rules[ruleOf(this.type)]!;
     this.step++;
     withoutRecorders(() => {
@@ -285,6 +349,13 @@ export class PyOptimizer extends PyObject {
       this.counter.handle.put(engine.tensor([this.step], "int64", []));
     });
     return this.counter;
+  }
+
+  private warnOf(variables: readonly PyTfVariable[]): void {
+    if (!vm.listener) return;
+    const names = variables.map((x) => (x instanceof PyKerasVariable ? x.path : x.name));
+    const message = `Gradients do not exist for variables ${repr(new PyList(names))} when minimizing the loss. If using \`model.compile()\`, did you forget to provide a \`loss\` argument?`;
+    vm.emit({ kind: "warning", code: "no-gradient", message, span: { from: vm.at.from, to: vm.at.to } });
   }
 
   private clipped(gradients: Value[]): Value[] {
@@ -319,6 +390,8 @@ export class PyOptimizer extends PyObject {
 }
 
 methods(optimizerType, {
+  get_config: (self: PyOptimizer) => self.config(),
+  build: () => null,
   apply_gradients: (self: PyOptimizer, [pairs], kwargs) => self.apply(pairs ?? kwargs?.get("grads_and_vars") ?? null),
   apply: (self: PyOptimizer, [gradients, variables]) => {
     const list = listOf(variables);

@@ -5,7 +5,15 @@ import { bindArguments, toInt } from "../../runtime/arguments";
 import { raiseError } from "../../runtime/errors";
 import { makeType, methods, native, PyObject, type PyValue } from "../../runtime/object";
 import { vm } from "../../runtime/vm";
-import { type Distribution, draw, drawIntegers, drawOrder, type FloatType, Philox } from "../random/philox";
+import {
+  type Distribution,
+  draw,
+  drawDoubles,
+  drawIntegers,
+  drawOrder,
+  type FloatType,
+  Philox,
+} from "../random/philox";
 import { PyRandom } from "../random/python";
 import { numbersOf, shapeOf } from "./operations";
 import { dtypeOf, PyTfTensor, toTensor } from "./tensor";
@@ -22,11 +30,13 @@ class Seeds {
     this.kernels.clear();
   }
 
+  pair(seed: bigint | undefined): [bigint, bigint] {
+    return proper(this.global ?? DEFAULT_SEED, seed ?? this.operations.below(2n ** 31n));
+  }
+
   /** The generator of one call, which moves on by what is reserved for `count` numbers. */
   next(operation: string, seed: bigint | undefined, reserved: number): Philox {
-    const own = seed ?? (this.global === undefined ? undefined : this.operations.below(2n ** 31n));
-    const pair =
-      own === undefined ? [DEFAULT_SEED, this.operations.below(2n ** 31n)] : [this.global ?? DEFAULT_SEED, own];
+    const pair = this.pair(seed);
     const key = `${operation}:${pair.join()}`;
     let kernel = this.kernels.get(key);
     if (!kernel) {
@@ -38,6 +48,20 @@ class Seeds {
     return generator;
   }
 }
+
+/** Both seeds of an operation, as tensorflow/python/framework/random_seed.py finds them; whole without a seed too. */
+export function seedsOf(seed: PyValue | undefined): [bigint, bigint] {
+  return seeds().pair(integer(seed));
+}
+
+/** How `fit` of Keras orders its samples: a shuffle in a graph of its own, so that every epoch has the same order. */
+export function epochOrder(count: number): number[] {
+  return drawOrder(Philox.ofSeeds(...proper(seeds().global ?? DEFAULT_SEED, 0n)), count);
+}
+
+/** Two zeros would be no seeds. */
+const proper = (first: bigint, second: bigint): [bigint, bigint] =>
+  first === 0n && second === 0n ? [0n, 2n ** 31n - 1n] : [first, second];
 
 /** DEFAULT_GRAPH_SEED of tensorflow/python/framework/random_seed.py. */
 const DEFAULT_SEED = 87654321n;
@@ -128,6 +152,31 @@ function normal(
   );
 }
 
+/** Classes at random by their logits: the first whose share of the running total is passed (multinomial_op.cc). */
+function categorical(source: Source, logits: PyValue, samples: PyValue, dtype: PyValue | undefined): PyTfTensor {
+  const now = peek(toTensor(logits));
+  if (now.shape.length !== 2) raiseError("ValueError", `logits should be a matrix, got shape [${now.shape}]`);
+  const [rows, classes] = now.shape as [number, number];
+  const count = numbersOf(samples)[0]!;
+  const doubles = drawDoubles(source("categorical", Math.ceil(count / 4) * 4 * rows), rows * count);
+  const out: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const own = Array.from(now.data.slice(row * classes, (row + 1) * classes));
+    const top = Math.max(...own.filter(Number.isFinite));
+    let total = 0;
+    const running = own.map((logit) => {
+      if (Number.isFinite(logit)) total += Math.exp(logit - top);
+      return total;
+    });
+    for (let k = 0; k < count; k++) {
+      const wanted = doubles[row * count + k]! * total;
+      const found = running.findIndex((sum) => sum > wanted);
+      out.push(found < 0 ? classes - 1 : found);
+    }
+  }
+  return wrap(out, dtypeOf(dtype) ?? "int64", [rows, count]);
+}
+
 // ── tf.random.Generator ─────────────────────────────────────────────────────
 
 const generatorType = makeType("Generator");
@@ -215,6 +264,14 @@ export const random = new Map<string, PyValue>([
     ["shape", "mean?", "stddev?", "dtype?", "seed?", "name?"],
     ([shape, mean, deviation, dtype, seed]) =>
       normal(stateful(seed), "truncated_normal", shape!, mean, deviation, dtype),
+  ),
+  define("categorical", ["logits", "num_samples", "dtype?", "seed?", "name?"], ([logits, samples, dtype, seed]) =>
+    categorical(stateful(seed), logits!, samples!, dtype),
+  ),
+  define(
+    "stateless_categorical",
+    ["logits", "num_samples", "seed", "dtype?", "name?"],
+    ([logits, samples, seed, dtype]) => categorical(stateless(seed), logits!, samples!, dtype),
   ),
   define(
     "stateless_uniform",

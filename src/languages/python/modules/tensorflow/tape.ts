@@ -11,13 +11,21 @@ import { type Vm, vm } from "../../runtime/vm";
 import type * as ast from "../../syntax/ast";
 import { attempt, PyTensorLike, PyTfTensor, PyTfVariable, toTensor } from "./tensor";
 
-let openFor: Vm | undefined;
-let open: Set<PyTape> = new Set();
+/** What records what happens. */
+interface Listening {
+  /** A Variable is read. */
+  accessed(variable: PyTfVariable): void;
+  /** Stops listening, whatever happened. */
+  release(): void;
+}
 
-/** The tapes that are recording now. */
-export function openTapes(): Set<PyTape> {
+let openFor: Vm | undefined;
+let open: Set<Listening> = new Set();
+
+/** The tapes (and accumulators) that are recording now. */
+export function openTapes(): Set<Listening> {
   if (openFor !== vm) {
-    let mine = vm.state.get("open tapes") as Set<PyTape> | undefined;
+    let mine = vm.state.get("open tapes") as Set<Listening> | undefined;
     if (!mine) {
       mine = new Set();
       vm.state.set("open tapes", mine);
@@ -72,7 +80,7 @@ export function flatten(x: PyValue): { leaves: PyValue[]; pack: (leaves: PyValue
 
 const exhausted = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)";
 
-export class PyTape extends PyObject {
+export class PyTape extends PyObject implements Listening {
   private readonly tape = new Tape(dialects.tensorflow);
   private recording = false;
   private entered = false;
@@ -113,7 +121,6 @@ export class PyTape extends PyObject {
     if (!this.recording) raiseError("ValueError", "Tape is not recording.");
     this.release();
   }
-  /** Stops listening, whatever happened. */
   release(): void {
     this.recording = false;
     this.tape.stop();
@@ -134,7 +141,6 @@ export class PyTape extends PyObject {
     this.tell("close");
     return false;
   }
-  /** A Variable is read. */
   accessed(variable: PyTfVariable): void {
     if (!this.watches) return;
     this.variables.add(variable);
@@ -193,7 +199,7 @@ export class PyTape extends PyObject {
   }
 
   /** What the tape knows a target or source by. */
-  private static key(x: PyValue, role: "target" | "source" = "target"): Value {
+  static key(x: PyValue, role: "target" | "source" = "target"): Value {
     if (x instanceof PyTfVariable) return x.handle;
     if (x instanceof PyTensorLike) return x.engineValue();
     const asked = role === "source" && typeName(x) === "float" ? "_id" : "dtype";

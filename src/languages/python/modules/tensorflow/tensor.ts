@@ -4,6 +4,7 @@ import {
   type DType,
   isFloat,
   isValue,
+  layoutOf,
   peek,
   readOp,
   sameShape,
@@ -14,20 +15,20 @@ import {
   type Value,
 } from "../../../../engine";
 import { bindArguments } from "../../runtime/arguments";
-import { PyDict, PyList, PySlice, PyTuple } from "../../runtime/containers";
+import { LazyIterator, listOf, PyBytes, PyDict, PyList, PySlice, PyTuple } from "../../runtime/containers";
 import { exceptionTypes, PyException, pyError, raiseError } from "../../runtime/errors";
+import { formatString } from "../../runtime/format";
 import {
   type DictKey,
   makeType,
   methods,
   native,
   type PyIterator,
-  PyNative,
   PyObject,
   type PyType,
   type PyValue,
 } from "../../runtime/object";
-import { isNumber, repr, typeName } from "../../runtime/protocol";
+import { call, findAttribute, getAttribute, isCallable, isNumber, repr, str, typeName } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import {
   arithmetic,
@@ -38,23 +39,41 @@ import {
   iterateValue,
   numericAttribute,
   PyArray,
+  scalarTypes,
   unaryValue,
   valueIn,
   valueTruth,
 } from "../numpy/array";
+import { ObjectArray } from "../numpy/objects";
 import { printOptions } from "../numpy/print";
 import { openTapes } from "./tape";
 
 // ── errors ──────────────────────────────────────────────────────────────────
 
 export const opErrorType = makeType("OpError", exceptionTypes.get("Exception")!);
-export const invalidArgumentType = makeType("InvalidArgumentError", opErrorType);
-invalidArgumentType.module = "tensorflow.python.framework.errors_impl";
+/** The exceptions of tf.errors. */
+export const errors = new Map<string, PyType>([["OpError", opErrorType]]);
+for (const name of `Aborted AlreadyExists Cancelled DataLoss DeadlineExceeded FailedPrecondition Internal InvalidArgument
+  NotFound OutOfRange PermissionDenied ResourceExhausted Unauthenticated Unavailable Unimplemented Unknown`.split(
+  /\s+/,
+)) {
+  const type = makeType(`${name}Error`, opErrorType);
+  type.module = "tensorflow.python.framework.errors_impl";
+  errors.set(type.name, type);
+}
+const invalidArgumentType = errors.get("InvalidArgumentError")!;
 
 export function invalidArgument(message: string): never {
   const error = new PyException(invalidArgumentType, [message]);
   error.span = vm.at;
   throw error;
+}
+
+/** How TensorFlow's kernels report what does not fit. */
+export function refuse(op: string, what: string, ending = " name: ", wrapper = op): never {
+  invalidArgument(
+    `{{function_node __wrapped__${wrapper}_device_/job:localhost/replica:0/task:0/device:CPU:0}} ${what} [Op:${op}]${ending}`,
+  );
 }
 
 /** Runs an operation; shapes that do not fit become TensorFlow's error. */
@@ -79,7 +98,7 @@ const dtypeType = makeType("DType");
 dtypeType.module = "tensorflow.python.framework.dtypes";
 
 export class PyDtype extends PyObject {
-  constructor(readonly name: DType | "string") {
+  constructor(readonly name: DType | "string" | "complex64" | "complex128") {
     super(dtypeType);
   }
   override pyRepr(): string {
@@ -93,18 +112,34 @@ export class PyDtype extends PyObject {
       case "name":
         return this.name;
       case "is_floating":
-        return this.name === "float32" || this.name === "float64";
+        return this.name.startsWith("float");
       case "is_integer":
-        return this.name === "int32" || this.name === "int64";
+        return /^u?int/.test(this.name);
+      case "is_unsigned":
+        return this.name.startsWith("uint");
+      case "is_complex":
+        return this.name.startsWith("complex");
       case "is_bool":
         return this.name === "bool";
       case "base_dtype":
+      case "real_dtype":
         return this;
+      case "as_numpy_dtype":
+        return scalarTypes.get(this.name as DType);
+      case "size":
+        return this.name in layoutOf ? BigInt(layoutOf[this.name as DType].bits / 8) : 1n;
+      case "min":
+      case "max": {
+        const most = LARGEST[this.name];
+        if (most === undefined) return undefined;
+        const least = isFloat(this.name as DType) ? -most : this.name.startsWith("u") ? 0 : -most - 1;
+        return new PyArray(scalar(name === "max" ? most : least, this.name as DType));
+      }
     }
     return undefined;
   }
   override pyCompare(op: string, other: PyValue): PyValue | undefined {
-    const same = other === this || other === this.name;
+    const same = other === this || (other !== null && plainName(other) === this.name);
     return op === "==" ? same : op === "!=" ? !same : undefined;
   }
   override pyKey(): DictKey {
@@ -112,12 +147,31 @@ export class PyDtype extends PyObject {
   }
 }
 
-export const dtypes = new Map<string, PyDtype>(
-  (["float32", "float64", "int32", "int64", "bool", "string"] as const).map((name) => [name, new PyDtype(name)]),
-);
+const LARGEST: { readonly [name: string]: number } = {
+  float16: 65504,
+  float32: 3.4028234663852886e38,
+  float64: Number.MAX_VALUE,
+  int8: 127,
+  int16: 32767,
+  int32: 2 ** 31 - 1,
+  int64: 2 ** 63,
+  uint8: 255,
+  uint16: 65535,
+  uint32: 2 ** 32 - 1,
+};
 
-export function dtypeOf(x: PyValue | undefined): DType | undefined {
-  if (x === undefined || x === null) return undefined;
+export const dtypes = new Map<string, PyDtype>(
+  (Object.keys(layoutOf) as DType[]).map((name) => [name, new PyDtype(name)] as const),
+);
+for (const name of ["string", "complex64", "complex128"] as const) dtypes.set(name, new PyDtype(name));
+/** Under other names. */
+export const dtypeAliases = new Map<string, PyDtype>([
+  ["half", dtypes.get("float16")!],
+  ["double", dtypes.get("float64")!],
+]);
+
+/** The name of a type: TensorFlow's, NumPy's, Python's, or a text. */
+function plainName(x: PyValue): string {
   const name =
     x instanceof PyDtype
       ? x.name
@@ -126,29 +180,66 @@ export function dtypeOf(x: PyValue | undefined): DType | undefined {
         : x instanceof PyObject
           ? String((x as { name?: string }).name)
           : "";
-  const plain: Record<string, string> = { float: "float32", int: "int32", double: "float64", half: "float16" };
-  const known = dtypes.get(plain[name] ?? name);
-  if (!known || known.name === "string")
-    raiseError("NotImplementedError", `the element type ${name || repr(x)} is not supported`);
-  return known.name as DType;
+  const plain: Record<string, string> = {
+    float: "float32",
+    int: "int32",
+    double: "float64",
+    half: "float16",
+    str: "string",
+    bool_: "bool",
+  };
+  return plain[name] ?? name;
+}
+
+/** tf.as_dtype. */
+export function asDtype(x: PyValue): PyDtype {
+  const found = dtypes.get(plainName(x));
+  if (!found) raiseError("TypeError", `Cannot convert the argument \`type_value\`: ${repr(x)} to a TensorFlow DType.`);
+  return found;
+}
+
+export function dtypeOf(x: PyValue | undefined): DType | undefined {
+  if (x === undefined || x === null) return undefined;
+  const name = plainName(x);
+  if (!(name in layoutOf)) raiseError("NotImplementedError", `the element type ${name || repr(x)} is not supported`);
+  return name as DType;
 }
 
 // ── shapes ──────────────────────────────────────────────────────────────────
 
-const shapeType = makeType("TensorShape");
+export const shapeType = makeType("TensorShape");
+shapeType.construct = (_type, [lengths]) =>
+  new PyShape(
+    lengths === undefined || lengths === null
+      ? []
+      : lengths instanceof PyTensorLike
+        ? Array.from(lengths.now().data)
+        : (isNumber(lengths) ? [lengths] : listOf(lengths)).map((n) => (n === null ? null : Number(n))),
+  );
 
 export class PyShape extends PyTuple {
-  constructor(readonly lengths: readonly number[]) {
-    super(lengths.map(BigInt), shapeType);
+  /** null: any length. */
+  constructor(readonly lengths: readonly (number | null)[]) {
+    super(
+      lengths.map((n) => (n === null ? null : BigInt(n))),
+      shapeType,
+    );
   }
   override pyRepr(): string {
-    return `TensorShape([${this.lengths.join(", ")}])`;
+    return `TensorShape([${this.lengths.map((n) => n ?? "None").join(", ")}])`;
   }
   override pyStr(): string {
-    return shapeText(this.lengths);
+    return openShapeText(this.lengths);
+  }
+  fits(other: readonly (number | null)[]): boolean {
+    return (
+      other.length === this.lengths.length &&
+      this.lengths.every((n, k) => n === null || other[k] === null || other[k] === n)
+    );
   }
   override pyGetItem(key: PyValue): PyValue {
-    if (key instanceof PySlice) return new PyShape((super.pyGetItem(key) as PyTuple).items.map(Number));
+    if (key instanceof PySlice)
+      return new PyShape((super.pyGetItem(key) as PyTuple).items.map((n) => (n === null ? null : Number(n))));
     return super.pyGetItem(key);
   }
   override pyCompare(op: string, other: PyValue): PyValue | undefined {
@@ -158,10 +249,35 @@ export class PyShape extends PyTuple {
   override pyGetAttribute(name: string): PyValue | undefined {
     if (name === "rank" || name === "ndims") return BigInt(this.lengths.length);
     if (name === "as_list") return native(name, () => new PyList([...this.items]));
-    if (name === "num_elements") return native(name, () => BigInt(sizeOf(this.lengths)));
+    if (name === "dims") return new PyList([...this.items]);
+    if (name === "num_elements")
+      return native(name, () => (this.lengths.includes(null) ? null : BigInt(sizeOf(this.lengths as number[]))));
+    if (name === "is_fully_defined") return native(name, () => !this.lengths.includes(null));
+    if (name === "is_compatible_with" || name === "assert_is_compatible_with")
+      return native(name, ([other]) => {
+        const fits = this.fits(listOf(other!).map((n) => (n === null ? null : Number(n))));
+        if (name === "is_compatible_with") return fits;
+        if (!fits)
+          raiseError(
+            "ValueError",
+            `Shapes ${this.pyStr()} and ${shapeText(listOf(other!).map(Number))} are incompatible`,
+          );
+        return null;
+      });
+    if (name === "concatenate")
+      return native(
+        name,
+        ([other]) => new PyShape([...this.lengths, ...listOf(other!).map((n) => (n === null ? null : Number(n)))]),
+      );
     return undefined;
   }
 }
+
+/** A shape of which not every length is known. */
+const openShapeText = (shape: readonly (number | null)[]): string => {
+  const texts = shape.map((n) => n ?? "None");
+  return texts.length === 1 ? `(${texts[0]},)` : `(${texts.join(", ")})`;
+};
 
 // ── what tensors and Variables share ────────────────────────────────────────
 
@@ -172,10 +288,15 @@ export abstract class PyTensorLike extends PyObject {
   abstract engineValue(): Value;
   /** The numbers now, unnoticed by tapes. */
   abstract now(): Tensor;
+  /** The numbers as a value that no tape knows. */
+  detached(): Tensor {
+    const { data, shape, dtype } = this.now();
+    return new Tensor(data, shape, dtype);
+  }
 
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
     // A Variable on the right of a tensor answers through the tensor.
-    const right = toOperand(other, this.dtype);
+    const right = this.operand(op, other, reflected);
     if (right === undefined) return undefined;
     const own = this.engineValue();
     return new PyTfTensor(reflected ? tensorArithmetic(op, right, own) : tensorArithmetic(op, own, right));
@@ -188,8 +309,19 @@ export abstract class PyTensorLike extends PyObject {
     if (other === null) return op === "==" ? false : op === "!=" ? true : undefined;
     const right = toOperand(other, this.dtype);
     if (right === undefined) return undefined;
-    const own = this.engineValue();
-    return attempt(() => new PyTfTensor(comparison(op, own, right)));
+    return new PyTfTensor(together(TESTS[op] ?? op, this.engineValue(), right, (a, b) => comparison(op, a, b)));
+  }
+  /** The other side of an operator; a float that does not fit a tensor of integers is told where it stands. */
+  protected operand(op: string, other: PyValue, reflected: boolean): Value | undefined {
+    if (other === null) toTensor(other);
+    if (typeof other === "number" && !reflected && !isFloat(this.dtype)) {
+      if (op === "+") differ("AddV2", this.dtype, "float");
+      if (op === "/")
+        raiseError("TypeError", `\`x\` and \`y\` must have the same dtype, got tf.${this.dtype} != tf.float32.`);
+    }
+    if (typeof other === "string" || other instanceof PyTextTensor)
+      differ(opNames[op] ?? op, reflected ? "string" : this.dtype, reflected ? this.dtype : "string");
+    return toOperand(other, this.dtype);
   }
   override pyBool(): boolean {
     return valueTruth(
@@ -206,19 +338,22 @@ export abstract class PyTensorLike extends PyObject {
     return iterateValue(this.engineValue(), (x) => new PyTfTensor(x));
   }
   override pyGetItem(key: PyValue): PyValue {
-    return new PyTfTensor(indexValue(this.engineValue(), key));
+    return new PyTfTensor(slicePart(this.engineValue(), key));
   }
   override pySetItem(): void {
-    raiseError("TypeError", `'${this.type.module}.${this.type.name}' object does not support item assignment`);
-  }
-  override pyKey(): DictKey | undefined {
+    const { name } = this.type;
     raiseError(
       "TypeError",
-      `${this.type.name === "EagerTensor" ? "Tensor" : "Variable"} is unhashable. Instead, use ${this.type.name === "EagerTensor" ? "tensor" : "variable"}.ref() as the key.`,
+      `'${name === "EagerTensor" ? `${this.type.module}.` : ""}${name}' object does not support item assignment`,
     );
   }
+  override pyKey(): DictKey | undefined {
+    raiseError("TypeError", this.unhashable());
+  }
+  /** As NumPy formats the numbers of a tensor; a Variable is a text to it. */
   override pyFormat(spec: string): string {
-    return formatTensor(this.now(), spec, this.pyStr?.() ?? this.pyRepr?.() ?? "");
+    if (spec !== "" || !(this instanceof PyTfTensor)) return formatTensor(this.now(), spec, this.pyRepr!());
+    return str(new PyArray(this.detached()));
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
@@ -228,14 +363,19 @@ export abstract class PyTensorLike extends PyObject {
         return dtypes.get(this.dtype);
       case "ndim":
         return BigInt(this.shape.length);
+      case "device":
+        return "/job:localhost/replica:0/task:0/device:CPU:0";
       case "T":
         return undefined;
+      case "__array__":
+        return native(name, () => new PyArray(this.detached()));
     }
     return numericAttribute(this.engineValueQuietly(), name);
   }
   protected engineValueQuietly(): Value {
     return this.now();
   }
+  protected abstract unhashable(): string;
   /** A tensor of this one's type that holds other numbers: what a function is differentiated with. */
   like(numbers: Value): PyValue {
     return new PyTfTensor(engine.cast(numbers, this.dtype));
@@ -243,9 +383,25 @@ export abstract class PyTensorLike extends PyObject {
 }
 
 const sharedMethods: Record<string, (self: PyTensorLike, args: PyValue[]) => PyValue> = {
-  numpy: (self) => new PyArray(self.now()),
+  numpy: (self) => new PyArray(self.detached()),
   get_shape: (self) => new PyShape(self.shape),
   ref: (self) => new PyTensorRef(self),
+  set_shape: (self, [shape]) => {
+    const wanted = listOf(shape!).map((n) => (n === null ? null : Number(n)));
+    if (!new PyShape(wanted).fits(self.shape))
+      raiseError(
+        "ValueError",
+        `Tensor's shape ${shapeText(self.shape)} is not compatible with supplied shape ${openShapeText(wanted)}.`,
+      );
+    return null;
+  },
+  eval: () =>
+    raiseError(
+      "NotImplementedError",
+      "eval is not supported when eager execution is enabled, is .numpy() what you're looking for?",
+    ),
+  cpu: (self) => self,
+  gpu: (self) => self,
 };
 
 class PyTensorRef extends PyObject {
@@ -279,6 +435,9 @@ export class PyTfTensor extends PyTensorLike {
   engineValue(): Value {
     return this.value;
   }
+  protected override unhashable(): string {
+    return "Tensor is unhashable. Instead, use tensor.ref() as the key.";
+  }
   now(): Tensor {
     return peek(this.value);
   }
@@ -293,16 +452,130 @@ export class PyTfTensor extends PyTensorLike {
   }
 }
 
-/** A tensor of text: can be printed, and that is all. */
+/** A text of several lines begins on a line of its own. */
+const onItsOwn = (text: string) => (text.includes("\n") ? `\n${text}` : text);
+
+/** A tensor of texts, row by row. */
 export class PyTextTensor extends PyObject {
-  constructor(readonly text: string) {
+  constructor(
+    readonly texts: readonly string[],
+    readonly shape: readonly number[],
+  ) {
     super(tensorType);
   }
+  private bytes(k: number): PyBytes {
+    return new PyBytes(new TextEncoder().encode(this.texts[k]!));
+  }
+  private body(separator: string): string {
+    const block = (offset: number, shape: readonly number[]): string => {
+      if (shape.length === 0) return repr(this.bytes(offset));
+      const inner = shape.slice(1);
+      const parts = Array.from({ length: shape[0]! }, (_, k) => block(offset + k * sizeOf(inner), inner));
+      const rank = this.shape.length;
+      return `[${parts.join(inner.length > 0 ? `${separator.trimEnd()}${"\n".repeat(inner.length)}${" ".repeat(rank - inner.length)}` : separator)}]`;
+    };
+    return block(0, this.shape);
+  }
   override pyStr(): string {
-    return `tf.Tensor(b${repr(this.text)}, shape=(), dtype=string)`;
+    return `tf.Tensor(${onItsOwn(this.body(" "))}, shape=${shapeText(this.shape)}, dtype=string)`;
   }
   override pyRepr(): string {
-    return `<tf.Tensor: shape=(), dtype=string, numpy=b${repr(this.text)}>`;
+    const inner = this.shape.length === 0 ? this.body(" ") : `array(${this.body(", ")}, dtype=object)`;
+    return `<tf.Tensor: shape=${shapeText(this.shape)}, dtype=string, numpy=${onItsOwn(inner)}>`;
+  }
+  override pyLength(): number {
+    if (this.shape.length === 0) raiseError("TypeError", "Scalar tensor has no `len()`");
+    return this.shape[0]!;
+  }
+  override pyGetItem(key: PyValue): PyValue {
+    const places = peek(slicePart(placesOf(this.shape), key));
+    return new PyTextTensor(
+      Array.from(places.data, (at) => this.texts[at]!),
+      places.shape,
+    );
+  }
+  override pyIterate(): PyIterator {
+    let at = 0;
+    const length = this.pyLength();
+    return new LazyIterator(() => (at < length ? this.pyGetItem(BigInt(at++)) : undefined));
+  }
+  override pyCompare(op: string, other: PyValue): PyValue | undefined {
+    if (op !== "==" && op !== "!=") return undefined;
+    const right = typeof other === "string" ? [other] : other instanceof PyTextTensor ? other.texts : undefined;
+    if (!right) return undefined;
+    const shape = other instanceof PyTextTensor && other.texts.length > this.texts.length ? other.shape : this.shape;
+    const at = (texts: readonly string[], k: number) => texts[texts.length === 1 ? 0 : k];
+    const same = Array.from({ length: sizeOf(shape) }, (_, k) => at(this.texts, k) === at(right, k));
+    return new PyTfTensor(
+      engine.tensor(
+        same.map((yes) => Number(yes === (op === "=="))),
+        "bool",
+        shape,
+      ),
+    );
+  }
+  override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    if (op !== "+") return undefined;
+    const right = typeof other === "string" ? new PyTextTensor([other], []) : other;
+    if (!(right instanceof PyTextTensor)) return undefined;
+    const [a, b] = reflected ? [right, this] : [this, right];
+    const shape = a.texts.length >= b.texts.length ? a.shape : b.shape;
+    const at = (x: PyTextTensor, k: number) => x.texts[x.texts.length === 1 ? 0 : k];
+    return new PyTextTensor(
+      Array.from({ length: sizeOf(shape) }, (_, k) => `${at(a, k)}${at(b, k)}`),
+      shape,
+    );
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    switch (name) {
+      case "shape":
+        return new PyShape(this.shape);
+      case "dtype":
+        return dtypes.get("string");
+      case "ndim":
+        return BigInt(this.shape.length);
+    }
+    return undefined;
+  }
+  override pyFormat(spec: string): string {
+    return formatString(str(this.bytesOf()), spec);
+  }
+  /** As NumPy's: bytes, or an array of them. */
+  bytesOf(): PyValue {
+    if (this.shape.length === 0) return this.bytes(0);
+    return new ObjectArray(
+      this.texts.map((_, k) => this.bytes(k)),
+      this.shape,
+      false,
+    );
+  }
+}
+
+/** Of each element its place. */
+const placesOf = (shape: readonly number[]): Tensor =>
+  engine.tensor(
+    Array.from({ length: sizeOf(shape) }, (_, k) => k),
+    "int64",
+    shape,
+  );
+
+/** x[key], with TensorFlow's words for what is not there. */
+function slicePart(value: Value, key: PyValue): Value {
+  if (key instanceof PyTensorLike && key.dtype === "bool")
+    return attempt(() => engine.booleanMask(value, key.engineValue()));
+  try {
+    return indexValue(value, key);
+  } catch (error) {
+    if (!(error instanceof PyException) || error.type.name !== "IndexError") throw error;
+    const text = String(error.args[0]);
+    const outside = /^index (-?\d+) is out of bounds for axis (\d+)/.exec(text);
+    const what = outside
+      ? `slice index ${outside[1]} of dimension ${outside[2]} out of bounds.`
+      : /^too many/.test(text)
+        ? `Index out of range using input dim ${value.shape.length}; input has only ${value.shape.length} dims`
+        : undefined;
+    if (!what) throw error;
+    refuse("StridedSlice", what, " name: strided_slice/");
   }
 }
 
@@ -320,6 +593,7 @@ class Handle extends Tensor {
 
 export class PyTfVariable extends PyTensorLike {
   readonly handle: Handle;
+  constraint: PyValue = null;
   constructor(
     initial: Tensor,
     readonly name: string,
@@ -340,6 +614,9 @@ export class PyTfVariable extends PyTensorLike {
     if (this.trainable) for (const tape of openTapes()) tape.accessed(this);
     return engine.bind(readOp, [this.handle], undefined);
   }
+  protected override unhashable(): string {
+    return `Variable is unhashable. Instead, use variable.ref() as the key. (Variable: ${this.pyRepr!()})`;
+  }
   /** For calls that must not change it. */
   snapshot(): () => void {
     const before = this.now();
@@ -352,7 +629,7 @@ export class PyTfVariable extends PyTensorLike {
     if (!sameShape(value.shape, this.shape)) {
       raiseError(
         "ValueError",
-        `Cannot assign value to variable '${this.name}': Shape mismatch.The variable shape ${shapeText(this.shape)}, and the assigned value shape ${shapeText(value.shape)} are incompatible.`,
+        `Cannot assign value to variable ' ${this.name}': Shape mismatch.The variable shape ${shapeText(this.shape)}, and the assigned value shape ${shapeText(value.shape)} are incompatible.`,
       );
     }
     const before = this.now();
@@ -372,22 +649,19 @@ export class PyTfVariable extends PyTensorLike {
         return this.trainable;
       case "value":
         return native(name, () => new PyTfTensor(this.engineValue()));
+      case "handle":
+        return new PyTfTensor(this.handle);
+      case "constraint":
+        return this.constraint;
     }
     return super.pyGetAttribute(name);
   }
   override pyGetItem(key: PyValue): PyValue {
-    const made = new PyTfTensor(indexValue(this.engineValue(), key));
+    const made = new PyTfTensor(slicePart(this.engineValue(), key));
     const assignPart = (op: "" | "+" | "-") =>
       native("assign", ([x]) => {
         const whole = this.now();
-        const places = indexValue(
-          engine.tensor(
-            Array.from(whole.data, (_, k) => k),
-            "int64",
-            whole.shape,
-          ),
-          key,
-        );
+        const places = indexValue(placesOf(whole.shape), key);
         const part = indexValue(whole, key);
         const given = toTensor(x, this.dtype);
         const next =
@@ -412,29 +686,98 @@ export class PyTfVariable extends PyTensorLike {
   }
 }
 
-methods(tensorType, sharedMethods as Parameters<typeof methods>[1]);
+methods(tensorType, {
+  ...(sharedMethods as Parameters<typeof methods>[1]),
+  numpy: (self: PyTfTensor | PyTextTensor) =>
+    self instanceof PyTextTensor ? self.bytesOf() : new PyArray(self.detached()),
+});
 methods(variableType, {
   ...(sharedMethods as Parameters<typeof methods>[1]),
   assign: (self: PyTfVariable, [x]) => {
     self.assign(toTensor(x, self.dtype));
     return self;
   },
-  assign_add: (self: PyTfVariable, [x]) => {
-    const given = toTensor(x, self.dtype);
-    self.assign(attempt(() => engine.add(self.now(), peek(given))));
-    return self;
-  },
-  assign_sub: (self: PyTfVariable, [x]) => {
-    const given = toTensor(x, self.dtype);
-    self.assign(attempt(() => engine.sub(self.now(), peek(given))));
-    return self;
-  },
+  assign_add: (self: PyTfVariable, [x]) => moved(self, "AssignAddVariableOp", engine.add, x),
+  assign_sub: (self: PyTfVariable, [x]) => moved(self, "AssignSubVariableOp", engine.sub, x),
+  is_initialized: () => new PyTfTensor(scalar(1, "bool")),
+  initialized_value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
+  scatter_nd_update: (self: PyTfVariable, [indices, updates]) => scattered(self, indices!, updates!, (_, x) => x),
+  scatter_nd_add: (self: PyTfVariable, [indices, updates]) => scattered(self, indices!, updates!, (a, x) => a + x),
+  scatter_nd_sub: (self: PyTfVariable, [indices, updates]) => scattered(self, indices!, updates!, (a, x) => a - x),
+  scatter_update: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, (_, x) => x),
+  scatter_add: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, (a, x) => a + x),
+  scatter_sub: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, (a, x) => a - x),
+  scatter_mul: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, (a, x) => a * x),
+  scatter_max: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, Math.max),
+  scatter_min: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, Math.min),
   read_value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
   value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
 });
 
+function moved(
+  self: PyTfVariable,
+  op: string,
+  run: (x: Value, y: Value) => Value,
+  x: PyValue | undefined,
+): PyTfVariable {
+  const given = toTensor(x ?? null, self.dtype);
+  if (!sameShape(given.shape, self.shape))
+    refuse(
+      op,
+      `Cannot update variable with shape [${self.shape}] using a Tensor with shape [${given.shape}], shapes must be equal.`,
+    );
+  self.assign(run(self.now(), peek(given)));
+  return self;
+}
+
+type Combine = (old: number, given: number) => number;
+
+/** Combines parts of a Variable, named by index vectors, with updates. */
+function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combine: Combine): PyTfVariable {
+  const places = peek(toTensor(indices));
+  const now = self.now();
+  const depth = places.shape.at(-1) ?? 0;
+  const width = sizeOf(now.shape.slice(depth));
+  const given = peek(toTensor(updates, self.dtype)).data;
+  const data = Array.from(now.data);
+  for (let k = 0; k < places.data.length / depth; k++) {
+    let row = 0;
+    for (let axis = 0; axis < depth; axis++) {
+      const at = places.data[k * depth + axis]!;
+      if (at < 0 || at >= now.shape[axis]!)
+        invalidArgument(
+          `indices[${k}] = [${Array.from(places.data.slice(k * depth, (k + 1) * depth)).join(", ")}] does not index into shape [${now.shape}] [Op:ResourceScatterNdUpdate] name: `,
+        );
+      row = row * now.shape[axis]! + at;
+    }
+    for (let i = 0; i < width; i++)
+      data[row * width + i] = combine(data[row * width + i]!, given[given.length === 1 ? 0 : k * width + i]!);
+  }
+  self.assign(engine.tensor(data, self.dtype, now.shape));
+  return self;
+}
+
+/** The same for rows that tf.IndexedSlices name. */
+function scatteredRows(self: PyTfVariable, slices: PyValue, combine: Combine): PyTfVariable {
+  const indices = toTensor(getAttribute(slices, "indices"));
+  return scattered(
+    self,
+    new PyTfTensor(engine.reshape(indices, [sizeOf(indices.shape), 1])),
+    getAttribute(slices, "values"),
+    combine,
+  );
+}
+
+/** The prefix of names of Variables made now: `outer/inner/`. */
+export const nameScopes = {
+  now: (): string => (vm.state.get("tf.name_scope") as string | undefined) ?? "",
+  set(prefix: string): void {
+    vm.state.set("tf.name_scope", prefix);
+  },
+};
+
 variableType.construct = (_type: PyType, args, kwargs) => {
-  const [initial, trainable, , , name, , dtype] = bindArguments(
+  const [initial, trainable, , , name, , dtype, , constraint] = bindArguments(
     "Variable",
     [
       "initial_value?",
@@ -453,24 +796,29 @@ variableType.construct = (_type: PyType, args, kwargs) => {
     args,
     kwargs,
   );
-  if (initial === undefined)
+  if (initial === undefined || initial === null)
     raiseError(
       "ValueError",
       "The `initial_value` arg to `tf.Variable` must be specified except when you are not providing a `variable_def`. You provided neither.",
     );
-  const value = peek(toTensor(initial instanceof PyNative ? initial.run([], undefined) : initial, dtypeOf(dtype)));
-  return new PyTfVariable(value, `${typeof name === "string" ? name : "Variable"}:0`, trainable !== false);
+  const start = isCallable(initial) ? call(initial, []) : initial;
+  if (typeof start === "string") raiseError("NotImplementedError", "Variables of text are not supported");
+  const wanted = dtypeOf(dtype);
+  // NumPy's numbers take the type that is wanted, tensors do not.
+  const value = peek(toTensor(start, wanted));
+  const made = new PyTfVariable(
+    value,
+    `${nameScopes.now()}${typeof name === "string" ? name : "Variable"}:0`,
+    trainable !== false,
+  );
+  made.constraint = constraint ?? null;
+  return made;
 };
 
 // ── conversions ─────────────────────────────────────────────────────────────
 
-const intWords: Record<string, string> = {
-  float32: "float",
-  float64: "double",
-  int32: "int32",
-  int64: "int64",
-  bool: "bool",
-};
+const typeWords: Record<string, string> = { float32: "float", float64: "double", float16: "half" };
+const typeWord = (dtype: string): string => typeWords[dtype] ?? dtype;
 const opNames: Record<string, string> = {
   "+": "AddV2",
   "-": "Sub",
@@ -480,6 +828,14 @@ const opNames: Record<string, string> = {
   "//": "FloorDiv",
   "%": "FloorMod",
   "@": "MatMul",
+};
+const TESTS: Record<string, string> = {
+  "==": "Equal",
+  "!=": "NotEqual",
+  "<": "Less",
+  "<=": "LessEqual",
+  ">": "Greater",
+  ">=": "GreaterEqual",
 };
 
 /** A Python value as a tensor; `dtype` is what it should have, if that is known. */
@@ -499,8 +855,14 @@ export function toTensor(x: PyValue, dtype?: DType): Value {
   if (isValue(x)) return dtype ? engine.cast(x, dtype) : x;
   if (x instanceof PyArray) return dtype ? engine.cast(x.value, dtype) : x.value;
   if (x instanceof PyList || x instanceof PyTuple || typeName(x) === "range") {
+    if (dtype && !isFloat(dtype) && holdsFraction(x))
+      raiseError("TypeError", `Cannot convert ${repr(x)} to EagerTensor of dtype ${dtype}`);
     return attempt(() => arrayFrom(x, "float32", dtype, "int32"));
   }
+  const dense = x instanceof PyObject ? findAttribute(x, "_as_tensor") : undefined;
+  if (dense !== undefined) return toTensor(call(dense, []), dtype);
+  if (typeof x === "string" && dtype)
+    raiseError("TypeError", `Cannot convert ${repr(x)} to EagerTensor of dtype ${typeWord(dtype)}`);
   if (x === null)
     raiseError(
       "ValueError",
@@ -511,6 +873,9 @@ export function toTensor(x: PyValue, dtype?: DType): Value {
     `Attempt to convert a value (${repr(x)}) with an unsupported type (${repr((x as PyObject).type ?? null)}) to a Tensor.`,
   );
 }
+
+const holdsFraction = (x: PyValue): boolean =>
+  x instanceof PyList || x instanceof PyTuple ? x.items.some(holdsFraction) : typeof x === "number";
 
 function isTraced(value: Value): boolean {
   return !(value instanceof Tensor);
@@ -542,20 +907,55 @@ export function matched(a: Value, b: Value, op: string): [Value, Value] {
   if ((isTraced(a) || isTraced(b)) && isFloat(a.dtype) && isFloat(b.dtype)) {
     return [engine.cast(a, "float64"), engine.cast(b, "float64")];
   }
+  differ(op, a.dtype, b.dtype);
+}
+
+function differ(op: string, first: string, second: string): never {
+  const [place, shown] = op === "SelectV2" ? [2, op] : op === "MatMul" ? [1, "_MklMatMul"] : [1, op];
   invalidArgument(
-    `cannot compute ${op} as input #1(zero-based) was expected to be a ${intWords[a.dtype]} tensor but is a ${intWords[b.dtype]} tensor [Op:${op}] name: `,
+    `cannot compute ${shown} as input #${place}(zero-based) was expected to be a ${typeWord(first)} tensor but is a ${typeWord(second)} tensor [Op:${op}] name: `,
   );
 }
 
-export function tensorArithmetic(op: string, x: Value, y: Value): Value {
-  const [a, b] = matched(x, y, opNames[op] ?? op);
-  if ((op === "//" || op === "%") && !isFloat(b.dtype) && Array.from(peek(b).data).includes(0)) {
-    invalidArgument(
-      "{{function_node __wrapped__FloorDiv_device_/job:localhost/replica:0/task:0/device:CPU:0}} Integer division by zero [Op:FloorDiv] name: ",
-    );
+/** An elementwise operation of two tensors of one type, whose shapes have to fit. */
+export function together(op: string, x: Value, y: Value, run: (x: Value, y: Value) => Value): Value {
+  const [a, b] = matched(x, y, op);
+  try {
+    return run(a, b);
+  } catch (error) {
+    if (error instanceof RangeError && !broadcastable(a.shape, b.shape))
+      refuse(op, `Incompatible shapes: [${a.shape}] vs. [${b.shape}]`);
+    throw error;
   }
-  // TensorFlow's // of floats is the floor of the quotient.
-  const result = attempt(() => engine.withDialect(engine.dialects.tensorflow, () => arithmetic(op, a, b)));
+}
+const broadcastable = (a: readonly number[], b: readonly number[]): boolean =>
+  a.every((_, k) => {
+    const [n, m] = [a.at(-1 - k)!, b.at(-1 - k) ?? 1];
+    return n === m || n === 1 || m === 1 || k >= b.length;
+  });
+
+export function tensorArithmetic(op: string, x: Value, y: Value): Value {
+  if (op !== "@") return together(opNames[op] ?? op, x, y, (a, b) => applied(op, a, b));
+  const [a, b] = matched(x, y, "MatMul");
+  const [m, n] = [a.shape.length, b.shape.length];
+  const wrapper = m > 2 || n > 2 ? "BatchMatMulV2" : "__MklMatMul";
+  if (m < 2) refuse("MatMul", "In[0] ndims must be >= 2", undefined, wrapper);
+  if (n < 2) refuse("MatMul", "In[1] ndims must be >= 2", undefined, wrapper);
+  if (a.shape[m - 1] !== b.shape[n - 2])
+    refuse(
+      m > 2 || n > 2 ? "BatchMatMulV2" : "MatMul",
+      `Matrix size-incompatible: In[0]: [${a.shape}], In[1]: [${b.shape}]`,
+      undefined,
+      wrapper,
+    );
+  return applied(op, a, b);
+}
+
+function applied(op: string, a: Value, b: Value): Value {
+  if ((op === "//" || op === "%") && !isFloat(b.dtype) && Array.from(peek(b).data).includes(0))
+    refuse("FloorDiv", "Integer division by zero");
+  // TensorFlow's // of floats is the floor of the quotient; integers are divided as float64.
+  const result = engine.withDialect(engine.dialects.tensorflow, () => arithmetic(op, a, b));
   if (result === undefined) throw pyError("TypeError", `unsupported operand type(s) for ${op}: 'Tensor' and 'Tensor'`);
   return result;
 }

@@ -1,0 +1,34 @@
+/** Variables of Keras: they know their path, and may have attributes. */
+import { arrayText, shapeText, type Tensor } from "../../../../engine";
+import { makeType, type PyValue } from "../../runtime/object";
+import { printOptions } from "../numpy/print";
+import { PyTfTensor, PyTfVariable, variableType } from "../tensorflow/tensor";
+
+const kerasVariableType = makeType("Variable", variableType);
+kerasVariableType.module = "keras.src.backend";
+
+export class PyKerasVariable extends PyTfVariable {
+  constructor(
+    initial: Tensor,
+    trainable: boolean,
+    name: string,
+    readonly path: string,
+  ) {
+    super(initial, name, trainable, kerasVariableType);
+  }
+  override pyRepr(): string {
+    const now = this.now();
+    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${arrayText(now, printOptions())}>`;
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    if (name === "path") return this.path;
+    if (name === "value") return new PyTfTensor(this.engineValue());
+    return this.dict?.get(name) ?? super.pyGetAttribute(name);
+  }
+  override pySetAttribute(name: string, value: PyValue): boolean {
+    if (name === "trainable") return super.pySetAttribute?.(name, value) ?? false;
+    this.dict ??= new Map();
+    this.dict.set(name, value);
+    return true;
+  }
+}
