@@ -6,6 +6,7 @@ from keras import _native
 _counts = {}
 _scopes = []
 _training = []
+_symbolic = []
 
 
 def variable(value, trainable=True, name="variable", path=None):
@@ -62,6 +63,25 @@ class Training:
         _training.pop()
 
 
+class Symbolic:
+    """A run on zeros, to learn shapes: it leaves no trace."""
+
+    def __enter__(self):
+        _symbolic.append(True)
+
+    def __exit__(self, *error):
+        _symbolic.pop()
+
+
+def runs_symbolically():
+    return len(_symbolic) > 0
+
+
+def outermost():
+    """Whether no layer is being called now."""
+    return not _training
+
+
 def training_now():
     return _training[-1] if _training else None
 
@@ -81,6 +101,16 @@ class KerasTensor:
 
     def __repr__(self):
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, name={self.name}>"
+
+    def _as_tensor(self):
+        raise ValueError(
+            "A KerasTensor cannot be used as input to a TensorFlow function. A KerasTensor is a symbolic placeholder for "
+            "a shape and dtype, used when constructing Keras Functional models or Keras Functions. You can only use it "
+            "as input to a Keras layer or a Keras operation (from the namespaces `keras.layers` and `keras.ops`). You "
+            "are likely doing something like:\n\n```\nx = Input(...)\n...\ntf_fn(x)  # Invalid.\n```\n\nWhat you should do "
+            "instead is wrap `tf_fn` in a layer:\n\n```\nclass MyLayer(Layer):\n    def call(self, x):\n        return "
+            "tf_fn(x)\n\nx = MyLayer()(x)\n```\n"
+        )
 
     def __add__(self, other):
         return operation("add", lambda x, y: x + y, self, other)
@@ -144,14 +174,17 @@ def operation(name, fn, *args):
     """A function of tensors as a node of a functional model."""
     from keras import layers
 
-    return layers.Lambda(lambda inputs: fn(*inputs), name=auto_name(name))(list(args))
+    layer = layers.Lambda(lambda inputs: fn(*inputs), name=auto_name(name))
+    object.__setattr__(layer, "_is_operation", type(name.title().replace("_", ""), (), {}).__name__)
+    return layer(list(args))
 
 
-def placeholder(tensor):
-    """Zeros of a symbolic tensor's shape, with 1 where a length is not known."""
+def placeholder(tensor, length=16):
+    """Zeros of a symbolic tensor's shape, one in the batch, and `length` where a length is not known."""
     if not isinstance(tensor, KerasTensor):
         return tensor
-    return tf.zeros([1 if length is None else length for length in tensor.shape], tensor.dtype)
+    shape = [(1 if axis == 0 else length) if n is None else n for axis, n in enumerate(tensor.shape)]
+    return tf.zeros(shape, tensor.dtype)
 
 
 def as_tensor(x):

@@ -1,4 +1,5 @@
 """Keras 3's initializers; random ones draw TensorFlow's numbers for their seed."""
+import copy
 import math
 
 import numpy as np
@@ -13,6 +14,13 @@ class Initializer:
 
     def clone(self):
         return self
+
+    def get_config(self):
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
 
 
 class Zeros(Initializer):
@@ -47,6 +55,13 @@ class _Random(Initializer):
         if seed is None:
             seed = make_default_seed()
         self.seed = seed
+
+    def clone(self):
+        """Another of the same kind; without a seed of its own it draws other numbers."""
+        made = copy.copy(self)
+        if self._init_seed is None:
+            made.seed = make_default_seed()
+        return made
 
 
 class RandomNormal(_Random):
@@ -88,6 +103,14 @@ def compute_fans(shape):
 
 
 class VarianceScaling(_Random):
+    fans = None
+
+    def with_fans(self, fan_in, fan_out):
+        """The same, of the same seed, for a kernel whose axes count otherwise."""
+        made = copy.copy(self)
+        made.fans = (fan_in, fan_out)
+        return made
+
     def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None):
         if scale <= 0.0:
             raise ValueError(f"Argument `scale` must be positive float. Received: scale={scale}")
@@ -97,7 +120,7 @@ class VarianceScaling(_Random):
         super().__init__(seed=seed)
 
     def __call__(self, shape, dtype=None):
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = self.fans or compute_fans(shape)
         scale = self.scale
         if self.mode == "fan_in":
             scale /= max(1.0, fan_in)
@@ -128,6 +151,19 @@ LecunNormal = _scaling("LecunNormal", 1.0, "fan_in", "truncated_normal")
 LecunUniform = _scaling("LecunUniform", 1.0, "fan_in", "uniform")
 HeNormal = _scaling("HeNormal", 2.0, "fan_in", "truncated_normal")
 HeUniform = _scaling("HeUniform", 2.0, "fan_in", "uniform")
+
+
+def for_einsum(maker, equation, shape):
+    """Of a kernel in an einsum: what goes in are its axes that the input has, out those that the output has."""
+    if not hasattr(maker, "with_fans"):
+        return maker
+    terms, out = equation.split("->")
+    given, kernel = terms.split(",")
+    fan_in = fan_out = 1
+    for letter, length in zip(kernel, shape):
+        fan_in *= length if letter in given else 1
+        fan_out *= length if letter in out else 1
+    return maker.with_fans(fan_in, fan_out)
 
 
 class Orthogonal(_Random):

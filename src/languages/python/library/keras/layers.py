@@ -1,336 +1,32 @@
 """Keras 3's layers."""
 import numpy as np
 import tensorflow as tf
-from keras import _native, activations, constraints, initializers, regularizers
+from keras import _native, activations, initializers
 from keras import random as _random
-from keras._base import (
-    KerasTensor,
-    Scope,
-    Training,
-    as_tensor,
-    auto_name,
-    flatten,
-    is_symbolic,
-    map_structure,
-    placeholder,
-    snake_case,
-    training_now,
-    variable,
+from keras._attention import AdditiveAttention, Attention, MultiHeadAttention
+from keras._base import Scope, flatten
+from keras._layer import Input, InputLayer, Lambda, Layer, map_shapes
+from keras._recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    GRUCell,
+    LSTMCell,
+    SimpleRNN,
+    SimpleRNNCell,
+    StackedRNNCells,
+    TimeDistributed,
+    Wrapper,
 )
-
-
-class Layer:
-    def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
-        self._start()
-        shape = kwargs.pop("input_shape", None)
-        if "input_dim" in kwargs:
-            shape = (kwargs.pop("input_dim"),)
-        kwargs.pop("batch_input_shape", None)
-        kwargs.pop("weights", None)
-        if kwargs:
-            raise ValueError(
-                f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}"
-            )
-        self.name = name or auto_name(snake_case(type(self).__name__))
-        self.trainable = trainable
-        self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.dtype = dtype if isinstance(dtype, str) else "float32"
-        self.supports_masking = False
-        self._input_shape = None if shape is None else tuple(shape)
-
-    def _start(self):
-        """What every layer has, once."""
-        if "_layers" in self.__dict__:
-            return
-        object.__setattr__(self, "_layers", [])
-        object.__setattr__(self, "_own", [])
-        object.__setattr__(self, "_metrics", [])
-        object.__setattr__(self, "_lists", [])
-        object.__setattr__(self, "_losses", [])
-        object.__setattr__(self, "_weight_losses", [])
-        object.__setattr__(self, "_trainable", True)
-        object.__setattr__(self, "built", False)
-        object.__setattr__(self, "_parameters", None)
-
-    # ── what belongs to it ──────────────────────────────────────────────────
-
-    def __setattr__(self, name, value):
-        if "_layers" not in self.__dict__:
-            raise RuntimeError(
-                "In layer 'name', you forgot to call `super().__init__()` as the first statement in the `__init__()` "
-                f"method. Go add it! (while setting attribute '{name}' of {type(self).__name__})"
-            )
-        self._track(value)
-        if isinstance(value, (list, dict)):
-            self._lists.append(value)
-        object.__setattr__(self, name, value)
-
-    def _track(self, value):
-        if isinstance(value, Layer):
-            if value is not self and not any(value is layer for layer in self._layers):
-                self._layers.append(value)
-        elif _native.is_variable(value):
-            if not any(value is own for own in self._own):
-                self._own.append(value)
-        elif _is_metric(value):
-            if not any(value is metric for metric in self._metrics):
-                self._metrics.append(value)
-        elif isinstance(value, (list, tuple)):
-            for part in value:
-                self._track(part)
-        elif isinstance(value, dict):
-            for part in value.values():
-                self._track(part)
-
-    def _all_layers(self):
-        """Sublayers, lists that have grown since included."""
-        for value in self._lists:
-            self._track(value)
-        return self._layers
-
-    @property
-    def trainable(self):
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
-        object.__setattr__(self, "_trainable", bool(value))
-        for layer in self._layers:
-            layer.trainable = value
-
-    @property
-    def weights(self):
-        found = [v for v in self._own if v.trainable] + [v for v in self._own if not v.trainable]
-        for layer in self._all_layers():
-            found += [v for v in layer.weights if not any(v is one for one in found)]
-        return found
-
-    @property
-    def variables(self):
-        return self.weights
-
-    @property
-    def trainable_weights(self):
-        if not self.trainable:
-            return []
-        found = [v for v in self._own if v.trainable]
-        for layer in self._all_layers():
-            found += [v for v in layer.trainable_weights if not any(v is one for one in found)]
-        return found
-
-    @property
-    def trainable_variables(self):
-        return self.trainable_weights
-
-    @property
-    def non_trainable_weights(self):
-        trainable = self.trainable_weights
-        return [v for v in self.weights if not any(v is one for one in trainable)]
-
-    @property
-    def non_trainable_variables(self):
-        return self.non_trainable_weights
-
-    @property
-    def losses(self):
-        found = list(self._losses)
-        if self.trainable:
-            found += [penalty(weight) for weight, penalty in self._weight_losses]
-        for layer in self._all_layers():
-            found += layer.losses
-        return found
-
-    def add_loss(self, loss):
-        self._losses.extend(flatten(loss))
-
-    def _clear_losses(self):
-        self._losses.clear()
-        for layer in self._all_layers():
-            layer._clear_losses()
-
-    def add_weight(self, shape=None, initializer=None, dtype=None, trainable=True, autocast=True, regularizer=None, constraint=None, aggregation=None, name=None):
-        if isinstance(shape, str):
-            shape, initializer, name = initializer, None, shape
-        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
-        make = initializers.get(initializer or ("glorot_uniform" if len(shape) > 0 else "zeros"))
-        made = variable(make(shape, dtype=dtype or self.dtype), trainable=trainable, name=name or "variable")
-        self._own.append(made)
-        penalty = regularizers.get(regularizer)
-        if penalty is not None:
-            self._weight_losses.append((made, penalty))
-        keep = constraints.get(constraint)
-        if keep is not None:
-            made.constraint = keep
-        return made
-
-    def get_weights(self):
-        return [v.numpy() for v in self.weights]
-
-    def set_weights(self, weights):
-        own = self.weights
-        if len(own) != len(weights):
-            raise ValueError(
-                f"You called `set_weights(weights)` on layer '{self.name}' with a weight list of length {len(weights)}, "
-                f"but the layer was expecting {len(own)} weights."
-            )
-        for v, value in zip(own, weights):
-            value = np.asarray(value)
-            if tuple(value.shape) != tuple(v.shape):
-                raise ValueError(
-                    f"Layer {self.name} weight shape {tuple(v.shape)} is not compatible with provided weight shape {tuple(value.shape)}."
-                )
-            v.assign(tf.cast(value, v.dtype))
-
-    def count_params(self):
-        total = 0
-        for v in self.weights:
-            count = 1
-            for length in v.shape:
-                count *= int(length)
-            total += count
-        return total
-
-    # ── calling ─────────────────────────────────────────────────────────────
-
-    def build(self, input_shape=None):
-        object.__setattr__(self, "built", True)
-
-    def call(self, *args, **kwargs):
-        raise NotImplementedError(
-            f"Layer {type(self).__name__} does not have a `call()` method implemented."
-        )
-
-    def compute_output_shape(self, input_shape):
-        inputs = map_shapes(lambda shape: KerasTensor(shape, self.dtype, name="shape"), input_shape)
-        return map_structure(lambda tensor: tensor.shape, self._symbolic(inputs, {}, record=False))
-
-    def _ensure_built(self, inputs):
-        if self.built:
-            return
-        self.build(map_structure(lambda x: tuple(x.shape), inputs))
-        object.__setattr__(self, "built", True)
-
-    def _takes(self, name):
-        if self._parameters is None:
-            object.__setattr__(self, "_parameters", _native.parameters(self.call))
-        return name in self._parameters or "**" in self._parameters and name != "training"
-
-    def __call__(self, *args, **kwargs):
-        if "_layers" not in self.__dict__:
-            raise RuntimeError(f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` in `__init__()`.")
-        if not args and kwargs:
-            first = next(iter(kwargs))
-            args = (kwargs.pop(first),)
-        if is_symbolic(args):
-            return self._symbolic(args[0], kwargs, rest=args[1:])
-        args = tuple(map_structure(as_tensor, arg) for arg in args)
-        training = kwargs.pop("training", None)
-        if training is None:
-            training = training_now()
-        with Scope(self.name):
-            self._ensure_built(args[0])
-            if self._takes("training") and (training is not None or "training" in kwargs):
-                kwargs["training"] = training
-            with Training(training):
-                outputs = self.call(*args, **kwargs)
-        if self.activity_regularizer is not None:
-            for part in flatten(outputs):
-                self.add_loss(self.activity_regularizer(part) / part.shape[0])
-        return outputs
-
-    def _symbolic(self, inputs, kwargs, rest=(), record=True):
-        """Runs the layer on zeros to learn the shape of what it gives."""
-        with Scope(self.name):
-            self._ensure_built(inputs)
-        dummy = map_structure(placeholder, inputs)
-        with Training(False):
-            given = dict(kwargs)
-            if self._takes("training") and "training" not in given and not isinstance(self, Lambda):
-                given["training"] = False
-            out = self.call(dummy, *[map_structure(placeholder, arg) for arg in rest], **given)
-        batched = any(isinstance(leaf, KerasTensor) and leaf.shape and leaf.shape[0] is None for leaf in flatten(inputs))
-        history = (self, inputs, rest, kwargs) if record else None
-        outputs = flatten(out)
-
-        def symbolic(x):
-            shape = tuple(int(length) for length in x.shape)
-            if batched and shape:
-                shape = (None,) + shape[1:]
-            return KerasTensor(shape, x.dtype.name, history=history)
-
-        made = map_structure(symbolic, out)
-        for k, tensor in enumerate(flatten(made)):
-            tensor.index = k if len(outputs) > 1 else None
-        if record:
-            object.__setattr__(self, "_symbolic_output", made)
-        return made
-
-    @property
-    def output(self):
-        return self.__dict__["_symbolic_output"]
-
-    @property
-    def input(self):
-        tensor = flatten(self.output)[0]
-        return tensor if tensor.history is None else tensor.history[1]
-
-    def get_config(self):
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
-
-    def __repr__(self):
-        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-def _is_metric(value):
-    return hasattr(value, "update_state") and hasattr(value, "result")
-
-
-def map_shapes(fn, shape):
-    """`fn` of each shape in a structure of shapes."""
-    if isinstance(shape, dict):
-        return {key: map_shapes(fn, value) for key, value in shape.items()}
-    if len(shape) > 0 and isinstance(shape[0], (tuple, list)):
-        return [map_shapes(fn, part) for part in shape]
-    return fn(tuple(shape))
-
-
-class InputLayer(Layer):
-    def __init__(self, shape=None, batch_size=None, dtype=None, batch_shape=None, name=None, **kwargs):
-        super().__init__(name=name)
-        if batch_shape is not None:
-            shape, batch_size = batch_shape[1:], batch_shape[0]
-        shape = kwargs.get("input_shape", shape)
-        if isinstance(shape, int):
-            raise ValueError(f"Cannot convert '{shape}' to a shape.")
-        self.batch_shape = (batch_size,) + tuple(shape)
-        self.built = True
-        self.tensor = KerasTensor(self.batch_shape, dtype or "float32")
-        self.tensor.layer = self
-        object.__setattr__(self, "_symbolic_output", self.tensor)
-
-    def call(self, inputs):
-        return inputs
-
-
-def Input(shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None, tensor=None, optional=False):
-    dtype = dtype if dtype is None or isinstance(dtype, str) else dtype.name
-    return InputLayer(shape=shape, batch_size=batch_size, dtype=dtype, batch_shape=batch_shape, name=name).tensor
-
-
-class Lambda(Layer):
-    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
-        super().__init__(**kwargs)
-        self.function = function
-        self.arguments = arguments or {}
-
-    def call(self, inputs, **kwargs):
-        return self.function(inputs, **{**self.arguments, **kwargs})
 
 
 # ── dense and its kin ───────────────────────────────────────────────────────
 
 
 class Dense(Layer):
+    _min_ndim = 2
+
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         if not isinstance(units, int) or units <= 0:
@@ -347,22 +43,44 @@ class Dense(Layer):
         self.bias = None
 
     def build(self, input_shape):
+        self._features = input_shape[-1]
         self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer=self.kernel_initializer, regularizer=self.kernel_regularizer, constraint=self.kernel_constraint, name="kernel")
         if self.use_bias:
             self.bias = self.add_weight(shape=(self.units,), initializer=self.bias_initializer, regularizer=self.bias_regularizer, constraint=self.bias_constraint, name="bias")
         self.built = True
 
     def call(self, inputs, training=None):
-        if inputs.shape[-1] != self.kernel.shape[0]:
-            raise ValueError(
-                f'Exception encountered when calling {type(self).__name__}.call().\n\n'
-                f'Input 0 of layer "{self.name}" is incompatible with the layer: expected axis -1 of input shape to have '
-                f"value {self.kernel.shape[0]}, but received input with shape {tuple(inputs.shape)}"
-            )
         x = tf.tensordot(inputs, self.kernel, 1) if len(inputs.shape) != 2 else tf.matmul(inputs, self.kernel)
         if self.bias is not None:
             x = x + self.bias
         return self.activation(x)
+
+
+class EinsumDense(Layer):
+    def __init__(self, equation, output_shape, activation=None, bias_axes=None, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
+        super().__init__(**kwargs)
+        self.equation = equation
+        self.wanted = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
+        self.activation = activations.get(activation)
+        self.bias_axes = bias_axes
+        self.makers = (initializers.get(kernel_initializer), initializers.get(bias_initializer))
+        self.bias = None
+
+    def build(self, input_shape):
+        terms, out = self.equation.split("->")
+        given, kernel = terms.split(",")
+        lengths = dict(zip(out[-len(self.wanted) :], self.wanted))
+        lengths.update({letter: n for letter, n in zip(given.replace("...", "")[::-1], input_shape[::-1])})
+        shape = [lengths[letter] for letter in kernel]
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer=initializers.for_einsum(self.makers[0], self.equation, shape))
+        if self.bias_axes:
+            letters = out[min(out.index(letter) for letter in self.bias_axes) :]
+            self.bias = self.add_weight(name="bias", shape=[lengths[letter] if letter in self.bias_axes else 1 for letter in letters], initializer=self.makers[1])
+        self.built = True
+
+    def call(self, inputs):
+        x = tf.einsum(self.equation, inputs, self.kernel)
+        return self.activation(x if self.bias is None else x + self.bias)
 
 
 class Embedding(Layer):
@@ -531,6 +249,61 @@ class Dropout(Layer):
         return inputs
 
 
+class _SpatialDropout(Dropout):
+    """Drops whole channels."""
+
+    def call(self, inputs, training=False):
+        if training and self.rate > 0:
+            shape = (inputs.shape[0], *[1] * (len(inputs.shape) - 2), inputs.shape[-1])
+            return _random.dropout(inputs, self.rate, noise_shape=shape, seed=self.seed_generator)
+        return inputs
+
+
+class SpatialDropout1D(_SpatialDropout):
+    pass
+
+
+class SpatialDropout2D(_SpatialDropout):
+    pass
+
+
+class GaussianDropout(Dropout):
+    def call(self, inputs, training=False):
+        if training and self.rate > 0:
+            stddev = (self.rate / (1.0 - self.rate)) ** 0.5
+            return inputs * _random.normal(inputs.shape, mean=1.0, stddev=stddev, seed=self.seed_generator)
+        return inputs
+
+
+class ActivityRegularization(Layer):
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        from keras import regularizers
+
+        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+        self.l1 = l1
+        self.l2 = l2
+
+    def call(self, inputs):
+        return inputs
+
+
+class Identity(Layer):
+    def call(self, inputs):
+        return inputs
+
+
+class Masking(Layer):
+    """Zeros where every feature has the mask's value; layers behind it see no mask."""
+
+    def __init__(self, mask_value=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+
+    def call(self, inputs):
+        seen = tf.reduce_any(inputs != self.mask_value, axis=-1, keepdims=True)
+        return inputs * tf.cast(seen, inputs.dtype)
+
+
 class GaussianNoise(Layer):
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -613,6 +386,36 @@ class LayerNormalization(Layer):
         return out if self.beta is None else out + tf.reshape(self.beta, shape)
 
 
+class GroupNormalization(Layer):
+    def __init__(self, groups=32, axis=-1, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", **kwargs):
+        super().__init__(**kwargs)
+        if axis != -1:
+            raise NotImplementedError("GroupNormalization along another axis than the last is not supported")
+        self.groups = groups
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self.started = (gamma_initializer, beta_initializer)
+
+    def build(self, input_shape):
+        shape = (input_shape[-1],)
+        self.gamma = self.add_weight(shape=shape, initializer=self.started[0], name="gamma") if self.scale else None
+        self.beta = self.add_weight(shape=shape, initializer=self.started[1], name="beta") if self.center else None
+        self.built = True
+
+    def call(self, inputs):
+        depth = inputs.shape[-1]
+        groups = depth if self.groups == -1 else self.groups
+        x = tf.reshape(inputs, [*inputs.shape[:-1], groups, depth // groups])
+        axes = [*range(1, len(inputs.shape) - 1), len(inputs.shape)]
+        mean = tf.reduce_mean(x, axis=axes, keepdims=True)
+        var = tf.reduce_mean(tf.square(x), axis=axes, keepdims=True) - tf.square(mean)
+        out = tf.reshape((x - mean) * tf.math.rsqrt(var + self.epsilon), inputs.shape)
+        if self.gamma is not None:
+            out = out * self.gamma
+        return out if self.beta is None else out + self.beta
+
+
 class UnitNormalization(Layer):
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
@@ -632,6 +435,7 @@ def _pair(value, rank):
 
 class _Conv(Layer):
     rank = 2
+    _min_ndim = 4
 
     def __init__(self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, groups=1, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -650,7 +454,7 @@ class _Conv(Layer):
         self.bias = None
 
     def build(self, input_shape):
-        channels = input_shape[-1]
+        channels = self._features = input_shape[-1]
         self._kernel = self.add_weight(shape=self.kernel_size + (channels // self.groups, self.filters), initializer=self.kernel_initializer, regularizer=self.kernel_regularizer, name="kernel")
         if self.use_bias:
             self.bias = self.add_weight(shape=(self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer, name="bias")
@@ -674,6 +478,7 @@ class Conv2D(_Conv):
 
 class Conv1D(_Conv):
     rank = 1
+    _min_ndim = 3
 
     def convolve(self, inputs):
         padding = self.padding.upper()
@@ -722,6 +527,32 @@ class Conv2DTranspose(_Conv):
         ]
         shape = [inputs.shape[0], *lengths, self.filters]
         return tf.nn.conv2d_transpose(inputs, self._kernel, shape, strides=list(self.strides), padding=self.padding.upper())
+
+
+class SeparableConv2D(Layer):
+    def __init__(self, filters, kernel_size, strides=1, padding="valid", depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer="glorot_uniform", pointwise_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = _pair(kernel_size, 2)
+        self.strides = _pair(strides, 2)
+        self.padding = padding.upper()
+        self.depth_multiplier = depth_multiplier
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.makers = [initializers.get(maker) for maker in (depthwise_initializer, pointwise_initializer, bias_initializer)]
+        self.bias = None
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        self.depthwise_kernel = self.add_weight(shape=self.kernel_size + (channels, self.depth_multiplier), initializer=self.makers[0], name="depthwise_kernel")
+        self.pointwise_kernel = self.add_weight(shape=(1, 1, channels * self.depth_multiplier, self.filters), initializer=self.makers[1], name="pointwise_kernel")
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(self.filters,), initializer=self.makers[2], name="bias")
+        self.built = True
+
+    def call(self, inputs):
+        x = tf.nn.separable_conv2d(inputs, self.depthwise_kernel, self.pointwise_kernel, [1, *self.strides, 1], self.padding)
+        return self.activation(x if self.bias is None else x + self.bias)
 
 
 class _Pooling(Layer):
@@ -783,6 +614,18 @@ class GlobalMaxPooling2D(_GlobalPooling):
     reduce = staticmethod(tf.reduce_max)
 
 
+Convolution1D = Conv1D
+Convolution2D = Conv2D
+MaxPool1D = MaxPooling1D
+MaxPool2D = MaxPooling2D
+AvgPool1D = AveragePooling1D
+AvgPool2D = AveragePooling2D
+GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalMaxPool1D = GlobalMaxPooling1D
+GlobalMaxPool2D = GlobalMaxPooling2D
+
+
 class ZeroPadding2D(Layer):
     def __init__(self, padding=(1, 1), data_format=None, **kwargs):
         super().__init__(**kwargs)
@@ -793,14 +636,64 @@ class ZeroPadding2D(Layer):
         return tf.pad(inputs, [[0, 0], *self.padding, [0, 0]])
 
 
+class ZeroPadding1D(Layer):
+    def __init__(self, padding=1, **kwargs):
+        super().__init__(**kwargs)
+        self.padding = list(_pair(padding, 2))
+
+    def call(self, inputs):
+        return tf.pad(inputs, [[0, 0], self.padding, [0, 0]])
+
+
+class Cropping1D(Layer):
+    def __init__(self, cropping=(1, 1), **kwargs):
+        super().__init__(**kwargs)
+        self.cropping = _pair(cropping, 2)
+
+    def call(self, inputs):
+        return inputs[:, self.cropping[0] : inputs.shape[1] - self.cropping[1]]
+
+
+class Cropping2D(Layer):
+    def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.cropping = [_pair(pair, 2) for pair in _pair(cropping, 2)]
+
+    def call(self, inputs):
+        (top, bottom), (left, right) = self.cropping
+        return inputs[:, top : inputs.shape[1] - bottom, left : inputs.shape[2] - right]
+
+
+class UpSampling1D(Layer):
+    def __init__(self, size=2, **kwargs):
+        super().__init__(**kwargs)
+        self.size = size
+
+    def call(self, inputs):
+        return tf.repeat(inputs, self.size, axis=1)
+
+
+class Resizing(Layer):
+    def __init__(self, height, width, interpolation="bilinear", **kwargs):
+        super().__init__(**kwargs)
+        self.size = (height, width)
+        self.interpolation = interpolation
+
+    def call(self, inputs):
+        return tf.image.resize(inputs, self.size, method=self.interpolation)
+
+
 class UpSampling2D(Layer):
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(**kwargs)
-        if interpolation != "nearest":
+        if interpolation not in ("nearest", "bilinear"):
             raise NotImplementedError(f"UpSampling2D with interpolation='{interpolation}' is not supported")
         self.size = _pair(size, 2)
+        self.interpolation = interpolation
 
     def call(self, inputs):
+        if self.interpolation == "bilinear":
+            return tf.image.resize(inputs, [length * times for length, times in zip(inputs.shape[1:3], self.size)])
         return tf.repeat(tf.repeat(inputs, self.size[0], axis=1), self.size[1], axis=2)
 
 
@@ -855,19 +748,23 @@ class Concatenate(Layer):
 
 
 class Dot(Layer):
+    """Sums over one axis of each; what is left of both follows, the batch first."""
+
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
-        self.axes = axes
+        self.axes = (axes, axes) if isinstance(axes, int) else tuple(axes)
         self.normalize = normalize
 
     def call(self, inputs):
         x, y = inputs
-        if len(x.shape) != 2 or len(y.shape) != 2:
-            raise NotImplementedError("Dot of tensors with more than two axes is not supported")
+        p, q = [axis % len(tensor.shape) for axis, tensor in zip(self.axes, (x, y))]
         if self.normalize:
-            x = x * tf.math.rsqrt(tf.maximum(tf.reduce_sum(tf.square(x), axis=1, keepdims=True), 1e-12))
-            y = y * tf.math.rsqrt(tf.maximum(tf.reduce_sum(tf.square(y), axis=1, keepdims=True), 1e-12))
-        return tf.reduce_sum(x * y, axis=1, keepdims=True)
+            x, y = tf.nn.l2_normalize(x, axis=p), tf.nn.l2_normalize(y, axis=q)
+        left = "bcdefgh"[: len(x.shape)]
+        right = "b" + "".join(left[p] if axis == q else "stuvw"[axis] for axis in range(1, len(y.shape)))
+        out = left.replace(left[p], "") + right[1:].replace(left[p], "")
+        result = tf.einsum(f"{left},{right}->{out}", x, y)
+        return tf.expand_dims(result, 1) if len(result.shape) == 1 else result
 
 
 def add(inputs, **kwargs):
@@ -890,126 +787,13 @@ def maximum(inputs, **kwargs):
     return Maximum(**kwargs)(inputs)
 
 
+def minimum(inputs, **kwargs):
+    return Minimum(**kwargs)(inputs)
+
+
+def dot(inputs, axes=-1, **kwargs):
+    return Dot(axes=axes, **kwargs)(inputs)
+
+
 def concatenate(inputs, axis=-1, **kwargs):
     return Concatenate(axis=axis, **kwargs)(inputs)
-
-
-# ── recurrence ──────────────────────────────────────────────────────────────
-
-
-class _Recurrent(Layer):
-    gates = 1
-
-    def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal", bias_initializer="zeros", return_sequences=False, return_state=False, go_backwards=False, unit_forget_bias=True, reset_after=True, dropout=0.0, recurrent_dropout=0.0, **kwargs):
-        super().__init__(**{key: value for key, value in kwargs.items() if key not in ("stateful", "unroll", "seed", "use_cudnn")})
-        if dropout or recurrent_dropout:
-            raise NotImplementedError(f"{type(self).__name__} with dropout is not supported")
-        self.units = units
-        self.activation = activations.get(activation)
-        self.recurrent_activation = activations.get(recurrent_activation)
-        self.use_bias = use_bias
-        self.started = (kernel_initializer, recurrent_initializer, bias_initializer)
-        self.return_sequences = return_sequences
-        self.return_state = return_state
-        self.go_backwards = go_backwards
-        self.unit_forget_bias = unit_forget_bias
-        self.reset_after = reset_after
-        self.bias = None
-
-    def build(self, input_shape):
-        width = self.units * self.gates
-        kernel, recurrent, bias = self.started
-        with Scope(snake_case(type(self).__name__ + "Cell")):
-            self.kernel = self.add_weight(shape=(input_shape[-1], width), initializer=kernel, name="kernel")
-            self.recurrent_kernel = self.add_weight(shape=(self.units, width), initializer=recurrent, name="recurrent_kernel")
-            if self.use_bias:
-                self.bias = self.add_weight(shape=self.bias_shape(width), initializer=self.bias_start(bias), name="bias")
-        self.built = True
-
-    def bias_shape(self, width):
-        return (width,)
-
-    def bias_start(self, bias):
-        return bias
-
-    def start(self, batch):
-        return [tf.zeros([batch, self.units])]
-
-    def call(self, inputs, initial_state=None, training=False):
-        batch, steps = inputs.shape[0], inputs.shape[1]
-        states = self.start(batch) if initial_state is None else list(flatten(initial_state))
-        outputs = []
-        for step in reversed(range(steps)) if self.go_backwards else range(steps):
-            out, states = self.step(inputs[:, step], states)
-            outputs.append(out)
-        result = tf.stack(outputs, axis=1) if self.return_sequences else outputs[-1]
-        return [result, *states] if self.return_state else result
-
-
-class SimpleRNN(_Recurrent):
-    def step(self, x, states):
-        h = tf.matmul(x, self.kernel)
-        if self.bias is not None:
-            h = h + self.bias
-        out = self.activation(h + tf.matmul(states[0], self.recurrent_kernel))
-        return out, [out]
-
-
-class LSTM(_Recurrent):
-    gates = 4
-
-    def bias_start(self, bias):
-        if not self.unit_forget_bias:
-            return bias
-        zero, n = initializers.get(bias), self.units
-        return lambda shape, dtype=None: tf.concat([zero((n,)), tf.ones([n]), zero((n * 2,))], axis=-1)
-
-    def start(self, batch):
-        return [tf.zeros([batch, self.units]), tf.zeros([batch, self.units])]
-
-    def step(self, x, states):
-        h, c = states
-        z = tf.matmul(x, self.kernel) + tf.matmul(h, self.recurrent_kernel)
-        if self.bias is not None:
-            z = z + self.bias
-        i, f, g, o = tf.split(z, 4, axis=-1)
-        c = self.recurrent_activation(f) * c + self.recurrent_activation(i) * self.activation(g)
-        h = self.recurrent_activation(o) * self.activation(c)
-        return h, [h, c]
-
-
-class GRU(_Recurrent):
-    gates = 3
-
-    def bias_shape(self, width):
-        return (2, width) if self.reset_after else (width,)
-
-    def step(self, x, states):
-        h = states[0]
-        n = self.units
-        own = tf.matmul(x, self.kernel)
-        if self.bias is not None:
-            own = own + (self.bias[0] if self.reset_after else self.bias)
-        if self.reset_after:
-            inner = tf.matmul(h, self.recurrent_kernel)
-            if self.bias is not None:
-                inner = inner + self.bias[1]
-        else:
-            inner = tf.matmul(h, self.recurrent_kernel[:, : 2 * n])
-        z = self.recurrent_activation(own[:, :n] + inner[:, :n])
-        r = self.recurrent_activation(own[:, n : 2 * n] + inner[:, n : 2 * n])
-        if self.reset_after:
-            candidate = self.activation(own[:, 2 * n :] + r * inner[:, 2 * n :])
-        else:
-            candidate = self.activation(own[:, 2 * n :] + tf.matmul(r * h, self.recurrent_kernel[:, 2 * n :]))
-        out = z * h + (1.0 - z) * candidate
-        return out, [out]
-
-
-class TimeDistributed(Layer):
-    def __init__(self, layer, **kwargs):
-        super().__init__(**kwargs)
-        self.layer = layer
-
-    def call(self, inputs):
-        return tf.stack([self.layer(inputs[:, step]) for step in range(inputs.shape[1])], axis=1)

@@ -1,4 +1,6 @@
 """Keras 3's models: Sequential, functional and subclassed, with compile, fit, evaluate and predict."""
+import warnings
+
 import numpy as np
 import tensorflow as tf
 from keras import _native, losses as _losses, metrics as _metrics, optimizers as _optimizers
@@ -11,7 +13,7 @@ class Model(Layer):
     def __new__(cls, *args, **kwargs):
         if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
             cls = Functional
-        return object.__new__(cls)
+        return Layer.__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
         if isinstance(self, Functional):
@@ -22,6 +24,27 @@ class Model(Layer):
             Functional.__init__(self, *args, **kwargs)
             return
         super().__init__(**kwargs)
+
+    def call(self, *args, **kwargs):
+        if "_outputs" in self.__dict__:
+            return Functional.call(self, *args, **kwargs)
+        return super().call(*args, **kwargs)
+
+    @property
+    def input(self):
+        return self._inputs
+
+    @property
+    def output(self):
+        return self._outputs
+
+    @property
+    def input_shape(self):
+        return map_structure(lambda tensor: tensor.shape, self._inputs)
+
+    @property
+    def output_shape(self):
+        return map_structure(lambda tensor: tensor.shape, self._outputs)
 
     def _start_model(self):
         self._start()
@@ -48,7 +71,7 @@ class Model(Layer):
         object.__setattr__(self, "loss", loss)
         object.__setattr__(self, "_loss_weights", loss_weights)
         object.__setattr__(self, "_wanted_metrics", metrics)
-        object.__setattr__(self, "_compiled_metrics", None)
+        object.__setattr__(self, "_compiled_metrics", CompileMetrics(self) if metrics else None)
         object.__setattr__(self, "_loss_tracker", _metrics.Mean(name="loss"))
         object.__setattr__(self, "_loss_functions", None)
         object.__setattr__(self, "stop_training", False)
@@ -57,19 +80,39 @@ class Model(Layer):
     @property
     def metrics(self):
         found = [self._loss_tracker] if self.compiled else []
-        found += self._metrics
-        for layer in self._all_layers():
-            found += layer._metrics
-        return found + list(self.__dict__.get("_compiled_metrics") or [])
+        if self.__dict__.get("_compiled_metrics") is not None:
+            found.append(self._compiled_metrics)
+        found += self.__dict__.get("_output_trackers", [])
+        return found + super().metrics
+
+    @property
+    def metrics_names(self):
+        return [metric.name for metric in self.metrics]
 
     def reset_metrics(self):
         for metric in self.metrics:
             metric.reset_state()
 
+    def _output_names(self):
+        if "_outputs" not in self.__dict__:
+            return []
+        return [tensor.history[0].name if tensor.history else tensor.name for tensor in flatten(self._outputs)]
+
+    def _by_output(self, given, count):
+        """One for each output, of a list or of a dictionary by their names."""
+        if isinstance(given, dict):
+            return [given.get(name) for name in self._output_names()]
+        if isinstance(given, (list, tuple)) and count > 1:
+            return list(given)
+        return [given] * count
+
     def _losses_of(self, outputs):
         if self._loss_functions is None:
-            given = self.loss if isinstance(self.loss, (list, tuple)) else list(self.loss.values()) if isinstance(self.loss, dict) else [self.loss] * max(1, len(outputs))
-            object.__setattr__(self, "_loss_functions", [_as_loss(loss) for loss in given])
+            given = self._by_output(self.loss, max(1, len(outputs))) if not isinstance(self.loss, (list, tuple)) else self.loss
+            object.__setattr__(self, "_loss_functions", [None if loss is None else _as_loss(loss) for loss in given])
+            if len(outputs) > 1:
+                names = self._output_names() or [f"output_{k}" for k in range(len(outputs))]
+                object.__setattr__(self, "_output_trackers", [_metrics.Mean(name=f"{name}_loss") for name in names])
         return self._loss_functions
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -77,9 +120,15 @@ class Model(Layer):
         if self.loss is not None and y is not None:
             outputs, targets = flatten(y_pred), flatten(y)
             weights = self._loss_weights
-            weights = list(weights.values()) if isinstance(weights, dict) else weights
+            if isinstance(y, dict) and self._output_names():
+                targets = [y.get(name) for name in self._output_names()]
+            weights = None if weights is None else self._by_output(weights, len(outputs))
             for k, (loss, target, output) in enumerate(zip(self._losses_of(outputs), targets, outputs)):
+                if loss is None or target is None:
+                    continue
                 value = loss(target, output, sample_weight)
+                if len(outputs) > 1:
+                    self._output_trackers[k].update_state(value, sample_weight=float(len(flatten(x)[0])) if x is not None else None)
                 parts.append(value if weights is None else value * weights[k])
         parts += self.losses
         if not parts:
@@ -89,27 +138,20 @@ class Model(Layer):
             total = total + part
         return total
 
-    def _metrics_for(self, y, y_pred):
-        if self._compiled_metrics is None:
-            made = []
-            wanted = self._wanted_metrics or []
-            wanted = list(wanted.values()) if isinstance(wanted, dict) else wanted
-            for metric in flatten(list(wanted)):
-                if metric in ("accuracy", "acc"):
-                    chosen = _metrics.choose_accuracy(tf.convert_to_tensor(flatten(y)[0]), flatten(y_pred)[0])
-                    made.append(chosen(name=metric))
-                else:
-                    made.append(_metrics.get(metric))
-            object.__setattr__(self, "_compiled_metrics", made)
-        return self._compiled_metrics
-
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        for metric in self._metrics_for(y, y_pred) if y is not None else []:
-            metric.update_state(flatten(y)[0], flatten(y_pred)[0])
+        if self.__dict__.get("_compiled_metrics") is not None and y is not None:
+            self._compiled_metrics.update_state(y, y_pred)
         return self.get_metrics_result()
 
     def get_metrics_result(self):
-        return {metric.name: metric.result() for metric in self.metrics}
+        found = {}
+        for metric in self.metrics:
+            result = metric.result()
+            if isinstance(result, dict):
+                found.update(result)
+            else:
+                found[metric.name] = result
+        return found
 
     def train_step(self, data):
         x, y, sample_weight = unpack_x_y_sample_weight(data)
@@ -118,8 +160,10 @@ class Model(Layer):
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
         self._loss_tracker.update_state(loss, sample_weight=float(len(flatten(x)[0])))
         variables = self.trainable_variables
-        gradients = tape.gradient(loss, variables)
-        self.optimizer.apply_gradients(zip(gradients, variables))
+        if variables:
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+        else:
+            warnings.warn("The model does not have any trainable weights.")
         for v in variables:
             if getattr(v, "constraint", None) is not None:
                 v.assign(v.constraint(v))
@@ -174,7 +218,7 @@ class Model(Layer):
             logs = _numbers(logs)
             if validation_data is not None and (epoch + 1) % validation_freq == 0:
                 x_val, y_val, w_val = unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
-                found = self.evaluate(x_val, y_val, sample_weight=w_val, batch_size=validation_batch_size or batch_size, verbose=0, return_dict=True)
+                found = self.evaluate(x_val, y_val, sample_weight=w_val, batch_size=validation_batch_size or batch_size, verbose=0, return_dict=True, callbacks=[c for c in all_callbacks if not isinstance(c, History)])
                 logs = {**logs, **{f"val_{key}": value for key, value in found.items()}}
             if verbose:
                 _report(done, steps or done, logs, verbose)
@@ -192,11 +236,20 @@ class Model(Layer):
         data = _Batches(x, y, sample_weight, batch_size, False, None)
         self.reset_metrics()
         logs, done = {}, 0
+        callbacks = self._prepared(callbacks)
+        for callback in callbacks:
+            callback.on_test_begin()
         for batch in data.epoch(steps):
+            for callback in callbacks:
+                callback.on_test_batch_begin(done)
             self._clear_losses()
             logs = self.test_step(batch)
+            for callback in callbacks:
+                callback.on_test_batch_end(done, _numbers(logs))
             done += 1
         logs = _numbers(logs)
+        for callback in callbacks:
+            callback.on_test_end(logs)
         if verbose:
             _report(done, data.steps or done, logs, 1 if verbose == "auto" else verbose)
         if return_dict:
@@ -205,15 +258,26 @@ class Model(Layer):
 
     def _in_order(self, logs):
         """The numbers of the metrics, the loss first; a single one by itself."""
-        values = [logs[metric.name] for metric in self.metrics if metric.name in logs]
+        names = [name for metric in self.metrics for name in (metric.names() if isinstance(metric, CompileMetrics) else [metric.name])]
+        values = [logs[name] for name in names if name in logs]
+        values += [value for name, value in logs.items() if name not in names]
         return values[0] if len(values) == 1 else values
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         data = _Batches(x, None, None, batch_size, False, None)
         parts, done = [], 0
+        callbacks = self._prepared(callbacks)
+        for callback in callbacks:
+            callback.on_predict_begin()
         for batch in data.epoch(steps):
+            for callback in callbacks:
+                callback.on_predict_batch_begin(done)
             parts.append(self.predict_step(batch))
+            for callback in callbacks:
+                callback.on_predict_batch_end(done, {"outputs": parts[-1]})
             done += 1
+        for callback in callbacks:
+            callback.on_predict_end()
         if verbose:
             _report(done, data.steps or done, {}, 1 if verbose == "auto" else verbose)
         if isinstance(parts[0], (list, tuple)):
@@ -225,14 +289,22 @@ class Model(Layer):
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         self._must_be_compiled()
+        self.reset_metrics()
         self._clear_losses()
         logs = _numbers(self.train_step((map_structure(as_tensor, x), map_structure(as_tensor, y))))
         return logs if return_dict else self._in_order(logs)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         self._must_be_compiled()
+        self.reset_metrics()
         logs = _numbers(self.test_step((map_structure(as_tensor, x), map_structure(as_tensor, y))))
         return logs if return_dict else self._in_order(logs)
+
+    def _prepared(self, callbacks):
+        callbacks = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
+        for callback in callbacks:
+            callback.set_model(self)
+        return callbacks
 
     def _must_be_compiled(self):
         if not self.compiled:
@@ -241,7 +313,18 @@ class Model(Layer):
     # ── looking ─────────────────────────────────────────────────────────────
 
     def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
-        print(_summary(self), end="")
+        text = _summary(self, expand_nested, show_trainable)
+        if print_fn is None:
+            print(text, end="")
+        else:
+            print_fn(text)
+
+    # ── copies ──────────────────────────────────────────────────────────────
+
+    def get_config(self):
+        if isinstance(self, Sequential):
+            return {"name": self.name, "trainable": self.trainable, "layers": [_layer_config(layer) for layer in self.layers]}
+        return super().get_config()
 
     def save(self, *args, **kwargs):
         raise NotImplementedError("this evaluator has no files: a model cannot be saved")
@@ -272,7 +355,59 @@ def _part(structure, key):
 
 def _numbers(logs):
     """float32 numbers as Python's floats, by name."""
-    return {key: float(logs[key]) for key in sorted(logs)}
+    out = {}
+    for key in sorted(logs):
+        if isinstance(logs[key], dict):
+            out.update(_numbers(logs[key]))
+        else:
+            out[key] = float(logs[key])
+    return out
+
+
+class CompileMetrics:
+    """The metrics that `compile` was given, made when the shapes of targets and answers are known."""
+
+    name = "compile_metrics"
+
+    def __init__(self, model):
+        self.model = model
+        self.made = None
+
+    def _choose(self, metric, y, y_pred):
+        if metric in ("accuracy", "acc"):
+            return _metrics.choose_accuracy(tf.convert_to_tensor(y), y_pred)(name=metric)
+        return _metrics.get(metric)
+
+    def update_state(self, y, y_pred, sample_weight=None):
+        outputs, targets = flatten(y_pred), flatten(y)
+        if self.made is None:
+            wanted = self.model._wanted_metrics
+            if len(outputs) == 1 and isinstance(wanted, dict):
+                wanted = list(wanted.values())
+            per = self.model._by_output(wanted, len(outputs)) if len(outputs) > 1 else [wanted]
+            self.made = [[self._choose(metric, target, output) for metric in flatten([own])] if own is not None else [] for own, target, output in zip(per, targets, outputs)]
+        for own, target, output in zip(self.made, targets, outputs):
+            for metric in own:
+                metric.update_state(target, output)
+
+    def _pairs(self):
+        names = self.model._output_names()
+        several = self.made is not None and len(self.made) > 1
+        return [(f"{names[k]}_{metric.name}" if several else metric.name, metric) for k, own in enumerate(self.made or []) for metric in own]
+
+    def names(self):
+        return [name for name, _ in self._pairs()]
+
+    def result(self):
+        return {name: metric.result() for name, metric in self._pairs()}
+
+    def reset_state(self):
+        for _, metric in self._pairs():
+            metric.reset_state()
+
+    @property
+    def variables(self):
+        return [v for _, metric in self._pairs() for v in metric.variables]
 
 
 class _Batches:
@@ -301,8 +436,9 @@ class _Batches:
         self.weight = None if sample_weight is None else tf.cast(sample_weight, "float32")
         counts = [int(leaf.shape[0]) for leaf in flatten(self.x)] + ([] if y is None else [int(leaf.shape[0]) for leaf in flatten(self.y)])
         if len(set(counts)) > 1:
-            sizes = ", ".join(str(count) for count in counts)
-            raise ValueError(f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples.'x' and 'y' sizes: {sizes}\n")
+            of_x = len(flatten(self.x))
+            sizes = [f"'{name}' sizes: {', '.join(map(str, own))}\n" for name, own in (("x", counts[:of_x]), ("y", counts[of_x:])) if own]
+            raise ValueError(f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples.{''.join(sizes)}")
         self.count = counts[0]
         self.batch_size = batch_size or 32
         self.shuffle = shuffle
@@ -315,7 +451,7 @@ class _Batches:
                     break
                 yield batch
             return
-        order = tf.random.shuffle(tf.range(self.count)) if self.shuffle and self.count > self.batch_size else None
+        order = tf.constant(_native.order(self.count)) if self.shuffle else None
         for k, start in enumerate(range(0, self.count, self.batch_size)):
             if steps is not None and k >= steps:
                 break
@@ -324,7 +460,10 @@ class _Batches:
             else:
                 pick = lambda value: tf.gather(value, order[start : start + self.batch_size])
             x = map_structure(pick, self.x)
-            y = None if self.y is None else map_structure(pick, self.y)
+            if self.y is None:
+                yield (x,) if isinstance(x, (list, tuple, dict)) else x
+                continue
+            y = map_structure(pick, self.y)
             yield (x, y) if self.weight is None else (x, y, pick(self.weight))
 
 
@@ -345,13 +484,11 @@ def _short(value):
 
 
 class Sequential(Model):
-    def __new__(cls, *args, **kwargs):
-        return object.__new__(cls)
-
     def __init__(self, layers=None, trainable=True, name=None):
         self._start_model()
         Layer.__init__(self, trainable=trainable, name=name)
         object.__setattr__(self, "_stack", [])
+        object.__setattr__(self, "_has_input", False)
         object.__setattr__(self, "_shape", None)
         for layer in layers or []:
             self._append(layer)
@@ -369,8 +506,10 @@ class Sequential(Model):
     def _append(self, layer):
         if isinstance(layer, KerasTensor):
             object.__setattr__(self, "_shape", layer.shape)
+            object.__setattr__(self, "_has_input", True)
             return
         if isinstance(layer, InputLayer):
+            object.__setattr__(self, "_has_input", True)
             object.__setattr__(self, "_shape", layer.batch_shape)
             return
         if callable(layer) and not isinstance(layer, Layer):
@@ -393,6 +532,10 @@ class Sequential(Model):
         if shape is None:
             raise ValueError(f"Sequential model {self.name} needs an input shape to be built.")
         object.__setattr__(self, "_shape", tuple(shape))
+        if not self._has_input:
+            # Keras makes an input layer of its own.
+            auto_name("input_layer")
+            object.__setattr__(self, "_has_input", True)
         x = KerasTensor(self._shape, name="input")
         object.__setattr__(self, "inputs", [x])
         with Scope(self.name):
@@ -432,9 +575,6 @@ class Sequential(Model):
 
 
 class Functional(Model):
-    def __new__(cls, *args, **kwargs):
-        return object.__new__(cls)
-
     def __init__(self, inputs=None, outputs=None, name=None, trainable=True, **kwargs):
         self._start_model()
         Layer.__init__(self, name=name or auto_name("functional" if type(self) in (Functional, Model) else type(self).__name__.lower()), trainable=trainable)
@@ -450,23 +590,11 @@ class Functional(Model):
                 self._layers.append(layer)
         object.__setattr__(self, "built", True)
 
-    @property
-    def input(self):
-        return self._inputs
-
-    @property
-    def output(self):
-        return self._outputs
-
-    @property
-    def input_shape(self):
-        return map_structure(lambda tensor: tensor.shape, self._inputs)
-
-    @property
-    def output_shape(self):
-        return map_structure(lambda tensor: tensor.shape, self._outputs)
-
     def call(self, inputs, training=None, mask=None):
+        for tensor, value in zip(self.inputs, flatten(inputs) if not isinstance(inputs, dict) else []):
+            own, given = tuple(tensor.shape), tuple(value.shape)
+            if len(own) == len(given) and any(n is not None and m != n for n, m in zip(own, given)):
+                raise ValueError(f"Input 0 with name '{tensor.layer.name if hasattr(tensor, 'layer') else tensor.name}' of layer '{self.name}' is incompatible with the layer: expected shape={own}, found shape={given}")
         if isinstance(inputs, dict):
             by_name = [inputs[tensor.layer.name] if hasattr(tensor, "layer") and tensor.layer.name in inputs else None for tensor in self.inputs]
             given = by_name if all(value is not None for value in by_name) else flatten(inputs)
@@ -514,8 +642,44 @@ def _layers_behind(outputs, inputs):
     return found
 
 
-def clone_model(model):
-    raise NotImplementedError("clone_model is not supported")
+def _layer_config(layer):
+    return {"module": "keras.layers", "class_name": type(layer).__name__, "config": layer.get_config(), "registered_name": None}
+
+
+def _copy_of(layer):
+    """A new layer made as this one was, with its name."""
+    args, kwargs = layer._made_with
+    made = type(layer)(*args, **{**kwargs, "name": layer.name})
+    made.trainable = layer.trainable
+    return made
+
+
+def clone_model(model, input_tensors=None, clone_function=None, **kwargs):
+    clone = clone_function or _copy_of
+    if isinstance(model, Sequential):
+        made = type(model)([clone(layer) for layer in model.layers], name=model.name)
+        if model._shape is not None and not made.built:
+            made.build(model._shape)
+        return made
+    if "_outputs" not in model.__dict__:
+        raise ValueError(f"Expected `model` argument to be a functional `Model` instance, or a `Sequential` model. Received: model={model}")
+    layers, tensors = {}, {}
+    for tensor in model.inputs:
+        tensors[id(tensor)] = Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=tensor.layer.name if hasattr(tensor, "layer") else None)
+
+    def again(x):
+        if not isinstance(x, KerasTensor):
+            return x
+        if id(x) not in tensors:
+            layer, arguments, rest, given = x.history
+            if id(layer) not in layers:
+                layers[id(layer)] = clone(layer)
+            out = layers[id(layer)](map_structure(again, arguments), *[map_structure(again, arg) for arg in rest], **given)
+            tensors[id(x)] = out if x.index is None else flatten(out)[x.index]
+        return tensors[id(x)]
+
+    outputs = map_structure(again, model._outputs)
+    return Model(map_structure(again, model._inputs), outputs, name=model.name)
 
 
 def load_model(*args, **kwargs):
@@ -525,11 +689,13 @@ def load_model(*args, **kwargs):
 # ── summary ─────────────────────────────────────────────────────────────────
 
 
-def _summary(model):
+def _summary(model, expand_nested=False, show_trainable=False):
     """The table that Keras 3 prints through rich, 76 columns wide."""
-    linear = not isinstance(model, Functional) or _is_chain(model)
+    linear = "_outputs" not in model.__dict__ or _is_chain(model)
     widths = (31, 22, 13) if linear else (19, 17, 10, 17)
-    head = ["Layer (type)", "Output Shape", "Param #"] + ([] if linear else ["Connected to"])
+    if show_trainable:
+        widths = (27, 19, 11, 7) if linear else (16, 14, 8, 16, 7)
+    head = ["Layer (type)", "Output Shape", "Param #"] + ([] if linear else ["Connected to"]) + (["Trainable"] if show_trainable else [])
 
     def row(bar, cells):
         columns = [_wrapped(cell, width) for cell, width in zip(cells, widths)]
@@ -544,37 +710,52 @@ def _summary(model):
 
     out = f'Model: "{model.name}"\n'
     out += line("┏", "━", "┳", "┓") + row("┃", head) + line("┡", "━", "╇", "┩")
-    for k, layer in enumerate(model.layers):
-        cells = [f"{layer.name} ({type(layer).__name__})", _shape_text(layer)]
+    first = True
+
+    def add(layer, prefix):
+        nonlocal out, first
+        cells = [f"{prefix}{layer.name} ({getattr(layer, '_is_operation', type(layer).__name__)})", _shape_text(layer)]
         cells.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
         if not linear:
             cells.append(_connections(layer))
-        out += (line("├", "─", "┼", "┤") if k > 0 else "") + row("│", cells)
+        if show_trainable:
+            cells.append("Y" if layer.trainable and layer.weights else "N" if layer.weights else "-")
+        out += ("" if first else line("├", "─", "┼", "┤")) + row("│", cells)
+        first = False
+        if expand_nested and isinstance(layer, Model):
+            for inner in layer.layers:
+                add(inner, "   " + prefix.replace("└ ", "   ") + "└ " if prefix else "   └ ")
+
+    for layer in model.layers:
+        add(layer, "")
     out += line("└", "─", "┴", "┘")
-    trainable = _count(model.trainable_variables)
-    fixed = _count(model.non_trainable_variables)
-    of_optimizer = _count(getattr(model.optimizer, "variables", [])) if model.optimizer is not None else 0
-    total = trainable + fixed + of_optimizer
-    out += f" Total params: {total:,} ({_bytes(total)})\n"
-    out += f" Trainable params: {trainable:,} ({_bytes(trainable)})\n"
-    out += f" Non-trainable params: {fixed:,} ({_bytes(fixed)})\n"
-    if of_optimizer:
-        out += f" Optimizer params: {of_optimizer:,} ({_bytes(of_optimizer)})\n"
+    trainable, fixed = model.trainable_variables, model.non_trainable_variables
+    of_optimizer = list(model.optimizer.variables) if model.optimizer is not None and model.optimizer.built else []
+    for words, variables in (("Total", trainable + fixed + of_optimizer), ("Trainable", trainable), ("Non-trainable", fixed), ("Optimizer", of_optimizer)):
+        if words != "Optimizer" or variables:
+            out += f" {words} params: {_count(variables):,} ({_bytes(variables)})\n"
     return out
 
 
 def _shape_text(layer):
     if "_symbolic_output" in layer.__dict__:
-        shapes = [str(tensor.shape) for tensor in flatten(layer.output)]
+        shapes = [str(tensor.shape) for tensor in flatten(layer.__dict__["_symbolic_output"])]
         return shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]"
-    return str(layer.outputs[0].shape) if hasattr(layer, "outputs") else "?"
+    if "outputs" in layer.__dict__:
+        return str(layer.outputs[0].shape)
+    if "_build_shape" not in layer.__dict__:
+        return "?"
+    try:
+        return str(layer.compute_output_shape(layer._build_shape))
+    except Exception:
+        return "?"
 
 
 def _sources(layer):
     """The layers whose answers a layer takes."""
     if isinstance(layer, InputLayer) or "_symbolic_output" not in layer.__dict__:
         return []
-    history = flatten(layer.output)[0].history
+    history = flatten(layer.__dict__["_symbolic_output"])[0].history
     parts = [] if history is None else flatten([history[1], list(history[2])])
     return [part.layer if part.history is None else part.history[0] for part in parts if isinstance(part, KerasTensor) and (part.history is not None or hasattr(part, "layer"))]
 
@@ -591,13 +772,13 @@ def _is_chain(model):
 
 def _wrapped(text, width):
     """Lines of at most `width` characters, broken between words where that is possible."""
-    lines = [""]
-    for word in text.split(" "):
-        joined = f"{lines[-1]} {word}" if lines[-1] else word
+    lines = [text[: len(text) - len(text.lstrip())]]
+    for word in text.lstrip().split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1].strip() else lines[-1] + word
         if len(joined) <= width:
             lines[-1] = joined
             continue
-        if lines[-1]:
+        if lines[-1].strip():
             lines.append("")
         while len(word) > width:
             lines[-1] = word[:width]
@@ -617,8 +798,8 @@ def _count(variables):
     return total
 
 
-def _bytes(count):
-    size = count * 4
+def _bytes(variables):
+    size = sum(_count([v]) * (8 if v.dtype.name in ("int64", "float64") else 4) for v in variables)
     for unit, scale in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
         if size >= scale:
             return f"{size / scale:.2f} {unit}"

@@ -2,6 +2,7 @@
 import random as _python_random
 
 import tensorflow as tf
+from keras import _base
 
 
 def make_default_seed():
@@ -16,7 +17,8 @@ class SeedGenerator:
 
     def next(self, ordered=True):
         pair = [self.seed, self.calls]
-        self.calls += 1
+        if not _base.runs_symbolically():
+            self.calls += 1
         return pair
 
 
