@@ -70,6 +70,17 @@ const isDrawn = (name: string): boolean => {
   return drawn;
 };
 
+/** Rows for what is no module to import, but stands in one: `tf.math`. */
+function partsOf(module: string, names: readonly string[]): string[] {
+  const known = new Set(moduleNames());
+  return names
+    .filter((name) => !known.has(`${module}.${name}`))
+    .filter((name) => lines(`import ${module} as m\nprint(type(m.${name}).__name__)`)[0] === "module")
+    .map((name) => [name, namesOf(`import ${module} as m`, `m.${name}`)] as const)
+    .filter(([, inner]) => inner.length > 0)
+    .map(([name, inner]) => `| \`${module}.${name}\` | ${code(inner)} |`);
+}
+
 /** Whatever is asked of these is there. */
 const OPEN = ["matplotlib", "mpl_toolkits", "pylab", "seaborn"];
 
@@ -115,9 +126,10 @@ export function pythonTable(): string {
     "| --- | --- |",
     ...moduleNames()
       .filter((name) => !OPEN.includes(name) && !/(^|\.)_/.test(name))
-      .map((name) => {
+      .flatMap((name) => {
         const names = namesOf(`import ${name} as m`, "m");
-        return `| \`${name}\` | ${code(name === "matplotlib.pyplot" ? names.filter(isDrawn) : names)} |`;
+        const row = `| \`${name}\` | ${code(name === "matplotlib.pyplot" ? names.filter(isDrawn) : names)} |`;
+        return name === "tensorflow" ? [row, ...partsOf(name, names)] : [row];
       }),
     "",
     "## NumPy's arrays",
