@@ -4,7 +4,7 @@
  */
 import { type Eval, ExpressionCompiler, Globals, type Store } from "./compile/expressions";
 import { compilePattern } from "./compile/patterns";
-import { analyzeExpression, type Scope, type ScopeMap } from "./compile/scope";
+import { analyze, analyzeExpression, type Scope, type ScopeMap } from "./compile/scope";
 import { hasYield, statementYields, yieldsOf } from "./compile/yields";
 import { importFrom, importModule } from "./modules/registry";
 import { buildClass } from "./runtime/classes";
@@ -32,6 +32,7 @@ import {
 import { BudgetExceeded, locate, tick, vm } from "./runtime/vm";
 import { sourceOf } from "./sources";
 import type * as ast from "./syntax/ast";
+import { lineAt } from "./syntax/ast";
 
 export type Run = (frame: Frame) => Ending;
 export type Generate = (frame: Frame) => Generator<PyValue, Ending, PyValue>;
@@ -74,6 +75,16 @@ export class Compiler extends ExpressionCompiler {
     const { module, scopes } = analyzeExpression(only.value);
     const value = new Compiler(globals, scopes, module, "", true).expr(only.value);
     return value(new Frame(new Array(module.slots).fill(undefined), [], undefined));
+  }
+
+  /** Runs a text's statements, as `exec` does. */
+  protected override execute(text: string, globals: Globals): void {
+    const { syntax } = sourceOf("<string>", text);
+    const problem = syntax.errors[0];
+    if (problem) raiseError("SyntaxError", `${problem.message} (<string>, line ${lineAt(syntax, problem.from)})`);
+    const { module, scopes } = analyze(syntax.body);
+    const run = new Compiler(globals, scopes, module, "", true).block(syntax.body);
+    run(new Frame(new Array(module.slots).fill(undefined), [], undefined));
   }
 
   // ── functions ─────────────────────────────────────────────────────────────

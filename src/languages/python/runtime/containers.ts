@@ -643,8 +643,20 @@ function tableOrder(items: bigint[]): bigint[] {
 // ── bytes and complex ───────────────────────────────────────────────────────
 
 export class PyBytes extends PyObject {
-  constructor(readonly data: Uint8Array) {
-    super(bytesType);
+  constructor(
+    public data: Uint8Array,
+    type = bytesType,
+  ) {
+    super(type);
+  }
+  /** Bytes of the same kind. */
+  like(data: Uint8Array): PyBytes {
+    return this instanceof PyByteArray ? new PyByteArray(data) : new PyBytes(data);
+  }
+  override pyContains(item: PyValue): boolean {
+    if (typeof item === "bigint") return this.data.includes(Number(item));
+    if (!(item instanceof PyBytes)) raiseError("TypeError", `a bytes-like object is required, not '${typeName(item)}'`);
+    return latin1(this.data).includes(latin1(item.data));
   }
   override pyLength(): number {
     return this.data.length;
@@ -653,19 +665,28 @@ export class PyBytes extends PyObject {
     return new ArrayIterator(Array.from(this.data, BigInt));
   }
   override pyGetItem(key: PyValue): PyValue {
-    if (key instanceof PySlice) return new PyBytes(Uint8Array.from(sliceArray(Array.from(this.data), key)));
-    return BigInt(this.data[at(key, this.data.length, "bytes")]);
+    if (key instanceof PySlice) return this.like(Uint8Array.from(sliceArray(Array.from(this.data), key)));
+    return BigInt(this.data[at(key, this.data.length, this.type === bytesType ? "" : "bytearray")]);
   }
   override pyCompare(op: string, other: PyValue): PyValue | undefined {
     if (!(other instanceof PyBytes)) return undefined;
     return compareSequences(op, Array.from(this.data, BigInt), Array.from(other.data, BigInt));
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
-    if (op === "+" && other instanceof PyBytes && !reflected)
-      return new PyBytes(Uint8Array.of(...this.data, ...other.data));
-    return undefined;
+    if (op === "+" && other instanceof PyBytes && !reflected) {
+      const out = new Uint8Array(this.data.length + other.data.length);
+      out.set(this.data);
+      out.set(other.data, this.data.length);
+      return this.like(out);
+    }
+    const times = op === "*" ? indexOf(other) : undefined;
+    if (times === undefined) return undefined;
+    allocateCheck(this.data.length * Math.max(times, 0));
+    const out = new Uint8Array(this.data.length * Math.max(times, 0));
+    for (let k = 0; k < times; k++) out.set(this.data, k * this.data.length);
+    return this.like(out);
   }
-  override pyKey(): DictKey {
+  override pyKey(): DictKey | undefined {
     return `\u0000b${this.data.join()}`;
   }
   override pyRepr(): string {
@@ -679,5 +700,46 @@ export class PyBytes extends PyObject {
       else text += `\\x${code.toString(16).padStart(2, "0")}`;
     }
     return text.includes("'") && !text.includes('"') ? `b"${text}"` : `b'${text.replace(/'/g, "\\'")}'`;
+  }
+}
+
+/** A text with a character for each byte. */
+export const latin1 = (data: Uint8Array): string => {
+  let text = "";
+  for (const code of data) text += String.fromCharCode(code);
+  return text;
+};
+
+export const byteArrayType = makeType("bytearray");
+
+export const byteOf = (x: PyValue): number => {
+  const value = indexOf(x);
+  if (value === undefined) raiseError("TypeError", `'${typeName(x)}' object cannot be interpreted as an integer`);
+  if (value < 0 || value > 255) raiseError("ValueError", "byte must be in range(0, 256)");
+  return value;
+};
+
+export class PyByteArray extends PyBytes {
+  constructor(data: Uint8Array) {
+    super(data, byteArrayType);
+  }
+  /** Changes it as a list of its bytes. */
+  change(edit: (list: PyList) => void): void {
+    const list = new PyList(Array.from(this.data, BigInt));
+    edit(list);
+    this.data = Uint8Array.from(list.items, byteOf);
+  }
+  override pySetItem(key: PyValue, value: PyValue): void {
+    if (key instanceof PySlice) this.change((list) => list.pySetItem(key, value));
+    else this.data[at(key, this.data.length, "bytearray")] = byteOf(value);
+  }
+  override pyDeleteItem(key: PyValue): void {
+    this.change((list) => list.pyDeleteItem(key));
+  }
+  override pyKey(): undefined {
+    return undefined;
+  }
+  override pyRepr(): string {
+    return `bytearray(${super.pyRepr()})`;
   }
 }

@@ -885,10 +885,10 @@ const searching: Entry[] = [
     return null;
   }),
   define("fill_diagonal", ["a", "val"], ([x, v]) => {
-    const target = x as PyArray;
+    const target = x as PyArray | ComplexArray;
     const [rows, columns] = target.shape;
-    const offsets = Int32Array.from({ length: Math.min(rows, columns) }, (_, k) => k * columns + k);
-    target.store(offsets, [offsets.length], asValue(v!));
+    const places = new PyList(Array.from({ length: Math.min(rows, columns) }, (_, k) => BigInt(k)));
+    target.pySetItem(new PyTuple([places, places]), v!);
     return null;
   }),
   define("interp", ["x", "xp", "fp", "left?", "right?"], ([x, xp, fp, left, right]) => {
