@@ -1329,7 +1329,9 @@ class Reader {
 
 // ── small helpers ───────────────────────────────────────────────────────────
 
-const cover = (_: string, before: string, covered: string): string => before + "_".repeat(covered.length);
+/** A line that ends a text of several lines is no such statement. */
+const cover = (whole: string, before: string, covered: string): string =>
+  /"""|'''/.test(covered) ? whole : before + "_".repeat(covered.length);
 
 function children(node: SyntaxNode): SyntaxNode[] {
   const out: SyntaxNode[] = [];

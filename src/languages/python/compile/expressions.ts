@@ -716,7 +716,7 @@ export class ExpressionCompiler {
         const fn = x.type.find(name);
         if ((fn instanceof PyFunction || (fn instanceof PyNative && fn.method)) && !x.dict?.has(name)) {
           const values: PyValue[] = new Array(count + 1);
-          values[0] = x;
+          values[0] = fn instanceof PyNative ? (x.plain ?? x) : x;
           for (let k = 0; k < count; k++) values[k + 1] = args[k](frame);
           locate(node);
           return fn.pyCall(values, undefined);

@@ -188,7 +188,10 @@ function initializer(
         positional.filter((field) => field.value === undefined && field.factory === undefined).length + 1;
       const takes =
         required < positional.length + 1 ? `from ${required} to ${positional.length + 1}` : `${positional.length + 1}`;
-      raiseError("TypeError", `${name}() takes ${takes} positional arguments but ${args.length + 1} were given`);
+      raiseError(
+        "TypeError",
+        `${name}() takes ${takes} positional argument${takes === "1" ? "" : "s"} but ${args.length + 1} were given`,
+      );
     }
     const values = new Map<string, PyValue>();
     args.forEach((value, k) => {

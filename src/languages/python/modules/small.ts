@@ -5,6 +5,7 @@ import { dictType, iterateAll, listOf, PyDict, PyList, PySet, PyTuple, tupleType
 import { keyError, raiseError } from "../runtime/errors";
 import {
   type DictKey,
+  getters,
   intType,
   type Kwargs,
   makeType,
@@ -221,6 +222,9 @@ dequeType.construct = (_type, args, kwargs) => {
   deque.trim(true);
   return deque;
 };
+getters(dequeType, {
+  maxlen: (self: Deque) => (self.most === Number.POSITIVE_INFINITY ? null : BigInt(self.most)),
+});
 const emptyDeque = (self: Deque): void => {
   if (self.items.length === 0) raiseError("IndexError", "pop from an empty deque");
 };

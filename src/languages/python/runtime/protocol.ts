@@ -4,7 +4,7 @@
  * their special methods, builtin ones by their native behaviour.
  */
 import { concretize, isValue, peek, type Value } from "../../../engine";
-import { iteratorType, PyDict, PyTuple, setCallHook } from "./containers";
+import { iteratorType, OwnNames, PyDict, PyTuple, setCallHook } from "./containers";
 import { attributeErrorType, hooks, PyException, pyError, raiseError, stopIterationType } from "./errors";
 import { floatRepr, stringRepr } from "./format";
 import {
@@ -158,7 +158,7 @@ function common(x: PyValue, name: string): PyValue | undefined {
     case "__class__":
       return typeOf(x);
     case "__dict__":
-      return x instanceof PyObject && x.dict && !slotted(x.type) ? PyDict.from(x.dict) : undefined;
+      return x instanceof PyObject && x.dict && !slotted(x.type) ? new OwnNames(x.dict) : undefined;
     case "__doc__":
       return null;
     case "__module__":
