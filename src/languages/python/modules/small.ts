@@ -269,6 +269,27 @@ methods(dequeType, {
     }
     return null;
   },
+  copy: (self: Deque) => copy(self, false),
+  reverse: (self: Deque) => {
+    self.items.reverse();
+    return null;
+  },
+  insert: (self: Deque, [at, item]) => {
+    if (self.items.length >= self.most) raiseError("IndexError", "deque already at its maximum size");
+    self.items.splice(Number(toInt(at)), 0, item);
+    return null;
+  },
+  index: (self: Deque, [item]) => {
+    const found = self.items.findIndex((other) => equals(other, item));
+    if (found < 0) raiseError("ValueError", `${repr(item)} is not in deque`);
+    return BigInt(found);
+  },
+  remove: (self: Deque, [item]) => {
+    const found = self.items.findIndex((other) => equals(other, item));
+    if (found < 0) raiseError("ValueError", "deque.remove(x): x not in deque");
+    self.items.splice(found, 1);
+    return null;
+  },
   count: (self: Deque, [item]) => BigInt(self.items.filter((other) => equals(other, item)).length),
 });
 
@@ -542,6 +563,8 @@ for (const base of [enumType, intEnumType, strEnumType, flagType, intFlagType])
 const flags = (type: PyType): boolean => type.isSubtype(flagType) || type.isSubtype(intFlagType);
 function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
   const all = new Map<string, PyMember>();
+  /** With the aliases. */
+  const named = new Map<string, PyMember>();
   const given_ = type.find("_generate_next_value_");
   const generate = given_ instanceof PyStaticMethod ? given_.fn : given_;
   const init = type.find("__init__");
@@ -569,6 +592,7 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
     if (typeof value === "bigint") last = value;
     const same = [...all.values()].find((member) => equals(member.value, value));
     const member = same ?? new PyMember(type, name, value);
+    named.set(name, member);
     if (!same) {
       all.set(name, member);
       if (init !== undefined) call(init, [member, ...(value instanceof PyTuple ? value.items : [value])]);
@@ -578,13 +602,13 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
   const missing = type.find("_missing_");
   if (all.size > 0) {
     members.set(type, all);
-    type.attributes.set("__members__", PyDict.from(all));
+    type.attributes.set("__members__", PyDict.from(named));
     type.type = enumMeta;
     type.attributes.set("__iter__", new PyNative("__iter__", () => iterate(new PyList([...all.values()])), false));
     type.attributes.set(
       "__class_getitem__",
       native("__class_getitem__", ([, name]) => {
-        const member = all.get(String(name));
+        const member = named.get(String(name));
         if (!member) throw keyError(name);
         return member;
       }),
