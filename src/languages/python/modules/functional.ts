@@ -159,7 +159,7 @@ registerModule("functools", () => {
     ["cache", native("cache", ([fn]) => new PyCached(fn, Number.POSITIVE_INFINITY))],
     ...["cached_property", "singledispatch", "singledispatchmethod", "partialmethod"].map((name): [string, PyValue] => [
       name,
-      loadModule("_classes")!.find(name)!,
+      loadModule("_classes")!.member(name)!,
     ]),
     [
       "cmp_to_key",

@@ -380,7 +380,7 @@ registerModule(
       ["deque", dequeType],
       ...["ChainMap", "UserDict", "UserList"].map((name): [string, PyValue] => [
         name,
-        loadModule("_classes")!.find(name)!,
+        loadModule("_classes")!.member(name)!,
       ]),
       [
         "namedtuple",

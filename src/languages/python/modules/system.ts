@@ -502,7 +502,7 @@ registerModule(
       redirect("stderr"),
       ...["AbstractContextManager", "ContextDecorator", "ExitStack"].map((name): [string, PyValue] => [
         name,
-        loadModule("_classes")!.find(name)!,
+        loadModule("_classes")!.member(name)!,
       ]),
     ]),
 );
