@@ -41,7 +41,8 @@ const FEATURES: readonly (readonly [what: string, code: string])[] = [
   ['type hints, `if __name__ == "__main__"`', "x: list[int] = []\nif __name__ == '__main__': pass"],
   ["`eval` of an expression, `globals`, `locals`", "eval('1 + 1'); globals(); locals()"],
   ["`async def`, `await`", "async def f(): pass"],
-  ["`exec`, `compile`, `open`", "exec('x = 1')"],
+  ["`exec`, `compile`", "exec(compile('x = 1', 'f', 'exec'))"],
+  ["`open`", "open('f')"],
 ];
 
 const lines = (code: string): string[] => run(parse(code)).output.split("\n").filter(Boolean);

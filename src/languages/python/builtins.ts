@@ -1,13 +1,14 @@
 /** The builtin functions and names. */
 import * as engine from "../../engine";
-import "./runtime/str-methods";
+import "./runtime/bytes";
 import "./runtime/number-methods";
-import { PySuper } from "./compile/expressions";
+import { PyCode, PySuper } from "./compile/expressions";
 import { arity, bindArguments, toInt, toText } from "./runtime/arguments";
 import { makeClass } from "./runtime/classes";
 import { sorted } from "./runtime/container-methods";
 import {
   ArrayIterator,
+  byteArrayType,
   bytesType,
   complexType,
   dictType,
@@ -108,6 +109,7 @@ for (const type of [
   frozensetType,
   rangeType,
   sliceType,
+  byteArrayType,
   bytesType,
   complexType,
   objectType,
@@ -506,9 +508,18 @@ table.set(
   }),
 );
 // What these know depends on the place of the call, which the compiler sees to.
-for (const name of ["globals", "locals", "eval"])
+for (const name of ["globals", "locals", "eval", "exec"])
   define(name, () => raiseError("NotImplementedError", `${name}() is supported only where it is called by its name`));
-for (const name of ["open", "exec", "compile", "breakpoint"])
+define("compile", (args, kwargs) => {
+  const [text, file, mode] = bindArguments(
+    "compile",
+    ["source", "filename", "mode", "flags?", "dont_inherit?", "optimize?"],
+    args,
+    kwargs,
+  );
+  return new PyCode(toText("compile", text!), toText("compile", file!), toText("compile", mode!));
+});
+for (const name of ["open", "breakpoint"])
   define(name, () => raiseError("NotImplementedError", `${name}() is not supported`));
 // There is nobody to type anything: the input is at its end.
 define("input", ([prompt]) => {

@@ -4,13 +4,23 @@
  */
 import { type Eval, ExpressionCompiler, Globals, type Store } from "./compile/expressions";
 import { compilePattern } from "./compile/patterns";
-import { analyzeExpression, type Scope, type ScopeMap } from "./compile/scope";
+import { analyze, analyzeExpression, type Scope, type ScopeMap } from "./compile/scope";
 import { hasYield, statementYields, yieldsOf } from "./compile/yields";
 import { importFrom, importModule } from "./modules/registry";
 import { buildClass } from "./runtime/classes";
 import { PyDict, PyTuple } from "./runtime/containers";
 import { exceptionTypes, PyException, pyError, raiseError } from "./runtime/errors";
-import { Cell, type Code, Ending, Frame, homeOf, lastCaller, PyGenerator, toPython } from "./runtime/function";
+import {
+  Cell,
+  type Code,
+  Ending,
+  Frame,
+  homeOf,
+  lastCaller,
+  PyFunction,
+  PyGenerator,
+  toPython,
+} from "./runtime/function";
 import { type Kwargs, PyObject, PyType, type PyValue } from "./runtime/object";
 import { inPlace } from "./runtime/operators";
 import {
@@ -32,6 +42,7 @@ import {
 import { BudgetExceeded, locate, tick, vm } from "./runtime/vm";
 import { sourceOf } from "./sources";
 import type * as ast from "./syntax/ast";
+import { lineAt } from "./syntax/ast";
 
 export type Run = (frame: Frame) => Ending;
 export type Generate = (frame: Frame) => Generator<PyValue, Ending, PyValue>;
@@ -74,6 +85,16 @@ export class Compiler extends ExpressionCompiler {
     const { module, scopes } = analyzeExpression(only.value);
     const value = new Compiler(globals, scopes, module, "", true).expr(only.value);
     return value(new Frame(new Array(module.slots).fill(undefined), [], undefined));
+  }
+
+  /** Runs a text's statements, as `exec` does. */
+  protected override execute(text: string, globals: Globals): void {
+    const { syntax } = sourceOf("<string>", text);
+    const problem = syntax.errors[0];
+    if (problem) raiseError("SyntaxError", `${problem.message} (<string>, line ${lineAt(syntax, problem.from)})`);
+    const { module, scopes } = analyze(syntax.body);
+    const run = new Compiler(globals, scopes, module, "", true).block(syntax.body);
+    run(new Frame(new Array(module.slots).fill(undefined), [], undefined));
   }
 
   // ── functions ─────────────────────────────────────────────────────────────
@@ -602,9 +623,14 @@ export class Compiler extends ExpressionCompiler {
     const make = this.closure(node, node.name);
     const decorators = node.decorators.map((decorator) => this.expr(decorator));
     const store = this.store(node.name);
+    const hints = node.params.list
+      .map((parameter) => ({ name: parameter.name, annotation: parameter.annotation }))
+      .concat({ name: "return", annotation: node.returns })
+      .filter(({ annotation }) => annotation !== null);
     return (frame) => {
       const applied = decorators.map((decorator) => decorator(frame));
       let value = make(frame);
+      if (hints.length > 0 && value instanceof PyFunction) value.hints = () => this.hints(hints, frame);
       for (let k = applied.length - 1; k >= 0; k--) {
         locate(node.decorators[k]);
         value = call(applied[k], [value]);
@@ -612,6 +638,20 @@ export class Compiler extends ExpressionCompiler {
       store(frame, value);
       return Ending.normal;
     };
+  }
+
+  /** `__annotations__`, evaluated when they are asked for: types are used rarely, and may be defined later. */
+  private hints(hints: readonly { name: string; annotation: ast.Expr | null }[], frame: Frame): PyDict {
+    return PyDict.from(
+      hints.map(({ name, annotation }): [string, PyValue] => {
+        try {
+          return [name, this.expr(annotation!)(frame)];
+        } catch (error) {
+          if (error instanceof BudgetExceeded) throw error;
+          return [name, annotationText(annotation!)];
+        }
+      }),
+    );
   }
 
   private classDef(node: ast.ClassDef): Run {
@@ -1057,16 +1097,19 @@ function* delegate(source: PyValue): Generator<PyValue, PyValue, PyValue> {
     for (let item = iterator.next(); item !== undefined; item = iterator.next()) yield item;
     return null;
   }
-  let sent: PyValue = null;
-  try {
-    for (;;) {
-      const item: PyValue | undefined = sent === null ? iterator.next() : iterator.send(sent);
-      if (item === undefined) return iterator.result;
-      sent = yield item;
+  let item = iterator.next();
+  while (item !== undefined) {
+    try {
+      const sent: PyValue = yield item;
+      item = sent === null ? iterator.next() : iterator.send(sent);
+    } catch (raw) {
+      // What is thrown in goes to the innermost; what the innermost throws has ended it.
+      const error = toPython(raw);
+      if (iterator.ended || !(error instanceof PyException)) throw error;
+      item = iterator.raise(error);
     }
-  } finally {
-    iterator.close();
   }
+  return iterator.result;
 }
 
 function targetNames(target: ast.Expr): string[] {

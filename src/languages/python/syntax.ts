@@ -118,6 +118,8 @@ class Reader {
   private depth = 0;
   private loops = 0;
   private functions = 0;
+  /** The innermost class around. */
+  private enclosing = "";
 
   constructor(readonly text: string) {}
 
@@ -135,7 +137,27 @@ class Reader {
         .replace(/^\f/gm, "\n")
         .replace(/\f/g, " ")
         .replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.])/g, (_, digits: string) => `${digits}0`)
+        // Nor decorators that are more than a dotted name with arguments, nor `match` on a tuple or a named expression:
+        // a name of the same length stands there, and `covered` reads what it covers.
+        .replace(/^([ \t]*@[ \t]*)((?![\w.]+[ \t]*(?:\(.*)?$)[^\s#].*?)(?=[ \t]*$)/gm, cover)
+        .replace(/^([ \t]*match[ \t]+)((?!=).*(?::=|,).*?)(?=[ \t]*:[ \t]*(?:#.*)?\n\s*case\b)/gm, cover)
     );
+  }
+
+  /** What stands in the text where the grammar was shown a name. */
+  private covered(span: ast.Span): ast.Expr {
+    const inner = new Reader(`${"\n".repeat(span.from - 1)}(${this.slice(span)}\n)`);
+    inner.enclosing = this.enclosing;
+    const [only] = inner.module();
+    const problem = inner.errors[0];
+    if (problem || only?.kind !== "expression") throw new Spoiled(span, problem?.message ?? "invalid syntax");
+    return only.value;
+  }
+
+  /** A name as the class around knows it: `__x` is private to it. */
+  private private(name: string): string {
+    const owner = this.enclosing.replace(/^_+/, "");
+    return owner !== "" && name.startsWith("__") && !name.endsWith("__") ? `_${owner}${name}` : name;
   }
 
   private slice(span: ast.Span): string {
@@ -216,7 +238,7 @@ class Reader {
         const kind = kids[0]?.name === "nonlocal" ? "nonlocal" : "global";
         return {
           kind,
-          names: kids.filter((kid) => kid.name === "VariableName").map((kid) => this.slice(kid)),
+          names: kids.filter((kid) => kid.name === "VariableName").map((kid) => this.private(this.slice(kid))),
           ...span,
         };
       }
@@ -225,8 +247,17 @@ class Reader {
         if (parts.length === 0) throw new Spoiled(span, "invalid syntax");
         return { kind: "assert", test: parts[0], message: parts[1] ?? null, ...span };
       }
-      case "TypeDefinition":
-        throw new Spoiled(span, "the `type` statement is not supported", "NotImplementedError");
+      case "TypeDefinition": {
+        // Types are not looked at: an alias is its name.
+        const [name] = kids.slice(1);
+        const target: ast.Name = { kind: "name", id: this.slice(name), ...spanOf(name) };
+        return {
+          kind: "assign",
+          targets: [target],
+          value: { ...spanOf(name), kind: "string", value: target.id },
+          ...span,
+        };
+      }
       case "IfStatement":
         return this.ifStatement(kids, span);
       case "WhileStatement": {
@@ -490,7 +521,7 @@ class Reader {
     const kids = children(node).filter((kid) => kid.name !== "At" && kid.name !== "newline");
     const names = kids.filter((kid) => kid.name === "VariableName");
     if (names.length === 0) throw new Spoiled(spanOf(node), "invalid syntax");
-    let expr: ast.Expr = { kind: "name", id: this.slice(names[0]), ...spanOf(names[0]) };
+    let expr = this.expr(names[0]);
     for (const name of names.slice(1)) {
       expr = {
         kind: "attribute",
@@ -530,7 +561,7 @@ class Reader {
     if (kids[0]?.name === "async") throw new Spoiled(span, "`async def` is not supported", "NotImplementedError");
     return {
       kind: "function",
-      name: this.slice(nameNode),
+      name: this.private(this.slice(nameNode)),
       nameSpan: spanOf(nameNode),
       params,
       paramSpan: spanOf(paramNode),
@@ -614,17 +645,23 @@ class Reader {
     if (!nameNode) throw new Spoiled(this.near(span.from + 5), "invalid syntax");
     if (!bodyNode) throw new Spoiled(this.near(span.to), "expected ':'");
     const argNode = kids.find((kid) => kid.name === "ArgList");
-    const { loops, functions } = this;
+    const { loops, functions, enclosing } = this;
     this.loops = 0;
     this.functions = 0;
+    this.enclosing = this.slice(nameNode);
     const body = this.body(bodyNode);
     this.loops = loops;
     this.functions = functions;
+    this.enclosing = enclosing;
+    const args = argNode ? this.args(argNode) : [];
+    // `class C[K, V](Base[K, V])`: what stands for the types is not looked at.
+    if (kids.some((kid) => kid.name === "TypeParamList"))
+      for (const arg of args) if (arg.value.kind === "subscript") arg.value = arg.value.object;
     return {
       kind: "class",
       name: this.slice(nameNode),
       nameSpan: spanOf(nameNode),
-      args: argNode ? this.args(argNode) : [],
+      args,
       body,
       decorators,
       docstring: docstringOf(body),
@@ -686,6 +723,13 @@ class Reader {
     return { kind: "match", subject, cases, ...span };
   }
 
+  /** `1 + 2j` in a pattern: the real part, and the rest. */
+  private complexValue(left: ast.Expr, [sign, imaginary]: SyntaxNode[]): ast.Expr {
+    if (!sign || !imaginary) return left;
+    const right = this.expr(imaginary);
+    return { kind: "binary", op: this.slice(sign) as ast.BinaryOperator, left, right, from: left.from, to: right.to };
+  }
+
   private pattern(node: SyntaxNode): ast.Pattern {
     const span = spanOf(node);
     const kids = children(node);
@@ -697,21 +741,26 @@ class Reader {
       case "LiteralPattern": {
         const inner = kids[0];
         if (inner?.name === "ArithOp" && kids[1]) {
-          return { kind: "value", value: { kind: "unary", op: "-", operand: this.expr(kids[1]), ...span }, ...span };
+          const operand = this.expr(kids[1]);
+          return {
+            kind: "value",
+            value: this.complexValue({ kind: "unary", op: "-", operand, ...span }, kids.slice(2)),
+            ...span,
+          };
         }
-        if (kids.length > 1) throw new Spoiled(span, "complex patterns are not supported", "NotImplementedError");
-        return { kind: "value", value: this.expr(inner), ...span };
+        return { kind: "value", value: this.complexValue(this.expr(inner), kids.slice(1)), ...span };
       }
       case "AttributePattern":
         return { kind: "value", value: this.dotted(kids), ...span };
       case "AsPattern":
         return { kind: "as", pattern: this.pattern(kids[0]), name: this.slice(kids[kids.length - 1]), ...span };
-      case "OrPattern":
-        return {
-          kind: "or",
-          options: kids.filter((kid) => kid.name !== "LogicOp").map((kid) => this.pattern(kid)),
-          ...span,
-        };
+      case "OrPattern": {
+        const options = kids.filter((kid) => kid.name !== "LogicOp").map((kid) => this.pattern(kid));
+        // The grammar binds `as` to the last option; it belongs to them all.
+        const last = options[options.length - 1];
+        if (last.kind !== "as") return { kind: "or", options, ...span };
+        return { ...last, pattern: { kind: "or", options: [...options.slice(0, -1), last.pattern], ...span }, ...span };
+      }
       case "StarPattern": {
         const name = this.slice(kids[kids.length - 1]);
         return { kind: "star", name: name === "_" ? null : name, ...span };
@@ -820,7 +869,9 @@ class Reader {
     const span = spanOf(node);
     switch (node.name) {
       case "VariableName":
-        return { kind: "name", id: this.slice(node).normalize("NFKC"), ...span };
+        if (!/^[\p{L}_]/u.test(this.slice(node)) || /[^\p{L}\p{N}\p{M}_·]/u.test(this.slice(node)))
+          return this.covered(span);
+        return { kind: "name", id: this.private(this.slice(node).normalize("NFKC")), ...span };
       case "Number": {
         const text = this.slice(node);
         const number = readNumber(text);
@@ -910,7 +961,7 @@ class Reader {
         if (kids[1]?.name === ".") {
           const name = kids[2];
           if (name?.name !== "PropertyName") throw new Spoiled(this.near(kids[1].to), "invalid syntax");
-          return { kind: "attribute", object, name: this.slice(name), nameSpan: spanOf(name), ...span };
+          return { kind: "attribute", object, name: this.private(this.slice(name)), nameSpan: spanOf(name), ...span };
         }
         if (kids[kids.length - 1].name !== "]") {
           throw new Spoiled({ from: kids[1].from, to: kids[1].from + 1 }, "'[' was never closed");
@@ -1277,6 +1328,10 @@ class Reader {
 }
 
 // ── small helpers ───────────────────────────────────────────────────────────
+
+/** A line that ends a text of several lines is no such statement. */
+const cover = (whole: string, before: string, covered: string): string =>
+  /"""|'''/.test(covered) ? whole : before + "_".repeat(covered.length);
 
 function children(node: SyntaxNode): SyntaxNode[] {
   const out: SyntaxNode[] = [];

@@ -51,7 +51,7 @@ export class Globals {
   }
 }
 
-const NAMESPACE_CALLS = new Set(["globals", "locals", "vars", "eval"]);
+const NAMESPACE_CALLS = new Set(["globals", "locals", "vars", "eval", "exec"]);
 
 /** The variables of a module as a dictionary: what is put there is a variable. */
 class GlobalNames extends PyDict {
@@ -716,7 +716,7 @@ export class ExpressionCompiler {
         const fn = x.type.find(name);
         if ((fn instanceof PyFunction || (fn instanceof PyNative && fn.method)) && !x.dict?.has(name)) {
           const values: PyValue[] = new Array(count + 1);
-          values[0] = x;
+          values[0] = fn instanceof PyNative ? (x.plain ?? x) : x;
           for (let k = 0; k < count; k++) values[k + 1] = args[k](frame);
           locate(node);
           return fn.pyCall(values, undefined);
@@ -735,7 +735,8 @@ export class ExpressionCompiler {
   private namespaceCall(node: ast.Call, name: string): Eval | undefined {
     if (this.scope.resolve(name).kind !== "global" || node.args.some((arg) => arg.kind !== "positional"))
       return undefined;
-    if (name !== "eval" && node.args.length > 0) return undefined;
+    const runs = name === "eval" || name === "exec";
+    if (!runs && node.args.length > 0) return undefined;
     const callee = this.load(name, node.callee);
     const args = node.args.map((arg) => this.expr(arg.value));
     const variables = [...this.scope.frame.variables.values()];
@@ -755,17 +756,32 @@ export class ExpressionCompiler {
       const values = args.map((run) => run(frame));
       locate(node);
       if (fn !== this.globals.builtins.get(name)) return call(fn, values);
-      if (name === "globals" || (name !== "eval" && module)) return new GlobalNames(this.globals);
-      if (name !== "eval") return PyDict.from(own(frame));
-      const [text, globals, locals] = values;
-      if (typeof text !== "string") raiseError("TypeError", "eval() arg 1 must be a string, bytes or code object");
+      if (name === "globals" || (!runs && module)) return new GlobalNames(this.globals);
+      if (!runs) return PyDict.from(own(frame));
+      const [source, globals, locals] = values;
+      const text = source instanceof PyCode ? source.text : source;
+      if (typeof text !== "string") raiseError("TypeError", `${name}() arg 1 must be a string, bytes or code object`);
       const names =
         globals instanceof PyDict
           ? namesIn(globals)
           : new Map([...this.globals.toMap(), ...(module ? [] : own(frame))]);
       if (locals instanceof PyDict) for (const [key, value] of namesIn(locals)) names.set(key, value);
-      return this.evaluate(text, names);
+      if (name === "eval" && !(source instanceof PyCode && source.mode === "exec")) return this.evaluate(text, names);
+      if (module && !(globals instanceof PyDict)) this.execute(text, this.globals);
+      else {
+        const space = new Globals(this.globals.builtins);
+        for (const [key, value] of names) space.cell(key).value = value;
+        this.execute(text, space);
+        const target = locals instanceof PyDict ? locals : globals;
+        if (target instanceof PyDict)
+          for (const [key, value] of space.toMap()) if (names.get(key) !== value) target.put(key, value);
+      }
+      return null;
     };
+  }
+  /** Overridden by the statement compiler. */
+  protected execute(_text: string, _globals: Globals): void {
+    throw new Error("no statement compiler");
   }
   /** Overridden by the statement compiler. */
   protected evaluate(_text: string, _names: ReadonlyMap<string, PyValue>): PyValue {
@@ -988,6 +1004,21 @@ function comparison(op: ast.CompareOperator): (a: PyValue, b: PyValue) => PyValu
       return (a, b) => compare(op, a, b);
   }
 }
+
+/** A text that `eval` or `exec` will take. */
+export class PyCode extends PyObject {
+  constructor(
+    readonly text: string,
+    readonly file: string,
+    readonly mode: string,
+  ) {
+    super(codeType);
+  }
+  override pyRepr(): string {
+    return `<code object <module>, file "${this.file}", line 1>`;
+  }
+}
+const codeType = makeType("code");
 
 /** `super()`: attributes found behind `owner` in the order of the instance's class. */
 export class PySuper extends PyObject {

@@ -1,4 +1,4 @@
-"""The normal distribution of `statistics`, and a chain of dictionaries of `collections`."""
+"""The normal distribution of `statistics`."""
 import math
 
 
@@ -85,44 +85,3 @@ class NormalDist:
 
     def __repr__(self):
         return f"NormalDist(mu={self._mu!r}, sigma={self._sigma!r})"
-
-
-class ChainMap:
-    def __init__(self, *maps):
-        self.maps = list(maps) or [{}]
-
-    def __getitem__(self, key):
-        for one in self.maps:
-            if key in one:
-                return one[key]
-        raise KeyError(key)
-
-    def __setitem__(self, key, value):
-        self.maps[0][key] = value
-
-    def __contains__(self, key):
-        return any(key in one for one in self.maps)
-
-    def __iter__(self):
-        return iter(dict.fromkeys(key for one in reversed(self.maps) for key in one))
-
-    def __len__(self):
-        return len(list(iter(self)))
-
-    def get(self, key, default=None):
-        return self[key] if key in self else default
-
-    def keys(self):
-        return list(self)
-
-    def items(self):
-        return [(key, self[key]) for key in self]
-
-    def values(self):
-        return [self[key] for key in self]
-
-    def new_child(self, m=None):
-        return ChainMap({} if m is None else m, *self.maps)
-
-    def __repr__(self):
-        return f"ChainMap({', '.join(map(repr, self.maps))})"

@@ -1,8 +1,10 @@
 /** The part of the library that is written in Python: evaluated when it is imported. */
 
 import { registerText } from "../modules/registry";
+import classes_ from "./_classes.py";
 import normal_ from "./_normal.py";
 import argparse_ from "./argparse.py";
+import base64_ from "./base64.py";
 import bisect_ from "./bisect.py";
 import colorsys_ from "./colorsys.py";
 import datetime_ from "./datetime.py";
@@ -11,6 +13,7 @@ import doctest_ from "./doctest.py";
 import fractions_ from "./fractions.py";
 import gc_ from "./gc.py";
 import heapq_ from "./heapq.py";
+import inspect_ from "./inspect.py";
 import io_ from "./io.py";
 import json_ from "./json.py";
 import logging_ from "./logging.py";
@@ -24,6 +27,8 @@ import scipy_ from "./scipy.py";
 import scipy__integrate_ from "./scipy__integrate.py";
 import scipy__optimize_ from "./scipy__optimize.py";
 import scipy__stats_ from "./scipy__stats.py";
+import secrets_ from "./secrets.py";
+import struct_ from "./struct.py";
 import textwrap_ from "./textwrap.py";
 import timeit_ from "./timeit.py";
 import tqdm_ from "./tqdm.py";
@@ -33,6 +38,11 @@ import types_ from "./types.py";
 /** By their names, with two underscores for a point. */
 const TEXTS = {
   _normal: normal_,
+  _classes: classes_,
+  base64: base64_,
+  struct: struct_,
+  secrets: secrets_,
+  inspect: inspect_,
   argparse: argparse_,
   bisect: bisect_,
   colorsys: colorsys_,

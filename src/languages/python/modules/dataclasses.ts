@@ -64,11 +64,17 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
       for (const { key, value } of inherited.map.values()) fields.set(String(key), value as Field);
   }
   const annotations = type.attributes.get("__annotations__");
+  /** Parameters that are only given on to `__post_init__`. */
+  const passed = new Map<string, PyValue | undefined>();
   let keywordOnly = options.get("kw_only") ?? false;
   if (annotations instanceof PyDict) {
     for (const { key, value: hint } of annotations.map.values()) {
       const name = String(key);
       if (hint === "ClassVar") continue;
+      if (hint === "InitVar") {
+        const given = type.attributes.get(name);
+        passed.set(name, given instanceof Field ? given.value : given);
+      }
       if (hint === "KW_ONLY") {
         keywordOnly = true;
         continue;
@@ -91,9 +97,10 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
       fields.set(name, field);
     }
   }
-  const all = [...fields.values()];
+  const all = [...fields.values()].filter((field) => !passed.has(field.name));
+  const accepted = [...fields.values()];
   type.set("__dataclass_fields__", PyDict.from(all.map((field) => [field.name, field] as const)));
-  const positional = all.filter((field) => field.init && !field.keywordOnly);
+  const positional = accepted.filter((field) => field.init && !field.keywordOnly);
   let optional = false;
   for (const field of positional) {
     const hasDefault = field.value !== undefined || field.factory !== undefined;
@@ -102,7 +109,8 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
     optional = hasDefault;
   }
   const own = (name: string): boolean => type.attributes.has(name) && type.attributes.get(name) !== null;
-  if (options.get("init") !== false && !own("__init__")) type.set("__init__", initializer(type, all, positional));
+  if (options.get("init") !== false && !own("__init__"))
+    type.set("__init__", initializer(type, accepted, positional, passed));
   if (options.get("repr") !== false && !own("__repr__")) {
     type.set(
       "__repr__",
@@ -127,7 +135,7 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
         "__hash__",
         method("__hash__", ([self]) => hashOf(tuple(self))),
       );
-    else type.attributes.set("__hash__", null);
+    else if (!own("__hash__")) type.attributes.set("__hash__", null);
   }
   if (options.get("order")) {
     for (const [name, op] of [
@@ -152,6 +160,7 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
       method("__delattr__", ([, name]) => frozen(`cannot delete field '${String(name)}'`)),
     );
   }
+  if (options.get("slots")) type.set("__slots__", new PyTuple(all.map((field) => field.name)));
   type.set("__match_args__", new PyTuple(positional.map((field) => field.name)));
   return type;
 }
@@ -165,7 +174,12 @@ function frozen(message: string): never {
   throw error;
 }
 
-function initializer(type: PyType, all: Field[], positional: Field[]): PyNative {
+function initializer(
+  type: PyType,
+  all: Field[],
+  positional: Field[],
+  passed: ReadonlyMap<string, PyValue | undefined>,
+): PyNative {
   const init = all.filter((field) => field.init);
   return method("__init__", ([self, ...args], kwargs) => {
     const name = `${type.qualname}.__init__`;
@@ -174,7 +188,10 @@ function initializer(type: PyType, all: Field[], positional: Field[]): PyNative 
         positional.filter((field) => field.value === undefined && field.factory === undefined).length + 1;
       const takes =
         required < positional.length + 1 ? `from ${required} to ${positional.length + 1}` : `${positional.length + 1}`;
-      raiseError("TypeError", `${name}() takes ${takes} positional arguments but ${args.length + 1} were given`);
+      raiseError(
+        "TypeError",
+        `${name}() takes ${takes} positional argument${takes === "1" ? "" : "s"} but ${args.length + 1} were given`,
+      );
     }
     const values = new Map<string, PyValue>();
     args.forEach((value, k) => {
@@ -191,12 +208,13 @@ function initializer(type: PyType, all: Field[], positional: Field[]): PyNative 
     for (const field of all) {
       let value = field.init ? values.get(field.name) : undefined;
       if (value === undefined && field.factory !== undefined) value = call(field.factory, []);
-      value ??= field.value;
+      if (value === undefined) value = field.value;
       if (value === undefined) {
         if (field.init) missing.push(`'${field.name}'`);
         continue;
       }
-      plainSetAttribute(self, field.name, value);
+      if (passed.has(field.name)) values.set(field.name, value);
+      else plainSetAttribute(self, field.name, value);
     }
     if (missing.length > 0) {
       const list =
@@ -211,7 +229,7 @@ function initializer(type: PyType, all: Field[], positional: Field[]): PyNative 
       );
     }
     const after = type.find("__post_init__") ?? (self as PyObject).type.find("__post_init__");
-    if (after !== undefined) call(after, [self]);
+    if (after !== undefined) call(after, [self, ...[...passed.keys()].map((field) => values.get(field)!)]);
     return null;
   });
 }

@@ -11,7 +11,6 @@ import {
   PyBound,
   PyNative,
   PyObject,
-  PyProperty,
   PyType,
   type PyValue,
 } from "../runtime/object";
@@ -31,7 +30,7 @@ import {
   truth,
 } from "../runtime/protocol";
 import { tick } from "../runtime/vm";
-import { registerModule } from "./registry";
+import { loadModule, registerModule } from "./registry";
 
 // ── functools ───────────────────────────────────────────────────────────────
 
@@ -127,7 +126,10 @@ const chain = generator("chain", function* (args) {
     const all = (function* () {
       for (const source of iterateAll(sources)) yield* iterateAll(source);
     })();
-    return new LazyIterator(() => all.next().value ?? undefined, chain[1] as PyType);
+    return new LazyIterator(() => {
+      const { done, value } = all.next();
+      return done ? undefined : value;
+    }, chain[1] as PyType);
   }),
 );
 
@@ -155,20 +157,10 @@ registerModule("functools", () => {
     ["update_wrapper", native("update_wrapper", ([wrapper, wrapped]) => wraps(wrapper, wrapped))],
     ["lru_cache", cache],
     ["cache", native("cache", ([fn]) => new PyCached(fn, Number.POSITIVE_INFINITY))],
-    [
-      "cached_property",
-      native("cached_property", ([fn]) => {
-        const values = new WeakMap<PyObject, PyValue>();
-        const getter = native("cached_property", ([self]) => {
-          const known = values.get(self as PyObject);
-          if (known !== undefined) return known;
-          const value = call(fn, [self]);
-          values.set(self as PyObject, value);
-          return value;
-        });
-        return new PyProperty(getter, null, null);
-      }),
-    ],
+    ...["cached_property", "singledispatch", "singledispatchmethod", "partialmethod"].map((name): [string, PyValue] => [
+      name,
+      loadModule("_classes")!.member(name)!,
+    ]),
     [
       "cmp_to_key",
       native("cmp_to_key", ([fn]) => {
@@ -330,6 +322,16 @@ registerModule(
           if (before !== undefined) yield new PyTuple([before, item]);
           before = item;
         }
+      }),
+      generator("batched", function* ([source, count]) {
+        let batch: PyValue[] = [];
+        for (const item of iterateAll(source)) {
+          batch.push(item);
+          if (batch.length < Number(toInt(count))) continue;
+          yield new PyTuple(batch);
+          batch = [];
+        }
+        if (batch.length > 0) yield new PyTuple(batch);
       }),
       generator("zip_longest", function* (args, kwargs) {
         const fill = kwargs?.get("fillvalue") ?? null;

@@ -166,11 +166,17 @@ const missingType = makeType("module");
 
 /** What an import that we do not provide leaves behind: an error wherever it is used. */
 export class PyMissing extends PyObject {
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    /** The module of ours in which the name is not. */
+    private readonly from?: string,
+  ) {
     super(missingType);
   }
   private fail(): never {
-    throw pyError("ModuleNotFoundError", `No module named '${this.path.split(".")[0]}'`);
+    if (this.from === undefined) throw pyError("ModuleNotFoundError", `No module named '${this.path.split(".")[0]}'`);
+    const name = this.path.slice(this.from.length + 1);
+    throw pyError("ImportError", `cannot import name '${name}' from '${this.from}' (it is not supported)`);
   }
   override pyGetAttribute(_name: string): PyValue {
     return this.fail();
@@ -261,7 +267,7 @@ export function importFrom(
         : `No module named '${name}'`,
     );
   warn(wanted === null ? name : `${name}.${wanted}`, span);
-  if (wanted !== null) out.set(wanted, new PyMissing(`${name}.${wanted}`));
+  if (wanted !== null) out.set(wanted, new PyMissing(`${name}.${wanted}`, module && name));
   return out;
 }
 

@@ -5,6 +5,8 @@ import { dictType, iterateAll, listOf, PyDict, PyList, PySet, PyTuple, tupleType
 import { keyError, raiseError } from "../runtime/errors";
 import {
   type DictKey,
+  getters,
+  intType,
   type Kwargs,
   makeType,
   methods,
@@ -16,12 +18,27 @@ import {
   PyNative,
   PyObject,
   PyProperty,
+  PyStaticMethod,
   PyType,
   type PyValue,
+  strType,
   typeType,
 } from "../runtime/object";
-import { binary } from "../runtime/operators";
-import { call, equals, findAttribute, getAttribute, invoke, iterate, repr, typeName } from "../runtime/protocol";
+import { binary, compare } from "../runtime/operators";
+import {
+  call,
+  compareOrder,
+  equals,
+  findAttribute,
+  getAttribute,
+  invoke,
+  iterate,
+  keyOf,
+  repr,
+  truth,
+  typeName,
+  typeOf,
+} from "../runtime/protocol";
 import { loadModule, registerModule } from "./registry";
 
 // ── collections ─────────────────────────────────────────────────────────────
@@ -69,15 +86,38 @@ class Counter extends PyDict {
       .join(", ")}})`;
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
-    if (!(other instanceof PyDict) || reflected || !["+", "-"].includes(op)) return undefined;
+    const combine = COUNTING[op];
+    if (!(other instanceof Counter) || reflected || !combine) return undefined;
     const out = new Counter();
     for (const { key } of [...this.map.values(), ...other.map.values()]) {
-      const value = binary(op, this.get(key) ?? 0n, other.get(key) ?? 0n);
-      if (Number(value) > 0) out.put(key, value);
+      const value = combine(this.get(key) ?? 0n, other.get(key) ?? 0n);
+      if (compareOrder(">", value, 0n)) out.put(key, value);
     }
     return out;
   }
+  override pyUnary(op: string): PyValue | undefined {
+    if (op !== "+" && op !== "-") return undefined;
+    return op === "+" ? this.pyBinary("+", new Counter(), false) : new Counter().pyBinary("-", this, false);
+  }
+  override pyCompare(op: string, other: PyValue): PyValue | undefined {
+    if (!(other instanceof Counter)) return super.pyCompare(op, other);
+    const keys = [...this.map.values(), ...other.map.values()].map(({ key }) => key);
+    const all = (how: string): boolean =>
+      keys.every((key) => truth(compare(how, this.get(key) ?? 0n, other.get(key) ?? 0n)));
+    if (op === "==" || op === "!=") return all("==") === (op === "==");
+    return op.length === 2 ? all(op) : all(`${op}=`) && !all("==");
+  }
+  override pyDeleteItem(key: PyValue): void {
+    this.remove(key);
+  }
 }
+/** The operations on multisets. */
+const COUNTING: Record<string, (a: PyValue, b: PyValue) => PyValue> = {
+  "+": (a, b) => binary("+", a, b),
+  "-": (a, b) => binary("-", a, b),
+  "&": (a, b) => (compareOrder("<", a, b) ? a : b),
+  "|": (a, b) => (compareOrder("<", a, b) ? b : a),
+};
 function count(counter: Counter, source: PyValue | undefined): void {
   if (source === undefined) return;
   if (source instanceof PyDict) {
@@ -102,12 +142,23 @@ methods(counterType, {
     ),
   elements: (self: Counter) =>
     iterate(
-      new PyList([...self.map.values()].flatMap(({ key, value }) => new Array<PyValue>(Number(value)).fill(key))),
+      new PyList(
+        [...self.map.values()].flatMap(({ key, value }) => new Array<PyValue>(Math.max(0, Number(value))).fill(key)),
+      ),
     ),
-  update: (self: Counter, [source]) => {
+  update: (self: Counter, [source], kwargs) => {
     count(self, source);
+    if (kwargs) count(self, PyDict.from(kwargs));
     return null;
   },
+  subtract: (self: Counter, [source], kwargs) => {
+    const gone = new Counter();
+    count(gone, source);
+    if (kwargs) count(gone, PyDict.from(kwargs));
+    for (const { key, value } of gone.map.values()) self.put(key, binary("-", self.get(key) ?? 0n, value));
+    return null;
+  },
+  copy: (self: Counter) => copy(self, false),
   total: (self: Counter) => [...self.map.values()].reduce<PyValue>((all, { value }) => binary("+", all, value), 0n),
 });
 
@@ -171,6 +222,9 @@ dequeType.construct = (_type, args, kwargs) => {
   deque.trim(true);
   return deque;
 };
+getters(dequeType, {
+  maxlen: (self: Deque) => (self.most === Number.POSITIVE_INFINITY ? null : BigInt(self.most)),
+});
 const emptyDeque = (self: Deque): void => {
   if (self.items.length === 0) raiseError("IndexError", "pop from an empty deque");
 };
@@ -213,6 +267,27 @@ methods(dequeType, {
       const at = ((-Number(toInt(by)) % size) + size) % size;
       self.items = [...self.items.slice(at), ...self.items.slice(0, at)];
     }
+    return null;
+  },
+  copy: (self: Deque) => copy(self, false),
+  reverse: (self: Deque) => {
+    self.items.reverse();
+    return null;
+  },
+  insert: (self: Deque, [at, item]) => {
+    if (self.items.length >= self.most) raiseError("IndexError", "deque already at its maximum size");
+    self.items.splice(Number(toInt(at)), 0, item);
+    return null;
+  },
+  index: (self: Deque, [item]) => {
+    const found = self.items.findIndex((other) => equals(other, item));
+    if (found < 0) raiseError("ValueError", `${repr(item)} is not in deque`);
+    return BigInt(found);
+  },
+  remove: (self: Deque, [item]) => {
+    const found = self.items.findIndex((other) => equals(other, item));
+    if (found < 0) raiseError("ValueError", "deque.remove(x): x not in deque");
+    self.items.splice(found, 1);
     return null;
   },
   count: (self: Deque, [item]) => BigInt(self.items.filter((other) => equals(other, item)).length),
@@ -303,7 +378,10 @@ registerModule(
       ["Counter", counterType],
       ["OrderedDict", orderedDictType],
       ["deque", dequeType],
-      ["ChainMap", loadModule("_normal")!.member("ChainMap")!],
+      ...["ChainMap", "UserDict", "UserList"].map((name): [string, PyValue] => [
+        name,
+        loadModule("_classes")!.member(name)!,
+      ]),
       [
         "namedtuple",
         native("namedtuple", (args, kwargs) => {
@@ -378,8 +456,8 @@ function abstractType(name: string): PyType {
 // ── enum ────────────────────────────────────────────────────────────────────
 
 const enumType = makeType("Enum");
-const intEnumType = makeType("IntEnum", enumType);
-const strEnumType = makeType("StrEnum", enumType);
+const intEnumType = new PyType("IntEnum", [intType, enumType], typeType);
+const strEnumType = new PyType("StrEnum", [strType, enumType], typeType);
 const flagType = makeType("Flag", enumType);
 const intFlagType = makeType("IntFlag", intEnumType);
 const autoType = makeType("auto");
@@ -391,13 +469,17 @@ class PyMember extends PyInstance {
   ) {
     super(type);
   }
+  /** A member of `class C(str, Enum)` has the methods of its value. */
+  override get plain(): PyValue | undefined {
+    return this.type.isSubtype(typeOf(this.value)) ? this.value : undefined;
+  }
   override pyGetAttribute(name: string): PyValue | undefined {
     if (name === "name" || name === "_name_") return this.name;
     if (name === "value" || name === "_value_") return this.value;
     return name === "__index__" && this.whole ? native("__index__", () => this.value) : undefined;
   }
   private get whole(): boolean {
-    return this.type.isSubtype(intEnumType);
+    return this.plain !== undefined;
   }
   override pyCompare(op: string, other: PyValue): PyValue | undefined {
     if (op === "==" || op === "!=") {
@@ -405,8 +487,7 @@ class PyMember extends PyInstance {
       return (op === "==") === same;
     }
     if (!this.whole) return undefined;
-    const [a, b] = [Number(this.value), Number(other instanceof PyMember ? other.value : other)];
-    return op === "<" ? a < b : op === "<=" ? a <= b : op === ">" ? a > b : a >= b;
+    return compare(op, this.value, other instanceof PyMember ? other.value : other);
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
     if (flags(this.type) && "&|^".includes(op) && other instanceof PyMember)
@@ -427,13 +508,14 @@ class PyMember extends PyInstance {
     return combined(this.type, whole & ~(this.value as bigint));
   }
   override pyKey(): DictKey {
-    return this.whole ? (this.value as bigint) : this;
+    return this.whole ? keyOf(this.value) : this;
   }
   override pyRepr(): string {
     return `<${this.type.name}.${this.name}: ${repr(this.value)}>`;
   }
   override pyStr(): string {
-    return this.whole || this.type.isSubtype(strEnumType) ? String(this.value) : `${this.type.name}.${this.name}`;
+    const plain = this.type.isSubtype(intEnumType) || this.type.isSubtype(strEnumType);
+    return plain ? String(this.value) : `${this.type.name}.${this.name}`;
   }
 }
 
@@ -481,6 +563,11 @@ for (const base of [enumType, intEnumType, strEnumType, flagType, intFlagType])
 const flags = (type: PyType): boolean => type.isSubtype(flagType) || type.isSubtype(intFlagType);
 function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
   const all = new Map<string, PyMember>();
+  /** With the aliases. */
+  const named = new Map<string, PyMember>();
+  const given_ = type.find("_generate_next_value_");
+  const generate = given_ instanceof PyStaticMethod ? given_.fn : given_;
+  const init = type.find("__init__");
   let last = 0n;
   for (const [name, given] of names) {
     if (
@@ -492,23 +579,36 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
       continue;
     if (given instanceof PyObject && given.type.name === "staticmethod") continue;
     const automatic = (): PyValue =>
-      type.isSubtype(strEnumType) ? name.toLowerCase() : flags(type) ? (last === 0n ? 1n : last * 2n) : last + 1n;
+      generate !== undefined
+        ? call(generate, [name, 1n, BigInt(all.size), new PyList([...all.values()].map((member) => member.value))])
+        : type.isSubtype(strEnumType)
+          ? name.toLowerCase()
+          : flags(type)
+            ? last === 0n
+              ? 1n
+              : last * 2n
+            : last + 1n;
     const value = given instanceof PyObject && given.type === autoType ? automatic() : given;
     if (typeof value === "bigint") last = value;
     const same = [...all.values()].find((member) => equals(member.value, value));
     const member = same ?? new PyMember(type, name, value);
-    if (!same) all.set(name, member);
+    named.set(name, member);
+    if (!same) {
+      all.set(name, member);
+      if (init !== undefined) call(init, [member, ...(value instanceof PyTuple ? value.items : [value])]);
+    }
     type.attributes.set(name, member);
   }
+  const missing = type.find("_missing_");
   if (all.size > 0) {
     members.set(type, all);
-    type.attributes.set("__members__", PyDict.from(all));
+    type.attributes.set("__members__", PyDict.from(named));
     type.type = enumMeta;
     type.attributes.set("__iter__", new PyNative("__iter__", () => iterate(new PyList([...all.values()])), false));
     type.attributes.set(
       "__class_getitem__",
       native("__class_getitem__", ([, name]) => {
-        const member = all.get(String(name));
+        const member = named.get(String(name));
         if (!member) throw keyError(name);
         return member;
       }),
@@ -517,6 +617,8 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
     type.construct = (cls, [value]) => {
       const found = [...all.values()].find((member) => equals(member.value, value));
       if (!found && flags(cls) && typeof value === "bigint") return combined(cls, value);
+      const other = found || !(missing instanceof PyClassMethod) ? found : call(missing.fn, [cls, value]);
+      if (other instanceof PyMember) return other;
       if (!found) raiseError("ValueError", `${repr(value)} is not a valid ${cls.name}`);
       return found;
     };

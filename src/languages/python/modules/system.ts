@@ -500,5 +500,9 @@ registerModule(
       ),
       redirect("stdout"),
       redirect("stderr"),
+      ...["AbstractContextManager", "ContextDecorator", "ExitStack"].map((name): [string, PyValue] => [
+        name,
+        loadModule("_classes")!.member(name)!,
+      ]),
     ]),
 );

@@ -1,8 +1,9 @@
 /** `typing`, `abc`, `collections.abc`: names that hints are made of; they do nothing. */
-import { PyTuple } from "../runtime/containers";
+import { dictType, PyTuple } from "../runtime/containers";
 import { raiseError } from "../runtime/errors";
 import { PyFunction } from "../runtime/function";
 import { type DictKey, makeType, native, objectType, PyObject, type PyValue } from "../runtime/object";
+import { getAttribute } from "../runtime/protocol";
 import { registerModule } from "./registry";
 import { namedTupleBase } from "./small";
 
@@ -36,7 +37,7 @@ export class PyHint extends PyObject {
     return this;
   }
   override pyRepr(): string {
-    return `typing.${this.name}`;
+    return this.name.startsWith("~") ? this.name : `typing.${this.name}`;
   }
 }
 
@@ -89,7 +90,6 @@ const names = [
   "AbstractSet",
   "ByteString",
   "TypeGuard",
-  "TypedDict",
 ];
 
 function hints(): Map<string, PyValue> {
@@ -112,9 +112,10 @@ function hints(): Map<string, PyValue> {
     );
   }
   out.set("NamedTuple", namedTupleBase);
+  out.set("TypedDict", makeType("TypedDict", dictType));
   out.set(
     "get_type_hints",
-    native("get_type_hints", () => raiseError("NotImplementedError", "typing.get_type_hints is not supported")),
+    native("get_type_hints", ([x]) => getAttribute(x, "__annotations__")),
   );
   return out;
 }

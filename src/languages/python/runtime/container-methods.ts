@@ -10,6 +10,7 @@ import {
   LazyIterator,
   listOf,
   listType,
+  PyByteArray,
   PyDict,
   PyList,
   PyRange,
@@ -380,7 +381,13 @@ setInPlaceHook((op, a, b) => {
     refill(a, a.pyBinary(op, b, false)!);
     return a;
   }
-  if (a instanceof PyDict && op === "|" && b instanceof PyDict) {
+  if (a instanceof PyByteArray && (op === "+" || op === "*")) {
+    const whole = a.pyBinary(op, b, false);
+    if (!(whole instanceof PyByteArray)) return undefined;
+    a.data = whole.data;
+    return a;
+  }
+  if (a instanceof PyDict && op === "|" && b instanceof PyDict && a.type.name !== "Counter") {
     update(a, [b], undefined);
     return a;
   }

@@ -528,10 +528,11 @@ export class PySet extends PyObject {
     const key = keyOf(item);
     if (!this.map.has(key)) this.map.set(key, item);
   }
-  /** The elements in the order in which CPython's table holds them, where that is known (small integers). */
+  /** The elements in the order in which CPython's table holds them, where their hashes are the same in every run. */
   ordered(): PyValue[] {
     const items = [...this.map.values()];
-    return items.length > 1 && items.every((item) => typeof item === "bigint") ? tableOrder(items as bigint[]) : items;
+    const hashes = items.map(steadyHash);
+    return items.length > 1 && hashes.every((hash) => hash !== undefined) ? tableOrder(items, hashes) : items;
   }
   override pyLength(): number {
     return this.map.size;
@@ -604,14 +605,36 @@ export class PySet extends PyObject {
   }
 }
 
-/** CPython's set table, filled with these integers in this order. */
-function tableOrder(items: bigint[]): bigint[] {
+const MERSENNE = 2305843009213693951n;
+
+/** CPython's hash where it is not salted: integers, whole floats, and tuples of them (xxHash's way, Objects/tupleobject.c). */
+function steadyHash(item: PyValue): bigint | undefined {
+  if (typeof item === "boolean") return item ? 1n : 0n;
+  if (typeof item === "number") return Number.isInteger(item) ? steadyHash(BigInt(item)) : undefined;
+  if (typeof item === "bigint") {
+    const hash = item % MERSENNE;
+    return hash === -1n ? -2n : hash;
+  }
+  if (!(item instanceof PyTuple) || item.type !== tupleType) return undefined;
+  let all = 2870177450012600261n;
+  for (const part of item.items) {
+    const hash = steadyHash(part);
+    if (hash === undefined) return undefined;
+    all = BigInt.asUintN(64, all + BigInt.asUintN(64, hash) * 14029467366897019727n);
+    all = BigInt.asUintN(64, (all << 31n) | (all >> 33n));
+    all = BigInt.asUintN(64, all * 11400714785074694791n);
+  }
+  all = BigInt.asUintN(64, all + (BigInt(item.items.length) ^ (2870177450012600261n ^ 3527539n)));
+  return all === 18446744073709551615n ? 1546275796n : all;
+}
+
+/** CPython's set table, filled with items of these hashes in this order. */
+function tableOrder(items: readonly PyValue[], hashes: readonly (bigint | undefined)[]): PyValue[] {
   let mask = 7;
-  let table: (bigint | undefined)[] = new Array(8).fill(undefined);
+  let table: (number | undefined)[] = new Array(8).fill(undefined);
   let fill = 0;
-  const place = (slots: (bigint | undefined)[], limit: number, item: bigint): void => {
-    const hash = item % 2305843009213693951n;
-    let perturb = BigInt.asUintN(64, hash === -1n ? -2n : hash);
+  const place = (slots: (number | undefined)[], limit: number, item: number): void => {
+    let perturb = BigInt.asUintN(64, hashes[item]!);
     let index = Number(perturb & BigInt(limit));
     for (;;) {
       const probes = index + 9 <= limit ? 9 : 0;
@@ -625,26 +648,54 @@ function tableOrder(items: bigint[]): bigint[] {
       index = Number((BigInt(index) * 5n + 1n + perturb) & BigInt(limit));
     }
   };
-  for (const item of items) {
+  for (let item = 0; item < items.length; item++) {
     place(table, mask, item);
     fill++;
     if (fill * 5 < mask * 3) continue;
     let size = 8;
     const wanted = fill > 50000 ? fill * 2 : fill * 4;
     while (size <= wanted) size *= 2;
-    const bigger: (bigint | undefined)[] = new Array(size).fill(undefined);
+    const bigger: (number | undefined)[] = new Array(size).fill(undefined);
     mask = size - 1;
     for (const old of table) if (old !== undefined) place(bigger, mask, old);
     table = bigger;
   }
-  return table.filter((item) => item !== undefined);
+  return table.filter((item) => item !== undefined).map((item) => items[item]);
+}
+
+/** An object's `__dict__`: what is put into it is the object's. */
+export class OwnNames extends PyDict {
+  constructor(private readonly names: Map<string, PyValue>) {
+    super();
+    for (const [name, value] of names) super.put(name, value);
+  }
+  override put(key: PyValue, value: PyValue): void {
+    super.put(key, value);
+    if (typeof key === "string") this.names?.set(key, value);
+  }
+  override remove(key: PyValue): PyValue | undefined {
+    if (typeof key === "string") this.names.delete(key);
+    return super.remove(key);
+  }
 }
 
 // ── bytes and complex ───────────────────────────────────────────────────────
 
 export class PyBytes extends PyObject {
-  constructor(readonly data: Uint8Array) {
-    super(bytesType);
+  constructor(
+    public data: Uint8Array,
+    type = bytesType,
+  ) {
+    super(type);
+  }
+  /** Bytes of the same kind. */
+  like(data: Uint8Array): PyBytes {
+    return this instanceof PyByteArray ? new PyByteArray(data) : new PyBytes(data);
+  }
+  override pyContains(item: PyValue): boolean {
+    if (typeof item === "bigint") return this.data.includes(Number(item));
+    if (!(item instanceof PyBytes)) raiseError("TypeError", `a bytes-like object is required, not '${typeName(item)}'`);
+    return latin1(this.data).includes(latin1(item.data));
   }
   override pyLength(): number {
     return this.data.length;
@@ -653,19 +704,28 @@ export class PyBytes extends PyObject {
     return new ArrayIterator(Array.from(this.data, BigInt));
   }
   override pyGetItem(key: PyValue): PyValue {
-    if (key instanceof PySlice) return new PyBytes(Uint8Array.from(sliceArray(Array.from(this.data), key)));
-    return BigInt(this.data[at(key, this.data.length, "bytes")]);
+    if (key instanceof PySlice) return this.like(Uint8Array.from(sliceArray(Array.from(this.data), key)));
+    return BigInt(this.data[at(key, this.data.length, this.type === bytesType ? "" : "bytearray")]);
   }
   override pyCompare(op: string, other: PyValue): PyValue | undefined {
     if (!(other instanceof PyBytes)) return undefined;
     return compareSequences(op, Array.from(this.data, BigInt), Array.from(other.data, BigInt));
   }
   override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
-    if (op === "+" && other instanceof PyBytes && !reflected)
-      return new PyBytes(Uint8Array.of(...this.data, ...other.data));
-    return undefined;
+    if (op === "+" && other instanceof PyBytes && !reflected) {
+      const out = new Uint8Array(this.data.length + other.data.length);
+      out.set(this.data);
+      out.set(other.data, this.data.length);
+      return this.like(out);
+    }
+    const times = op === "*" ? indexOf(other) : undefined;
+    if (times === undefined) return undefined;
+    allocateCheck(this.data.length * Math.max(times, 0));
+    const out = new Uint8Array(this.data.length * Math.max(times, 0));
+    for (let k = 0; k < times; k++) out.set(this.data, k * this.data.length);
+    return this.like(out);
   }
-  override pyKey(): DictKey {
+  override pyKey(): DictKey | undefined {
     return `\u0000b${this.data.join()}`;
   }
   override pyRepr(): string {
@@ -679,5 +739,46 @@ export class PyBytes extends PyObject {
       else text += `\\x${code.toString(16).padStart(2, "0")}`;
     }
     return text.includes("'") && !text.includes('"') ? `b"${text}"` : `b'${text.replace(/'/g, "\\'")}'`;
+  }
+}
+
+/** A text with a character for each byte. */
+export const latin1 = (data: Uint8Array): string => {
+  let text = "";
+  for (const code of data) text += String.fromCharCode(code);
+  return text;
+};
+
+export const byteArrayType = makeType("bytearray");
+
+export const byteOf = (x: PyValue): number => {
+  const value = indexOf(x);
+  if (value === undefined) raiseError("TypeError", `'${typeName(x)}' object cannot be interpreted as an integer`);
+  if (value < 0 || value > 255) raiseError("ValueError", "byte must be in range(0, 256)");
+  return value;
+};
+
+export class PyByteArray extends PyBytes {
+  constructor(data: Uint8Array) {
+    super(data, byteArrayType);
+  }
+  /** Changes it as a list of its bytes. */
+  change(edit: (list: PyList) => void): void {
+    const list = new PyList(Array.from(this.data, BigInt));
+    edit(list);
+    this.data = Uint8Array.from(list.items, byteOf);
+  }
+  override pySetItem(key: PyValue, value: PyValue): void {
+    if (key instanceof PySlice) this.change((list) => list.pySetItem(key, value));
+    else this.data[at(key, this.data.length, "bytearray")] = byteOf(value);
+  }
+  override pyDeleteItem(key: PyValue): void {
+    this.change((list) => list.pyDeleteItem(key));
+  }
+  override pyKey(): undefined {
+    return undefined;
+  }
+  override pyRepr(): string {
+    return `bytearray(${super.pyRepr()})`;
   }
 }

@@ -113,6 +113,7 @@ const tree: Record<string, string[]> = {
   RuntimeError: ["NotImplementedError", "RecursionError"],
   SyntaxError: ["IndentationError"],
   ValueError: ["UnicodeError"],
+  UnicodeError: ["UnicodeEncodeError", "UnicodeDecodeError"],
   Warning: ["UserWarning", "DeprecationWarning", "RuntimeWarning", "FutureWarning", "SyntaxWarning"],
 };
 for (const [base, names] of Object.entries(tree)) for (const name of names) define(name, exceptionTypes.get(base)!);
@@ -123,6 +124,8 @@ getters(stopIterationType, { value: (self: PyException) => self.args[0] ?? null 
 getters(exceptionTypes.get("SystemExit")!, { code: (self: PyException) => self.args[0] ?? null });
 
 export type ErrorName =
+  | "UnicodeEncodeError"
+  | "UnicodeDecodeError"
   | "TypeError"
   | "ValueError"
   | "IndexError"

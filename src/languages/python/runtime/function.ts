@@ -3,10 +3,10 @@
 import type { FunctionDef, Lambda, Span } from "../syntax/ast";
 import { inMain } from "../syntax/span";
 import { PyDict, PyTuple } from "./containers";
-import { PyException, pyError, raiseError, stopIterationType } from "./errors";
+import { exceptionTypes, PyException, pyError, raiseError, stopIterationType } from "./errors";
 import { RangeErrorText } from "./limits";
 import type { DictKey, Kwargs, PyType } from "./object";
-import { makeType, PyIterator, PyObject, type PyValue } from "./object";
+import { makeType, PyInstance, PyIterator, PyObject, type PyValue } from "./object";
 import { address } from "./protocol";
 import { locate, tick, vm } from "./vm";
 
@@ -63,6 +63,7 @@ export interface Code {
 }
 
 export const functionType = makeType("function");
+const codeType = makeType("code");
 export const generatorType = makeType("generator");
 
 export class PyFunction extends PyObject {
@@ -71,6 +72,8 @@ export class PyFunction extends PyObject {
   qualname: string;
   /** The class whose body defined it, for `super()`. */
   classCell: Cell | undefined;
+  /** What its annotations say. */
+  hints: (() => PyDict) | undefined;
   /** The module's variables. */
   globals: Map<string, Cell> | undefined;
 
@@ -219,7 +222,22 @@ export class PyFunction extends PyObject {
         return values.length ? new PyTuple(values as PyValue[]) : null;
       }
       case "__annotations__":
-        return new PyDict();
+        return this.hints?.() ?? new PyDict();
+      case "__code__": {
+        const { params, positional } = this.code;
+        const code = new PyInstance(codeType);
+        code.dict.set("co_name", this.name);
+        code.dict.set("co_argcount", BigInt(positional));
+        code.dict.set("co_varnames", new PyTuple(params.map((parameter) => parameter.name)));
+        return code;
+      }
+      case "__kwdefaults__": {
+        const { params, positional } = this.code;
+        const values = params.flatMap(({ name: own }, k): [string, PyValue][] =>
+          k < positional || this.defaults[k] === undefined ? [] : [[own, this.defaults[k]]],
+        );
+        return values.length ? PyDict.from(values) : null;
+      }
       case "__dict__":
         this.dict ??= new Map();
         return PyDict.from(this.dict);
@@ -296,6 +314,10 @@ export class PyGenerator extends PyIterator {
     super(type);
   }
 
+  get ended(): boolean {
+    return this.finished;
+  }
+
   next(): PyValue | undefined {
     return this.resume(() => this.body.next(null));
   }
@@ -313,8 +335,17 @@ export class PyGenerator extends PyIterator {
 
   close(): void {
     if (this.finished) return;
-    this.finished = true;
-    if (this.started) this.body.return(0);
+    if (!this.started) {
+      this.finished = true;
+      return;
+    }
+    const exit = new PyException(exceptionTypes.get("GeneratorExit")!, []);
+    exit.span = vm.at;
+    try {
+      if (this.raise(exit) !== undefined) raiseError("RuntimeError", "generator ignored GeneratorExit");
+    } catch (error) {
+      if (error !== exit) throw error;
+    }
   }
 
   private resume(step: () => IteratorResult<PyValue, Ending>): PyValue | undefined {

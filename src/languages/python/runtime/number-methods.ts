@@ -1,7 +1,8 @@
 /** The methods and constructors of int, float, bool, complex and str. */
 import { cast, concretize, peek, type Value } from "../../../engine";
 import { arity, toFloat, toInt } from "./arguments";
-import { bytesType, complexType, indexOf, iterateAll, PyBytes, PyTuple } from "./containers";
+import { decoded } from "./bytes";
+import { complexType, indexOf, PyBytes, PyTuple } from "./containers";
 import { PyException, raiseError } from "./errors";
 import { floatRepr } from "./format";
 import { bitLength, floatToInt, PyComplex, toComplex } from "./numbers";
@@ -123,18 +124,7 @@ floatType.construct = (_type, args): PyValue => {
 };
 boolType.construct = (_type, args) => (args.length ? truth(args[0]) : false);
 strType.construct = (_type, args) =>
-  args.length
-    ? args[0] instanceof PyBytes && args.length > 1
-      ? new TextDecoder().decode(args[0].data)
-      : str(args[0])
-    : "";
-bytesType.construct = (_type, args) => {
-  const [x] = args;
-  if (x === undefined) return new PyBytes(new Uint8Array());
-  if (typeof x === "string") return new PyBytes(new TextEncoder().encode(x));
-  if (typeof x === "bigint") return new PyBytes(new Uint8Array(Number(x)));
-  return new PyBytes(Uint8Array.from([...iterateAll(x)].map((item) => Number(toInt(item)))));
-};
+  args.length ? (args[0] instanceof PyBytes && args.length > 1 ? decoded(args[0], args[1]) : str(args[0])) : "";
 complexType.construct = (_type, args) => {
   const [a = 0n, b = 0n] = args;
   if (typeof a === "string") {

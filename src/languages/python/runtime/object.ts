@@ -22,6 +22,11 @@ export abstract class PyObject {
     this.identity = undefined;
   }
 
+  /** The number or text whose methods are this object's too. */
+  get plain(): PyValue | undefined {
+    return undefined;
+  }
+
   /** What `id()` gives and dictionaries tell objects apart by. */
   get id(): number {
     this.identity ??= ++identities;
@@ -122,11 +127,38 @@ export class PyType extends PyObject {
     return this.mro.includes(other);
   }
 
+  /** `int | None`. */
+  override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    if (op !== "|" || !(other === null || other instanceof PyType || other instanceof PyUnion)) return undefined;
+    return new PyUnion(reflected ? [other, this] : [this, other]);
+  }
   override pyRepr(): string {
     return this.module === "builtins" ? `<class '${this.name}'>` : `<class '${this.module}.${this.qualname}'>`;
   }
   override pyKey(): DictKey {
     return this;
+  }
+}
+
+/** `int | str`: types of which a value has one. */
+export class PyUnion extends PyObject {
+  readonly types: (PyType | null)[];
+  constructor(parts: readonly PyValue[]) {
+    super(unionType);
+    this.types = [
+      ...new Set(parts.flatMap((part) => (part instanceof PyUnion ? part.types : [part as PyType | null]))),
+    ];
+  }
+  override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    if (op !== "|" || !(other === null || other instanceof PyType || other instanceof PyUnion)) return undefined;
+    return new PyUnion(reflected ? [other, this] : [this, other]);
+  }
+  override pyKey(): DictKey {
+    return this;
+  }
+  override pyRepr(): string {
+    const name = (type: PyType): string => (type.module === "builtins" ? type.name : `${type.module}.${type.qualname}`);
+    return this.types.map((type) => (type === null ? "None" : name(type))).join(" | ");
   }
 }
 
@@ -162,6 +194,7 @@ export const floatType = makeType("float");
 export const boolType = makeType("bool", intType);
 export const strType = makeType("str");
 export const noneType = makeType("NoneType");
+const unionType = makeType("UnionType");
 
 /** A function written in JavaScript. */
 export class PyNative extends PyObject {
@@ -213,11 +246,14 @@ export class PyEllipsis extends PyObject {
 }
 export const ellipsis = new PyEllipsis(makeType("ellipsis"));
 
+/** `object()`: nothing but itself. */
+class PyPlain extends PyObject {}
+
 /** An instance of a class written in Python. */
 export class PyInstance extends PyObject {
   override dict: Map<string, PyValue> = new Map();
 }
-objectType.construct = (type) => new PyInstance(type);
+objectType.construct = (type) => (type === objectType ? new PyPlain(type) : new PyInstance(type));
 
 /** A property, static method or class method. */
 export class PyProperty extends PyObject {

@@ -4,7 +4,7 @@
  * their special methods, builtin ones by their native behaviour.
  */
 import { concretize, isValue, peek, type Value } from "../../../engine";
-import { iteratorType, PyDict, PyTuple, setCallHook } from "./containers";
+import { iteratorType, OwnNames, PyDict, PyTuple, setCallHook } from "./containers";
 import { attributeErrorType, hooks, PyException, pyError, raiseError, stopIterationType } from "./errors";
 import { floatRepr, stringRepr } from "./format";
 import {
@@ -27,6 +27,7 @@ import {
   PyProperty,
   PyStaticMethod,
   PyType,
+  PyUnion,
   type PyValue,
   strType,
   typeType,
@@ -146,13 +147,18 @@ export function findAttribute(x: PyValue, name: string): PyValue | undefined {
   return common(x, name);
 }
 
+/** Whether every class of its own says `__slots__`. */
+const slotted = (type: PyType): boolean =>
+  type.mro.some((one) => one.attributes.has("__slots__")) &&
+  type.mro.every((one) => one.attributes.has("__slots__") || one === objectType);
+
 function common(x: PyValue, name: string): PyValue | undefined {
   if (!name.startsWith("__")) return undefined;
   switch (name) {
     case "__class__":
       return typeOf(x);
     case "__dict__":
-      return x instanceof PyObject && x.dict ? PyDict.from(x.dict) : undefined;
+      return x instanceof PyObject && x.dict && !slotted(x.type) ? new OwnNames(x.dict) : undefined;
     case "__doc__":
       return null;
     case "__module__":
@@ -168,7 +174,8 @@ function bindTo(attribute: PyValue, x: PyValue, type: PyType): PyValue {
   if (attribute instanceof PyObject) {
     if (attribute instanceof PyStaticMethod) return attribute.fn;
     if (attribute instanceof PyClassMethod) return new PyBound(type, attribute.fn as PyObject);
-    if (isMethod(attribute)) return new PyBound(x, attribute);
+    if (isMethod(attribute))
+      return new PyBound(attribute instanceof PyNative && x instanceof PyObject ? (x.plain ?? x) : x, attribute);
   }
   return attribute;
 }
@@ -178,6 +185,10 @@ function typeAttribute(type: PyType, name: string): PyValue | undefined {
   if (found !== undefined) {
     if (found instanceof PyStaticMethod) return found.fn;
     if (found instanceof PyClassMethod) return new PyBound(type, found.fn as PyObject);
+    if (found instanceof PyObject && found.type.heap && !(found instanceof PyType)) {
+      const descriptor = found.type.find("__get__");
+      if (descriptor !== undefined) return call(descriptor, [found, null, type]);
+    }
     return found;
   }
   switch (name) {
@@ -387,6 +398,16 @@ export function deleteAttribute(x: PyValue, name: string): void {
   if (done !== undefined) return;
   if (x instanceof PyType && x.heap && x.attributes.delete(name)) {
     PyType.changes++;
+    return;
+  }
+  const onType = x instanceof PyObject && !(x instanceof PyType) ? x.type.find(name) : undefined;
+  if (onType instanceof PyProperty && onType.deleter !== null) {
+    call(onType.deleter, [x]);
+    return;
+  }
+  const remover = onType instanceof PyObject ? special(onType, "__delete__") : undefined;
+  if (remover !== undefined) {
+    call(remover, [onType!, x]);
     return;
   }
   if (x instanceof PyObject && x.dict?.delete(name)) return;
@@ -851,6 +872,7 @@ hooks.tuple = (items) => new PyTuple(items);
 
 export function isInstance(x: PyValue, type: PyValue): boolean {
   if (type instanceof PyTuple) return type.items.some((one) => isInstance(x, one));
+  if (type instanceof PyUnion) return type.types.some((one) => (one === null ? x === null : isInstance(x, one)));
   if (type instanceof PyType) {
     if (typeOf(x).isSubtype(type)) return true;
     const check = type.lookup("__instancecheck__");

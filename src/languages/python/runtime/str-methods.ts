@@ -1,6 +1,6 @@
 /** The methods of str and bytes. */
 import { arity, toInt } from "./arguments";
-import { bytesType, indexOf, listOf, PyBytes, PyDict, PyList, PyTuple } from "./containers";
+import { indexOf, listOf, PyDict, PyList, PyTuple } from "./containers";
 import { raiseError } from "./errors";
 import { type Kwargs, methods, PyNative, PyStaticMethod, type PyValue, strType } from "./object";
 import { typeName } from "./protocol";
@@ -199,7 +199,6 @@ methods(strType, {
       [],
       map instanceof PyDict ? new Map([...map.map.values()].map((e) => [String(e.key), e.value])) : undefined,
     ),
-  encode: (s: string) => new PyBytes(new TextEncoder().encode(s)),
   isdigit: (s: string) => /^\d+$/.test(s),
   isdecimal: (s: string) => /^\p{Nd}+$/u.test(s),
   isnumeric: (s: string) => /^\p{N}+$/u.test(s),
@@ -243,8 +242,3 @@ strType.attributes.set(
     }),
   ),
 );
-
-methods(bytesType, {
-  decode: (self: PyBytes) => new TextDecoder().decode(self.data),
-  hex: (self: PyBytes) => Array.from(self.data, (code) => code.toString(16).padStart(2, "0")).join(""),
-});

@@ -43,6 +43,11 @@ export class NpComplex extends PyComplex {
     if (!isNumber(other) && !(other instanceof PyArray) && !isComplex(other)) return undefined;
     return reflected ? complexBinary(name, other, this) : complexBinary(name, this, other);
   }
+  override pyCompare(op: string, other: PyValue): PyValue | undefined {
+    if (op === "==" || op === "!=" || !(isNumber(other) || other instanceof PyComplex))
+      return super.pyCompare?.(op, other);
+    return peek((complexCompare(op, this, other) as PyArray).value).data[0] === 1;
+  }
   override pyUnary(op: string): PyValue | undefined {
     if (op === "-") return new NpComplex(-this.re, -this.im, this.dtype);
     if (op === "+") return this;
@@ -283,6 +288,13 @@ export class ComplexArray extends PyObject {
         return native(name, () => this.re.every((re, k) => re !== 0 || this.im[k] !== 0));
       case "any":
         return native(name, () => this.re.some((re, k) => re !== 0 || this.im[k] !== 0));
+      case "clip":
+        // Complex numbers are ordered by their real parts, then by the imaginary ones.
+        return native(name, ([low, high]) => {
+          const [from, to] = [low, high].map((bound) => (bound === undefined ? undefined : toComplex(bound)));
+          const before = (a: PyComplex, b: PyComplex): boolean => a.re < b.re || (a.re === b.re && a.im < b.im);
+          return this.map((z) => (from && before(z, from) ? from : to && before(to, z) ? to : z));
+        });
       case "fill":
         return native(name, ([z]) => {
           this.pySetItem(ellipsis, z);
@@ -467,13 +479,17 @@ function complexMatmul(x: ComplexArray, y: ComplexArray): PyValue {
 }
 
 export function complexCompare(op: string, a: PyValue, b: PyValue): PyValue | undefined {
-  if (op !== "==" && op !== "!=") return undefined;
   const x = toArray(a);
   const y = toArray(b);
   const wide = x.re.length >= y.re.length ? x : y;
   const flags = Array.from(wide.re, (_, k) => {
     const [i, j] = [x.re.length === 1 ? 0 : k, y.re.length === 1 ? 0 : k];
-    return (x.re[i] === y.re[j] && x.im[i] === y.im[j]) === (op === "==") ? 1 : 0;
+    const same = x.re[i] === y.re[j] && x.im[i] === y.im[j];
+    if (op === "==" || op === "!=") return same === (op === "==") ? 1 : 0;
+    // By the real parts, then by the imaginary ones.
+    const less = x.re[i] < y.re[j] || (x.re[i] === y.re[j] && x.im[i] < y.im[j]);
+    if (op[0] === "<") return less || (same && op === "<=") ? 1 : 0;
+    return (!less && !same) || (same && op === ">=") ? 1 : 0;
   });
   return new PyArray(tensor(flags, "bool", wide.shape));
 }

@@ -18,7 +18,7 @@ import { PyComplex } from "../../runtime/numbers";
 import { makeType, native, PyInstance, PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { call, getAttribute, isNumber, iterate, str, truth, typeName } from "../../runtime/protocol";
 import { arrayHooks, arrayType, nested, PyArray, promoteTypes, roundValue, shapeText } from "./array";
-import { ComplexArray, type ComplexKind, isComplex, roundComplex, toArray } from "./complex";
+import { ComplexArray, type ComplexKind, complexBinary, isComplex, roundComplex, toArray } from "./complex";
 import {
   asValue,
   axesOf,
@@ -885,10 +885,10 @@ const searching: Entry[] = [
     return null;
   }),
   define("fill_diagonal", ["a", "val"], ([x, v]) => {
-    const target = x as PyArray;
+    const target = x as PyArray | ComplexArray;
     const [rows, columns] = target.shape;
-    const offsets = Int32Array.from({ length: Math.min(rows, columns) }, (_, k) => k * columns + k);
-    target.store(offsets, [offsets.length], asValue(v!));
+    const places = new PyList(Array.from({ length: Math.min(rows, columns) }, (_, k) => BigInt(k)));
+    target.pySetItem(new PyTuple([places, places]), v!);
     return null;
   }),
   define("interp", ["x", "xp", "fp", "left?", "right?"], ([x, xp, fp, left, right]) => {
@@ -1288,6 +1288,10 @@ const calculus: Entry[] = [
     wrap(close(a!, b!, rtol, atol, nan)),
   ),
   define("array_equal", ["a1", "a2", "equal_nan?"], ([a, b]) => {
+    if (isComplex(a!) || isComplex(b!)) {
+      const [p, q] = [toArray(a!), toArray(b!)];
+      return p.shape.join() === q.shape.join() && allTrue(asValue(complexBinary("equal", p, q)));
+    }
     const [x, y] = [asValue(a!), asValue(b!)];
     return x.shape.join() === y.shape.join() && allTrue(engine.equal(x, y));
   }),

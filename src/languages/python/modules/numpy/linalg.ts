@@ -7,7 +7,7 @@ import { exceptionTypes, PyException, raiseError } from "../../runtime/errors";
 import { makeType, type PyObject, type PyValue } from "../../runtime/object";
 import { repr, truth } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
-import { ComplexArray } from "./complex";
+import { ComplexArray, complexUnary, isComplex, toArray } from "./complex";
 import { asValue, axesOf, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
 import { product } from "./ufuncs";
@@ -234,6 +234,10 @@ export function complexOrReal(re: number[], im: number[]): PyValue {
 
 const isNone = (x: PyValue | undefined): x is null | undefined => x === undefined || x === null;
 
+/** Complex vectors, and complex matrices in Frobenius's norm, have the norm of their moduli. */
+const modulus = (x: PyValue, order: PyValue | undefined): PyValue =>
+  isComplex(x) && (isNone(order) || order === "fro" || toArray(x).shape.length === 1) ? complexUnary("absolute", x) : x;
+
 /** A norm's order as the engine takes it; undefined: the default. */
 function orderOf(order: PyValue | undefined): number | string | undefined {
   if (isNone(order)) return undefined;
@@ -321,7 +325,7 @@ function cutoff(a: Value, rcond: PyValue | undefined): number {
 export const linalg: Entry[] = [
   ["LinAlgError", linAlgErrorType],
   define("norm", ["x", "ord?", "axis?", "keepdims?"], ([x, order, axis, keep]) =>
-    wrap(norm(floats(x!), order, axis, truth(keep ?? false))),
+    wrap(norm(floats(modulus(x!, order)), order, axis, truth(keep ?? false))),
   ),
   define("vector_norm", ["x", "axis?", "keepdims?", "ord?"], ([x, axis, keep, order]) => {
     const value = floats(x!);

@@ -28,7 +28,15 @@ import {
   scalarTypes,
   shapeText,
 } from "./array";
-import { type ComplexArray, complexScalarType, complexSingleType, isComplex, NpComplex, toArray } from "./complex";
+import {
+  type ComplexArray,
+  complexBinary,
+  complexScalarType,
+  complexSingleType,
+  isComplex,
+  NpComplex,
+  toArray,
+} from "./complex";
 import {
   ArrayDtype,
   asValue,
@@ -213,7 +221,7 @@ export const shared: Record<string, Method> = {
   argmax: placer("argmax", true),
   argmin: placer("argmin", false),
   argsort: order("argsort", argsorted),
-  dot: (self, [other]) => matmul(self, other, "dot"),
+  dot: (self, [other]) => (isComplex(other) ? complexBinary("dot", self, other) : matmul(self, other, "dot")),
   reshape: (self, args, kwargs) => {
     const rest = kwargs?.get("shape") === undefined ? args : [kwargs.get("shape")!];
     return reshaped(self, shapeArguments(rest), kwargs?.get("order") === "F");

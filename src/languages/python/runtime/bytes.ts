@@ -1,0 +1,191 @@
+/** bytes and bytearray: constructors, encodings, and methods, which are those of text with a character for each byte. */
+import "./str-methods";
+import "./container-methods";
+import { bindArguments } from "./arguments";
+import {
+  byteArrayType,
+  byteOf,
+  bytesType,
+  iterateAll,
+  latin1,
+  listOf,
+  listType,
+  PyByteArray,
+  PyBytes,
+  PyList,
+  PyTuple,
+} from "./containers";
+import { allocateCheck, raiseError } from "./errors";
+import { methods, PyClassMethod, PyNative, type PyValue, strType } from "./object";
+import { typeName } from "./protocol";
+
+const single = (encoding: string): number | undefined =>
+  ({ ascii: 128, usascii: 128, latin1: 256, iso88591: 256, cp1252: 256 })[encoding];
+
+const plain = (encoding: PyValue | undefined): string =>
+  String(encoding ?? "utf-8")
+    .toLowerCase()
+    .replace(/[-_ ]/g, "");
+
+/** Text as bytes. @throws UnicodeError or LookupError, as Python words it */
+export function encoded(text: string, encoding?: PyValue, errors: PyValue = "strict"): Uint8Array {
+  const name = plain(encoding);
+  if (name === "utf8") return new TextEncoder().encode(text);
+  const most = single(name);
+  if (most === undefined) raiseError("LookupError", `unknown encoding: ${encoding}`);
+  const out: number[] = [];
+  [...text].forEach((char, k) => {
+    const code = char.codePointAt(0)!;
+    if (code < most) out.push(code);
+    else if (errors === "replace") out.push(63);
+    else if (errors !== "ignore")
+      raiseError(
+        "UnicodeEncodeError",
+        `'${most === 128 ? "ascii" : "latin-1"}' codec can't encode character '\\x${code.toString(16)}' in position ${k}: ordinal not in range(${most})`,
+      );
+  });
+  return Uint8Array.from(out);
+}
+
+/** Bytes as text. @throws UnicodeError or LookupError, as Python words it */
+export function decoded(bytes: PyBytes, encoding?: PyValue, errors: PyValue = "strict"): string {
+  const name = plain(encoding);
+  if (name === "utf8") {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.data);
+    if (errors === "ignore") return text.replace(/\ufffd/g, "");
+    if (errors === "strict" && text.includes("\ufffd") && !latin1(bytes.data).includes("\xef\xbf\xbd"))
+      raiseError("UnicodeDecodeError", "'utf-8' codec can't decode bytes: invalid start byte");
+    return text;
+  }
+  const most = single(name);
+  if (most === undefined) raiseError("LookupError", `unknown encoding: ${encoding}`);
+  const at = bytes.data.findIndex((code) => code >= most);
+  if (at >= 0 && errors === "strict")
+    raiseError(
+      "UnicodeDecodeError",
+      `'ascii' codec can't decode byte 0x${bytes.data[at].toString(16)} in position ${at}: ordinal not in range(128)`,
+    );
+  return latin1(bytes.data.filter((code) => code < most));
+}
+
+function dataOf(what: string, args: PyValue[], kwargs: Map<string, PyValue> | undefined): Uint8Array {
+  const [x, encoding, errors] = bindArguments(what, ["source?", "encoding?", "errors?"], args, kwargs);
+  if (x === undefined) return new Uint8Array();
+  if (typeof x === "string") {
+    if (encoding === undefined) raiseError("TypeError", "string argument without an encoding");
+    return encoded(x, encoding, errors);
+  }
+  if (typeof x === "bigint") {
+    if (x < 0n) raiseError("ValueError", "negative count");
+    allocateCheck(Number(x));
+    return new Uint8Array(Number(x));
+  }
+  if (x instanceof PyBytes) return x.data.slice();
+  return Uint8Array.from([...iterateAll(x!)].map(byteOf));
+}
+bytesType.construct = (_type, args, kwargs) => new PyBytes(dataOf("bytes", args, kwargs));
+byteArrayType.construct = (_type, args, kwargs) => new PyByteArray(dataOf("bytearray", args, kwargs));
+
+/** Those whose arguments and results are texts, numbers, or lists of texts. */
+const OF_TEXT =
+  "capitalize center count endswith expandtabs find index isalnum isalpha isascii isdigit islower isspace istitle isupper ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title upper zfill".split(
+    " ",
+  );
+
+const toText = (x: PyValue): PyValue => {
+  if (x instanceof PyBytes) return latin1(x.data);
+  if (x instanceof PyTuple) return new PyTuple(x.items.map(toText));
+  if (typeof x === "string") raiseError("TypeError", `a bytes-like object is required, not '${typeName(x)}'`);
+  return x;
+};
+
+for (const type of [bytesType, byteArrayType]) {
+  for (const name of OF_TEXT) {
+    const run = strType.attributes.get(name) as PyNative;
+    type.attributes.set(
+      name,
+      new PyNative(
+        name,
+        ([self, ...args], kwargs) => {
+          const back = (x: PyValue): PyValue => {
+            if (typeof x === "string") return (self as PyBytes).like(encoded(x, "latin-1"));
+            if (x instanceof PyList) return new PyList(x.items.map(back));
+            return x instanceof PyTuple ? new PyTuple(x.items.map(back)) : x;
+          };
+          const given = args.map((arg) =>
+            typeof arg === "bigint" && /find|index|count/.test(name) && arg === args[0]
+              ? String.fromCharCode(byteOf(arg))
+              : toText(arg),
+          );
+          return back(run.run([latin1((self as PyBytes).data), ...given], kwargs));
+        },
+        true,
+      ),
+    );
+  }
+  methods(type, {
+    decode: (self: PyBytes, args, kwargs) => {
+      const [encoding, errors] = bindArguments("decode", ["encoding?", "errors?"], args, kwargs);
+      return decoded(self, encoding, errors);
+    },
+    hex: (self: PyBytes, [separator]) =>
+      Array.from(self.data, (code) => code.toString(16).padStart(2, "0")).join(
+        separator === undefined
+          ? ""
+          : String(toText(separator instanceof PyBytes ? separator : new PyBytes(encoded(String(separator))))),
+      ),
+    join: (self: PyBytes, [parts]) => {
+      const items = listOf(parts).map((part, k) => {
+        if (part instanceof PyBytes) return latin1(part.data);
+        return raiseError("TypeError", `sequence item ${k}: expected a bytes-like object, ${typeName(part)} found`);
+      });
+      return self.like(encoded(items.join(latin1(self.data)), "latin-1"));
+    },
+    translate: (self: PyBytes, [table, gone]) => {
+      const dropped = gone instanceof PyBytes ? gone.data : new Uint8Array();
+      return self.like(
+        self.data
+          .filter((code) => !dropped.includes(code))
+          .map((code) => (table instanceof PyBytes ? table.data[code] : code)),
+      );
+    },
+    copy: (self: PyBytes) => self.like(self.data.slice()),
+  });
+  type.attributes.set(
+    "fromhex",
+    new PyClassMethod(
+      new PyNative("fromhex", ([cls, text]) => {
+        const digits = String(text).replace(/\s/g, "");
+        if (!/^([\da-f]{2})*$/i.test(digits))
+          raiseError("ValueError", "non-hexadecimal number found in fromhex() arg at position 0");
+        const data = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+        return cls === byteArrayType ? new PyByteArray(data) : new PyBytes(data);
+      }),
+    ),
+  );
+}
+bytesType.attributes.delete("copy");
+methods(strType, {
+  encode: (self: string, args, kwargs) => {
+    const [encoding, errors] = bindArguments("encode", ["encoding?", "errors?"], args, kwargs);
+    return new PyBytes(encoded(self, encoding, errors));
+  },
+});
+
+for (const name of ["append", "extend", "insert", "pop", "remove", "reverse", "clear"]) {
+  const run = listType.attributes.get(name) as PyNative;
+  byteArrayType.attributes.set(
+    name,
+    new PyNative(
+      name,
+      ([self, ...args], kwargs) => {
+        let out: PyValue = null;
+        (self as PyByteArray).change((list) => {
+          out = run.run([list, ...args], kwargs);
+        });
+        return out;
+      },
+      true,
+    ),
+  );
+}
