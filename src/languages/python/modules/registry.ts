@@ -62,9 +62,6 @@ export class PyLibrary extends PyModule {
     if (made !== undefined) this.dict.set(name, made);
     return made;
   }
-  override find(name: string): PyValue | undefined {
-    return this.member(name);
-  }
   /** All of them, those that are still to be made too. */
   override names(): Map<string, PyValue> {
     for (const name of [...(lazy.get(this.name)?.keys() ?? []), ...(parts.get(this.name) ?? [])]) this.member(name);
