@@ -1,5 +1,6 @@
 """Roots and minima."""
 import math
+import warnings
 
 import numpy as np
 
@@ -433,9 +434,14 @@ def minimize(fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bou
     settings.pop("disp", None)
     if name == "nelder-mead":
         return _nelder_mead(f, x0, limits, calls, tol, **settings)
-    if name in ("bfgs", "l-bfgs-b", "cg", "newton-cg", "tnc", "slsqp", "trust-ncg", "dogleg"):
+    if name in ("newton-cg", "tnc", "slsqp", "trust-ncg", "dogleg"):
+        warnings.warn(f"minimize(method={method!r}) runs as BFGS here: its iterations are not SciPy's")
+        name = "bfgs"
+    if name in ("bfgs", "l-bfgs-b", "cg"):
         return _descent(f, df, x0, limits, calls, name == "cg", tol, **settings)
-    raise ValueError(f"Unknown solver {method}") if name not in ("powell", "cobyla", "trust-constr") else NotImplementedError(f"scipy.optimize.minimize(method={method!r}) is not supported")
+    if name in ("powell", "cobyla", "cobyqa", "trust-constr", "trust-exact", "trust-krylov"):
+        raise NotImplementedError(f"scipy.optimize.minimize(method={method!r}) is not supported")
+    raise ValueError(f"Unknown solver {method}")
 
 
 def _least(residuals, p0):
