@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
-import type { Cell, CheckRow, GradientRow, Verdict, View } from "../protocol/lsp";
+import type { CheckRow, GradientRow, Verdict, View } from "../protocol/lsp";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
@@ -10,8 +10,6 @@ import { useSession } from "./use";
 
 /** More rows than this are shown on demand. */
 const SHOWN = 40;
-/** Digits of what the exact value is compared with; the rest is in its title. */
-const COMPARED = 9;
 
 /** The gradient: exact, by central differences, how far they lie apart, and what the check says of it. */
 export function Derivatives({ view }: { view: View }) {
@@ -68,8 +66,10 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
           {row.name}
         </th>
         <td class="number strong">{row.automatic?.text ?? (row.reason ? l10n.t("none") : "—")}</td>
-        <Compared cell={row.central} digits={COMPARED} />
-        <Compared cell={row.difference} digits={3} />
+        <td class="number muted">{row.central?.text ?? "—"}</td>
+        <td class="number muted" title={row.difference?.text}>
+          {row.difference ? formatNumber(fromJsonNumber(row.difference.value), 3) : "—"}
+        </td>
       </tr>
       <tr>
         {row.reason ? (
@@ -83,14 +83,6 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         )}
       </tr>
     </tbody>
-  );
-}
-
-function Compared({ cell, digits }: { cell: Cell | undefined; digits: number }) {
-  return (
-    <td class="number muted" title={cell?.text}>
-      {cell ? formatNumber(fromJsonNumber(cell.value), digits) : "—"}
-    </td>
   );
 }
 

@@ -222,13 +222,42 @@ describe("the panel's use @every", function () {
     await workbench.screenshot("panel-stopped");
   });
 
-  it("says in one line why there are no derivatives", async () => {
+  it("shows the computation as a graph, and what the script did", async () => {
+    await goTo(18, 6);
+    await title("slow(a, b)");
+    await workbench.openFile("tf_diffs.py");
+    await goTo(23, 6);
+    await title("g(x1, x2)");
+    await drawn();
+    const graph = panel.locator(".tape svg.graph .node").first();
+    // A click that comes while the sections above still grow goes beside.
+    await until(async () => {
+      if ((await panel.locator(".tape > details[open]").count()) === 0)
+        await panel.getByRole("heading", { name: "Computation graph" }).click();
+      return graph.isVisible();
+    }, "the graph");
+    await graph.scrollIntoViewIfNeeded();
+    await workbench.screenshot("panel-graph");
+    await panel.getByRole("heading", { name: "Computation graph" }).click();
+    await panel.getByRole("tab", { name: "Script" }).click();
+    await panel.getByRole("heading", { name: "Variables" }).waitFor();
+    await workbench.screenshot("panel-script");
+    await panel.getByRole("tab", { name: "Function" }).click();
+    await title("g(x1, x2)");
+    await workbench.page.locator(".editor-group-container").first().locator(".view-lines").click();
+    await workbench.openFile("hard.py");
+  });
+
+  it("shows the Jacobian of a function of several results", async () => {
     await goTo(5, 6);
     await title("polar(r, s)");
-    await panel.locator(".problem").first().waitFor();
+    await panel.getByRole("heading", { name: "Jacobian" }).waitFor();
     await workbench.screenshot("panel-several");
-    assert.equal(await panel.locator(".problem").count(), 1);
+    assert.equal(await panel.locator(".problem").count(), 0);
     assert.equal(await panel.locator(".input").count(), 2);
+  });
+
+  it("says in one line why there are no derivatives", async () => {
     await goTo(10, 6);
     await title("strict");
     await panel.locator(".problem", { hasText: "x is negative" }).first().waitFor();

@@ -113,6 +113,39 @@ describe("documents of other schemes", () => {
   });
 });
 
+describe("what Gradlens writes", () => {
+  const open = async (content: string) => {
+    const document = await vscode.workspace.openTextDocument({ language: "python", content });
+    const editor = await vscode.window.showTextDocument(document);
+    return { document, editor };
+  };
+  after(() => vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor"));
+
+  it("inserts the gradient of the function at the cursor", async () => {
+    const { document, editor } = await open("def cube(x):\n    return x ** 3\n\nprint(cube(2.0))\n");
+    editor.selection = new vscode.Selection(0, 5, 0, 5);
+    await hoverText(document, "cube", 2);
+    await vscode.commands.executeCommand("gradlens.insertGradient");
+    const text = await until(() => document.getText().includes("def cube_gradient(x):") && document.getText());
+    match(text, /"""Gradient of cube with respect to x\."""/);
+  });
+
+  it("offers to write the point above the function", async () => {
+    const { document } = await open("def square(x):\n    return x * x\n\nprint(square(3.0))\n");
+    await hoverText(document, "square", 2);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      "vscode.executeCodeActionProvider",
+      document.uri,
+      new vscode.Range(0, 5, 0, 5),
+    );
+    const titles = actions.map(({ title }) => title);
+    const point = actions.find(({ edit }) =>
+      edit?.get(document.uri).some(({ newText }) => /# gradlens: x=3/.test(newText)),
+    );
+    ok(point, titles.join(" | "));
+  });
+});
+
 describe("the panel", () => {
   it("opens beside the editor for the function at the cursor", async () => {
     const document = await openDocument("tf_diffs.py");
