@@ -155,6 +155,26 @@ describe("python: errors", () => {
     );
   });
 
+  it("has arrays of objects with views, and tells a list among the elements from an axis", () => {
+    const text = [
+      "import numpy as np",
+      "from fractions import Fraction",
+      "m = np.array([[Fraction(2), Fraction(4)], [Fraction(3), Fraction(6)]], dtype=object)",
+      "for i in range(2):",
+      "    m[i] /= m[i][0]",
+      "    m[i][1] = str(m[i][1])",
+      "copy = m[[0]]",
+      "copy[0][0] = None",
+      "print(m.shape, m.tolist())",
+      "print(np.array([[1, 2], [3]], dtype=object))",
+      "",
+    ];
+    assert.equal(
+      output(text.join("\n")),
+      "(2, 2) [[Fraction(1, 1), '2'], [Fraction(1, 1), '2']]\n[list([1, 2]) list([3])]\n",
+    );
+  });
+
   it("says which part of a library is missing", () => {
     assert.match(evaluate("import numpy as np\nnp.fft.hfft(1)\n").error!.message, /numpy\.fft\.hfft is not supported/);
     assert.match(evaluate("import tensorflow as tf\ntf.audio\n").error!.message, /tf\.audio is not supported/);

@@ -13,7 +13,7 @@ import {
 } from "../../../../engine";
 import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
 import { LazyIterator, listOf, PyDict, PyList, PyTuple } from "../../runtime/containers";
-import { raiseError } from "../../runtime/errors";
+import { PyException, raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
 import { makeType, native, PyInstance, PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { call, getAttribute, isNumber, iterate, str, truth, typeName } from "../../runtime/protocol";
@@ -70,10 +70,7 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
   }
   if (typeof x === "string") return new ObjectArray([x], []);
   if (isSequence(x)) {
-    if (kind === "object") {
-      const items = listOf(x);
-      return new ObjectArray(items, [items.length]);
-    }
+    if (kind === "object") return objectsOf(x);
     const nest = nestOf(x);
     if (nest.leaves.some((leaf) => typeof leaf === "string")) {
       if (kind === undefined || kind === "str")
@@ -117,6 +114,18 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
   if (x === null || x instanceof PyDict || x instanceof PyInstance) return new ObjectArray([x], []);
   const value = asValue(x);
   return array(kind === undefined ? value : engine.cast(value, kind as DType));
+}
+
+/** Nested lists as an array of objects; of different lengths: as an array of lists. */
+function objectsOf(x: PyValue): ObjectArray {
+  try {
+    const { leaves, shape } = nestOf(x);
+    return new ObjectArray(leaves, shape, false);
+  } catch (error) {
+    if (!(error instanceof PyException)) throw error;
+    const items = listOf(x);
+    return new ObjectArray(items, [items.length], false);
+  }
 }
 
 const filled = (name: string, level: number): Entry =>

@@ -9,8 +9,16 @@ import { ComplexArray, moveMethod } from "./complex";
 import { printOptions } from "./print";
 import { select } from "./select";
 
+/** Whether indexing with `key` copies: with arrays and lists it does, with integers and slices it does not. */
+const selectsCopies = (key: PyValue): boolean =>
+  key instanceof PyTuple
+    ? key.items.some(selectsCopies)
+    : key instanceof PyList || key instanceof PyArray || key instanceof ObjectArray;
+
 export class ObjectArray extends PyObject {
   readonly isText: boolean;
+  /** Of a view: what it is a part of, and where its elements stand there. */
+  private whole: { readonly array: ObjectArray; readonly offsets: Int32Array } | undefined;
 
   constructor(
     readonly items: PyValue[],
@@ -100,14 +108,22 @@ export class ObjectArray extends PyObject {
   }
   override pyGetItem(key: PyValue): PyValue {
     const { offsets, shape, scalar } = select(this.shape, key);
-    return scalar ? this.items[offsets[0]] : this.pick(offsets, shape);
+    if (scalar) return this.items[offsets[0]];
+    const part = this.pick(offsets, shape);
+    // A row or a slice is a view: what is put into it is put into the whole.
+    if (!selectsCopies(key)) part.whole = { array: this, offsets };
+    return part;
   }
   override pySetItem(key: PyValue, item: PyValue): void {
     const { offsets } = select(this.shape, key);
     offsets.forEach((at, k) => {
       const own = item instanceof ObjectArray ? item.items[k] : item;
-      this.items[at] = this.isText ? str(own).slice(0, this.width) : own;
+      this.put(at, this.isText ? str(own).slice(0, this.width) : own);
     });
+  }
+  private put(at: number, item: PyValue): void {
+    this.items[at] = item;
+    this.whole?.array.put(this.whole.offsets[at], item);
   }
   private get width(): number {
     return Math.max(1, ...this.items.map((item) => String(item).length));
@@ -160,7 +176,8 @@ export class ObjectArray extends PyObject {
     return moveMethod(name, this.shape, (offsets, shape) => this.pick(offsets, shape));
   }
   private write(separator: string, prefix: number): string {
-    const texts = this.items.map(repr);
+    // NumPy's _object_format: a list among the elements is told from an axis.
+    const texts = this.items.map((item) => (item instanceof PyList ? `list(${repr(item)})` : repr(item)));
     return layOut(this.shape, (k) => texts[k], separator, prefix, printOptions());
   }
   override pyStr(): string {
