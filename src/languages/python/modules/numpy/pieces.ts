@@ -557,16 +557,6 @@ export const pieces: Entry[] = [
     ]);
   }),
   define("ldexp", ["x1", "x2"], ([x, e]) => wrap(engine.mul(floats(x!), engine.exp2(floats(e!))))),
-  define("modf", ["x"], ([x]) => {
-    const value = floats(x!);
-    const whole = engine.trunc(value);
-    return new PyTuple([wrap(engine.sub(value, whole)), wrap(whole)]);
-  }),
-  define(
-    "divmod",
-    ["x1", "x2"],
-    ([a, b]) => new PyTuple([apply2("floor_divide", a!, b!), apply2("remainder", a!, b!)]),
-  ),
   define("spacing", ["x"], ([x]) =>
     wrap(elementwise1(floats(x!), "float64", (n) => nextAfter(Math.abs(n), Number.POSITIVE_INFINITY) - Math.abs(n))),
   ),
