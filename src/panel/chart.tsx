@@ -1,4 +1,5 @@
 /** A Plotly chart in the theme's colours. */
+import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import Plotly, { type PlotElement } from "./plotly";
 import type { Colors } from "./theme";
@@ -121,4 +122,14 @@ export function axis(colors: Colors, title: string, more: Layout = {}): Layout {
     fixedrange: false,
     ...more,
   };
+}
+
+/** The axis of whatever is drawn over the steps of a run. */
+export function stepsAxis(colors: Colors): Layout {
+  return axis(colors, l10n.t("step"), {
+    exponentformat: "none",
+    fixedrange: true,
+    zeroline: false,
+    rangemode: "nonnegative",
+  });
 }

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { optimizers, type View } from "../protocol/lsp";
 import { formatPoint } from "../protocol/point";
 import { formatNumber } from "../render/numbers";
-import { axis, baseLayout, Chart, type Layout } from "./chart";
+import { axis, baseLayout, Chart, type Layout, stepsAxis } from "./chart";
 import { NumberField } from "./number-field";
 import type { Minimum, Model } from "./session";
 import { useColors } from "./theme";
@@ -140,12 +140,7 @@ function Losses({ minimum: { values } }: { minimum: Minimum }) {
       ...baseLayout(colors),
       margin: { l: 52, r: 14, t: 8, b: 38 },
       dragmode: false,
-      xaxis: axis(colors, l10n.t("step"), {
-        exponentformat: "none",
-        fixedrange: true,
-        zeroline: false,
-        rangemode: "nonnegative",
-      }),
+      xaxis: stepsAxis(colors),
       yaxis: axis(colors, l10n.t("value"), {
         type,
         fixedrange: true,

@@ -2,7 +2,7 @@
 import * as l10n from "@vscode/l10n";
 import { useMemo, useState } from "preact/hooks";
 import { formatNumber } from "../render/numbers";
-import { axis, baseLayout, Chart, type Layout } from "./chart";
+import { axis, baseLayout, Chart, type Layout, stepsAxis } from "./chart";
 import { samples } from "./figure";
 import { Scroll } from "./scroll";
 import { useColors } from "./theme";
@@ -45,12 +45,7 @@ export function StepsChart({ title, lines, stride = 1, scales = false }: Props) 
       ...baseLayout(colors),
       margin: { l: 56, r: 12, t: 8, b: 38 },
       dragmode: false,
-      xaxis: axis(colors, l10n.t("step"), {
-        exponentformat: "none",
-        fixedrange: true,
-        zeroline: false,
-        rangemode: "nonnegative",
-      }),
+      xaxis: stepsAxis(colors),
       yaxis: axis(colors, "", { type, fixedrange: true, nticks: 6, zeroline: false }),
     }),
     [colors, type],
