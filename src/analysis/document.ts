@@ -51,6 +51,8 @@ export interface Options {
   readonly read?: (fileName: string) => string | undefined;
   /** Points pinned by the user, by function name. */
   readonly pins?: ReadonlyMap<string, PointTree>;
+  /** Where the cells of a notebook begin in the text. */
+  readonly parts?: readonly number[];
 }
 
 /** What an expression outside of any Python file may use without saying so. */
@@ -91,7 +93,7 @@ export class DocumentAnalysis {
     readonly options: Options,
     private previous?: DocumentAnalysis,
   ) {
-    this.syntax = parse(text);
+    this.syntax = parse(text, options.parts);
     this.functions = functionsOf(this.syntax).flatMap(({ level, node }) => (level === "module" ? [node] : []));
     // One version back is enough, and keeps no chain of them alive.
     if (previous) previous.previous = undefined;

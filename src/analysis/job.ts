@@ -7,6 +7,8 @@ export interface Job {
   /** The files beside it that it imports: their texts by the path relative to its folder. */
   readonly files: { readonly [fileName: string]: string };
   readonly milliseconds: number;
+  /** Where the cells of a notebook begin in the text. */
+  readonly parts?: readonly number[];
 }
 
 export interface JobEnd {
@@ -17,8 +19,8 @@ export interface JobEnd {
 }
 
 /** Evaluates a file; what it prints goes to `write` at once. Never throws. */
-export function runJob({ text, fileName, files, milliseconds }: Job, write: (text: string) => void): JobEnd {
-  const { error, exit, stopped } = run(parse(text), {
+export function runJob({ text, fileName, files, milliseconds, parts }: Job, write: (text: string) => void): JobEnd {
+  const { error, exit, stopped } = run(parse(text, parts), {
     fileName,
     read: (other) => (Object.hasOwn(files, other) ? files[other] : undefined),
     budget: { milliseconds },

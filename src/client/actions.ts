@@ -7,7 +7,6 @@ import {
   type OutputChannel,
   Range,
   type TextEditor,
-  Uri,
   window,
   workspace,
 } from "vscode";
@@ -24,6 +23,7 @@ import {
 import { formatPoint } from "../protocol/point";
 import { askForPoint, registrar, targetOf } from "./commands";
 import { isPython, place, subjectAt } from "./cursor";
+import { cellAt, revealCell, wholeOf } from "./notebooks";
 import { type Server, UserError, withLateProgress } from "./server";
 
 /** Steps of an exported loop: a start, to be changed in the program. */
@@ -151,6 +151,7 @@ async function exportProgram(server: Server, argument: unknown): Promise<void> {
 
 async function run(server: Server, { document }: TextEditor, output: OutputChannel): Promise<void> {
   const uri = document.uri.toString();
+  const whole = wholeOf(document).uri;
   // The answer to a run that was cancelled has what was printed until then.
   const result = await withLateProgress(l10n.t("Running"), undefined, (token) =>
     server.request("gradlens/run", { uri }, token),
@@ -160,9 +161,9 @@ async function run(server: Server, { document }: TextEditor, output: OutputChann
   output.append(result.output);
   if (result.output !== "" && !result.output.endsWith("\n")) output.append("\n");
   if (result.error) output.appendLine(result.error.text);
-  if (result.error?.range) {
+  if (result.error?.range && whole === uri) {
     const { line, character } = result.error.range.start;
-    output.appendLine(`${Uri.parse(uri).fsPath}:${line + 1}:${character + 1}`);
+    output.appendLine(`${document.uri.fsPath}:${line + 1}:${character + 1}`);
   }
   if (result.stopped) output.appendLine(result.stopped);
   output.appendLine(l10n.t("{0} ended after {1} ms.", name, Math.round(result.milliseconds)));
@@ -173,8 +174,11 @@ async function run(server: Server, { document }: TextEditor, output: OutputChann
   void window.showErrorMessage(last, show).then(async (chosen) => {
     const range = result.error?.range;
     if (chosen !== show || !range) return;
+    const found = cellAt(whole, range.start.line);
+    const first = found?.firstLine ?? 0;
     const { start, end } = range;
-    const selection = new Range(start.line, start.character, end.line, end.character);
-    await window.showTextDocument(document, { selection });
+    const selection = new Range(start.line - first, start.character, end.line - first, end.character);
+    if (found) await revealCell(found.cell, selection);
+    else await window.showTextDocument(document, { selection });
   });
 }

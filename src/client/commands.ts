@@ -15,6 +15,7 @@ import { type CommandArgument, commands, type Point, type SubjectAtResult, type 
 import { PointError, parsePoint } from "../protocol/point";
 import { type Answer, gradientAnswer, hessianAnswer } from "./answer";
 import { isPython, subjectAt } from "./cursor";
+import { wholeOf } from "./notebooks";
 import type { Panels } from "./panel";
 import { Cancelled, type Server, UserError, withLateProgress } from "./server";
 import { isCommandArgument, isScriptArgument } from "./validate";
@@ -94,7 +95,7 @@ export function registerCommands(
         return;
       }
       const editor = window.activeTextEditor;
-      if (editor && isPython(editor.document)) panels.show({ document: editor.document.uri.toString(), tab: "script" });
+      if (editor && isPython(editor.document)) panels.show({ document: wholeOf(editor.document).uri, tab: "script" });
       else void window.showWarningMessage(l10n.t("Open a Python file first: its run is shown."));
     }),
     register("gradlens.showOutput", () => log.show(true)),

@@ -19,8 +19,10 @@ import {
   window,
   workspace,
 } from "vscode";
+import type { Range as TextRange } from "vscode-languageserver-types";
 import type { PanelApi, PanelState, ToHost, ToPage } from "../protocol/panel";
 import { isPython, subjectAt } from "./cursor";
+import { cellAt, revealCell, wholeOf } from "./notebooks";
 import { Cancelled, type Server, UserError } from "./server";
 import { isPanelState, isToHost, sameSubject } from "./validate";
 
@@ -48,7 +50,8 @@ export class Panels implements Disposable {
       window.onDidChangeTextEditorSelection(({ textEditor }) => {
         this.follow(textEditor);
         const { line, character } = textEditor.selection.active;
-        const data = { uri: textEditor.document.uri.toString(), line, character };
+        const { uri, firstLine } = wholeOf(textEditor.document);
+        const data = { uri, line: line + firstLine, character };
         for (const panel of this.panels) panel.post({ type: "event", event: "cursor", data });
       }),
       window.onDidChangeActiveTextEditor((editor) => editor && this.follow(editor)),
@@ -106,7 +109,7 @@ export class Panels implements Disposable {
     if (![...this.panels].some((panel) => panel.follows)) return;
     const source = new CancellationTokenSource();
     const timer = setTimeout(async () => {
-      const document = editor.document.uri.toString();
+      const document = wholeOf(editor.document).uri;
       for (const panel of this.panels) {
         if (panel.follows && panel.state?.tab === "script" && panel.state.document !== document)
           panel.show({ document });
@@ -307,13 +310,26 @@ function highlight({ uri, range }: Partial<Parameters<PanelApi["highlight"]>[0]>
     borderRadius: "2px",
   });
   for (const editor of window.visibleTextEditors) {
-    const here = range && editor.document.uri.toString() === uri;
-    const { start, end } = range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-    editor.setDecorations(highlighted, here ? [new Range(start.line, start.character, end.line, end.character)] : []);
+    const whole = wholeOf(editor.document);
+    const marked =
+      range && whole.uri === uri && range.start.line >= whole.firstLine
+        ? [rangeFrom(range, whole.firstLine)].filter(({ end }) => end.line < editor.document.lineCount)
+        : [];
+    editor.setDecorations(highlighted, marked);
   }
 }
 
+function rangeFrom({ start, end }: TextRange, firstLine: number): Range {
+  return new Range(start.line - firstLine, start.character, end.line - firstLine, end.character);
+}
+
 async function reveal({ uri, line, character }: Parameters<PanelApi["reveal"]>[0]): Promise<void> {
+  const found = cellAt(uri, line);
+  if (found) {
+    const place = new Position(line - found.firstLine, character);
+    await revealCell(found.cell, new Range(place, place));
+    return;
+  }
   try {
     const document = await workspace.openTextDocument(Uri.parse(uri, true));
     const shown = window.visibleTextEditors.find((editor) => editor.document === document);

@@ -48,6 +48,7 @@ export async function runFile(
     fileName: analysis.options.fileName,
     files: session.filesBeside(uri),
     milliseconds: session.settingsOf(uri).budget.command,
+    parts: analysis.options.parts,
   };
   let output = "";
   const end = await new Promise<JobEnd>((resolve) => {

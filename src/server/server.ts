@@ -7,6 +7,7 @@ import {
   type Connection,
   ErrorCodes,
   type InitializeParams,
+  type Range,
   ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
@@ -30,6 +31,7 @@ import { hints } from "./hints";
 import { hover } from "./hover";
 import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
+import { holds, into, Notebooks, notebookSync, out, rangeInto, rangeOut } from "./notebooks";
 import { plot, slices } from "./plot";
 import { runFile, type StartJob } from "./run";
 import { script } from "./script";
@@ -51,7 +53,15 @@ export interface Host {
 
 export function startServer(connection: Connection, { readFile, startJob }: Host = {}): void {
   const documents = new TextDocuments(TextDocument);
-  const session = new Session(documents, undefined, readFile);
+  const notebooks = new Notebooks();
+  const session = new Session(
+    {
+      get: (uri) => notebooks.get(uri) ?? documents.get(uri),
+      partsOf: (uri) => notebooks.partsOf(uri),
+    },
+    undefined,
+    readFile,
+  );
   const pending = new Map<string, ReturnType<typeof setTimeout>>();
   let asksConfiguration = false;
   let refreshes = { hints: false, lenses: false };
@@ -70,6 +80,7 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
       serverInfo: { name: "Gradlens" },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        notebookDocumentSync: notebookSync,
         hoverProvider: true,
         codeLensProvider: { resolveProvider: true },
         inlayHintProvider: true,
@@ -89,11 +100,14 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
   };
 
   const publish = async (uri: string) => {
+    const cells = notebooks.cellsOf(uri);
     const document = documents.get(uri);
-    if (!document) return;
-    const { version } = document;
+    if (!document && cells.length === 0) return;
     const list = diagnostics(session, uri);
-    await connection.sendDiagnostics({ uri, version, diagnostics: list });
+    if (document) await connection.sendDiagnostics({ uri, version: document.version, diagnostics: list });
+    for (const cell of cells) {
+      await connection.sendDiagnostics({ uri: cell.uri, diagnostics: notebooks.diagnosticsOf(cell, list) });
+    }
     notify("gradlens/changed", { uri });
   };
 
@@ -135,10 +149,27 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
     session.forget(document.uri);
     connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }).catch(report);
   });
+  notebooks.listen(connection, {
+    opened: (uri) => {
+      readSettings(uri)
+        .then(() => publishSoon(uri, 0))
+        .catch(report);
+    },
+    changed: (uri) => publishSoon(uri, DEBOUNCE),
+    closed: (uri) => {
+      clearTimeout(pending.get(uri));
+      pending.delete(uri);
+      session.forget(uri);
+    },
+    gone: (cell) => {
+      connection.sendDiagnostics({ uri: cell, diagnostics: [] }).catch(report);
+    },
+  });
   connection.onDidChangeConfiguration(() => {
-    Promise.all(documents.keys().map(readSettings))
+    const open = [...documents.keys(), ...notebooks.keys()];
+    Promise.all(open.map(readSettings))
       .then(() => {
-        for (const uri of documents.keys()) publishSoon(uri, 0);
+        for (const uri of open) publishSoon(uri, 0);
         refreshViews();
       })
       .catch(report);
@@ -146,17 +177,37 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
 
   // ── the editor's features ─────────────────────────────────────────────────
 
-  connection.onHover(({ textDocument, position }, token) => hover(session, textDocument.uri, position, token));
-  connection.onCodeLens(({ textDocument }) => lenses(session, textDocument.uri));
+  connection.onHover(async ({ textDocument, position }, token) => {
+    const place = notebooks.placeOf(textDocument.uri);
+    const found = await hover(session, place.whole, into(place, position), token);
+    return found?.range ? { ...found, range: rangeOut(place, found.range) } : found;
+  });
+  connection.onCodeLens(({ textDocument }) => {
+    const place = notebooks.placeOf(textDocument.uri);
+    return lenses(session, place.whole)
+      .filter(({ range }) => holds(place, range.start))
+      .map((lens) => ({ ...lens, range: rangeOut(place, lens.range) }));
+  });
   connection.onCodeLensResolve((lens) => resolveLens(session, lens));
-  connection.languages.inlayHint.on(({ textDocument, range }) => hints(session, textDocument.uri, range));
-  connection.onCodeAction(({ textDocument: { uri }, range, context: { only } }) => {
+  connection.languages.inlayHint.on(({ textDocument, range }) => {
+    const place = notebooks.placeOf(textDocument.uri);
+    return hints(session, place.whole, rangeInto(place, range))
+      .filter(({ position }) => holds(place, position))
+      .map((hint) => ({ ...hint, position: out(place, hint.position) }));
+  });
+  connection.onCodeAction(({ textDocument, range: within, context: { only } }) => {
+    const place = notebooks.placeOf(textDocument.uri);
+    const range = rangeInto(place, within);
     const wanted = (kind: string) =>
       !only || only.some((one) => kind === one || one === "" || kind.startsWith(`${one}.`));
     return [
-      ...(wanted(CodeActionKind.QuickFix) ? codeActions(session, uri, range) : []),
-      ...(wanted(CodeActionKind.Refactor) ? refactorings(session, uri, range) : []),
-    ];
+      ...(wanted(CodeActionKind.QuickFix) ? codeActions(session, place.whole, range) : []),
+      ...(wanted(CodeActionKind.Refactor) ? refactorings(session, place.whole, range) : []),
+    ].map((action) => ({
+      ...action,
+      ...(action.diagnostics ? { diagnostics: notebooks.diagnosticsOf(place, action.diagnostics) } : {}),
+      ...(action.edit ? { edit: notebooks.outOf(action.edit) } : {}),
+    }));
   });
 
   // ── our own requests ──────────────────────────────────────────────────────
@@ -177,7 +228,13 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
     });
   }
 
-  answer("gradlens/subjectAt", (params) => subjectAt(session, params));
+  /** A request about a range of a cell as one about a range of its notebook's document. */
+  const inWhole = <P extends { uri: string; range: Range }>(params: P): P => {
+    const place = notebooks.placeOf(params.uri);
+    return { ...params, uri: place.whole, range: rangeInto(place, params.range) };
+  };
+
+  answer("gradlens/subjectAt", (params) => subjectAt(session, inWhole(params)));
   answer("gradlens/view", (params, token) => view(session, params, token));
   answer("gradlens/check", (params, token) => check(session, params, token));
   answer("gradlens/plot", (params, token) => plot(session, params, token));
@@ -193,9 +250,12 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
       progress?.done();
     }
   });
-  answer("gradlens/script", (params) => script(session, params));
-  answer("gradlens/run", (params, token) => runFile(session, params, token, startJob));
-  answer("gradlens/edit", (params) => edit(session, params));
+  answer("gradlens/script", ({ uri }) => script(session, { uri: notebooks.notebookOf(uri) }));
+  answer("gradlens/run", ({ uri }, token) => runFile(session, { uri: notebooks.notebookOf(uri) }, token, startJob));
+  answer("gradlens/edit", (params) => {
+    const made = edit(session, inWhole(params));
+    return made.edit ? { ...made, edit: notebooks.outOf(made.edit) } : made;
+  });
   answer("gradlens/copy", (params) => copies(session, params));
   answer("gradlens/exportOptimizers", ({ framework }) => [...exportOptimizers(framework)]);
   answer("gradlens/export", (params) => exported(session, params));

@@ -8,6 +8,13 @@ import { defaultSettings, type Point, type Settings, type Subject, type ThemeKin
 import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree } from "../protocol/values";
 
+/** The documents that the editor has open. */
+export interface Documents {
+  get(uri: string): TextDocument | undefined;
+  /** Where the cells of a notebook begin in its document. */
+  partsOf?(uri: string): readonly number[] | undefined;
+}
+
 export class Session {
   theme: ThemeKind = "dark";
   /** Whether the editor shows HTML in Markdown. */
@@ -18,7 +25,7 @@ export class Session {
   private readonly pins = new Map<string, Map<string, PointTree>>();
 
   constructor(
-    readonly documents: { get(uri: string): TextDocument | undefined },
+    readonly documents: Documents,
     readonly now: () => number = () => performance.now(),
     /** The text of a file that is not open, where the host lets the server read. */
     private readonly readFile: (uri: string) => string | undefined = () => undefined,
@@ -71,8 +78,8 @@ export class Session {
   /** The analysis of the document's present version. */
   analysis(uri: string): DocumentAnalysis | undefined {
     const document = this.documents.get(uri);
-    // A cell alone is no document: the names of the others would all be missing.
-    if (!document || uri.startsWith("vscode-notebook-cell:")) return undefined;
+    // A cell of no notebook is no document: the names of the others would all be missing.
+    if (!document || document.uri.startsWith("vscode-notebook-cell:")) return undefined;
     const known = this.analyses.get(uri);
     if (known?.version === document.version) return known.analysis;
     const imported = new Set<string>();
@@ -99,6 +106,7 @@ export class Session {
         readPoint,
         read: this.beside(uri, imported),
         pins: this.pins.get(uri) ?? new Map(),
+        parts: this.documents.partsOf?.(uri),
       },
       previous,
     );

@@ -5,8 +5,10 @@ import {
   createConnection,
   createProtocolConnection,
   type Diagnostic,
+  type InitializeResult,
   type ProtocolConnection,
   type Range,
+  type ServerCapabilities,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver/node";
@@ -15,6 +17,7 @@ import { startServer } from "../../src/server/server";
 
 export interface TestClient {
   readonly connection: ProtocolConnection;
+  readonly capabilities: ServerCapabilities;
   /** Opens a document and waits for its diagnostics. */
   open(uri: string, text: string, languageId?: string): Promise<Diagnostic[]>;
   /** Replaces the whole text and waits for the diagnostics of that version. */
@@ -46,7 +49,7 @@ export async function startClient(
   );
   connection.onRequest("window/workDoneProgress/create", () => null);
   connection.listen();
-  await connection.sendRequest("initialize", {
+  const { capabilities }: InitializeResult = await connection.sendRequest("initialize", {
     processId: null,
     rootUri: null,
     capabilities: {
@@ -64,6 +67,7 @@ export async function startClient(
   };
   return {
     connection,
+    capabilities,
     async open(uri, text, languageId = "python") {
       versions.set(uri, 1);
       await connection.sendNotification("textDocument/didOpen", {

@@ -13,8 +13,27 @@ export * from "./syntax/ast";
 
 const magicLine = /^(?:%%?[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/gm;
 
-/** Reads a module. Never throws. */
-export function parse(text: string): ast.PyModuleSyntax {
+/**
+ * Reads a module. Never throws.
+ * @param starts offsets, ascending, at which texts that are read by themselves begin, such as the cells of a notebook:
+ *   what is left open at the end of one does not swallow the next
+ */
+export function parse(text: string, starts: readonly number[] = [0]): ast.PyModuleSyntax {
+  const parts = starts.map((from, k) => readPart("\n".repeat(from) + text.slice(from, starts[k + 1])));
+  const body = parts.flatMap((part) => part.body);
+  const lineStarts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
+  return {
+    text,
+    body,
+    errors: parts.flatMap(({ errors }) => errors),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+    docstring: docstringOf(body),
+    lineStarts,
+  };
+}
+
+function readPart(text: string): Pick<ast.PyModuleSyntax, "body" | "errors" | "skipped"> {
   const skipped: ast.SyntaxProblem[] = [];
   let source = text.charCodeAt(0) === 0xfeff ? `\n${text.slice(1)}` : text;
   if (/^[!%]/m.test(source)) {
@@ -24,17 +43,13 @@ export function parse(text: string): ast.PyModuleSyntax {
     });
   }
   const reader = new Reader(source);
-  let body: ast.Statement[] = [];
   try {
-    body = reader.module();
+    return { body: reader.module(), errors: reader.errors, skipped };
   } catch (error) {
     const message = error instanceof RangeError ? "too many nested parentheses" : "invalid syntax";
-    reader.errors.push({ from: 0, to: 0, message });
-    body = [{ kind: "broken", error: "SyntaxError", message, from: 0, to: text.length }];
+    const body: ast.Statement[] = [{ kind: "broken", error: "SyntaxError", message, from: 0, to: text.length }];
+    return { body, errors: [...reader.errors, { from: 0, to: 0, message }], skipped };
   }
-  const lineStarts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
-  return { text, body, errors: reader.errors, skipped, docstring: docstringOf(body), lineStarts };
 }
 
 /** Reads one expression; the error is one line. */
