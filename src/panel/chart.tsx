@@ -31,12 +31,15 @@ export function Chart({ traces, layout, label, class: name = "", onDrawn, onRela
   /** A chart that is drawn anew loses the drag that is going on in it. */
   const dragged = useRef(false);
   const drawAgain = useRef(false);
+  const drawings = useRef(0);
 
   const draw = () => {
     const element = place.current;
     if (!element) return;
     drawAgain.current = dragged.current;
     if (dragged.current) return;
+    element.setAttribute("aria-busy", "true");
+    const drawing = ++drawings.current;
     void Plotly.react(element, latest.current.traces, latest.current.layout, config).then((plot) => {
       if (!ready.current) {
         ready.current = true;
@@ -47,6 +50,7 @@ export function Chart({ traces, layout, label, class: name = "", onDrawn, onRela
         });
         plot.on("plotly_doubleclick", () => handlers.current.onReset?.());
       }
+      if (drawing === drawings.current) element.setAttribute("aria-busy", "false");
       handlers.current.onDrawn?.(plot);
     });
   };

@@ -193,8 +193,9 @@ export class FakeHost {
     this.received.push(message);
     if (message.type === "cancel") this.cancelled.add(message.id);
     if (message.type !== "call") return undefined;
-    const end = Date.now() + this.delay;
-    while (Date.now() < end && !this.cancelled.has(message.id)) await new Promise((resolve) => setTimeout(resolve, 10));
+    const begin = Date.now();
+    while (Date.now() < begin + this.delay && !this.cancelled.has(message.id))
+      await new Promise((resolve) => setTimeout(resolve, 10));
     if (this.cancelled.has(message.id) && message.method === "minimize") {
       const { params } = message;
       const result = this.minimize({ ...params, steps: Math.min(params.steps, 3) });

@@ -125,7 +125,7 @@ export class Panel {
 
   /** Waits until the plot is drawn. */
   async drawn(): Promise<void> {
-    await this.page.locator(".plot .main-svg").first().waitFor();
+    await this.page.locator(".plot .chart[aria-busy=false]").waitFor();
     await this.page.locator(".handle").waitFor();
   }
 

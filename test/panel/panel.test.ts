@@ -6,7 +6,7 @@ import { type Options, Pages, type Panel } from "./page";
 import { themes } from "./themes";
 
 describe("the panel's page", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let pages: Pages;
   let panel: Panel;
   before(async () => {
@@ -27,7 +27,7 @@ describe("the panel's page", function () {
   });
 
   const eventually = async (check: () => Promise<void> | void) => {
-    const end = Date.now() + 5000;
+    const end = Date.now() + 15_000;
     for (;;) {
       try {
         return await check();
@@ -38,6 +38,11 @@ describe("the panel's page", function () {
     }
   };
   const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
+  /** Opens the first table of numbers: it is made when its `details` says that it is open. */
+  const openTable = async (page: Page) => {
+    await page.locator("details.data summary").first().click();
+    await page.locator("details.data[open] tbody tr").first().waitFor();
+  };
 
   /** What axe-core finds. */
   const accessibility = async (page: Page): Promise<string[]> => {
@@ -141,6 +146,14 @@ describe("the panel's page", function () {
     await eventually(() => assert.equal(host.calls("plot").length, 2));
     const { window } = host.calls("plot")[1]!.params as { window: number[][] };
     assert.ok(Math.abs(window[0]![1]! - window[0]![0]! - 6) < 1e-9);
+    // The plot is dragged from what it shows.
+    const shown = () =>
+      page
+        .locator(".plot .chart")
+        .evaluate(
+          (chart) => (chart as unknown as { _fullLayout: { yaxis: { range: number[] } } })._fullLayout.yaxis.range,
+        );
+    await eventually(async () => assert.deepEqual(await shown(), window[1]));
     const box = (await page.locator(".plot").boundingBox())!;
     await page.mouse.move(box.x + 150, box.y + 100);
     await page.mouse.down();
@@ -162,7 +175,7 @@ describe("the panel's page", function () {
     await page.getByRole("button", { name: "Run" }).click();
     await page.locator(".result").waitFor();
     assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "40 steps");
-    assert.ok((await page.locator(".plot .scatterlayer .trace").count()) >= 3);
+    await eventually(async () => assert.ok((await page.locator(".plot .scatterlayer .trace").count()) >= 3));
     await page.getByLabel("logarithmic").check({ force: true });
     await page.getByRole("button", { name: "Use this point" }).click();
     await eventually(async () => assert.ok(Number(await field(page, "weight").inputValue()) < 3));
@@ -198,7 +211,7 @@ describe("the panel's page", function () {
       true,
     );
     assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "cancelled after 3 steps");
-    assert.equal(await page.locator(".plot .scatterlayer .trace").count(), 3);
+    await eventually(async () => assert.equal(await page.locator(".plot .scatterlayer .trace").count(), 3));
   });
 
   it("draws the loops of the file and leads to their lines", async () => {
@@ -246,9 +259,11 @@ describe("the panel's page", function () {
     assert.equal(host.calls("check").length, 1);
     await field(page, "x").fill("1");
     await field(page, "x").fill("1.5");
+    await eventually(() => {
+      const { point } = host.calls("check").at(-1)!.params as { point: unknown };
+      assert.deepEqual(point, { x: 1.5, y: 0, n: 2.5 });
+    });
     await eventually(async () => assert.match(String(await verdicts.first().textContent()), /right/));
-    const { point } = host.calls("check").at(-1)!.params as { point: unknown };
-    assert.deepEqual(point, { x: 1.5, y: 0, n: 2.5 });
   });
 
   it("shows the Hessian as a heat map, and what it says of the point", async () => {
@@ -322,6 +337,7 @@ describe("the panel's page", function () {
     for (const name of ["Descent", "Newton step", "Field", "Log levels"])
       await page.getByRole("button", { name }).click();
     await eventually(async () => assert.ok((await page.locator(".overlay .field path").count()) > 100));
+    await panel.drawn();
     assert.equal(await page.locator(".overlay .arrow").count(), 2);
     assert.equal(await page.locator(".overlay .newton circle").count(), 1);
     assert.match(String(await page.locator(".notes").textContent()), /Newton's step leads to \(-1.0202, 1.0404\)/);
@@ -384,8 +400,10 @@ describe("the panel's page", function () {
     assert.deepEqual(await texts(), all);
 
     await node("v₂ = x₂²").hover();
-    const { params } = host.calls("highlight").at(-1)! as { params: { uri: string; range?: { start: object } } };
-    assert.deepEqual([params.uri, params.range?.start], ["file:///tf_diffs.py", { line: 7, character: 22 }]);
+    await eventually(() => {
+      const { params } = host.calls("highlight").at(-1)! as { params: { uri: string; range?: { start: object } } };
+      assert.deepEqual([params.uri, params.range?.start], ["file:///tf_diffs.py", { line: 7, character: 22 }]);
+    });
     await page.mouse.move(0, 0);
     await eventually(() =>
       assert.equal((host.calls("highlight").at(-1)!.params as { range?: object }).range, undefined),
@@ -443,12 +461,19 @@ describe("the panel's page", function () {
   it("waits without flicker, and dims what is old", async () => {
     const { page, host } = await open("g");
     await panel.drawn();
-    host.delay = 800;
+    // The page's time stands still but for what is let pass.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    const views = host.calls("view").length;
+    host.delay = Number.POSITIVE_INFINITY;
     await field(page, "x1").fill("4");
-    await page.waitForTimeout(150);
+    await page.clock.runFor(200);
+    await eventually(() => assert.equal(host.calls("view").length, views + 1));
     assert.equal(await page.locator("main.stale").count(), 0);
     assert.equal(await panel.value(), "63");
-    await page.locator("main.stale").waitFor();
+    await page.clock.runFor(200);
+    assert.equal(await page.locator("main.stale").count(), 1);
+    host.delay = 0;
     await eventually(async () => assert.equal(await panel.value(), "81"));
     assert.equal(await page.locator("main.stale").count(), 0);
   });
@@ -474,7 +499,7 @@ describe("the panel's page", function () {
     await panel.drawn();
     await page.getByRole("button", { name: l10n.Run! }).click();
     await page.locator(".result").waitFor();
-    await page.locator("details.data summary").first().click();
+    await openTable(page);
     await panel.picture("chinese");
     const words = await page.locator("main").textContent().then(String);
     assert.doesNotMatch(words, /\b(Gradient|Point|Minimize|automatic|Learning|Steps|across|Lowest)\b/);
@@ -486,7 +511,7 @@ describe("the panel's page", function () {
       await panel.drawn();
       await page.getByRole("button", { name: "Run" }).click();
       await page.locator(".result").waitFor();
-      await page.locator("details.data summary").first().click();
+      await openTable(page);
       assert.deepEqual(await accessibility(page), []);
       await panel.picture(`${theme}-1000`);
     });
@@ -497,6 +522,7 @@ describe("the panel's page", function () {
       for (const name of ["f", "g", "loss"]) {
         const { page } = await open(name, { width, theme: "vscode-dark" });
         await panel.drawn();
+        await page.locator(".graph .node").first().waitFor();
         const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(over <= 0, `${name} is ${over} pixels too wide`);
         await panel.picture(`${name}-${width}`);
@@ -540,7 +566,7 @@ describe("the panel's page", function () {
     const figuresDrawn = (count: number) =>
       eventually(async () =>
         assert.equal(
-          await panel.page.locator(".chart .svg-container").count(),
+          await panel.page.locator(".chart[aria-busy=false]").count(),
           count,
           `${panel.problems} ${(await panel.page.locator("main").textContent())?.slice(0, 300)}`,
         ),
@@ -566,7 +592,7 @@ describe("the panel's page", function () {
         /^Waves: .*f\(θ\) over θ \(rad\); line “sin\(x\)”: 100 points, values from -0.99987 to 0.99987;/,
       );
       await waves.locator("summary").click();
-      assert.equal(await waves.locator("tbody tr").count(), 11 + 11 + 10);
+      await eventually(async () => assert.equal(await waves.locator("tbody tr").count(), 11 + 11 + 10));
       assert.equal(await page.locator("[data-figure='2'] .figure-cell").count(), 6);
       assert.equal(await page.locator("[data-figure='2'] .barlayer .point").count(), 4 + 20 + 20);
       assert.ok((await page.locator("[data-figure='1'] .contourlayer path").count()) > 8);
@@ -662,7 +688,7 @@ describe("the panel's page", function () {
       const l10n = JSON.parse(readFileSync("l10n/bundle.l10n.zh-cn.json", "utf8")) as Record<string, string>;
       const { page } = await openScript("training.py", { l10n });
       await figuresDrawn(4);
-      await page.locator("details.data summary").first().click();
+      await openTable(page);
       const words = await page.locator("body").textContent().then(String);
       assert.doesNotMatch(words, /\b(Script|Figures|Variables|Tapes|Output|updates|points|times|In words)\b/);
     });
@@ -671,7 +697,7 @@ describe("the panel's page", function () {
       it(`is accessible and tidy in ${theme}`, async () => {
         const { page } = await openScript("plots.py", { theme });
         await figuresDrawn(12);
-        await page.locator("details.data summary").first().click();
+        await openTable(page);
         assert.deepEqual(await accessibility(page), []);
         await panel.picture(`script-plots-${theme}`);
         await panel.close();
