@@ -17,7 +17,9 @@ import { type Answer, gradientAnswer, hessianAnswer } from "./answer";
 import { isPython, subjectAt } from "./cursor";
 import { wholeOf } from "./notebooks";
 import type { Panels } from "./panel";
+import { reportIssue } from "./report";
 import { Cancelled, type Server, UserError, withLateProgress } from "./server";
+import type { Status } from "./status";
 import { isCommandArgument, isScriptArgument } from "./validate";
 
 /** Registers commands whose failures show as one line. */
@@ -39,6 +41,7 @@ export function registerCommands(
   context: ExtensionContext,
   server: Server,
   panels: Panels,
+  status: Status,
   log: LogOutputChannel,
 ): Disposable[] {
   const register = registrar(log);
@@ -99,6 +102,7 @@ export function registerCommands(
       else void window.showWarningMessage(l10n.t("Open a Python file first: its run is shown."));
     }),
     register("gradlens.showOutput", () => log.show(true)),
+    register("gradlens.reportIssue", () => reportIssue(context, status.current)),
     register("gradlens.openWalkthrough", async () => {
       await vscode.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false);
     }),

@@ -12,6 +12,7 @@ import { registerCommands } from "./commands";
 import { languages } from "./cursor";
 import { Panels } from "./panel";
 import { Server } from "./server";
+import { Status } from "./status";
 
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
@@ -31,13 +32,15 @@ export function activate(context: ExtensionContext, createClient: CreateClient):
     markdown: { isTrusted: { enabledCommands: Object.values(commands) }, supportHtml: true },
   });
   running = client;
-  const server = new Server(client, log);
+  const server = new Server(client, log, context.workspaceState);
   const panels = new Panels(context, server, log);
+  const status = new Status(server);
   context.subscriptions.push(
     log,
     server,
     panels,
-    ...registerCommands(context, server, panels, log),
+    status,
+    ...registerCommands(context, server, panels, status, log),
     ...registerActions(server, log),
     window.onDidChangeActiveColorTheme(() => server.notify("gradlens/theme", { theme: currentTheme() })),
     client.onDidChangeState(({ newState }) => log.debug(`server: ${State[newState]}`)),

@@ -5,6 +5,7 @@ import {
   type Disposable,
   type LogOutputChannel,
   l10n,
+  type Memento,
   ProgressLocation,
   type WorkspaceEdit,
   window,
@@ -18,6 +19,10 @@ import {
   WorkDoneProgress,
 } from "vscode-languageclient";
 import type { Notifications, PinParams, Requests } from "../protocol/lsp";
+import { isPinParams } from "./validate";
+
+/** Under this key the workspace remembers pinned points. */
+const PINS = "pins";
 
 /** A failure whose message is one line that the user may read. */
 export class UserError extends Error {}
@@ -27,14 +32,18 @@ export class Cancelled extends Error {}
 
 export class Server implements Disposable {
   private progressTokens = 0;
-  /** Pinned points live in the server: one that starts again is told them anew. */
-  private readonly pins = new Map<string, PinParams>();
+  /** Pinned points live in the server: one that starts again is told them anew; they outlast a reload of the window. */
+  private readonly pins: Map<string, PinParams>;
   private readonly listener: Disposable;
 
   constructor(
     private readonly client: BaseLanguageClient,
     private readonly log: LogOutputChannel,
+    private readonly memory: Memento,
   ) {
+    const kept = memory.get<unknown>(PINS);
+    const pins = Array.isArray(kept) ? kept.filter(isPinParams) : [];
+    this.pins = new Map(pins.map((pin) => [JSON.stringify(pin.subject), pin]));
     this.listener = client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) for (const pin of this.pins.values()) this.notify("gradlens/pin", pin);
     });
@@ -48,6 +57,7 @@ export class Server implements Disposable {
     const key = JSON.stringify(params.subject);
     if (params.point) this.pins.set(key, params);
     else this.pins.delete(key);
+    this.memory.update(PINS, [...this.pins.values()]).then(undefined, (error) => this.log.warn(`pins: ${error}`));
     this.notify("gradlens/pin", params);
   }
 

@@ -2,7 +2,14 @@
  * What comes from the page, from a saved state or from a command's argument is
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
-import { type CommandArgument, optimizers, type Point, type ScriptArgument, type Subject } from "../protocol/lsp";
+import {
+  type CommandArgument,
+  optimizers,
+  type PinParams,
+  type Point,
+  type ScriptArgument,
+  type Subject,
+} from "../protocol/lsp";
 import { type PanelApi, type PanelState, type PlotLayer, plotLayers, type ToHost } from "../protocol/panel";
 import type { JsonTree } from "../protocol/values";
 
@@ -50,6 +57,8 @@ const isTextRange: Check<Fields> = (value): value is Fields =>
 
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
+
+export const isPinParams: Check<PinParams> = (value): value is PinParams => isCommandArgument(value);
 
 export const isScriptArgument: Check<ScriptArgument> = (value): value is ScriptArgument =>
   isObject(value) && isString(value.document) && optional(value.figure, isIndex);

@@ -525,6 +525,17 @@ export interface InitializationOptions {
   l10n?: Record<string, string>;
 }
 
+export interface DocumentStatus {
+  uri: string;
+  /** One clear line: why it was not evaluated, or not to its end. */
+  problem?: string;
+  /** Of the run of the whole file. */
+  milliseconds: number;
+  /** How many functions it defines, and how many findings there are. */
+  functions: number;
+  findings: number;
+}
+
 export interface Requests {
   "gradlens/subjectAt": [SubjectAtParams, SubjectAtResult];
   "gradlens/view": [ViewParams, View];
@@ -557,6 +568,8 @@ export interface Notifications {
   "gradlens/pin": PinParams;
   /** server → client: answers about this document are new; panels ask again. */
   "gradlens/changed": { uri: string };
+  /** server → client: how the evaluation of a document went. */
+  "gradlens/status": DocumentStatus;
 }
 
 /** Settings under `gradlens.` that the server reads. */

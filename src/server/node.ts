@@ -1,5 +1,6 @@
 /** The language server as a process: over the IPC or stdio that its arguments name. */
 import { readFileSync } from "node:fs";
+import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { createConnection } from "vscode-languageserver/node";
@@ -23,5 +24,21 @@ const startJob: StartJob = (job, hear, fail) => {
   return () => void worker.terminate();
 };
 
-if (isMainThread) startServer(createConnection(), { readFile, startJob });
+/** How long a client that closed its end may wait for what it still asked, in milliseconds. */
+const GRACE = 1000;
+
+/**
+ * Standard input that does not end before what it carried is answered: a connection ends the process with its input,
+ * and a script may send everything at once, `exit` included.
+ */
+function patientInput(): NodeJS.ReadableStream {
+  const input = new PassThrough();
+  process.stdin.on("end", () => setTimeout(() => input.end(), GRACE));
+  return process.stdin.pipe(input, { end: false });
+}
+
+const connect = () =>
+  process.argv.includes("--stdio") ? createConnection(patientInput(), process.stdout) : createConnection();
+
+if (isMainThread) startServer(connect(), { readFile, startJob });
 else work(workerData as Job, (message) => parentPort!.postMessage(message));

@@ -36,6 +36,7 @@ import { plot, slices } from "./plot";
 import { runFile, type StartJob } from "./run";
 import { script } from "./script";
 import { OutOfTime, Session } from "./session";
+import { status } from "./status";
 import { subjectAt } from "./subject-at";
 import { tape } from "./tape";
 import { view } from "./view";
@@ -109,6 +110,7 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
       await connection.sendDiagnostics({ uri: cell.uri, diagnostics: notebooks.diagnosticsOf(cell, list) });
     }
     notify("gradlens/changed", { uri });
+    notify("gradlens/status", status(session, uri));
   };
 
   const publishSoon = (uri: string, delay: number) => {

@@ -212,6 +212,25 @@ describe("gradlens", function () {
     assert.equal(await closed, 0);
   });
 
+  it("answers a client that sends everything at once and closes", () => {
+    const session = (...messages: object[]) =>
+      spawnSync(process.execPath, ["dist/cli.js", "lsp", "--stdio"], {
+        encoding: "utf8",
+        input: messages
+          .map((message) => JSON.stringify({ jsonrpc: "2.0", ...message }))
+          .map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+          .join(""),
+      });
+    const initialize = { id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities: {} } };
+    const orderly = session(initialize, { id: 2, method: "shutdown" }, { method: "exit" });
+    assert.match(orderly.stdout, /"hoverProvider":true/);
+    assert.equal(orderly.status, 0);
+    // Without `shutdown` the protocol wants 1.
+    const hasty = session(initialize);
+    assert.match(hasty.stdout, /"hoverProvider":true/);
+    assert.equal(hasty.status, 1);
+  });
+
   it("says in one line what is wrong with an optimizer", () => {
     fails(
       /unknown optimizer magic: choose sgd, .*bfgs, .*nelder-mead/,
