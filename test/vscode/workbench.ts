@@ -140,9 +140,11 @@ export class Workbench {
     return this.page.locator(".quick-input-widget:visible .quick-input-list .monaco-list-row");
   }
 
-  /** The text of the editor, line by line. */
+  /** The text of the editor, line by line. A notebook's cells lie over the group of editors, not in it. */
   get lines(): Locator {
-    return this.page.locator(".editor-group-container.active .monaco-editor .view-lines .view-line");
+    return this.page.locator(
+      ":is(.editor-group-container.active, .notebookOverlay) .monaco-editor .view-lines .view-line",
+    );
   }
 
   /** The code lenses that are shown. */
