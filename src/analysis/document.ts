@@ -93,7 +93,7 @@ export class DocumentAnalysis {
     readonly options: Options,
     private previous?: DocumentAnalysis,
   ) {
-    this.syntax = parse(text, options.parts);
+    this.syntax = parse(text, options.parts, previous?.syntax);
     this.functions = functionsOf(this.syntax).flatMap(({ level, node }) => (level === "module" ? [node] : []));
     // One version back is enough, and keeps no chain of them alive.
     if (previous) previous.previous = undefined;

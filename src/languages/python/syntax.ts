@@ -4,7 +4,7 @@
  * clear line, and becomes a node that raises where it is executed; everything
  * around it stays usable.
  */
-import type { SyntaxNode } from "@lezer/common";
+import { type SyntaxNode, TreeFragment } from "@lezer/common";
 import { parser } from "@lezer/python";
 import type * as ast from "./syntax/ast";
 import { readNumber, resolveEscapes, stringShape } from "./syntax/literals";
@@ -17,9 +17,11 @@ const magicLine = /^(?:%%?[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/gm;
  * Reads a module. Never throws.
  * @param starts offsets, ascending, at which texts that are read by themselves begin, such as the cells of a notebook:
  *   what is left open at the end of one does not swallow the next
+ * @param before what was read of a version of the text before: what an edit left as it was is not read again
  */
-export function parse(text: string, starts: readonly number[] = [0]): ast.PyModuleSyntax {
-  const parts = starts.map((from, k) => readPart("\n".repeat(from) + text.slice(from, starts[k + 1])));
+export function parse(text: string, starts: readonly number[] = [0], before?: ast.PyModuleSyntax): ast.PyModuleSyntax {
+  const known = starts.length === 1 ? before?.read : undefined;
+  const parts = starts.map((from, k) => readPart("\n".repeat(from) + text.slice(from, starts[k + 1]), known));
   const body = parts.flatMap((part) => part.body);
   const lineStarts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
@@ -30,10 +32,14 @@ export function parse(text: string, starts: readonly number[] = [0]): ast.PyModu
     skipped: parts.flatMap(({ skipped }) => skipped),
     docstring: docstringOf(body),
     lineStarts,
+    read: parts.length === 1 ? parts[0]!.read : undefined,
   };
 }
 
-function readPart(text: string): Pick<ast.PyModuleSyntax, "body" | "errors" | "skipped"> {
+function readPart(
+  text: string,
+  before?: ast.ReadTree,
+): Pick<ast.PyModuleSyntax, "body" | "errors" | "skipped" | "read"> {
   const skipped: ast.SyntaxProblem[] = [];
   let source = text.charCodeAt(0) === 0xfeff ? `\n${text.slice(1)}` : text;
   if (/^[!%]/m.test(source)) {
@@ -44,7 +50,10 @@ function readPart(text: string): Pick<ast.PyModuleSyntax, "body" | "errors" | "s
   }
   const reader = new Reader(source);
   try {
-    return { body: reader.module(), errors: reader.errors, skipped };
+    const { body, read } = reader.module(before);
+    // The way around a mistake depends on what was read before it: then nothing is taken over.
+    if (before && reader.errors.length > 0) return readPart(text);
+    return { body, errors: reader.errors, skipped, read };
   } catch (error) {
     const message = error instanceof RangeError ? "too many nested parentheses" : "invalid syntax";
     const body: ast.Statement[] = [{ kind: "broken", error: "SyntaxError", message, from: 0, to: text.length }];
@@ -89,6 +98,18 @@ function docstringOf(body: ast.Statement[]): string | null {
 
 function broken(span: ast.Span, message: string, error: ast.BrokenExpr["error"] = "SyntaxError"): ast.BrokenExpr {
   return { kind: "broken", error, message, from: span.from, to: span.to };
+}
+
+/** What of a tree stands unchanged in a text that one edit made of its own. */
+function fragmentsLeft({ tree, source }: ast.ReadTree, text: string): readonly TreeFragment[] {
+  const shorter = Math.min(source.length, text.length);
+  let from = 0;
+  while (from < shorter && source.charCodeAt(from) === text.charCodeAt(from)) from++;
+  let end = 0;
+  while (end < shorter - from && source.charCodeAt(source.length - 1 - end) === text.charCodeAt(text.length - 1 - end))
+    end++;
+  const change = { fromA: from, toA: source.length - end, fromB: from, toB: text.length - end };
+  return TreeFragment.applyChanges(TreeFragment.addTree(tree), [change]);
 }
 
 const statementNames = new Set([
@@ -138,9 +159,10 @@ class Reader {
 
   constructor(readonly text: string) {}
 
-  module(): ast.Statement[] {
-    const tree = parser.parse(this.masked());
-    return this.statements(children(tree.topNode));
+  module(before?: ast.ReadTree): { body: ast.Statement[]; read: ast.ReadTree } {
+    const source = this.masked();
+    const tree = parser.parse(source, before && fragmentsLeft(before, source));
+    return { body: this.statements(children(tree.topNode)), read: { tree, source } };
   }
 
   /** The grammar knows no `3.`: the dot becomes a digit for it; the value is read from the text itself. */
@@ -163,7 +185,7 @@ class Reader {
   private covered(span: ast.Span): ast.Expr {
     const inner = new Reader(`${"\n".repeat(span.from - 1)}(${this.slice(span)}\n)`);
     inner.enclosing = this.enclosing;
-    const [only] = inner.module();
+    const [only] = inner.module().body;
     const problem = inner.errors[0];
     if (problem || only?.kind !== "expression") throw new Spoiled(span, problem?.message ?? "invalid syntax");
     return only.value;

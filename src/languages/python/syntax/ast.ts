@@ -2,6 +2,9 @@
  * The abstract syntax of a Python module. Every node carries the range of text
  * `[from, to)` that it was read from.
  */
+
+import type { Tree } from "@lezer/common";
+
 export interface Span {
   from: number;
   to: number;
@@ -374,6 +377,14 @@ export interface PyModuleSyntax {
   docstring: string | null;
   /** Offset of the first character of each line. */
   lineStarts: number[];
+  /** The tree behind it, of which the next version of the text takes what an edit left as it was. */
+  readonly read?: ReadTree;
+}
+
+/** A Lezer tree and the text that it was made of. */
+export interface ReadTree {
+  readonly tree: Tree;
+  readonly source: string;
 }
 
 /** The one-based line of an offset. */
