@@ -198,9 +198,9 @@ export class DocumentAnalysis {
 
   private errorLine(error: PyCallError, withLines: boolean): string {
     // An expression by itself is in no line of the document.
-    if (!withLines) return shorten(error.message.replace(/\s+/g, " ").replace(/ \(line \d+\)$/, ""), 200);
+    if (!withLines) return shorten(error.message.replace(/\s+\(line \d+\)$/, ""), 200);
     // The budget's message names its line already.
-    const message = shorten(error.message.replace(/\s+/g, " "), 200);
+    const message = shorten(error.message, 200);
     return error.stopped ? message : l10n.t("{0} (line {1})", message, lineAt(this.syntax, error.from));
   }
 
@@ -453,7 +453,7 @@ export class DocumentAnalysis {
       return { kind: "expression", text, language: "mathjs", unknown: names.filter((name) => !known(name)), look };
     } catch (error) {
       if (error instanceof ExpressionError) {
-        const why = shorten(error.message.replace(/\s+/g, " "), 160);
+        const why = shorten(error.message, 160);
         throw new Problem(l10n.t("this is not an expression: {0} (character {1})", why, error.offset + 1));
       }
       throw error;
@@ -605,8 +605,10 @@ function literalValue(literal: Literal | undefined): PyValue | Tree | undefined 
   return typeof literal.tree === "number" && literal.integer ? BigInt(literal.tree) : literal.tree;
 }
 
+/** One line, and no longer than `most` characters. */
 function shorten(text: string, most = 60): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  const line = text.replace(/\s+/g, " ");
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
 /** Whether a decorator put a `wrapper(*args)` in the place of the function that is written. */

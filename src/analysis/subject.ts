@@ -25,6 +25,7 @@ import {
   type Value,
   writtenSize,
 } from "../engine";
+import { ranOutOf } from "../languages/python";
 import { type Argument, asFound, held, nest } from "./arguments";
 import type { Tree } from "./point";
 import { type Spectrum, spectrumOf } from "./spectrum";
@@ -309,11 +310,6 @@ function written({ expression, parts }: Formula, arranged = false): FormulaText 
   return formula;
 }
 
-/** The stack of JavaScript itself ended. */
-function isTooDeep(error: RangeError): boolean {
-  return error.message.includes("call stack");
-}
-
 /** Errors of shapes and sizes are the user's to know; they become one line. */
 function explained<T>(compute: () => T): T {
   try {
@@ -321,8 +317,8 @@ function explained<T>(compute: () => T): T {
   } catch (error) {
     if (error instanceof NotScalar)
       throw new Problem(l10n.t("it gives {0} numbers: a Jacobian, no gradient", sizeOf(error.shape)));
-    if (error instanceof RangeError)
-      throw new Problem(isTooDeep(error) ? l10n.t("this expression is nested too deeply") : error.message);
+    if (ranOutOf(error) === "stack") throw new Problem(l10n.t("this expression is nested too deeply"));
+    if (error instanceof RangeError) throw new Problem(error.message);
     throw error;
   }
 }

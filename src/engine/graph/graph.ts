@@ -19,7 +19,14 @@ export interface Parameter {
   readonly primal: Tensor;
 }
 
-/** Runs `f` once on tracers that stand at the parameters' values. @throws TooManyOperations beyond `limit` nodes */
+/** The stages whose functions are running: an inner one may use values of those around it. */
+const running: Stage[] = [];
+
+/**
+ * Runs `f` once on tracers that stand at the parameters' values.
+ * @throws TooManyOperations beyond `limit` nodes; RangeError for a function that uses values which an earlier run of it
+ *   left behind: what it gives depends on more than its inputs
+ */
 export function stage(
   parameters: readonly Parameter[],
   f: (inputs: readonly Value[]) => readonly Value[],
@@ -27,8 +34,16 @@ export function stage(
 ): Graph {
   const stage = new Stage(limit);
   const inputs = parameters.map(({ name, primal }) => stage.input(name, primal));
-  const outputs = f(inputs);
-  return { inputs, outputs, guards: stage.guards };
+  running.push(stage);
+  try {
+    const outputs = f(inputs);
+    const used = nodesOf([...outputs, ...stage.guards.map(({ node }) => node)]);
+    if (!used.every(({ interpreter }) => running.includes(interpreter)))
+      throw new RangeError("the function uses values that an earlier call of it has kept");
+    return { inputs, outputs, guards: stage.guards };
+  } finally {
+    running.pop();
+  }
 }
 
 /** The nodes on which `values` depend, inputs of a node before it. */

@@ -32,6 +32,7 @@ export { moduleNames } from "./modules/registry";
 export { PyTape } from "./modules/tensorflow/tape";
 export { PyTfTensor, PyTfVariable } from "./modules/tensorflow/tensor";
 export * from "./queries";
+export { ranOutOf } from "./runtime/limits";
 export { type PyModuleSyntax, parse, parseExpression, type Span, type SyntaxProblem } from "./syntax";
 export type { Call, Expr, FunctionDef, Statement, With } from "./syntax/ast";
 export { lineAt } from "./syntax/ast";

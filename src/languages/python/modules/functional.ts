@@ -70,6 +70,8 @@ class PyCached extends PyObject {
     super(cachedType);
   }
   override pyCall(args: PyValue[], kwargs: Kwargs | undefined): PyValue {
+    // A number that is followed is more than its value, and its results do not outlive the call.
+    if ([...args, ...(kwargs?.values() ?? [])].some(isFollowed)) return call(this.fn, args, kwargs);
     const pairs = [...(kwargs ?? [])].map(([name, value]) => new PyTuple([name, value]));
     const key = args.length === 1 && pairs.length === 0 ? keyOf(args[0]) : new PyTuple([...args, ...pairs]).pyKey();
     const known = this.known.get(key);
@@ -102,6 +104,9 @@ class PyCached extends PyObject {
   }
 }
 const cachedType = makeType("_lru_cache_wrapper");
+
+const isFollowed = (x: PyValue): boolean =>
+  x instanceof PyTuple ? x.items.some(isFollowed) : typeof x === "object" && x !== null && !(x instanceof PyObject);
 
 function wraps(wrapper: PyValue, wrapped: PyValue): PyValue {
   if (wrapper instanceof PyFunction) {

@@ -4,7 +4,7 @@ import type { FunctionDef, Lambda, Span } from "../syntax/ast";
 import { inMain } from "../syntax/span";
 import { PyDict, PyTuple } from "./containers";
 import { exceptionTypes, PyException, pyError, raiseError, stopIterationType } from "./errors";
-import { RangeErrorText } from "./limits";
+import { ranOutOf } from "./limits";
 import type { DictKey, Kwargs, PyType } from "./object";
 import { makeType, PyInstance, PyIterator, PyObject, type PyValue } from "./object";
 import { address } from "./protocol";
@@ -286,13 +286,10 @@ export function homeOf(error: PyException): Span {
 
 export function toPython(error: unknown): unknown {
   if (error instanceof PyException) return error;
-  if (error instanceof RangeError) {
-    const kind = RangeErrorText(error.message);
-    if (kind === "stack") return pyError("RecursionError", "maximum recursion depth exceeded");
-    if (kind === "memory") return pyError("MemoryError", "");
-    return pyError("ValueError", error.message);
-  }
-  return error;
+  const limit = ranOutOf(error);
+  if (limit === "stack") return pyError("RecursionError", "maximum recursion depth exceeded");
+  if (limit === "memory") return pyError("MemoryError", "");
+  return error instanceof RangeError ? pyError("ValueError", error.message) : error;
 }
 
 // ── generators ──────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ import { bindArguments } from "../../runtime/arguments";
 import { LazyIterator, listOf, PyBytes, PyDict, PyList, PySlice, PyTuple } from "../../runtime/containers";
 import { exceptionTypes, PyException, pyError, raiseError } from "../../runtime/errors";
 import { formatString } from "../../runtime/format";
+import { ranOutOf } from "../../runtime/limits";
 import {
   type DictKey,
   makeType,
@@ -87,7 +88,7 @@ export function attempt<T>(body: () => T): T {
         `custom_gradient function expected to return ${error.expected} gradients, but returned ${error.given} instead.`,
       );
     }
-    if (error instanceof RangeError && !/call stack|Invalid|BigInt/.test(error.message)) invalidArgument(error.message);
+    if (error instanceof RangeError && !ranOutOf(error)) invalidArgument(error.message);
     throw error;
   }
 }
