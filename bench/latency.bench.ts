@@ -17,6 +17,12 @@ async function main(): Promise<void> {
     const viewport = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
     const hover = (i: number) =>
       client.connection.sendRequest("textDocument/hover", { textDocument, position: { line: 5 * i, character: 4 } });
+    /** Over `u` of the line that returns: its derivative, by a run of the function. */
+    const hoverName = (i: number) =>
+      client.connection.sendRequest("textDocument/hover", {
+        textDocument,
+        position: { line: 5 * i + 3, character: 11 },
+      });
     const lenses = () => client.connection.sendRequest("textDocument/codeLens", { textDocument });
     const hints = () => client.connection.sendRequest("textDocument/inlayHint", { textDocument, range: viewport });
     // MathJax loads with the first formula.
@@ -32,6 +38,8 @@ async function main(): Promise<void> {
       const i = (round * 7) % count;
       await measure("hover, new function", () => hover(i));
       await measure("hover, known", () => hover(i));
+      await measure("hover on a name, new", () => hoverName(i));
+      await measure("hover on a name, known", () => hoverName(i));
       await measure("lenses, positions", lenses);
       text = text.replace(`return u * v + ${i}\n`, `return u * v + ${i}.${round}\n`);
       await client.connection.sendNotification("textDocument/didChange", {

@@ -9,16 +9,18 @@ import {
   callFunction,
   evaluateExpression,
   type FunctionDef,
-  functionsOf,
   type Lambda,
   lineAt,
   freeNames as namesReadBy,
+  type Observed,
   PyCallError,
   PyList,
   type PyModuleSyntax,
+  PyObject,
   type PyValue,
   parametersOf,
   parse,
+  pathAt,
   type RunResult,
   reprOf,
   run,
@@ -27,12 +29,14 @@ import {
   visit,
 } from "../languages/python";
 import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
+import { type Definition, definitionsOf } from "./definitions";
 import { shortText } from "./display";
 import { type Finding, pointFinding } from "./findings";
+import { isLatex, readLatex } from "./latex";
 import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
 import { runScript, type Script, spanKey } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
-import { withoutDecoration } from "./typed";
+import { withoutDecoration, withoutDollars } from "./typed";
 import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
 
 /** Parameter name → number or nested lists of numbers. */
@@ -73,6 +77,12 @@ interface CommentProblem {
   readonly length: number;
 }
 
+/** The arguments of one call. */
+interface CallPoint {
+  readonly args: ReadonlyMap<string, PyValue>;
+  readonly line: number;
+}
+
 interface Known {
   readonly key: string;
   readonly look?: Look;
@@ -81,7 +91,7 @@ interface Known {
 
 export class DocumentAnalysis {
   readonly syntax: PyModuleSyntax;
-  readonly functions: readonly FunctionDef[];
+  readonly functions: readonly Definition[];
   private scriptRun: Script | undefined;
   private definitionRun: RunResult | undefined;
   private readonly known = new Map<string, Known>();
@@ -94,7 +104,7 @@ export class DocumentAnalysis {
     private previous?: DocumentAnalysis,
   ) {
     this.syntax = parse(text, options.parts, previous?.syntax);
-    this.functions = functionsOf(this.syntax).flatMap(({ level, node }) => (level === "module" ? [node] : []));
+    this.functions = definitionsOf(this.syntax);
     // One version back is enough, and keeps no chain of them alive.
     if (previous) previous.previous = undefined;
   }
@@ -123,15 +133,14 @@ export class DocumentAnalysis {
     return [...this.script.findings, ...comments];
   }
 
-  functionNamed(name: string): FunctionDef | undefined {
+  functionNamed(name: string): Definition | undefined {
     // The last definition of a name is the one that stands.
     return this.functions.findLast((definition) => definition.name === name);
   }
 
   /** @throws Problem with one clear line. */
   look(name: string, given?: PointTree): Look {
-    const definition = this.functionNamed(name);
-    if (!definition) throw new Problem(l10n.t("there is no function {0} in this document", name));
+    const definition = this.definitionOf(name);
     if (given) return this.lookAnew(definition, given);
     const key = `${this.textBehind(name)}\u0000${JSON.stringify(this.options.pins?.get(name) ?? null)}`;
     let known = this.known.get(name);
@@ -144,7 +153,24 @@ export class DocumentAnalysis {
     return known.look!;
   }
 
-  private remember(definition: FunctionDef, key: string): Known {
+  private definitionOf(name: string): Definition {
+    const definition = this.functionNamed(name);
+    if (!definition) throw new Problem(l10n.t("there is no function {0} in this document", name));
+    return definition;
+  }
+
+  /** A function at the arguments of one call: by name, whatever they are. @throws Problem with one clear line. */
+  lookAtCall(name: string, args: ReadonlyMap<string, PyValue>, call: Span): Look {
+    return this.lookAnew(this.definitionOf(name), undefined, { args, line: lineAt(this.syntax, call.from) - 1 });
+  }
+
+  /** Runs a function once at the point of `look`, with one of its expressions watched. @throws Problem where it fails. */
+  watch(name: string, look: Look, inputs: readonly Value[], observed: Observed): Value {
+    const definition = this.definitionOf(name);
+    return this.invoke(look.title, definition, this.functionValue(definition), look.parameters, inputs, observed);
+  }
+
+  private remember(definition: Definition, key: string): Known {
     this.computed++;
     try {
       return { key, look: this.lookAnew(definition) };
@@ -154,21 +180,31 @@ export class DocumentAnalysis {
     }
   }
 
-  private lookAnew(definition: FunctionDef, given?: PointTree): Look {
-    const fn = this.functionValue(definition.name);
-    const { values, origin } = this.pointOf(definition, fn, given);
+  private lookAnew(definition: Definition, given?: PointTree, call?: CallPoint): Look {
+    const fn = this.functionValue(definition);
+    const { values, origin } = this.pointOf(definition, fn, given, call);
     const title = `${definition.name}(${definition.params.list.map((parameter) => (parameter.kind === "star" ? "*" : parameter.kind === "doublestar" ? "**" : "") + parameter.name).join(", ")})`;
     const parameters = [...values].map(([name, value]) =>
       argumentOf(name, value, valueIn(given, name) === undefined ? undefined : MOST_GIVEN),
     );
-    const wrapped = isWrapper(definition, fn);
     return firstThatWorks(parameters, (attempt) => {
-      const call = (inputs: readonly Value[]) =>
-        this.result(title, () => {
-          const named = argumentsOf(attempt, inputs);
-          return callFunction(fn, wrapped ? Object.values(named) : named, this.callOptions());
-        });
+      const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
       return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
+    });
+  }
+
+  private invoke(
+    title: string,
+    definition: Definition,
+    fn: PyValue,
+    parameters: readonly Argument[],
+    inputs: readonly Value[],
+    observed?: Observed,
+  ): Value {
+    return this.result(title, () => {
+      const named = argumentsOf(parameters, inputs);
+      const args = isWrapper(definition, fn) ? Object.values(named) : named;
+      return callFunction(fn, args, { ...this.callOptions(), ...(observed ? { observed } : {}) });
     });
   }
 
@@ -205,7 +241,14 @@ export class DocumentAnalysis {
   }
 
   /** The function object, from the run; where the run did not get so far, from the definitions alone. */
-  private functionValue(name: string): PyValue {
+  private functionValue(definition: Definition): PyValue {
+    const { name, level, node } = definition;
+    if (level === "nested") {
+      const made = this.script.calls.get(node)?.fn;
+      if (made === undefined) throw new Problem(l10n.t("{0} was not called when the file ran", name));
+      return made;
+    }
+    if (level === "method") return this.methodValue(definition);
     const found = this.script.globals.get(name);
     if (found !== undefined && isFunction(found)) return found;
     if (!this.definitionRun) {
@@ -228,6 +271,22 @@ export class DocumentAnalysis {
     const defined = this.definitionRun.globals.get(name);
     if (defined !== undefined && isFunction(defined)) return defined;
     throw new Problem(l10n.t("{0} is not defined when the file has run", name));
+  }
+
+  /** A method, bound to the last object of its class that the file made, or to a new one. */
+  private methodValue({ name, receiver }: Definition): PyValue {
+    const dot = name.indexOf(".");
+    const [owner, path] = [name.slice(0, dot), name.slice(dot + 1)];
+    const { globals } = this.script;
+    const objects = receiver === "instance" ? [...globals].filter(([, value]) => isObjectOf(value, owner)) : [];
+    const on = receiver === "instance" ? (objects.at(-1)?.[0] ?? `${owner}()`) : owner;
+    try {
+      return evaluateExpression(`${on}.${path}`, globals, this.callOptions());
+    } catch (error) {
+      if (!(error instanceof PyCallError)) throw error;
+      if (objects.length > 0) throw new Problem(this.errorLine(error, false));
+      throw new Problem(l10n.t("{0} needs an object of {1}, and the file makes none", name, owner));
+    }
   }
 
   private slice({ from, to }: Span): string {
@@ -259,17 +318,19 @@ export class DocumentAnalysis {
 
   /** The value of every parameter that is passed, by the design's rule; the origin is that of the first one found. */
   private pointOf(
-    definition: FunctionDef,
+    definition: Definition,
     fn: PyValue,
     given: PointTree | undefined,
+    call: CallPoint | undefined,
   ): { values: Map<string, PyValue>; origin: Origin } {
     const pinned = this.options.pins?.get(definition.name);
     const comment = this.commentOf(definition);
     const written = comment && "values" in comment ? comment : undefined;
     const literal = literalCalls(this.syntax, definition);
-    const called = this.script.calls.get(definition.name);
+    const called = this.script.calls.get(definition.node)?.args;
     const line = ({ from }: Span) => lineAt(this.syntax, from) - 1;
     const sources: { origin: Origin; value: (name: string) => PyValue | Tree | undefined }[] = [
+      { origin: { kind: "call", line: call?.line ?? 0 }, value: (name) => call?.args.get(name) },
       { origin: { kind: "given" }, value: (name) => valueIn(given, name) },
       { origin: { kind: "pinned" }, value: (name) => valueIn(pinned, name) },
       { origin: { kind: "comment", line: written?.line ?? 0 }, value: (name) => valueIn(written?.values, name) },
@@ -333,9 +394,10 @@ export class DocumentAnalysis {
     const ran = this.script.gradients.get(spanKey(call));
     if (ran) {
       if (ran.count > 1) throw new Problem(l10n.t("it ran {0} times, so it has no one value", ran.count));
+      const { results } = ran.event;
       const sources = call.args[1]?.value;
-      if (sources?.kind === "list" || sources?.kind === "tuple") return new PyList([...ran.results]);
-      if (ran.results.length === 1) return ran.results[0]!;
+      if (sources?.kind === "list" || sources?.kind === "tuple") return new PyList([...results]);
+      if (results.length === 1) return results[0]!;
     }
     if (this.functions.some((definition) => definition.from <= call.from && call.to <= definition.to))
       throw new Problem(l10n.t("it depends on variables of the function around it"));
@@ -366,9 +428,22 @@ export class DocumentAnalysis {
   // ── expressions ───────────────────────────────────────────────────────────
 
   /** A selected or typed expression. @throws Problem when it is none, in either syntax. */
-  expression(text: string, given?: PointTree, language?: ExpressionLanguage): SubjectFound & { kind: "expression" } {
+  expression(
+    text: string,
+    given?: PointTree,
+    language?: ExpressionLanguage,
+    origin: Origin = { kind: "given" },
+  ): SubjectFound & { kind: "expression" } {
     if (text.length > MOST_CHARACTERS)
       throw new Problem(l10n.t("this is too long for an expression: {0} characters", text.length));
+    if (!language && isLatex(text)) {
+      try {
+        return this.pythonExpression(readLatex(withoutDollars(text.trim())).python, given, origin);
+      } catch (error) {
+        // In Python there are backslashes too.
+        if (!(error instanceof Problem) || !this.isPython) throw error;
+      }
+    }
     const bare = withoutDecoration(text);
     if (bare === "") throw new Problem(l10n.t("Nothing is selected."));
     const languages: ExpressionLanguage[] = language
@@ -379,7 +454,9 @@ export class DocumentAnalysis {
     let first: Problem | undefined;
     for (const language of languages) {
       try {
-        return language === "python" ? this.pythonExpression(bare, given) : this.plainExpression(bare, given);
+        return language === "python"
+          ? this.pythonExpression(bare, given, origin)
+          : this.plainExpression(bare, given, origin);
       } catch (error) {
         if (error instanceof RangeError) first ??= new Problem(l10n.t("this expression is nested too deeply"));
         else if (error instanceof Problem) first ??= error;
@@ -394,7 +471,7 @@ export class DocumentAnalysis {
   }
 
   /** Imported numbers, such as pi: they do not vary. */
-  private get constants(): ReadonlySet<string> {
+  get constants(): ReadonlySet<string> {
     const names = this.syntax.body.flatMap((statement) =>
       statement.kind === "importfrom"
         ? (statement.names?.map((alias) => alias.asname ?? alias.name) ?? ["pi", "e", "tau", "inf", "nan"])
@@ -403,7 +480,11 @@ export class DocumentAnalysis {
     return new Set(names);
   }
 
-  private pythonExpression(written: string, given?: PointTree): SubjectFound & { kind: "expression" } {
+  private pythonExpression(
+    written: string,
+    given: PointTree | undefined,
+    from: Origin,
+  ): SubjectFound & { kind: "expression" } {
     const text = bodyOf(written);
     const free = freeNames(text);
     if ("problem" in free) throw new Problem(l10n.t("this is not an expression: {0}", free.problem));
@@ -416,26 +497,60 @@ export class DocumentAnalysis {
     );
     const unknown = names.filter((name) => valueIn(given, name) === undefined && !globals.has(name));
     const parameters = this.expressionParameters(names, given);
+    const origin: Origin = given ? from : { kind: unknown.length > 0 ? "ones" : "module" };
+    const look = this.expressionLook(text, parameters, globals, origin);
+    return { kind: "expression", text, language: "python", unknown, look };
+  }
+
+  private expressionLook(
+    text: string,
+    parameters: readonly Argument[],
+    scope: ReadonlyMap<string, PyValue>,
+    origin: Origin,
+  ): Look {
     const call = (attempt: readonly Argument[]) => (inputs: readonly Value[]) =>
       this.result(
         text,
         () =>
           evaluateExpression(
             text,
-            new Map([...globals, ...Object.entries(argumentsOf(attempt, inputs))]),
+            new Map([...scope, ...Object.entries(argumentsOf(attempt, inputs))]),
             this.callOptions(),
           ),
         false,
       );
-    const origin: Origin = { kind: given ? "given" : unknown.length > 0 ? "ones" : "module" };
-    const look = firstThatWorks(
+    return firstThatWorks(
       parameters,
       (attempt) => new Look(text, attempt, numbersOf(attempt), origin, call(attempt), this.dialect),
     );
-    return { kind: "expression", text, language: "python", unknown, look };
   }
 
-  private plainExpression(text: string, given?: PointTree): SubjectFound & { kind: "expression" } {
+  /**
+   * An expression of the text where its names have these values; those in `varied` are followed.
+   * @throws Problem where it gives no number.
+   */
+  lookWhere(expression: Span, values: ReadonlyMap<string, PyValue>, varied: readonly string[], origin: Origin): Look {
+    const text = this.slice(expression).replace(/\s*\n\s*/g, " ");
+    const parameters = varied.map((name) => argumentOf(name, values.get(name)!));
+    return this.expressionLook(text, parameters, new Map([...this.script.globals, ...values]), origin);
+  }
+
+  /** What an expression of the text gives where its names have these values. @throws Problem where it fails. */
+  valueWhere(expression: Span, values: ReadonlyMap<string, PyValue>): PyValue {
+    try {
+      const scope = new Map([...this.script.globals, ...values]);
+      return evaluateExpression(this.slice(expression), scope, this.callOptions());
+    } catch (error) {
+      if (error instanceof PyCallError) throw new Problem(this.errorLine(error, false));
+      throw error;
+    }
+  }
+
+  private plainExpression(
+    text: string,
+    given: PointTree | undefined,
+    from: Origin,
+  ): SubjectFound & { kind: "expression" } {
     try {
       const expression = parseExpression(text);
       const names = expression.names;
@@ -445,7 +560,7 @@ export class DocumentAnalysis {
         text,
         parameters,
         numbersOf(parameters),
-        { kind: given ? "given" : names.every(known) && names.length > 0 ? "module" : "ones" },
+        given ? from : { kind: names.every(known) && names.length > 0 ? "module" : "ones" },
         (inputs) => expression.evaluate(new Map(names.map((name, k) => [name, inputs[k]!]))),
         dialects.python,
       );
@@ -481,11 +596,28 @@ export class DocumentAnalysis {
         ? { kind: "function", name: selected.trim() }
         : this.expression(selected);
     }
-    const name = this.nameAt(from);
-    if (name && this.functionNamed(name)) return { kind: "function", name };
-    const around = this.functions.findLast((definition) => definition.from <= from && from <= this.endOf(definition));
+    const word = this.wordAt(from);
+    const named = word && (this.definitionAt(word) ?? this.functionNamed(this.slice(word)));
+    if (named) return { kind: "function", name: named.name };
+    const around = this.definitionAround(from);
     if (around) return { kind: "function", name: around.name };
     throw new Problem(l10n.t("Select an expression, or put the cursor in a function."));
+  }
+
+  /** The innermost definition around an offset of which there is a function object. */
+  definitionAround(offset: number): Definition | undefined {
+    return this.functions.findLast(
+      (one) =>
+        one.from <= offset &&
+        offset <= this.endOf(one) &&
+        (one.level !== "nested" || this.script.calls.has(one.node)) &&
+        this.functionNamed(one.name) === one,
+    );
+  }
+
+  /** The definition whose name stands there. */
+  definitionAt({ from, to }: Span): Definition | undefined {
+    return this.functions.find(({ nameSpan }) => nameSpan.from === from && nameSpan.to === to);
   }
 
   /** The end of the line on which a definition's parameters end. */
@@ -500,12 +632,6 @@ export class DocumentAnalysis {
     return end < 0 ? this.text.length : end;
   }
 
-  /** The identifier at an offset, and not in a comment or a string. */
-  nameAt(offset: number): string | undefined {
-    const span = this.wordAt(offset);
-    return span && this.slice(span);
-  }
-
   wordAt(offset: number): Span | undefined {
     const word = /[\p{L}\p{N}_]/u;
     let from = offset;
@@ -515,23 +641,31 @@ export class DocumentAnalysis {
     return from < to && !/^\d/.test(this.text.slice(from, to)) ? { from, to } : undefined;
   }
 
+  /** Whether a function's derivative can stand beside it: that of a function of the module itself. */
+  canInsert(name: string): boolean {
+    return this.functionNamed(name)?.level === "module";
+  }
+
+  /** Whether a name is a variable of a function. */
+  isLocal(word: Span): boolean {
+    const name = this.slice(word);
+    return pathAt(this.syntax, (word.from + word.to) / 2).some(
+      (node) => (node.kind === "function" || node.kind === "lambda") && bindsLocally(node, name),
+    );
+  }
+
   /** Whether a word is a name of the module: not part of a comment or a string, no attribute, and no local variable. */
   isCode(word: Span): boolean {
     const same = (span: Span) => span.from === word.from && span.to === word.to;
     if (this.functions.some(({ nameSpan }) => same(nameSpan))) return true;
-    const name = this.slice(word);
-    let found = false;
-    let local = false;
-    visit(this.syntax.body, (node) => {
-      if (node.from > word.from || node.to < word.to) return;
-      found ||= node.kind === "name" && same(node);
-      local ||= (node.kind === "function" || node.kind === "lambda") && bindsLocally(node, name);
-    });
-    return found && !local;
+    const at = pathAt(this.syntax, (word.from + word.to) / 2).at(-1);
+    return at?.kind === "name" && same(at) && !this.isLocal(word);
   }
 
   /** The text on which a function's answer depends: its own, and of every statement that speaks of a name it uses. */
-  private textBehind(name: string): string {
+  private textBehind(whole: string): string {
+    // A method's answer is that of its class, a function's in a function that of the one around it.
+    const [name] = whole.split(".") as [string];
     const wanted = new Set<string>([name]);
     const taken = new Set<number>();
     const statements = this.statements();
@@ -583,6 +717,11 @@ function argumentsOf(parameters: readonly Argument[], inputs: readonly Value[]):
 
 function numbersOf(parameters: readonly Argument[]): number[] {
   return parameters.flatMap(({ numbers }) => [...numbers]);
+}
+
+/** Whether a value is an object of a class by this name, or of one derived from it. */
+function isObjectOf(value: PyValue, name: string): boolean {
+  return value instanceof PyObject && value.type.heap && value.type.mro.some((type) => type.heap && type.name === name);
 }
 
 /** A result as one value: a number, an array, or a list of numbers. */

@@ -1,12 +1,16 @@
 /** Derivatives of a file's functions as functions of the file, and tests of them. */
 import * as l10n from "@vscode/l10n";
 import { sizeOf } from "../engine";
-import { type FunctionDef, reprOf } from "../languages/python";
+import { type FunctionDef, reprOf, type Span } from "../languages/python";
+import { argumentOf } from "./arguments";
+import { selectionUnder } from "./cursor/expression";
+import { shortText } from "./display";
 import type { DocumentAnalysis } from "./document";
 import type { Edit } from "./findings";
 import { argumentTexts, bodyOf } from "./program";
 import { type FileStyle, freeName, importEdits, newName, styleOf } from "./style";
 import { followed, type Look, Problem } from "./subject";
+import { freeNames } from "./values";
 
 /** The definition of `name`, where it can be looked at. */
 function definitionOf(
@@ -14,6 +18,8 @@ function definitionOf(
   name: string,
 ): { definition: FunctionDef; look: Look; style: FileStyle } {
   const look = analysis.look(name);
+  if (!analysis.canInsert(name))
+    throw new Problem(l10n.t("{0} depends on what is around it: only functions of the module are written out", name));
   const definition = analysis.functionNamed(name)!;
   return { definition, look, style: styleOf(analysis, definition) };
 }
@@ -23,6 +29,50 @@ export function insertDerivative(analysis: DocumentAnalysis, name: string, what:
   const { definition, look, style } = definitionOf(analysis, name);
   const lines = derivativeLines(analysis, definition, look, style, what, newName(name, what, style));
   return [...importEdits(analysis, style, lines), inserted(analysis, definition, style, lines)];
+}
+
+/**
+ * A new function `z_gradient` of a selected expression's names, beside the statement in which it stands.
+ * @throws Problem where what is selected is no expression, or cannot be written
+ */
+export function insertExpressionDerivative(
+  analysis: DocumentAnalysis,
+  selected: Span,
+  what: "gradient" | "hessian",
+): Edit[] {
+  const { look } = selectionUnder(analysis, selected);
+  const names = followed(look.parameters).map((parameter) => parameter.name);
+  if (names.length === 0) throw new Problem(l10n.t("{0} has no parameter to differentiate by.", look.title));
+  const statement = analysis.syntax.body.find(({ from, to }) => from <= selected.from && selected.to <= to);
+  const style = styleOf(analysis);
+  const target = statement?.kind === "assign" && statement.targets.length === 1 ? statement.targets[0] : undefined;
+  const name = newName(target?.kind === "name" ? target.id : "expression", what, style);
+  const title = what === "gradient" ? "Gradient" : "Hessian";
+  const lines = [
+    `def ${name}(${names.join(", ")}):`,
+    ...[
+      `"""${title} of ${look.title} with respect to ${names.join(", ")}."""`,
+      ...fixedNumbers(analysis, look),
+      ...bodyOf(look, what, style, name),
+    ].map((line) => style.indent + line),
+  ];
+  const around = statement ?? selected;
+  const definition = statement?.kind === "function" || statement?.kind === "class";
+  const edit = definition ? inserted(analysis, around, style, lines) : insertedBefore(analysis, around, style, lines);
+  return [...importEdits(analysis, style, lines), edit];
+}
+
+/** The module's numbers that went into an expression's derivative as they are now. */
+function fixedNumbers({ script, constants }: DocumentAnalysis, { title, parameters }: Look): string[] {
+  const free = freeNames(title);
+  const numbers = ("names" in free ? free.names : []).flatMap((name) => {
+    const value = script.globals.get(name);
+    const varies = parameters.some((parameter) => parameter.name === name) || constants.has(name);
+    return value === undefined || varies || argumentOf(name, value).shape?.length !== 0
+      ? []
+      : [`${name} = ${shortText(value)}`];
+  });
+  return numbers.length > 0 ? [`# Written for ${numbers.join(", ")}.`] : [];
 }
 
 function derivativeLines(
@@ -84,8 +134,9 @@ function given(
 }
 
 function signature({ text }: DocumentAnalysis, { paramSpan }: FunctionDef): string {
-  return text
-    .slice(paramSpan.from, paramSpan.to)
+  const written = text.slice(paramSpan.from, paramSpan.to);
+  // Those of a lambda have no parentheses.
+  return (written.startsWith("(") ? written : `(${written})`)
     .replace(/#.*$/gm, "")
     .replace(/\s*\n\s*/g, " ")
     .replace(/\( /, "(")
@@ -95,7 +146,7 @@ function signature({ text }: DocumentAnalysis, { paramSpan }: FunctionDef): stri
 /** The lines after a definition, with the blank lines that the file has between functions. */
 function inserted(
   { text }: DocumentAnalysis,
-  definition: FunctionDef,
+  definition: Span,
   { eol, blank }: FileStyle,
   ...functions: readonly (readonly string[])[]
 ): Edit {
@@ -107,6 +158,22 @@ function inserted(
   // What follows without a blank line is no part of the function.
   const after = rest.trim() === "" ? (rest === "" ? eol : "") : /^(?:\r?\n){2}/.test(rest) ? "" : eol.repeat(blank);
   return { from: at, to: at, text: functions.map((lines) => gap + lines.join(eol)).join("") + after };
+}
+
+/** Lines before a statement, with the blank lines that the file has between functions. */
+function insertedBefore(
+  { text }: DocumentAnalysis,
+  statement: Span,
+  { eol, blank }: FileStyle,
+  lines: readonly string[],
+): Edit {
+  const at = text.lastIndexOf("\n", statement.from - 1) + 1;
+  const before = text.slice(0, at);
+  const apart =
+    before.trim() === ""
+      ? ""
+      : eol.repeat(Math.max(0, blank - (/(?:\r?\n)*$/.exec(before)![0].split("\n").length - 2)));
+  return { from: at, to: at, text: apart + lines.join(eol) + eol.repeat(blank + 1) };
 }
 
 // ── a test ──────────────────────────────────────────────────────────────────

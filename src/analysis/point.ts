@@ -63,6 +63,15 @@ export function pointComment(
   return undefined;
 }
 
+/** Every `gradlens: x=1` in a comment of Markdown (`<!-- … -->`) or LaTeX (`% …`), in order. */
+export function pointComments(text: string): { text: string; offset: number }[] {
+  const pattern = /(?:<!--\s*gradlens\s*[:：]\s*(.*?)\s*-->|%\s*gradlens\s*[:：]\s*(.*?)\s*$)/gm;
+  return [...text.matchAll(pattern)].map(({ 1: markdown, 2: latex, index: offset }) => ({
+    text: markdown ?? latex ?? "",
+    offset,
+  }));
+}
+
 function startOfText(match: RegExpExecArray): number {
   return match.index + match[0].trimEnd().length - match[1]!.length;
 }

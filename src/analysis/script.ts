@@ -5,7 +5,11 @@ import {
   type figures,
   isDrawn,
   type PyEvent,
+  PyFunction,
+  PyList,
   type PyModuleSyntax,
+  PyTape,
+  PyTuple,
   type PyValue,
   parse,
   run,
@@ -17,7 +21,7 @@ import { type Finding, findingsOf, reasonText, syntaxFindings } from "./findings
 
 /** A result shown at the end of the statement that made it. */
 export interface Hint {
-  readonly kind: "gradient" | "print" | "variable";
+  readonly kind: "value" | "gradient" | "print" | "variable";
   /** The statement. */
   readonly span: Span;
   readonly label: string;
@@ -74,12 +78,29 @@ export interface TapeUse {
   readonly persistent: boolean;
   /** How many tapes were made there. */
   readonly count: number;
+  /** The last of them. */
+  readonly tape: PyTape;
+  /** The last of them was deleted. */
+  readonly deleted: boolean;
   readonly questions: readonly TapeQuestion[];
 }
 export interface TapeQuestion {
   readonly span: Span;
   readonly count: number;
   readonly answers: readonly { readonly name: string; readonly value?: string; readonly reason?: string }[];
+}
+
+/** What a name was bound to by one of the module's own statements, the last time that it ran. */
+export interface Binding {
+  readonly name: string;
+  readonly span: Span;
+  readonly value: PyValue;
+}
+
+/** A derivative that was asked for: the last answer at its place. */
+export interface Asked {
+  readonly event: PyEvent & { kind: "gradient" };
+  readonly count: number;
 }
 
 export interface Figure {
@@ -103,10 +124,14 @@ export interface Script {
   readonly loops: readonly Loop[];
   readonly findings: readonly Finding[];
   readonly globals: ReadonlyMap<string, PyValue>;
-  /** What each call of `tape.gradient` gave last, by {@link spanKey}, one value for each source; and how often it ran. */
-  readonly gradients: ReadonlyMap<string, { readonly results: readonly PyValue[]; readonly count: number }>;
-  /** What each function of the file was first called with. */
-  readonly calls: ReadonlyMap<string, ReadonlyMap<string, PyValue>>;
+  /** What each call of `tape.gradient` and its like was asked and gave, by {@link spanKey}. */
+  readonly gradients: ReadonlyMap<string, Asked>;
+  /** In the order of the text. */
+  readonly bindings: readonly Binding[];
+  /** The history of each Variable that was updated. */
+  readonly historyOf: ReadonlyMap<PyValue, History>;
+  /** What each function of the file was first called with, by its definition; and the last function object made of it. */
+  readonly calls: ReadonlyMap<object, { readonly args: ReadonlyMap<string, PyValue>; readonly fn: PyValue }>;
   /** Why the run did not reach the end. */
   readonly problem: string | undefined;
   readonly milliseconds: number;
@@ -147,7 +172,9 @@ export function runScript(syntax: PyModuleSyntax, options: ScriptOptions): Scrip
     printed: collector.printed,
     figures: collector.figures,
     trainings: collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1),
-    histories: collector.histories(names),
+    histories: [...collector.histories(names).values()],
+    historyOf: collector.histories(names),
+    bindings: collector.bound(),
     tapes: collector.tapeUses(),
     hints: collector.hints(syntax, names),
     loops: collector.loops.flatMap((loop) => loop.finish(names)),
@@ -173,8 +200,9 @@ interface Result {
 class Collector {
   /** Those that findings are made of. */
   readonly events: PyEvent[] = [];
-  readonly calls = new Map<string, ReadonlyMap<string, PyValue>>();
-  readonly gradients = new Map<string, { readonly results: readonly PyValue[]; readonly count: number }>();
+  readonly calls = new Map<object, { readonly args: ReadonlyMap<string, PyValue>; readonly fn: PyValue }>();
+  readonly gradients = new Map<string, Asked>();
+  private readonly bindings = new Map<string, Binding>();
   readonly loops: LoopRecord[] = [];
   readonly printed: Printed[] = [];
   readonly figures: Figure[] = [];
@@ -204,13 +232,14 @@ class Collector {
         this.gradientAt = event.span;
         this.tapes.asked(event);
         this.gradients.set(spanKey(event.span), {
-          results: event.results,
+          event,
           count: (this.gradients.get(spanKey(event.span))?.count ?? 0) + 1,
         });
         this.events.push(event);
         for (const loop of this.open) loop.gradient(event.targets);
         break;
       case "value": {
+        this.bind(event);
         if (event.names.length === 1 && typeof event.value === "object" && event.value !== null)
           this.names.set(event.value, event.names[0]!);
         const inside =
@@ -232,7 +261,10 @@ class Collector {
         break;
       }
       case "call":
-        if (!this.calls.has(event.name)) this.calls.set(event.name, event.args);
+        if (event.fn instanceof PyFunction && event.fn.code.node) {
+          const { node } = event.fn.code;
+          this.calls.set(node, { args: this.calls.get(node)?.args ?? event.args, fn: event.fn });
+        }
         for (const loop of this.open) loop.call(event.name, event.args);
         break;
       case "loop":
@@ -250,14 +282,32 @@ class Collector {
     }
   }
 
+  private bind({ names, value, span }: PyEvent & { kind: "value" }): void {
+    // `a = b = 1` names one value twice; `a, b = 1, 2` takes a sequence apart.
+    const parts = value instanceof PyTuple || value instanceof PyList ? value.items : undefined;
+    names.forEach((name, k) => {
+      const part = names.length > 1 && parts?.length === names.length ? parts[k]! : value;
+      this.bindings.set(`${name}:${span.from}`, { name, span, value: part });
+    });
+  }
+
   private result(kind: Result["kind"], span: Span, text: string, values: readonly PyValue[]): void {
     const key = `${kind}:${span.from}`;
     const before = this.results.get(key);
     this.results.set(key, { kind, text, values, span, count: (before?.count ?? 0) + 1 });
   }
 
-  histories(names: ReadonlyMap<PyValue, string>): History[] {
-    return [...this.variables].map(([variable, record], k) => record.history(names.get(variable) ?? `v${k + 1}`));
+  histories(names: ReadonlyMap<PyValue, string>): Map<PyValue, History> {
+    return new Map(
+      [...this.variables].map(([variable, record], k) => [
+        variable,
+        record.history(names.get(variable) ?? `v${k + 1}`),
+      ]),
+    );
+  }
+
+  bound(): Binding[] {
+    return [...this.bindings.values()].sort((a, b) => a.span.from - b.span.from);
   }
 
   tapeUses(): TapeUse[] {
@@ -277,7 +327,7 @@ class Collector {
         kind === "print"
           ? text.replace(/\n$/, "")
           : values.map((value) => shortText(value, Number.POSITIVE_INFINITY)).join("\n");
-      hints.push({ kind: kind === "print" ? "print" : "gradient", span, label: cut(label), tooltip, count });
+      hints.push({ kind, span, label: cut(label), tooltip, count });
     }
     for (const { span, variable, values } of this.updates.values()) {
       const last = values[values.length - 1]!;
@@ -366,16 +416,23 @@ function placeIn(shape: readonly number[], k: number): string {
 
 /** Tapes by the place where they were made: a loop makes one in every step. */
 class TapeRecords {
-  private readonly places = new Map<number, { span: Span; persistent: boolean; count: number }>();
+  private readonly places = new Map<
+    number,
+    { span: Span; persistent: boolean; count: number; tape: PyTape; deleted: boolean }
+  >();
   private readonly placeOf = new WeakMap<object, number>();
   private readonly questions = new Map<string, { at: number; count: number; last: PyEvent & { kind: "gradient" } }>();
 
   opened({ tape, phase, span, persistent }: PyEvent & { kind: "tape" }): void {
+    if (!(tape instanceof PyTape)) return;
+    if (phase === "del") {
+      const place = this.places.get(this.placeOf.get(tape) ?? -1);
+      if (place?.tape === tape) place.deleted = true;
+    }
     if (phase !== "open") return;
     this.placeOf.set(tape, span.from);
-    const known = this.places.get(span.from);
-    if (known) known.count++;
-    else this.places.set(span.from, { span, persistent, count: 1 });
+    const count = (this.places.get(span.from)?.count ?? 0) + 1;
+    this.places.set(span.from, { span, persistent, count, tape, deleted: false });
   }
 
   asked(event: PyEvent & { kind: "gradient" }): void {

@@ -8,6 +8,7 @@ import {
   type Dialect,
   Differentiable,
   derivativeExpression,
+  dialects,
   expressionOf,
   type Formula,
   formulaOf,
@@ -47,6 +48,13 @@ export interface Origin {
 export interface FormulaText {
   readonly latex: string;
   readonly text: string;
+}
+
+export interface Disagreement {
+  readonly label: string;
+  readonly tensorflow: number | null;
+  readonly torch: number | null;
+  readonly jax: number | null;
 }
 
 /** Formulas whose marks exceed this are not written out. */
@@ -150,6 +158,19 @@ export class Look {
   /** The gradient in float32; null where there is none. */
   singleGradient(): readonly (number | null)[] {
     return this.keep("single", () => this.differentiable.singleGradient(this.point));
+  }
+
+  /** What the frameworks give where they disagree: for each such scalar, its label and a number (or null) from each. */
+  disagreements(): readonly Disagreement[] {
+    return this.keep("disagreements", () => {
+      if (this.labels.length > MOST_CHECKED) return [];
+      const all = this.differentiable.gradientsIn(this.point, [dialects.tensorflow, dialects.torch, dialects.jax]);
+      return this.labels.flatMap((label, i): Disagreement[] => {
+        const [tensorflow, torch, jax] = all.map((row) => row[i]!) as [number | null, number | null, number | null];
+        const same = [torch, jax].every((other) => agree(tensorflow, other));
+        return same ? [] : [{ label, tensorflow, torch, jax }];
+      });
+    });
   }
 
   hessian(proceed?: () => void): readonly (readonly number[])[] {
@@ -308,6 +329,12 @@ function written({ expression, parts }: Formula, arranged = false): FormulaText 
   // Names count too.
   if (formula.text.length > MOST_CHARACTERS) throw new Problem(l10n.t("the formula is too long to show"));
   return formula;
+}
+
+/** Derivatives that differ by more than rounding are a matter of convention. */
+function agree(a: number | null, b: number | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a));
 }
 
 /** Errors of shapes and sizes are the user's to know; they become one line. */

@@ -16,9 +16,10 @@ function asciiMarks(text: string): string {
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (digits) => `^${[...digits].map((digit) => SUPERSCRIPTS.indexOf(digit)).join("")}`);
 }
 
-/** `$x^2$`, as formulas stand in Markdown and LaTeX. */
-function withoutDollars(text: string): string {
-  return /^(\$\$?)([^$]*)\1$/.exec(text)?.[2] ?? text;
+/** `$x^2$`, `\\(x^2\\)`, as formulas stand in Markdown and LaTeX. */
+export function withoutDollars(text: string): string {
+  const [, , dollars, round, square] = /^(?:(\$\$?)([^$]*)\1|\\\(([\s\S]*)\\\)|\\\[([\s\S]*)\\\])$/.exec(text) ?? [];
+  return dollars ?? round ?? square ?? text;
 }
 
 function withoutComments(text: string): string {

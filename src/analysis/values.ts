@@ -4,6 +4,7 @@ import { sizeOf, take, type Value } from "../engine";
 import {
   builtins,
   freeNames as namesReadBy,
+  PyBound,
   PyFunction,
   PyList,
   PyObject,
@@ -26,7 +27,7 @@ export function fromTree(tree: Tree): PyValue {
 
 /** Whether a value is a function of the file: plain, decorated, or an object that can be called. */
 export function isFunction(value: PyValue): boolean {
-  if (value instanceof PyFunction) return true;
+  if (value instanceof PyFunction || value instanceof PyBound) return true;
   return (
     value instanceof PyObject &&
     (value.pyGetAttribute?.("__wrapped__") !== undefined ||

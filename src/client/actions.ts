@@ -25,6 +25,7 @@ import { askForPoint, registrar, targetOf } from "./commands";
 import { isPython, place, subjectAt } from "./cursor";
 import { cellAt, revealCell, wholeOf } from "./notebooks";
 import { type Server, UserError, withLateProgress } from "./server";
+import { isCommandArgument } from "./validate";
 
 /** Steps of an exported loop: a start, to be changed in the program. */
 const STEPS = 100;
@@ -46,16 +47,15 @@ export function registerActions(server: Server, log: LogOutputChannel): Disposab
   };
   return [
     ...Object.entries(edits).map(([command, action]) =>
-      register(command, async () => change(server, pythonEditor(), action)),
+      register(command, (argument) => change(server, argument, action)),
     ),
     ...Object.entries(formats).map(([command, format]) =>
       register(command, (argument) => copy(server, argument, format)),
     ),
     register("gradlens.setPoint", async () => {
-      const editor = pythonEditor();
-      const { point } = await functionAt(server, editor);
+      const { point } = await functionAt(server, pythonEditor());
       const given = await askForPoint(Object.keys(point), { prefill: formatPoint(point) });
-      if (given) await change(server, editor, "point", given);
+      if (given) await change(server, undefined, "point", given);
     }),
     register(commands.pin, async (argument) => {
       const target = await targetOf(server, argument);
@@ -93,13 +93,15 @@ async function functionAt(server: Server, editor: TextEditor): Promise<{ subject
   return { subject, point: Object.fromEntries(numbers.map(({ name, value }) => [name, value])) };
 }
 
-async function change(server: Server, editor: TextEditor, action: EditAction, point?: Point): Promise<void> {
-  const { document, selection } = editor;
+async function change(server: Server, argument: unknown, action: EditAction, point?: Point): Promise<void> {
+  const { document, selection } = pythonEditor();
   const range = { start: place(selection.start), end: place(selection.end) };
+  const subject = isCommandArgument(argument) ? argument.subject : undefined;
   const { edit, problem } = await server.request("gradlens/edit", {
-    uri: document.uri.toString(),
+    uri: subject?.uri ?? document.uri.toString(),
     range,
     action,
+    ...(subject?.kind === "function" ? { name: subject.name } : {}),
     ...(point ? { point } : {}),
   });
   if (!edit) throw new UserError(problem ?? l10n.t("There is nothing to change."));

@@ -11,7 +11,15 @@ import {
   window,
   workspace,
 } from "vscode";
-import { type CommandArgument, commands, type Point, type SubjectAtResult, type View } from "../protocol/lsp";
+import {
+  type CheckRow,
+  type CommandArgument,
+  commands,
+  type Point,
+  type SubjectAtResult,
+  type Verdict,
+  type View,
+} from "../protocol/lsp";
 import { PointError, parsePoint } from "../protocol/point";
 import { type Answer, gradientAnswer, hessianAnswer } from "./answer";
 import { isPython, subjectAt } from "./cursor";
@@ -77,6 +85,20 @@ export function registerCommands(
     register(commands.showHessian, (argument) =>
       answer(argument, hessianAnswer, (title) => l10n.t("{0} has no Hessian here.", title)),
     ),
+    register(commands.checkGradient, async (argument) => {
+      const target = await targetOf(server, argument);
+      if (!target) return;
+      const { rows, problem } = await withLateProgress(l10n.t("Differentiating"), undefined, (token) =>
+        server.request("gradlens/check", target, token),
+      );
+      const open = l10n.t("Open Panel");
+      const say =
+        rows.length === 0 || rows.some(({ verdict }) => verdict === "wrong")
+          ? "showWarningMessage"
+          : "showInformationMessage";
+      if ((await window[say](checkText(rows, problem), open)) === open)
+        panels.show({ ...target, tab: "function", section: "function" });
+    }),
     register(commands.minimize, async (argument) => {
       const target = await targetOf(server, argument);
       if (target) panels.show({ ...target, tab: "function", section: "minimize", run: true });
@@ -108,6 +130,29 @@ export function registerCommands(
     }),
     register("gradlens.openExample", () => openExample(context.extensionUri)),
   ];
+}
+
+/** `The gradient is right: complex step`, or each scalar with what the check says of it. */
+function checkText(rows: readonly CheckRow[], problem: string | undefined): string {
+  if (rows.length === 0) return problem ?? l10n.t("There is no gradient to check.");
+  if (rows.every(({ verdict }) => verdict === "right"))
+    return l10n.t("The gradient is right: {0}", [...new Set(rows.map(({ method }) => method))].join(", "));
+  return rows.map(({ name, verdict, method }) => `${name}: ${verdictText(verdict)} (${method})`).join(" · ");
+}
+
+function verdictText(verdict: Verdict): string {
+  switch (verdict) {
+    case "right":
+      return l10n.t("right");
+    case "wrong":
+      return l10n.t("wrong");
+    case "not differentiable":
+      return l10n.t("not differentiable here");
+    case "not trustworthy":
+      return l10n.t("differences are not trustworthy here");
+    case "not finite":
+      return l10n.t("not finite");
+  }
 }
 
 /** What to look at, asking for values that no place gives; undefined if the user was told why not, or let go. */

@@ -1,5 +1,5 @@
 /** The extension, whatever host it runs in: `node.ts` and `browser.ts` say how the language server starts. */
-import { ColorThemeKind, type ExtensionContext, l10n, window } from "vscode";
+import { ColorThemeKind, type ExtensionContext, l10n, window, workspace } from "vscode";
 import {
   type BaseLanguageClient,
   type LanguageClientOptions,
@@ -9,7 +9,8 @@ import {
 import { commands, type InitializationOptions, type ThemeKind } from "../protocol/lsp";
 import { registerActions } from "./actions";
 import { registerCommands } from "./commands";
-import { languages } from "./cursor";
+import { isPython, languages } from "./cursor";
+import { registerMathHovers, selectionHover } from "./hovers";
 import { Panels } from "./panel";
 import { Server } from "./server";
 import { Status } from "./status";
@@ -29,6 +30,7 @@ export function activate(context: ExtensionContext, createClient: CreateClient):
     // A function: a server that starts again must know the theme of now.
     initializationOptions: (): InitializationOptions => ({ theme: currentTheme(), l10n: l10n.bundle }),
     synchronize: { configurationSection: "gradlens" },
+    middleware: selectionHover(() => server),
     markdown: { isTrusted: { enabledCommands: Object.values(commands) }, supportHtml: true },
   });
   running = client;
@@ -42,16 +44,28 @@ export function activate(context: ExtensionContext, createClient: CreateClient):
     status,
     ...registerCommands(context, server, panels, status, log),
     ...registerActions(server, log),
+    registerMathHovers(server),
     window.onDidChangeActiveColorTheme(() => server.notify("gradlens/theme", { theme: currentTheme() })),
     client.onDidChangeState(({ newState }) => log.debug(`server: ${State[newState]}`)),
   );
-  client.start().catch((error: unknown) => {
-    log.error(error instanceof Error ? error : String(error));
-    const output = l10n.t("Show Output");
-    window.showErrorMessage(l10n.t("The Gradlens server did not start."), output).then((chosen) => {
-      if (chosen) log.show();
+  const start = () =>
+    client.start().catch((error: unknown) => {
+      log.error(error instanceof Error ? error : String(error));
+      const output = l10n.t("Show Output");
+      window.showErrorMessage(l10n.t("The Gradlens server did not start."), output).then((chosen) => {
+        if (chosen) log.show();
+      });
     });
-  });
+  // Beside a note alone the server waits until it is asked for something: any request starts it.
+  if (workspace.textDocuments.some(isPython)) void start();
+  else {
+    const opened = workspace.onDidOpenTextDocument((document) => {
+      if (!isPython(document)) return;
+      opened.dispose();
+      void start();
+    });
+    context.subscriptions.push(opened);
+  }
 }
 
 export async function deactivate(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   type CancellationToken,
   CancellationTokenSource,
   type Disposable,
+  type Hover,
   type LogOutputChannel,
   l10n,
   type Memento,
@@ -100,6 +101,15 @@ export class Server implements Disposable {
         listener.dispose();
       }
     });
+  }
+
+  /** A hover as VS Code shows it, its links trusted as those of the client's own. @throws UserError or Cancelled */
+  async hover<M extends "gradlens/hover" | "gradlens/mathHover">(
+    method: M,
+    params: Requests[M][0],
+    token: CancellationToken,
+  ): Promise<Hover | undefined> {
+    return this.client.protocol2CodeConverter.asHover(await this.request(method, params, token));
   }
 
   /** A change that the server computed, as VS Code applies it. */

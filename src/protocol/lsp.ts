@@ -4,7 +4,7 @@
  * server derive their types from them.
  */
 
-import type { Range, WorkspaceEdit } from "vscode-languageserver-types";
+import type { Hover, Position, Range, WorkspaceEdit } from "vscode-languageserver-types";
 import type { Figure } from "./figure";
 import type { EncodedArray, JsonNumber, JsonTree } from "./values";
 
@@ -48,6 +48,23 @@ export interface SubjectAtResult {
   prefill?: string;
   /** One clear line, when there is nothing to look at. */
   problem?: string;
+}
+
+// ── gradlens/hover, gradlens/mathHover ──────────────────────────────────────
+
+/** `textDocument/hover` with what is selected in the editor. */
+export interface HoverParams {
+  uri: string;
+  position: Position;
+  selection: Range;
+}
+
+/** A hover in a document that the server does not have: formulas of Markdown and LaTeX. */
+export interface MathHoverParams {
+  uri: string;
+  text: string;
+  languageId: string;
+  position: Position;
 }
 
 // ── gradlens/view ───────────────────────────────────────────────────────────
@@ -441,6 +458,8 @@ export interface EditParams {
   /** The selection or the cursor. */
   range: Range;
   action: EditAction;
+  /** Instead of what stands in the range: a function of the document. */
+  name?: string;
   /** For `point`: the point to be written; absent: that at which the function is looked at. */
   point?: Point;
 }
@@ -538,6 +557,8 @@ export interface DocumentStatus {
 
 export interface Requests {
   "gradlens/subjectAt": [SubjectAtParams, SubjectAtResult];
+  "gradlens/hover": [HoverParams, Hover | null];
+  "gradlens/mathHover": [MathHoverParams, Hover | null];
   "gradlens/view": [ViewParams, View];
   "gradlens/check": [ViewParams, CheckResult];
   "gradlens/plot": [PlotParams, PlotData];
@@ -576,9 +597,18 @@ export interface Notifications {
 export interface Settings {
   /** Evaluate documents at all. */
   enable: boolean;
-  hover: { enabled: boolean; plot: boolean; formulas: boolean };
+  hover: {
+    enabled: boolean;
+    plot: boolean;
+    formulas: boolean;
+    functions: boolean;
+    expressions: boolean;
+    variables: boolean;
+    tapes: boolean;
+    math: boolean;
+  };
   codeLens: { enabled: boolean };
-  inlayHints: { gradients: boolean; prints: boolean; variables: boolean };
+  inlayHints: { values: boolean; gradients: boolean; prints: boolean; variables: boolean; histories: boolean };
   diagnostics: { enabled: boolean };
   /** Milliseconds an evaluation may take before it ends with what it has. */
   budget: { evaluation: number; command: number };
@@ -588,9 +618,18 @@ export interface Settings {
 
 export const defaultSettings: Settings = {
   enable: true,
-  hover: { enabled: true, plot: true, formulas: true },
+  hover: {
+    enabled: true,
+    plot: true,
+    formulas: true,
+    functions: true,
+    expressions: true,
+    variables: true,
+    tapes: true,
+    math: true,
+  },
   codeLens: { enabled: true },
-  inlayHints: { gradients: true, prints: true, variables: true },
+  inlayHints: { values: true, gradients: true, prints: true, variables: true, histories: true },
   diagnostics: { enabled: true },
   budget: { evaluation: 250, command: 10_000 },
   digits: 7,
@@ -616,6 +655,9 @@ export const commands = {
   showGradient: "gradlens.showGradient",
   showHessian: "gradlens.showHessian",
   showScript: "gradlens.showScript",
+  checkGradient: "gradlens.checkGradient",
+  insertGradient: "gradlens.insertGradient",
+  copyLatex: "gradlens.copyLatex",
   pin: "gradlens.pin",
   unpin: "gradlens.unpin",
 } as const;

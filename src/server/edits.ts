@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { type CodeAction, CodeActionKind, type Range, type WorkspaceEdit } from "vscode-languageserver";
 import type { DocumentAnalysis } from "../analysis/document";
 import type { Edit } from "../analysis/findings";
-import { insertCheck, insertDerivative } from "../analysis/insert";
+import { insertCheck, insertDerivative, insertExpressionDerivative } from "../analysis/insert";
 import { pointEdit } from "../analysis/point-comment";
 import { replaceByValue, selectedCall } from "../analysis/replace";
 import { Problem } from "../analysis/subject";
@@ -31,15 +31,21 @@ export function refactorings(session: Session, uri: string, range: Range): CodeA
     };
   };
   const call = selectedCall(analysis, from, to);
-  if (call) {
-    const made = attempt(() => [replaceByValue(analysis, call)]);
-    // Most calls have no number as their value: nothing to be said about them.
-    if (made.problem !== undefined) return [];
-    const [edit] = made.edits;
-    return [action(l10n.t("Replace by its value {0}", shorten(edit!.text)), () => made.edits)];
+  const replacement = call && attempt(() => [replaceByValue(analysis, call)]);
+  const definition = call ? undefined : definitionAt(analysis, from, to);
+  if (!definition) {
+    const gradient =
+      from < to ? attempt(() => insertExpressionDerivative(analysis, { from, to }, "gradient")) : undefined;
+    // Most selections are no expression, most calls have no number as their value: nothing to be said about them.
+    return [
+      ...(replacement?.edits ?? []).map((edit) =>
+        action(l10n.t("Replace by its value {0}", shorten(edit.text)), () => [edit]),
+      ),
+      ...(gradient && gradient.problem === undefined
+        ? [action(l10n.t("Insert the gradient of the selected expression as a function"), () => gradient.edits)]
+        : []),
+    ];
   }
-  const definition = definitionAt(analysis, from, to);
-  if (!definition) return [];
   const { name } = definition;
   const actions = [
     action(l10n.t("Insert the gradient of {0} as a function", name), () =>
@@ -67,7 +73,7 @@ export function refactorings(session: Session, uri: string, range: Range): CodeA
 }
 
 /** What a code action would do, for a command. */
-export function edit(session: Session, { uri, range, action, point }: EditParams): EditResult {
+export function edit(session: Session, { uri, range, action, name: given, point }: EditParams): EditResult {
   const analysis = session.analysis(uri);
   const document = session.documents.get(uri);
   if (!analysis || !document) return { problem: l10n.t("the document is not open") };
@@ -79,7 +85,14 @@ export function edit(session: Session, { uri, range, action, point }: EditParams
       if (!call) throw new Problem(l10n.t("Select a call first, such as tape.gradient(z, x1)."));
       return [replaceByValue(analysis, call)];
     }
-    const definition = definitionAt(analysis, from, to) ?? functionAround(analysis, from, to);
+    const definition =
+      given === undefined
+        ? (definitionAt(analysis, from, to) ?? functionAround(analysis, from, to))
+        : analysis.functionNamed(given);
+    if (from < to && given === undefined && (action === "gradient" || action === "hessian")) {
+      const made = attempt(() => insertExpressionDerivative(analysis, { from, to }, action));
+      if (made.problem === undefined) return made.edits;
+    }
     if (!definition) throw new Problem(l10n.t("There is no function here: put the cursor in one."));
     const { name } = definition;
     switch (action) {

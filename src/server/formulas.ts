@@ -1,17 +1,20 @@
 /** Formulas as equations: `g(x₁, x₂) = …`, `∂g/∂x₁ = …`, as hovers and the panel show them. */
+import { shortName } from "../analysis/definitions";
 import { type FormulaText, followed, type Look, latexSymbol } from "../analysis/subject";
 
 /** More derivatives than this are a list that nobody reads. */
 const MOST_DERIVATIVES = 6;
 
 /** g(x₁, x₂) = … */
-export function definition(look: Look, name: string): FormulaText {
+export function definition(look: Look, whole: string): FormulaText {
+  const name = shortName(whole);
   const { latex, text } = look.formula();
   return { latex: `${called(look, name).latex} = ${latex}`, text: `${called(look, name).text} = ${text}` };
 }
 
 /** f′(x) = …, or ∂g/∂x₁ = … for each scalar that has one; none where there are many. */
-export function derivatives(look: Look, name: string): { name: string; formula: FormulaText }[] {
+export function derivatives(look: Look, whole: string): { name: string; formula: FormulaText }[] {
+  const name = shortName(whole);
   if (look.labels.length > MOST_DERIVATIVES) return [];
   const single = look.labels.length === 1;
   return look.derivatives().flatMap((derivative, i) => {
@@ -32,8 +35,18 @@ export function derivatives(look: Look, name: string): { name: string; formula: 
   });
 }
 
+/** ∂/∂x [x² y] = 2xy, of an expression of the text. */
+export function partialDerivative(look: Look, label: string, derivative: FormulaText): FormulaText {
+  const whole = look.formula();
+  return {
+    latex: `\\frac{\\partial}{\\partial ${latexSymbol(label)}} \\left[${whole.latex}\\right] = ${derivative.latex}`,
+    text: `∂(${whole.text})/∂${label} = ${derivative.text}`,
+  };
+}
+
 /** ∇²g = …; undefined where it would be too large to read. */
-export function secondDerivatives(look: Look, name: string): FormulaText | undefined {
+export function secondDerivatives(look: Look, whole: string): FormulaText | undefined {
+  const name = shortName(whole);
   const hessian = look.hessianFormula();
   if (!hessian) return undefined;
   if (look.labels.length === 1) {

@@ -12,6 +12,7 @@ export function hints(session: Session, uri: string, range: Range): InlayHint[] 
   const analysis = session.analysis(uri);
   if (!settings.enable || !analysis) return [];
   const wanted: { [K in Hint["kind"]]: boolean } = {
+    value: settings.inlayHints.values,
     gradient: settings.inlayHints.gradients,
     print: settings.inlayHints.prints,
     variable: settings.inlayHints.variables,
@@ -26,16 +27,16 @@ export function hints(session: Session, uri: string, range: Range): InlayHint[] 
         position,
         label: hint.label,
         paddingLeft: true,
-        tooltip: { kind: "markdown", value: tooltip(session, hint) },
+        tooltip: { kind: "markdown", value: tooltip(session, hint, settings.inlayHints.histories) },
       }))
   );
 }
 
-function tooltip(session: Session, { tooltip, count, history, kind }: Hint): string {
+function tooltip(session: Session, { tooltip, count, history, kind }: Hint, histories: boolean): string {
   const parts = ["```text\n" + tooltip.replaceAll("```", "'''") + "\n```"];
   if (count > 1)
     parts.push(kind === "variable" ? l10n.t("after {0} updates", count) : l10n.t("the last of {0} times", count));
-  if (history) {
+  if (history && histories) {
     const theme = plotThemes[session.theme];
     const { svg, width, height } = sparkline(history, { theme });
     const described = l10n.t(

@@ -1,6 +1,7 @@
 /** Code lenses over each function, positions at once and the gradient's title when it is asked for; and where figures end. */
 import * as l10n from "@vscode/l10n";
 import type { CodeLens } from "vscode-languageserver";
+import { shortName } from "../analysis/definitions";
 import { type DocumentAnalysis, returnsValue } from "../analysis/document";
 import type { Finding } from "../analysis/findings";
 import { Problem } from "../analysis/subject";
@@ -20,7 +21,7 @@ export function lenses(session: Session, uri: string): CodeLens[] {
   const settings = session.settingsOf(uri);
   const analysis = session.analysis(uri);
   if (!settings.enable || !settings.codeLens.enabled || !analysis) return [];
-  return [...functionLenses(analysis, uri), ...figureLenses(analysis, uri)];
+  return [...functionLenses(session, analysis, uri), ...figureLenses(analysis, uri)];
 }
 
 /** `Show figure` over the call that shows it: one lens for a place, however many figures end there. */
@@ -38,9 +39,9 @@ function figureLenses({ script, syntax }: DocumentAnalysis, uri: string): CodeLe
   });
 }
 
-function functionLenses(analysis: DocumentAnalysis, uri: string): CodeLens[] {
-  return analysis.functions.filter(returnsValue).flatMap(({ name, nameSpan }): CodeLens[] => {
-    const range = rangeOf(analysis.syntax, nameSpan);
+function functionLenses(session: Session, analysis: DocumentAnalysis, uri: string): CodeLens[] {
+  return placesOf(session, analysis, uri).flatMap(({ name, span }): CodeLens[] => {
+    const range = rangeOf(analysis.syntax, span);
     const argument: CommandArgument = { subject: { kind: "function", uri, name } };
     const data: LensData = { uri, name };
     return [
@@ -50,6 +51,29 @@ function functionLenses(analysis: DocumentAnalysis, uri: string): CodeLens[] {
     ];
   });
 }
+
+/** Where functions are; while the document does not parse, those that it had stay where their names stand. */
+function placesOf(session: Session, { functions, syntax, text }: DocumentAnalysis, uri: string) {
+  const places = functions
+    .filter((one) => one.level !== "nested" && !isSpecial(one.name) && returnsValue(one))
+    .map(({ name, nameSpan }) => ({ name, span: nameSpan }));
+  const known = session.lensTitles.get(uri);
+  if (syntax.errors.length === 0) {
+    session.lensTitles.set(uri, new Map(places.map(({ name }) => [name, known?.get(name)])));
+    return places;
+  }
+  for (const name of known?.keys() ?? []) {
+    const short = shortName(name);
+    const found = new RegExp(`^[ \\t]*(?:\\w+[ \\t]+)?(?=${short}(?![\\p{L}\\p{N}_]))`, "mu").exec(text);
+    if (!found || places.some((place) => place.name === name)) continue;
+    const from = found.index + found[0].length;
+    places.push({ name, span: { from, to: from + short.length } });
+  }
+  return places;
+}
+
+/** `__repr__` and its like give no numbers; `__call__` does. */
+const isSpecial = (name: string): boolean => /(?:^|\.)__(?!call__$)\w+__$/.test(name);
 
 export function resolveLens(session: Session, lens: CodeLens): CodeLens {
   const { uri, name } = lens.data as LensData;
@@ -61,11 +85,17 @@ export function resolveLens(session: Session, lens: CodeLens): CodeLens {
 }
 
 function title(session: Session, uri: string, name: string): string {
+  const known = session.lensTitles.get(uri);
+  const analysis = session.analysis(uri);
   try {
-    const look = session.analysis(uri)?.look(name);
-    return look ? gradientText(look, name, session.settingsOf(uri).digits) : name;
+    const look = analysis?.look(name);
+    const found = look ? gradientText(look, name, session.settingsOf(uri).digits) : name;
+    known?.set(name, found);
+    return found;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return `∇${name}: ${error.message}`;
+    // What does not parse will in a moment: what it said before may stand until then.
+    const before = analysis && analysis.syntax.errors.length > 0 ? known?.get(name) : undefined;
+    return before ?? `∇${shortName(name)}: ${error.message}`;
   }
 }

@@ -34,9 +34,11 @@ export function script(session: Session, { uri }: ScriptParams): ScriptView {
         values: encodeArray(history.values, [history.values.length / history.labels.length, history.labels.length]),
       }),
     ),
-    tapes: script.tapes.map((tape) =>
+    tapes: script.tapes.map(({ span, persistent, count, ...tape }) =>
       range({
-        ...tape,
+        span,
+        persistent,
+        count,
         questions: tape.questions.map((question) =>
           range({ ...question, answers: question.answers.map((answer) => ({ ...answer })) }),
         ),

@@ -22,6 +22,7 @@ import {
   type Requests,
   type Settings,
 } from "../protocol/lsp";
+import { loadTypesetter } from "../render";
 import { check } from "./check";
 import { copies } from "./copies";
 import { codeActions, diagnostics } from "./diagnostics";
@@ -29,6 +30,7 @@ import { edit, refactorings } from "./edits";
 import { exported } from "./export";
 import { hints } from "./hints";
 import { hover } from "./hover";
+import { mathHover } from "./hovers/math";
 import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
 import { holds, into, Notebooks, notebookSync, out, rangeInto, rangeOut } from "./notebooks";
@@ -92,11 +94,15 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
 
   // ── documents ─────────────────────────────────────────────────────────────
 
-  const readSettings = async (uri: string) => {
+  const settingsOf = async (uri: string): Promise<Settings> => {
     const found: unknown = asksConfiguration
       ? await connection.workspace.getConfiguration({ scopeUri: uri, section: "gradlens" })
       : undefined;
-    session.settings.set(uri, completeSettings(found));
+    return completeSettings(found);
+  };
+
+  const readSettings = async (uri: string) => {
+    session.settings.set(uri, await settingsOf(uri));
     session.refresh(uri);
   };
 
@@ -111,6 +117,8 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
     }
     notify("gradlens/changed", { uri });
     notify("gradlens/status", status(session, uri));
+    // Its loading takes longer than a hover may: it comes before the first one.
+    await loadTypesetter();
   };
 
   const publishSoon = (uri: string, delay: number) => {
@@ -237,6 +245,16 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
   };
 
   answer("gradlens/subjectAt", (params) => subjectAt(session, inWhole(params)));
+  answer("gradlens/hover", async ({ uri, position, selection }, token) => {
+    const place = notebooks.placeOf(uri);
+    const own = rangeInto(place, selection);
+    const found = await hover(session, place.whole, into(place, position), token, own);
+    return found?.range ? { ...found, range: rangeOut(place, found.range) } : found;
+  });
+  answer("gradlens/mathHover", async (params, token) => {
+    const settings = await settingsOf(params.uri);
+    return settings.enable && settings.hover.enabled ? mathHover(session, settings, params, token) : null;
+  });
   answer("gradlens/view", (params, token) => view(session, params, token));
   answer("gradlens/check", (params, token) => check(session, params, token));
   answer("gradlens/plot", (params, token) => plot(session, params, token));

@@ -22,6 +22,8 @@ export class Session {
   readonly settings = new Map<string, Settings>();
   /** `imported`: the files that an analysis asked for, found or not. */
   private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis; imported: Set<string> }>();
+  /** The functions of a document when it last parsed, by name, with the last title of the lens of each. */
+  readonly lensTitles = new Map<string, Map<string, string | undefined>>();
   private readonly pins = new Map<string, Map<string, PointTree>>();
 
   constructor(
@@ -118,6 +120,7 @@ export class Session {
   }
 
   forget(uri: string): void {
+    this.lensTitles.delete(uri);
     this.analyses.delete(uri);
     this.settings.delete(uri);
   }

@@ -1,5 +1,6 @@
 /** Answers in words: what lenses, hovers and messages say in the same way. */
 import * as l10n from "@vscode/l10n";
+import { shortName } from "../analysis/definitions";
 import { followed, type Look, type Origin } from "../analysis/subject";
 import { formatNumber, formatTree, formatVector } from "../render";
 
@@ -9,12 +10,19 @@ export function whereText(look: Look, digits = 7): string {
   if (parameters.length === 0) return "";
   if (parameters.length > 1 && parameters.every(({ shape }) => shape.length === 0))
     return l10n.t("at {0}", formatVector(look.point, digits, 6));
+  return namedWhereText(look, digits);
+}
+
+/** `at x1 = 2, x2 = 3`: with the names, where their order is not to be seen beside it. */
+export function namedWhereText(look: Look, digits = 7): string {
   const tree = look.pointTree();
-  return l10n.t("at {0}", parameters.map(({ name }) => `${name} = ${formatTree(tree[name]!, digits)}`).join(", "));
+  const names = followed(look.parameters).map(({ name }) => `${name} = ${formatTree(tree[name]!, digits)}`);
+  return names.length === 0 ? "" : l10n.t("at {0}", names.join(", "));
 }
 
 /** `∇g = (9, 42) at (2, 3)`, `f′ = 8 at x = 1`. */
-export function gradientText(look: Look, name: string, digits = 7): string {
+export function gradientText(look: Look, whole: string, digits = 7): string {
+  const name = shortName(whole);
   const where = whereText(look, digits);
   // A function of several results has a Jacobian.
   if (look.result().shape.length > 0) return `J = ${matrixText(look.jacobian().slice(0, 4), digits)} ${where}`;

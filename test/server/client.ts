@@ -5,7 +5,9 @@ import {
   createConnection,
   createProtocolConnection,
   type Diagnostic,
+  type Hover,
   type InitializeResult,
+  type MarkupContent,
   type ProtocolConnection,
   type Range,
   type ServerCapabilities,
@@ -91,6 +93,25 @@ export async function startClient(
     },
   };
 }
+
+/** The text of a hover without its pictures and the addresses of its links; pictures are `![what they show]`. */
+export async function hoverText(
+  { connection }: TestClient,
+  uri: string,
+  position: { line: number; character: number },
+): Promise<string | null> {
+  const hover = (await connection.sendRequest("textDocument/hover", {
+    textDocument: { uri },
+    position,
+  })) as Hover | null;
+  return hover && plainHover(hover);
+}
+
+export const plainHover = ({ contents }: Hover): string =>
+  (contents as MarkupContent).value
+    .replace(/\(data:image[^)]*\)/g, "")
+    .replace(/\(command:[^)]*\)/g, "")
+    .replace(/\\(?=[*_[\]|~])/g, "");
 
 /** The position of the n-th occurrence of `part` (from 0), moved by `offset` characters. */
 export function find(text: string, part: string, n = 0, offset = 0): { line: number; character: number } {

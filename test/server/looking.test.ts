@@ -1,6 +1,6 @@
 /** Looking at functions changes nothing: neither what the script shows nor what the next look sees. */
 import assert from "node:assert/strict";
-import type { CodeLens, InlayHint } from "vscode-languageserver/node";
+import type { CodeLens, Hover, InlayHint, MarkupContent } from "vscode-languageserver/node";
 import { startClient, type TestClient } from "./client";
 
 const uri = "file:///script.py";
@@ -140,11 +140,13 @@ describe("looking at a function", function () {
       "",
     ].join("\n");
     await client.open(uri, text);
-    const shown = async (line: number, part: string) =>
-      (await client.connection.sendRequest("textDocument/hover", {
+    const shown = async (line: number, part: string) => {
+      const hover = (await client.connection.sendRequest("textDocument/hover", {
         textDocument: { uri },
         position: { line, character: text.split("\n")[line]!.indexOf(part) },
-      })) !== null;
+      })) as Hover | null;
+      return hover !== null && (hover.contents as MarkupContent).value.includes("<strong>f(x)</strong>");
+    };
     for (const [line, part] of [
       [0, "f(x"],
       [9, "f(2)"],

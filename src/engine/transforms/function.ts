@@ -177,11 +177,23 @@ export class Differentiable {
       withoutRecorders(() => {
         const { inputs, outputs } = this.staged(point, "float32");
         mustBeScalar(outputs[0]!.shape);
-        return gradientNodes(outputs[0]!, inputs, this.dialect).flatMap((entry, k) =>
-          entry ? Array.from(peek(entry).data) : new Array<null>(sizeOf(inputs[k]!.shape)).fill(null),
-        );
+        return numbersOf(gradientNodes(outputs[0]!, inputs, this.dialect), inputs);
       }),
     );
+  }
+
+  /**
+   * The gradient with the conventions of each of these dialects; null where there is none.
+   * @throws NotScalar where the result is an array.
+   */
+  gradientsIn(point: ArrayLike<number>, dialects: readonly Dialect[]): (number | null)[][] {
+    return withoutRecorders(() => {
+      const { inputs, outputs } = this.staged(point);
+      mustBeScalar(outputs[0]!.shape);
+      return dialects.map((dialect) =>
+        withDialect(dialect, () => numbersOf(gradientNodes(outputs[0]!, inputs, dialect), inputs)),
+      );
+    });
   }
 
   /** Column `k` of the Hessian: how the gradient changes with one scalar. @throws NotScalar where the result is an array. */
@@ -256,6 +268,13 @@ export class Differentiable {
       }
     });
   }
+}
+
+/** The entries of a gradient one after the other; null where there is none. */
+function numbersOf(entries: readonly (Value | null)[], inputs: readonly Input[]): (number | null)[] {
+  return entries.flatMap((entry, k) =>
+    entry ? Array.from(peek(entry).data) : new Array<null>(sizeOf(inputs[k]!.shape)).fill(null),
+  );
 }
 
 /** Compiled: what small functions are made of. */

@@ -16,6 +16,7 @@ export type PyEvent =
   | { kind: "update"; variable: PyObject; before: Tensor; value: Tensor; span: Span }
   | {
       kind: "gradient";
+      asked: "gradient" | "jacobian" | "batch_jacobian";
       tape: PyObject;
       targets: PyValue[];
       /** Flattened, as `results` and `reasons` are. */

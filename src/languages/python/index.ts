@@ -19,7 +19,7 @@ import { Frame, homeOf, lastCaller, PyFunction, toPython } from "./runtime/funct
 import { snapshot } from "./runtime/isolate";
 import { type Kwargs, PyBound, PyObject, PyType, type PyValue } from "./runtime/object";
 import { call, repr, str, typeName } from "./runtime/protocol";
-import { type Budget, BudgetExceeded, locate, Vm, vm, withVm } from "./runtime/vm";
+import { type Budget, BudgetExceeded, locate, type Observed, Vm, vm, withVm } from "./runtime/vm";
 import { lineText, placeInModule } from "./sources";
 import { parseExpression } from "./syntax";
 import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./syntax/ast";
@@ -39,6 +39,8 @@ export { lineAt } from "./syntax/ast";
 export {
   type Budget,
   BudgetExceeded,
+  type Observed,
+  PyBound,
   PyDict,
   PyException,
   PyFunction,
@@ -281,6 +283,8 @@ export interface CallOptions extends RunOptions {
   syntax?: PyModuleSyntax;
   /** Whether the call leaves everything as it was: variables, containers, Variables (default: yes). It prints nothing then. */
   isolated?: boolean;
+  /** An expression of the function's text (or of one inside it) to watch. */
+  observed?: Observed;
 }
 
 /** What went wrong in a call or an expression, in one line. */
@@ -302,6 +306,7 @@ export class PyCallError extends Error {
 function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () => T): T {
   const isolated = options.isolated !== false;
   const machine = machineFor(isolated ? { ...options, onEvent: undefined } : options, options.syntax);
+  machine.observed = options.observed;
   const putBack = isolated ? snapshot(roots) : undefined;
   return withVm(machine, () => {
     try {
@@ -339,18 +344,43 @@ export function callFunction(
   options: CallOptions = {},
 ): PyValue {
   try {
-    return guarded(options, [fn, ...Object.values(args)], () => callWith(fn, args));
+    return guarded(options, [fn, ...Object.values(args)], () => observing(fn, options, () => callWith(fn, args)));
   } catch (error) {
     // A point is written as a list of numbers where the function may want NumPy's array.
     const looked = options.isolated !== false && error instanceof PyCallError && LISTS_FAIL.has(error.type);
     const arrays = looked ? asArrays(args) : undefined;
     if (!arrays) throw error;
     try {
-      return guarded(options, [fn, ...Object.values(arrays)], () => callWith(fn, arrays));
+      return guarded(options, [fn, ...Object.values(arrays)], () => observing(fn, options, () => callWith(fn, arrays)));
     } catch (second) {
       throw second instanceof PyCallError ? error : second;
     }
   }
+}
+
+/** Code with a watched expression is compiled anew for the call: other calls pay nothing for it. */
+function observing<T>(fn: PyValue, { observed }: CallOptions, body: () => T): T {
+  const code = observed && functionBehind(fn)?.code;
+  // A generator's code is made with its function.
+  if (!code || code.generate) return body();
+  const { run } = code;
+  code.run = undefined;
+  try {
+    return body();
+  } finally {
+    code.run = run;
+  }
+}
+
+/** The function that is written in the file: behind a method, or a decorator that keeps it. */
+function functionBehind(fn: PyValue): PyFunction | undefined {
+  if (fn instanceof PyFunction) return fn;
+  if (fn instanceof PyBound) return functionBehind(fn.fn);
+  if (!(fn instanceof PyObject)) return undefined;
+  const wrapped = fn.pyGetAttribute?.("__wrapped__") ?? fn.dict?.get("__wrapped__");
+  if (wrapped !== undefined) return functionBehind(wrapped);
+  const own = fn.type.heap ? fn.type.find("__call__") : undefined;
+  return own instanceof PyFunction ? own : undefined;
 }
 
 const LISTS_FAIL = new Set(["TypeError", "AttributeError", "IndexError", "ValueError"]);

@@ -21,7 +21,7 @@ import {
   typeName,
 } from "../runtime/protocol";
 import { formatValue } from "../runtime/text";
-import { locate, tick, vm } from "../runtime/vm";
+import { locate, type Observed, tick, vm } from "../runtime/vm";
 import type * as ast from "../syntax/ast";
 import type { Place, Scope, ScopeMap } from "./scope";
 
@@ -294,6 +294,28 @@ export class ExpressionCompiler {
   // ── expressions ───────────────────────────────────────────────────────────
 
   expr(node: ast.Expr): Eval {
+    const value = this.unobserved(node);
+    return vm.observed?.node === node ? this.observed(node, value, vm.observed) : value;
+  }
+
+  private observed(node: ast.Expr, value: Eval, { names, see }: Observed): Eval {
+    const loads = names.map((name) => this.load(name, node));
+    return (frame) => {
+      const values = loads.map((load) => {
+        try {
+          return load(frame);
+        } catch (error) {
+          if (error instanceof PyException) return undefined;
+          throw error;
+        }
+      });
+      const result = value(frame);
+      see(values, result);
+      return result;
+    };
+  }
+
+  private unobserved(node: ast.Expr): Eval {
     switch (node.kind) {
       case "number": {
         const value = node.imaginary ? new PyComplex(0, Number(node.value)) : node.value;

@@ -5,8 +5,9 @@
  */
 import { currentSource, setSource } from "../../../engine";
 import type { PyEvent } from "../events";
-import type { Span } from "../syntax/ast";
+import type { Expr, Span } from "../syntax/ast";
 import { inMain } from "../syntax/span";
+import type { PyValue } from "./object";
 
 export interface Budget {
   /** Milliseconds for the whole run. */
@@ -27,6 +28,14 @@ export class BudgetExceeded {
   ) {}
 }
 
+/** An expression that is watched while a function runs; see `callFunction`. */
+export interface Observed {
+  readonly node: Expr;
+  /** Those that the frame does not hold are undefined. */
+  readonly names: readonly string[];
+  readonly see: (values: readonly (PyValue | undefined)[], result: PyValue) => void;
+}
+
 const nowhere: Span = { from: 0, to: 0 };
 
 export class Vm {
@@ -44,6 +53,8 @@ export class Vm {
   /** Where the file that runs called into another text. */
   outside: Span | undefined;
   listener: ((event: PyEvent) => void) | undefined;
+  /** Told whenever this expression is evaluated: what the names around it held before, and what it gave. */
+  observed: Observed | undefined;
   wantsValues = false;
   wantsCalls = false;
   /** Per-run counters that modules keep (TensorFlow's names of variables, …). */

@@ -1,6 +1,6 @@
 /** `tf.GradientTape`. */
 import * as engine from "../../../../engine";
-import { dialects, isFloat, peek, Tape, type Value, zeros } from "../../../../engine";
+import { dialects, type Gradient, isFloat, peek, Tape, type Value, zeros } from "../../../../engine";
 import type { GradientReason } from "../../events";
 import { bindArguments } from "../../runtime/arguments";
 import { PyDict, PyList, PyTuple } from "../../runtime/containers";
@@ -86,6 +86,7 @@ export class PyTape extends PyObject implements Listening {
   private entered = false;
   private used = false;
   private readonly variables = new Set<PyTfVariable>();
+  private readonly watchedSoFar = new Set<PyValue>();
 
   constructor(
     readonly persistent: boolean,
@@ -94,6 +95,14 @@ export class PyTape extends PyObject implements Listening {
     super(tapeType);
   }
 
+  /** Everything that it watches or has watched, in that order. */
+  get everyWatched(): readonly PyValue[] {
+    return [...this.watchedSoFar];
+  }
+  /** Whether it has answered and will not answer again. */
+  get spent(): boolean {
+    return this.used;
+  }
   /** What the engine has recorded. */
   get records(): Tape["records"] {
     return this.tape.records;
@@ -144,6 +153,7 @@ export class PyTape extends PyObject implements Listening {
   accessed(variable: PyTfVariable): void {
     if (!this.watches) return;
     this.variables.add(variable);
+    this.watchedSoFar.add(variable);
     this.tape.watch(variable.handle);
   }
   watch(x: PyValue): void {
@@ -160,6 +170,7 @@ export class PyTape extends PyObject implements Listening {
           `The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.${item.dtype}`,
         );
       }
+      this.watchedSoFar.add(item);
       if (item instanceof PyTfVariable) {
         this.variables.add(item);
         this.tape.watch(item.handle);
@@ -176,6 +187,7 @@ export class PyTape extends PyObject implements Listening {
     this.pop();
     this.tape.reset();
     this.variables.clear();
+    this.watchedSoFar.clear();
     this.push();
   }
   pause(): PyValue {
@@ -224,33 +236,31 @@ export class PyTape extends PyObject implements Listening {
         ? []
         : flatten(outputs).leaves.map((seed, k) => (seed === null ? undefined : toTensor(seed, keys[k]?.dtype)));
     const found = this.sweep(keys, wanted, seeds);
-    const reasons: (GradientReason | undefined)[] = [];
     const results = found.map((gradient, k): PyValue => {
-      if ("value" in gradient) {
-        reasons.push(undefined);
-        return new PyTfTensor(gradient.value);
-      }
-      const { kind, detail, source } = gradient.missing;
-      reasons.push({ kind, detail, source: source && vm.home({ from: source.from, to: source.to }) });
+      if ("value" in gradient) return new PyTfTensor(gradient.value);
       return rule === "zero" ? new PyTfTensor(zeros(wanted[k])) : null;
     });
     this.end();
-    if (vm.listener) {
-      vm.emit({
-        kind: "gradient",
-        tape: this,
-        targets,
-        sources: leaves,
-        sourceNames: namesOfSources(at, leaves.length),
-        results,
-        reasons,
-        span: { from: at.from, to: at.to },
-      });
-    }
+    this.answered("gradient", at, targets, leaves, results, found.map(reasonOf));
     return pack(results);
   }
 
+  private answered(
+    asked: "gradient" | "jacobian" | "batch_jacobian",
+    at: ast.Span,
+    targets: PyValue[],
+    sources: PyValue[],
+    results: PyValue[],
+    reasons: (GradientReason | undefined)[],
+  ): void {
+    if (!vm.listener) return;
+    const sourceNames = namesOfSources(at, sources.length);
+    const span = { from: at.from, to: at.to };
+    vm.emit({ kind: "gradient", asked, tape: this, targets, sources, sourceNames, results, reasons, span });
+  }
+
   jacobian(target: PyValue, sources: PyValue, unconnected: PyValue): PyValue {
+    const { at } = vm;
     this.begin();
     const rule = unconnectedRule(unconnected);
     const { leaves, pack } = flatten(sources);
@@ -259,16 +269,23 @@ export class PyTape extends PyObject implements Listening {
     }
     const key = PyTape.key(target);
     const wanted = leaves.map((leaf) => PyTape.key(leaf));
-    const [blocks] = engine.jacobiansFrom([key], wanted, ([seed]) => this.pull(key, wanted, seed!));
+    let reasons: (GradientReason | undefined)[] = [];
+    const [blocks] = engine.jacobiansFrom([key], wanted, ([seed]) => {
+      const found = this.sweep([key], wanted, [seed!]);
+      reasons = found.map(reasonOf);
+      return found.map(valueIn);
+    });
     const results = wanted.map(({ shape, dtype }, k): PyValue => {
       const block = blocks[k] ?? (rule === "zero" ? zeros({ shape: [...key.shape, ...shape], dtype }) : null);
       return block && new PyTfTensor(block);
     });
     this.end();
+    this.answered("jacobian", at, [target], leaves, results, reasons);
     return pack(results);
   }
 
   batchJacobian(target: PyValue, source: PyValue): PyValue {
+    const { at } = vm;
     if (this.used) {
       raiseError(
         "RuntimeError",
@@ -285,15 +302,21 @@ export class PyTape extends PyObject implements Listening {
       );
     }
     const jacobian =
-      engine.batchJacobianFrom(y, x, (seed) => this.pull(y, [x], seed)[0]!) ??
+      engine.batchJacobianFrom(y, x, (seed) => valueIn(this.sweep([y], [x], [seed])[0]!)) ??
       zeros({ shape: [...y.shape, ...x.shape.slice(1)], dtype: x.dtype });
     this.end();
-    return new PyTfTensor(jacobian);
+    const result = new PyTfTensor(jacobian);
+    this.answered("batch_jacobian", at, [target], [source], [result], [undefined]);
+    return result;
   }
+}
 
-  private pull(target: Value, sources: readonly Value[], seed: Value): (Value | null)[] {
-    return this.sweep([target], sources, [seed]).map((gradient) => ("value" in gradient ? gradient.value : null));
-  }
+const valueIn = (gradient: Gradient): Value | null => ("value" in gradient ? gradient.value : null);
+
+function reasonOf(gradient: Gradient): GradientReason | undefined {
+  if ("value" in gradient) return undefined;
+  const { kind, detail, source } = gradient.missing;
+  return { kind, detail, source: source && vm.home({ from: source.from, to: source.to }) };
 }
 
 function unconnectedRule(x: PyValue): "none" | "zero" {

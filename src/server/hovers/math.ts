@@ -1,0 +1,77 @@
+/** Hovers on formulas of Markdown and LaTeX: derivatives, and values at a point that a comment gives. */
+import type { CancellationToken, Hover } from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { readLatex } from "../../analysis/latex";
+import { pointComments } from "../../analysis/point";
+import { Problem } from "../../analysis/subject";
+import type { CommandArgument, MathHoverParams, Point, Settings } from "../../protocol/lsp";
+import { mathAt } from "../../protocol/math";
+import { PointError, parsePoint } from "../../protocol/point";
+import { loadTypesetter } from "../../render";
+import { pointTree, type Session } from "../session";
+import { Card, subjectLinks } from "./card";
+import { formulaLines, lookLines, lookPlot } from "./look";
+
+const LANGUAGES: ReadonlySet<string> = new Set(["markdown", "latex", "tex", "quarto", "rmd"]);
+
+/** Whether a language has formulas between its words. */
+export const isMath = (languageId: string): boolean => LANGUAGES.has(languageId);
+
+/** null where there is no formula, or none that has one meaning. */
+export async function mathHover(
+  session: Session,
+  settings: Settings,
+  { text, position }: Pick<MathHoverParams, "text" | "position">,
+  token: CancellationToken,
+): Promise<Hover | null> {
+  if (!settings.hover.math) return null;
+  const document = TextDocument.create("", "", 0, text);
+  const found = mathAt(text, document.offsetAt(position));
+  if (!found) return null;
+  try {
+    const analysis = session.empty;
+    const { name = "f", parameters, python } = readLatex(found.latex);
+    const first = analysis.expression(python, undefined, "python");
+    if (first.look.labels.length === 0) return null;
+    const given = givenPoint(text, found.from, first.unknown);
+    const origin = given && ({ kind: "comment", line: document.positionAt(given.offset).line } as const);
+    const { look } = given ? analysis.expression(python, pointTree(given.point), "python", origin) : first;
+    await loadTypesetter();
+    const card = new Card(session, settings, token);
+    const title = `${name}(${[...parameters, ...look.labels.filter((label) => !parameters.includes(label))].join(", ")})`;
+    const argument: CommandArgument = {
+      subject: { kind: "expression", text: python, language: "python" },
+      ...(given ? { point: given.point } : {}),
+    };
+    const lines = given ? lookLines(card, look, name, title) : formulaLines(card, look, name);
+    if (lines.length === 0) return null;
+    return {
+      contents: {
+        kind: "markdown",
+        value: card.compose(lines, given ? lookPlot(card, look, title) : [], subjectLinks(argument, false)),
+      },
+      range: { start: document.positionAt(found.from), end: document.positionAt(found.to) },
+    };
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+/** Of the comments before a formula, the last that gives a value to each of the names. */
+function givenPoint(
+  text: string,
+  before: number,
+  names: readonly string[],
+): { point: Point; offset: number } | undefined {
+  for (const comment of pointComments(text.slice(0, before)).reverse()) {
+    try {
+      const point = parsePoint(comment.text);
+      if (names.every((name) => Object.hasOwn(point, name)))
+        return { point: Object.fromEntries(names.map((name) => [name, point[name]!])), offset: comment.offset };
+    } catch (error) {
+      if (!(error instanceof PointError)) throw error;
+    }
+  }
+  return undefined;
+}
