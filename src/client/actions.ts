@@ -96,12 +96,13 @@ async function functionAt(server: Server, editor: TextEditor): Promise<{ subject
 async function change(server: Server, argument: unknown, action: EditAction, point?: Point): Promise<void> {
   const { document, selection } = pythonEditor();
   const range = { start: place(selection.start), end: place(selection.end) };
-  const subject = isCommandArgument(argument) ? argument.subject : undefined;
+  // A link of a hover names its function; one over a selection means the selection.
+  const named = isCommandArgument(argument) && argument.subject.kind === "function" ? argument.subject : undefined;
   const { edit, problem } = await server.request("gradlens/edit", {
-    uri: subject?.uri ?? document.uri.toString(),
+    uri: named?.uri ?? document.uri.toString(),
     range,
     action,
-    ...(subject?.kind === "function" ? { name: subject.name } : {}),
+    ...(named ? { name: named.name } : {}),
     ...(point ? { point } : {}),
   });
   if (!edit) throw new UserError(problem ?? l10n.t("There is nothing to change."));

@@ -38,7 +38,12 @@ export class Card {
     this.rich = session.html ? html : markdown;
     this.theme = plotThemes[session.theme];
     this.digits = settings.digits;
-    this.proceed = proceedUntil(session.now() + settings.budget.evaluation, session.now, token);
+    // The time is that of the card's own parts: the document's run has its own.
+    let check: (() => void) | undefined;
+    this.proceed = () => {
+      check ??= proceedUntil(session.now() + settings.budget.evaluation, session.now, token);
+      check();
+    };
   }
 
   /** What there is room for and can be had in time; a part that has a problem says so once, and leaves the others standing. */
