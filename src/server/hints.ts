@@ -3,7 +3,7 @@ import * as l10n from "@vscode/l10n";
 import type { InlayHint, Range } from "vscode-languageserver";
 import type { Hint } from "../analysis/script";
 import { plotThemes, sparkline, svgUri } from "../render";
-import { escapeMarkdown } from "./markdown";
+import { markdown, words } from "./rich-text";
 import type { Session } from "./session";
 import { lineEnd, positionOf } from "./text";
 
@@ -45,7 +45,9 @@ function tooltip(session: Session, { tooltip, count, history, kind }: Hint, hist
       history[history.length - 1]!,
       history.length - 1,
     );
-    parts.push(`![${escapeMarkdown(described)}](${svgUri(svg)}|width=${width},height=${height})`);
+    // VS Code shows no HTML in a hint's tooltip.
+    const { picture } = session.rich.pictures ? markdown : words;
+    parts.push(picture({ uri: svgUri(svg), width, height, alt: described }));
   }
   return parts.join("\n\n");
 }

@@ -55,7 +55,8 @@ export async function hover(
     value = inside ? selectionHover(card, analysis, uri, span) : wordHover(card, analysis, uri, span, settings);
     if (!card.partial) known.set(key, value);
   }
-  return value === undefined ? null : { contents: { kind: "markdown", value }, range: rangeOf(analysis.syntax, span) };
+  if (value === undefined) return null;
+  return { contents: { kind: session.rich.kind, value }, range: rangeOf(analysis.syntax, span) };
 }
 
 function wordHover(

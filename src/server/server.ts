@@ -35,6 +35,7 @@ import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
 import { holds, into, Notebooks, notebookSync, out, rangeInto, rangeOut } from "./notebooks";
 import { plot, slices } from "./plot";
+import { richTextFor } from "./rich-text";
 import { runFile, type StartJob } from "./run";
 import { script } from "./script";
 import { OutOfTime, Session } from "./session";
@@ -73,7 +74,7 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
     const options = initializationOptions as Partial<InitializationOptions> | undefined;
     if (options?.theme) session.theme = options.theme;
     l10n.config({ contents: options?.l10n ?? {} });
-    session.html = capabilities.general?.markdown?.allowedTags?.includes("table") ?? false;
+    session.rich = richTextFor(capabilities);
     asksConfiguration = capabilities.workspace?.configuration ?? false;
     refreshes = {
       hints: capabilities.workspace?.inlayHint?.refreshSupport ?? false,

@@ -7,6 +7,7 @@ import { type Look, Problem } from "../analysis/subject";
 import { defaultSettings, type Point, type Settings, type Subject, type ThemeKind } from "../protocol/lsp";
 import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree } from "../protocol/values";
+import { type RichText, words } from "./rich-text";
 
 /** The documents that the editor has open. */
 export interface Documents {
@@ -17,8 +18,8 @@ export interface Documents {
 
 export class Session {
   theme: ThemeKind = "dark";
-  /** Whether the editor shows HTML in Markdown. */
-  html = false;
+  /** What the editor shows in hovers. */
+  rich: RichText = words;
   readonly settings = new Map<string, Settings>();
   /** `imported`: the files that an analysis asked for, found or not. */
   private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis; imported: Set<string> }>();

@@ -29,7 +29,7 @@ export interface TestClient {
 }
 
 export async function startClient(
-  options: Partial<InitializationOptions> & { settings?: object; html?: boolean } = {},
+  options: Partial<InitializationOptions> & { settings?: object; html?: boolean; shows?: "words" | "plain" } = {},
 ): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
@@ -56,7 +56,10 @@ export async function startClient(
     rootUri: null,
     capabilities: {
       workspace: { configuration: true },
-      general: options.html === false ? {} : { markdown: { parser: "marked", allowedTags: ["table", "img"] } },
+      general: options.shows
+        ? {}
+        : { markdown: { parser: "marked", ...(options.html === false ? {} : { allowedTags: ["table", "img"] }) } },
+      ...(options.shows === "plain" ? { textDocument: { hover: { contentFormat: ["plaintext"] } } } : {}),
     },
     initializationOptions: { theme: options.theme ?? "dark", l10n: options.l10n },
   });

@@ -6,7 +6,7 @@ import { type FormulaText, type Look, Problem } from "../../analysis/subject";
 import { type CommandArgument, commands, type Point, type Settings } from "../../protocol/lsp";
 import { toJsonTree } from "../../protocol/values";
 import { formulaImage, plotThemes, sparkline, svgUri, typeset } from "../../render";
-import { html, markdown, type RichText } from "../rich-text";
+import type { RichText } from "../rich-text";
 import { OutOfTime, proceedUntil, type Session } from "../session";
 
 /** VS Code cuts a hover's Markdown here; some of it is for the links. */
@@ -35,7 +35,7 @@ export class Card {
     readonly settings: Settings,
     token: CancellationToken,
   ) {
-    this.rich = session.html ? html : markdown;
+    this.rich = session.rich;
     this.theme = plotThemes[session.theme];
     this.digits = settings.digits;
     // The time is that of the card's own parts: the document's run has its own.
@@ -81,6 +81,11 @@ export class Card {
     return this.rich.picture({ uri: svgUri(svg), width, height, alt });
   }
 
+  /** What stands at the cursor, and why there is nothing to tell of it. */
+  problem(what: string, message: string): string {
+    return `${this.rich.strong(what)} · ${this.rich.text(message)}`;
+  }
+
   /** Lines, a plot beside or under them, links under both. */
   compose(lines: readonly string[], plot: readonly string[] = [], links: readonly string[] = []): string {
     const text = this.rich.lines(lines);
@@ -90,7 +95,8 @@ export class Card {
         : this.widest <= COLUMN_WIDTH
           ? this.rich.beside(text, plot.join(""))
           : this.rich.lines([text, ...plot]);
-    return links.length > 0 ? `${body}\n\n${links.join(" · ")}` : body;
+    // An editor without pictures has no panel either.
+    return links.length > 0 && this.rich.pictures ? `${body}\n\n${links.join(" · ")}` : body;
   }
 }
 

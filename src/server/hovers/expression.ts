@@ -10,7 +10,6 @@ import { Problem } from "../../analysis/subject";
 import type { CommandArgument } from "../../protocol/lsp";
 import { formatNumber, formatVector } from "../../render";
 import { partialDerivative } from "../formulas";
-import { escapeMarkdown } from "../markdown";
 import { namedWhereText, whereText } from "../words";
 import { type Card, copyLink, jsonPoint, openLink, type Span, subjectLinks } from "./card";
 import { lookLines, lookPlot } from "./look";
@@ -33,7 +32,7 @@ export function selectionHover(
     return card.compose(lines, lookPlot(card, look), subjectLinks(argument, look.labels.length > 0));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return `**${escapeMarkdown(text)}** · ${escapeMarkdown(error.message)}`;
+    return card.problem(text, error.message);
   }
 }
 

@@ -4,7 +4,6 @@ import { shortName } from "../../analysis/definitions";
 import type { DocumentAnalysis } from "../../analysis/document";
 import { Problem } from "../../analysis/subject";
 import type { CommandArgument } from "../../protocol/lsp";
-import { escapeMarkdown } from "../markdown";
 import { type Card, jsonPoint, type Span, subjectLinks } from "./card";
 import { lookLines, lookPlot } from "./look";
 
@@ -21,6 +20,6 @@ export function functionHover(card: Card, analysis: DocumentAnalysis, uri: strin
     return card.compose(lines, lookPlot(card, look), subjectLinks(argument, analysis.canInsert(name)));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return `**${escapeMarkdown(name)}** · ${escapeMarkdown(error.message)}`;
+    return card.problem(name, error.message);
   }
 }

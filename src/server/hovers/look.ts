@@ -44,7 +44,8 @@ export function formulaLines(card: Card, look: Look, name: string): string[] {
 export function lookPlot(card: Card, look: Look, title = look.title): string[] {
   const { labels } = look;
   const single = look.result().shape.length === 0;
-  if (!card.settings.hover.plot || !single || labels.length === 0 || labels.length > 2) return [];
+  if (!card.settings.hover.plot || !card.rich.pictures || !single || labels.length === 0 || labels.length > 2)
+    return [];
   return card.part(() => {
     const where = whereText(look, card.digits);
     const description =

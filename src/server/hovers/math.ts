@@ -47,7 +47,7 @@ export async function mathHover(
     if (lines.length === 0) return null;
     return {
       contents: {
-        kind: "markdown",
+        kind: card.rich.kind,
         value: card.compose(lines, given ? lookPlot(card, look, title) : [], subjectLinks(argument, false)),
       },
       range: { start: document.positionAt(found.from), end: document.positionAt(found.to) },

@@ -11,7 +11,7 @@ describe("hovers on expressions", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false });
+    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
   });
   afterEach(() => client.stop());
   const shown = async (text: string, part: string, n = 0, offset = 0) =>

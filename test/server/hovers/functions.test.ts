@@ -9,7 +9,7 @@ describe("hovers on functions", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false });
+    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
   });
   afterEach(() => client.stop());
   const shown = async (text: string, part: string, n = 0) => (await hoverText(client, URI, find(text, part, n))) ?? "";
@@ -201,6 +201,29 @@ describe("hovers on functions", function () {
       await client.change(URI, lines.slice(0, 3).join("\n"));
       assert.deepEqual(await titles(), ["0: f′ = 2 at x = 1"]);
     });
+  });
+
+  it("stand in words where an editor shows no pictures, and without marks where it reads no Markdown", async () => {
+    const text = "def g(x1, x2):\n    return (x1 + 5) * x2 ** 2\nprint(g(2.0, 3.0))\n";
+    const contents = async (shows: "words" | "plain") => {
+      await client.stop();
+      client = await startClient({ shows });
+      await client.open(URI, text);
+      const hover = (await client.connection.sendRequest("textDocument/hover", {
+        textDocument: { uri: URI },
+        position: find(text, "g(x1"),
+      })) as Hover;
+      return hover.contents as MarkupContent;
+    };
+    const marked = await contents("words");
+    assert.equal(marked.kind, "markdown");
+    assert.match(marked.value, /^g\(x1, x2\) = \(x1 \+ 5\)·x2² {2}\n∂g\/∂x1 = x2²/);
+    assert.match(marked.value, /\*\*∇g\*\* = \(9, 42\)/);
+    assert.doesNotMatch(marked.value, /data:|command:/);
+    const bare = await contents("plain");
+    assert.equal(bare.kind, "plaintext");
+    assert.match(bare.value, /^g\(x1, x2\) = \(x1 \+ 5\)·x2²\n/);
+    assert.match(bare.value, /\n∇g = \(9, 42\)\nH = \[\[0, 6\], \[6, 14\]\]$/);
   });
 
   it("can be switched off, kind by kind", async () => {

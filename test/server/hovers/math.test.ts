@@ -176,11 +176,10 @@ describe("hovers on formulas", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false });
+    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
   });
   afterEach(() => client.stop());
-  const open = (uri: string, languageId: string, text: string) =>
-    client.connection.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId, version: 1, text } });
+  const open = (uri: string, languageId: string, text: string) => client.open(uri, text, languageId);
 
   it("typeset the derivatives; with a point, tell the numbers", async () => {
     const text =
