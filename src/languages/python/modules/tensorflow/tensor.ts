@@ -692,6 +692,23 @@ methods(tensorType, {
   numpy: (self: PyTfTensor | PyTextTensor) =>
     self instanceof PyTextTensor ? self.bytesOf() : new PyArray(self.detached()),
 });
+/** Variables take no operator in place: the words in which TensorFlow 2.21 says so (`variable * value` is its own). */
+const IN_PLACE: { readonly [method: string]: string } = {
+  __iadd__:
+    "`variable += value` with `tf.Variable`s is not supported. Use `variable.assign_add(value)` to modify the variable, or `out = variable + value` if you need to get a new output Tensor.",
+  __isub__:
+    "`variable -= value` with `tf.Variable`s is not supported. Use `variable.assign_sub(value)` to modify the variable, or `out = variable * value` if you need to get a new output Tensor.",
+  ...Object.fromEntries(
+    [
+      ["__imul__", "*"],
+      ["__itruediv__", "/"],
+      ["__ipow__", "**"],
+    ].map(([method, op]) => [
+      method!,
+      `\`var ${op}= value\` with \`tf.Variable\`s is not supported. Use \`var.assign(var ${op} value)\` to modify the variable, or \`out = var ${op} value\` if you need to get a new output Tensor.`,
+    ]),
+  ),
+};
 methods(variableType, {
   ...(sharedMethods as Parameters<typeof methods>[1]),
   assign: (self: PyTfVariable, [x]) => {
@@ -711,6 +728,9 @@ methods(variableType, {
   scatter_mul: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, (a, x) => a * x),
   scatter_max: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, Math.max),
   scatter_min: (self: PyTfVariable, [slices]) => scatteredRows(self, slices!, Math.min),
+  ...Object.fromEntries(
+    Object.entries(IN_PLACE).map(([name, message]) => [name, () => raiseError("RuntimeError", message)]),
+  ),
   read_value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
   value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
 });
