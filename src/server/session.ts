@@ -17,6 +17,8 @@ export interface Documents {
 
 export class Session {
   theme: ThemeKind = "dark";
+  /** Where the findings are described: an address in which `{code}` stands for the section. */
+  findingsPage: string | undefined;
   /** Whether the editor shows HTML in Markdown. */
   html = false;
   readonly settings = new Map<string, Settings>();

@@ -242,15 +242,16 @@ function treeOf(values: readonly number[], shape: readonly number[]): Tree {
 
 /** Whether our own derivative stands beyond doubt: no kink, no rounding, no edge of a domain. */
 function isSure({ look, point, truths }: Comparison, order: 1 | 2): boolean {
-  // Of several results, and of second derivatives, differences of the first tell.
-  if (order === 2 || truths.length !== look.labels.length || look.result().values.length !== 1) {
-    const step = 1e-5;
+  // Of several results, and of second derivatives: the first ones have no jump beside the point.
+  if (order === 2 || truths.length !== look.labels.length || look.result().values.length !== 1)
     return look.labels.every((_, k) => {
-      const moved = point.map((x, i) => (i === k ? x + step * Math.max(1, Math.abs(x)) : x));
-      const [before, behind] = [point, moved].map((at) => lookOrNone(() => look.jacobianAt(at).rows.flat()));
-      return !!before && !!behind && behind.every((x, i) => Math.abs(x - before[i]!) < 1e-2 * (1 + Math.abs(x)));
+      const change = (step: number): number => {
+        const moved = point.map((x, i) => (i === k ? x + step * Math.max(1, Math.abs(x)) : x));
+        const [before, behind] = [point, moved].map((at) => lookOrNone(() => look.jacobianAt(at).rows.flat()));
+        return before && behind ? Math.max(...behind.map((x, i) => Math.abs(x - before[i]!))) : Number.NaN;
+      };
+      return change(1e-7) <= 0.1 * change(1e-5) + 1e-12;
     });
-  }
   const rows = lookOrNone(() => look.differentiable.check(point, { most: 20 }));
   return rows?.every(({ verdict }) => verdict === "right") ?? false;
 }
