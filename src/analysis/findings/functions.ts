@@ -137,7 +137,9 @@ function lostDigits(syntax: PyModuleSyntax, definition: FunctionDef, look: Look)
   const double = look.differentiable.arraysAt(point);
   const [a, b] = [single, double].map(({ outputs }) => peek(outputs[0]!).data[0]!);
   const { name } = definition;
-  const differs = (x: number, y: number) => Math.abs(x - y) > LARGE * Math.abs(y) && Math.abs(y) > 1e-3 * scale;
+  // What overflows is another matter.
+  const differs = (x: number, y: number) =>
+    Number.isFinite(x) && Math.abs(x - y) > LARGE * Math.abs(y) && Math.abs(y) > 1e-3 * scale;
   if (differs(a!, b!)) return lost(syntax, definition, name, a!, b!, single, double);
   const { gradient } = look.gradientAt(point);
   const singles = look.differentiable.singleGradient(point);

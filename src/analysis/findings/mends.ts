@@ -286,6 +286,21 @@ export function plainNumberOf(syntax: PyModuleSyntax, name: string, block: Span)
   return found;
 }
 
+/** Any call in a block that makes plain numbers of what it is given. */
+export function plainNumberIn(syntax: PyModuleSyntax, block: Span): Call | undefined {
+  let found: Call | undefined;
+  visit(syntax.body, (node) => {
+    if (found || node.kind !== "call" || !inside(node, block)) return;
+    if (/^(?:float|int|math\.\w+|np\.\w+|numpy\.\w+)$|\.numpy$/.test(textOf(syntax, node.callee))) found = node;
+  });
+  return found;
+}
+
+/** Whether a block assigns a name. */
+export function isMadeIn(syntax: PyModuleSyntax, name: string, block: Span): boolean {
+  return assignmentsTo(syntax, name, block.from).some((statement) => inside(statement, block));
+}
+
 /** Functions of NumPy and of Python's math under their names in TensorFlow. */
 const TENSORFLOW_NAMES: { readonly [name: string]: string } = {
   ...Object.fromEntries(

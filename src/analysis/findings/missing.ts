@@ -15,6 +15,8 @@ import {
   assignFix,
   floatFix,
   intoTapeFix,
+  isMadeIn,
+  plainNumberIn,
   plainNumberOf,
   reassignmentOf,
   tapeAt,
@@ -79,7 +81,7 @@ function missingGradient(syntax: PyModuleSyntax, event: GradientEvent, reason: G
         ),
       ];
     case "target-not-recorded":
-      return [outsideTape(syntax, event, name)];
+      return outsideTape(syntax, event, name);
     case "not-connected":
       // The target truly does not depend on it: an answer, not a mistake.
       return [];
@@ -95,7 +97,7 @@ function notWatched(
 ): Finding[] {
   const { span } = event;
   const tape = tapeAt(syntax, span);
-  if (source instanceof PyTfVariable && source.trainable) {
+  if (isTrainable(source)) {
     const plain = known !== undefined && tape ? plainNumberOf(syntax, known, tape.with) : undefined;
     if (plain) {
       const library = /^(\w+)\.GradientTape/.exec(syntax.text.slice(tape!.call.from, tape!.call.to))?.[1];
@@ -115,7 +117,7 @@ function notWatched(
         ),
       ];
     }
-    if (!wasRecorded(event)) return [outsideTape(syntax, event, name)];
+    if (!wasRecorded(event)) return outsideTape(syntax, event, name);
     return [
       finding(
         "not-watched",
@@ -143,7 +145,7 @@ function notWatched(
     ];
   }
   const unwatched = event.sourceNames.filter(
-    (_, i) => event.reasons[i]?.kind === "not-watched" && !(event.sources[i] instanceof PyTfVariable),
+    (_, i) => event.reasons[i]?.kind === "not-watched" && !isTrainable(event.sources[i]!),
   );
   return [
     finding(
@@ -155,26 +157,56 @@ function notWatched(
   ];
 }
 
+const isTrainable = (value: PyValue): boolean => value instanceof PyTfVariable && value.trainable;
+
 /** Whether the tape saw how a target was computed. */
-function wasRecorded({ tape, targets }: GradientEvent): boolean {
-  if (!(tape instanceof PyTape)) return true;
+function wasRecorded({ tape, targets, results }: GradientEvent): boolean {
+  if (!(tape instanceof PyTape) || results.some((result) => result !== null)) return true;
   const made = new Set(tape.records.map(({ out }) => out));
-  return targets.some((target) => made.has(PyTape.key(target)));
+  return targets.some((target) => target instanceof PyTfVariable || made.has(PyTape.key(target)));
 }
 
-function outsideTape(syntax: PyModuleSyntax, event: GradientEvent, name: string): Finding {
-  const tape = tapeAt(syntax, event.span);
-  return finding(
-    "outside-tape",
-    event.span,
-    l10n.t("The gradient with respect to {0} is None: the target was not computed inside the tape.", name),
-    {
-      fixes: tape ? intoTapeFix(syntax, tape, targetName(syntax, event.span), event.span) : [],
-      ...(tape
-        ? { related: [{ span: tape.call, message: l10n.t("what the block of this tape computes is recorded") }] }
-        : {}),
-    },
-  );
+/** The tape knows nothing of the target: it was computed elsewhere, or of plain numbers. */
+function outsideTape(syntax: PyModuleSyntax, event: GradientEvent, name: string): Finding[] {
+  const { span } = event;
+  // A Variable that is its own target depends on nothing.
+  if (event.targets.some((target) => target instanceof PyTfVariable)) return [];
+  const tape = tapeAt(syntax, span);
+  const target = targetName(syntax, span);
+  if (!tape || target === undefined || !isMadeIn(syntax, target, tape.with))
+    return [
+      finding(
+        "outside-tape",
+        span,
+        l10n.t("The gradient with respect to {0} is None: the target was not computed inside the tape.", name),
+        tape
+          ? {
+              fixes: intoTapeFix(syntax, tape, target, span),
+              related: [{ span: tape.call, message: l10n.t("what the block of this tape computes is recorded") }],
+            }
+          : {},
+      ),
+    ];
+  const plain = plainNumberIn(syntax, tape.with);
+  return [
+    plain
+      ? finding(
+          "chain-cut",
+          span,
+          l10n.t(
+            "The gradient with respect to {0} is None: {1} makes plain numbers, which the tape cannot follow.",
+            name,
+            syntax.text.slice(plain.from, plain.to),
+          ),
+          { related: [{ span: plain, message: l10n.t("the chain was cut here") }] },
+        )
+      : finding(
+          "chain-cut",
+          span,
+          l10n.t("The gradient with respect to {0} is None: nothing that the tape recorded leads to the target.", name),
+          { severity: "hint" },
+        ),
+  ];
 }
 
 /** `y` of `tape.gradient(y, x)`. */
