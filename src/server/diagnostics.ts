@@ -29,14 +29,14 @@ export function diagnostics(session: Session, uri: string): Diagnostic[] {
   });
 }
 
-/** As the user wants findings of this code; one that is milder than usual stays so. Undefined: it is not wanted. */
+/** As the user wants findings of this code, one that is milder than usual no stronger. Undefined: it is not wanted. */
 function severityOf({ code, severity }: Finding, { diagnostics }: Settings): DiagnosticSeverity | undefined {
-  const wanted = diagnostics.severity[code] ?? FINDINGS[code];
+  const wanted = diagnostics.severity[code];
   if (wanted === "off") return undefined;
+  const [own, usual] = [SEVERITY[severity], SEVERITY[FINDINGS[code]]];
+  if (wanted === undefined) return own;
   // The protocol counts from error to hint.
-  return severity === FINDINGS[code]
-    ? SEVERITY[wanted]
-    : (Math.max(SEVERITY[wanted], SEVERITY[severity]) as DiagnosticSeverity);
+  return own > usual && own > SEVERITY[wanted] ? own : SEVERITY[wanted];
 }
 
 function diagnosticOf(

@@ -32,6 +32,7 @@ export const FINDINGS = {
   "where-nan": "warning",
   kink: "hint",
   "float32-cancellation": "warning",
+  "fraction-dropped": "warning",
   // what is built on derivatives
   "learning-rate": "warning",
   "wrong-derivative": "warning",

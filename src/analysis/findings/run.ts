@@ -7,6 +7,7 @@ import {
   type PyModuleSyntax,
   PyTape,
   type PyValue,
+  pathAt,
   type RunError,
   type RunResult,
   type Span,
@@ -141,6 +142,20 @@ class RunFindings {
         finding("integer-gradient", span, message, {
           fixes: name === undefined ? [] : floatFix(this.syntax, name, span),
         }),
+      );
+    } else if (code === "fraction-dropped") {
+      const target = pathAt(this.syntax, span.from).findLast(({ kind }) => kind === "assign" || kind === "augmented");
+      const place = target ?? span;
+      const name = /^([\p{L}_][\p{L}\p{N}_]*)\s*\[/u.exec(this.syntax.text.slice(place.from, place.to))?.[1];
+      this.add(
+        finding(
+          "fraction-dropped",
+          place,
+          name === undefined
+            ? l10n.t("An array of whole numbers drops the fraction of what is put into it.")
+            : l10n.t("{0} is an array of whole numbers: the fraction of what is put into it is dropped.", name),
+          { fixes: name === undefined ? [] : floatFix(this.syntax, name, place) },
+        ),
       );
     } else this.add(finding("framework-warning", span, message));
   }
