@@ -56,7 +56,7 @@ export async function startClient(
       workspace: { configuration: true },
       general: options.html === false ? {} : { markdown: { parser: "marked", allowedTags: ["table", "img"] } },
     },
-    initializationOptions: { theme: options.theme ?? "dark", l10n: options.l10n },
+    initializationOptions: { theme: options.theme ?? "dark", l10n: options.l10n, findingsPage: options.findingsPage },
   });
   await connection.sendNotification("initialized", {});
 

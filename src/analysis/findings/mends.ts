@@ -223,7 +223,7 @@ export function assignFix(syntax: PyModuleSyntax, name: string, statement: State
       : undefined;
   const text =
     own && value.kind === "binary"
-      ? `${name}.${own}(${textOf(syntax, value.right)})`
+      ? `${name}.${own}(${withoutParentheses(textOf(syntax, value.right))})`
       : `${name}.assign(${textOf(syntax, value)})`;
   return [{ title: l10n.t("Write {0}", shorten(text)), edits: [{ from: statement.from, to: statement.to, text }] }];
 }
@@ -379,7 +379,7 @@ export function doubleWhereFix(syntax: PyModuleSyntax, operation: Span, input: n
           : bad.right
         : undefined;
   if (!argument) return [];
-  const written = textOf(syntax, argument);
+  const written = withoutParentheses(textOf(syntax, argument));
   const [yes, no] = branch === 1 ? [written, harmless] : [harmless, written];
   const text = `${textOf(syntax, where.callee)}(${textOf(syntax, where.args[0]!.value)}, ${yes}, ${no})`;
   return [
@@ -388,6 +388,17 @@ export function doubleWhereFix(syntax: PyModuleSyntax, operation: Span, input: n
       edits: [{ from: argument.from, to: argument.to, text }],
     },
   ];
+}
+
+/** `(a + b)` as `a + b`, but `(a) + (b)` as it is. */
+function withoutParentheses(text: string): string {
+  if (!text.startsWith("(") || !text.endsWith(")")) return text;
+  let depth = 0;
+  const first = Array.from(text).findIndex((mark) => {
+    depth += mark === "(" ? 1 : mark === ")" ? -1 : 0;
+    return depth === 0;
+  });
+  return first === text.length - 1 ? text.slice(1, -1) : text;
 }
 
 export const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);

@@ -1,6 +1,17 @@
 /** The first number that is not finite: where it was made, forward or on the way back, and from what. */
 import * as l10n from "@vscode/l10n";
-import { type Application, type Dialect, firstNotFinite, type Op, templateOf, type Value } from "../../engine";
+import {
+  type Application,
+  bind,
+  type Dialect,
+  firstNotFinite,
+  gradient,
+  type Op,
+  peek,
+  scalar,
+  templateOf,
+  type Value,
+} from "../../engine";
 import type { PyModuleSyntax, Span } from "../../languages/python";
 import { floatText } from "../display";
 import { type Finding, finding } from "./finding";
@@ -20,7 +31,7 @@ export interface Sweep {
 export function notFiniteFinding(syntax: PyModuleSyntax, sweep: Sweep): Finding | undefined {
   const found = firstNotFinite(sweep.applications, sweep.targets, sweep.sources, sweep.dialect);
   if (!found) return undefined;
-  const { application, input, result } = found;
+  const { application, result } = found;
   const { source } = application;
   const span = source && source.to <= syntax.text.length ? source : sweep.asked;
   const operation = operationText(application, found.operands);
@@ -40,6 +51,7 @@ export function notFiniteFinding(syntax: PyModuleSyntax, sweep: Sweep): Finding 
     );
   const where = found.masked && sweep.applications.find(({ op, inputs }) => op.name === "where" && inputs.length === 3);
   if (where && Number.isNaN(result)) {
+    const harmless = harmlessPlace(application.op, found.operands);
     return finding(
       "where-nan",
       span,
@@ -48,7 +60,7 @@ export function notFiniteFinding(syntax: PyModuleSyntax, sweep: Sweep): Finding 
         operation,
       ),
       {
-        fixes: doubleWhereFix(syntax, span, input, harmlessPlace(application.op, input)),
+        fixes: harmless ? doubleWhereFix(syntax, span, harmless.input, harmless.number) : [],
         related: [
           ...(where.source && where.source.to <= syntax.text.length
             ? [{ span: where.source, message: l10n.t("where chooses here") }]
@@ -81,10 +93,20 @@ export function operationText(application: Application, operands: readonly (numb
   });
 }
 
-/** A number at which an operation is smooth in one of its arguments. */
-function harmlessPlace(op: Op, input: number): string {
-  const [low, high] = op.kind === "elementwise" ? (op.domain[input] ?? [0, 2]) : [0, 2];
-  const smooth = (x: number) =>
-    low < x && x < high && !(op.kind === "elementwise" && op.kinks?.some((kink) => kink[input] === x));
-  return floatText([1, 0.5, 2, 0].find(smooth) ?? (low + high) / 2);
+/** Which argument of an elementwise operation, with which number in its place, makes value and derivatives finite. */
+function harmlessPlace(
+  op: Op,
+  operands: readonly (number | undefined)[],
+): { input: number; number: string } | undefined {
+  if (op.kind !== "elementwise" || operands.includes(undefined)) return undefined;
+  const finite = (value: Value) => Number.isFinite(peek(value).item());
+  for (const [input] of operands.entries()) {
+    const number = [1, 0.5, 2, 0].find((x) => {
+      const at = operands.map((own, k) => scalar(k === input ? x : own!));
+      const apply = (...values: Value[]) => bind(op, values, undefined);
+      return !op.kinks?.some((kink) => kink[input] === x) && [apply(...at), ...gradient(apply)(...at)].every(finite);
+    });
+    if (number !== undefined) return { input, number: floatText(number) };
+  }
+  return undefined;
 }
