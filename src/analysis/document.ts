@@ -31,7 +31,17 @@ import {
 import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
 import { type Definition, definitionsOf } from "./definitions";
 import { shortText } from "./display";
-import { type Finding, pointFinding } from "./findings";
+import {
+  type Disagreement,
+  disagreementOf,
+  type Edit,
+  type Finding,
+  functionFindings,
+  pairsOf,
+  pointFinding,
+  rateFindings,
+  wrongDerivative,
+} from "./findings";
 import { isLatex, readLatex } from "./latex";
 import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
 import { runScript, type Script, spanKey } from "./script";
@@ -87,7 +97,19 @@ interface Known {
   readonly key: string;
   readonly look?: Look;
   readonly problem?: Problem;
+  /** The version in which it was looked at: places in the look are places there. */
+  readonly at: { readonly syntax: PyModuleSyntax; readonly definition: FunctionDef; readonly places: readonly Span[] };
+  /** What the function tells by itself, with places in that version. */
+  findings?: readonly Finding[];
 }
+
+interface Compared {
+  readonly key: string;
+  readonly disagreement: Disagreement | undefined;
+}
+
+/** Functions are looked at for findings for so many times the budget of one, all together. */
+const FINDING_BUDGETS = 4;
 
 export class DocumentAnalysis {
   readonly syntax: PyModuleSyntax;
@@ -95,6 +117,9 @@ export class DocumentAnalysis {
   private scriptRun: Script | undefined;
   private definitionRun: RunResult | undefined;
   private readonly known = new Map<string, Known>();
+  /** Derivatives written by hand, by their names. */
+  private readonly compared = new Map<string, Compared>();
+  private foundList: readonly Finding[] | undefined;
   /** How many functions this version had to compute itself: one edit should make this one. */
   computed = 0;
 
@@ -125,12 +150,72 @@ export class DocumentAnalysis {
     return { line, character: offset - this.syntax.lineStarts[line]! };
   }
 
+  /** All of them. The work is done in pieces where {@link findingWork} goes before. */
   findings(): readonly Finding[] {
-    const comments = this.functions.flatMap((definition): Finding[] => {
+    if (!this.foundList) for (const _ of this.findingWork());
+    return this.foundList!;
+  }
+
+  /** Computes the findings piece by piece, a function or a pair of them at a time; whoever has enough may stop. */
+  *findingWork(): Generator<void> {
+    if (this.foundList) return;
+    const { now, budget } = this.options;
+    const found = [...this.script.findings];
+    for (const definition of this.functions) {
       const problem = this.commentOf(definition)?.problem;
-      return problem ? [pointFinding(definition, problem.offset, problem.length, problem.message)] : [];
-    });
-    return [...this.script.findings, ...comments];
+      if (problem) found.push(pointFinding(definition, problem.offset, problem.length, problem.message));
+    }
+    yield;
+    const deadline = now() + FINDING_BUDGETS * (budget.milliseconds ?? Number.POSITIVE_INFINITY);
+    const standing = this.functions.filter((one) => this.functionNamed(one.name) === one && returnsValue(one));
+    const pieces = [
+      ...standing.map((definition) => () => this.findingsOf(definition)),
+      ...pairsOf(this.syntax, standing).map((pair) => () => {
+        const disagreement = this.compare(pair);
+        return disagreement ? [wrongDerivative(this, pair, disagreement)] : [];
+      }),
+      () => rateFindings(this, this.script.loops),
+    ];
+    for (const piece of pieces) {
+      if (now() > deadline) break;
+      found.push(...piece().filter((one) => !isKnown(one, this.script.findings)));
+      yield;
+    }
+    this.foundList = found;
+  }
+
+  private findingsOf(definition: FunctionDef): Finding[] {
+    let look: Look;
+    try {
+      look = this.look(definition.name);
+    } catch (error) {
+      if (error instanceof Problem) return [];
+      throw error;
+    }
+    const known = this.known.get(definition.name)!;
+    const { at } = known;
+    known.findings ??= functionFindings(at.syntax, at.definition, look);
+    if (known.findings.length === 0 || at.syntax === this.syntax) return [...known.findings];
+    const { places } = this.behind(definition.name);
+    return known.findings.map((one) => moved(one, (offset) => movedOffset(offset, at.places, places)));
+  }
+
+  private compare(pair: Parameters<typeof disagreementOf>[1]): Disagreement | undefined {
+    const [name, of] = [pair.derivative.name, pair.of.name];
+    const pin = JSON.stringify(this.options.pins?.get(of) ?? null);
+    const key = [name, of, pair.order, this.behind(name).text, this.behind(of).text, pin].join("\u0000");
+    const before = this.compared.get(name) ?? this.previous?.compared.get(name);
+    const compared = before?.key === key ? before : { key, disagreement: disagreementOf(this, pair) };
+    this.compared.set(name, compared);
+    return compared.disagreement;
+  }
+
+  /** The same document after a change. */
+  edited(edits: readonly Edit[]): DocumentAnalysis {
+    const text = [...edits]
+      .sort((a, b) => b.from - a.from)
+      .reduce((text, edit) => text.slice(0, edit.from) + edit.text + text.slice(edit.to), this.text);
+    return new DocumentAnalysis(text, this.options);
   }
 
   functionNamed(name: string): Definition | undefined {
@@ -142,7 +227,7 @@ export class DocumentAnalysis {
   look(name: string, given?: PointTree): Look {
     const definition = this.definitionOf(name);
     if (given) return this.lookAnew(definition, given);
-    const key = `${this.textBehind(name)}\u0000${JSON.stringify(this.options.pins?.get(name) ?? null)}`;
+    const key = `${this.behind(name).text}\u0000${JSON.stringify(this.options.pins?.get(name) ?? null)}`;
     let known = this.known.get(name);
     if (known?.key !== key) {
       const before = this.previous?.known.get(name);
@@ -172,10 +257,11 @@ export class DocumentAnalysis {
 
   private remember(definition: Definition, key: string): Known {
     this.computed++;
+    const at = { syntax: this.syntax, definition, places: this.behind(definition.name).places };
     try {
-      return { key, look: this.lookAnew(definition) };
+      return { key, at, look: this.lookAnew(definition) };
     } catch (error) {
-      if (error instanceof Problem) return { key, problem: error };
+      if (error instanceof Problem) return { key, at, problem: error };
       throw error;
     }
   }
@@ -662,8 +748,11 @@ export class DocumentAnalysis {
     return at?.kind === "name" && same(at) && !this.isLocal(word);
   }
 
-  /** The text on which a function's answer depends: its own, and of every statement that speaks of a name it uses. */
-  private textBehind(whole: string): string {
+  /**
+   * The text on which a function's answer depends: its own, and of every statement that speaks of a name it uses; and
+   * where its parts stand.
+   */
+  private behind(whole: string): { text: string; places: Span[] } {
     // A method's answer is that of its class, a function's in a function that of the one around it.
     const [name] = whole.split(".") as [string];
     const wanted = new Set<string>([name]);
@@ -680,10 +769,11 @@ export class DocumentAnalysis {
     }
     // Calls of the function give its point; a comment above it stands in the gap before the definition.
     const calls = statements.filter((statement, k) => !taken.has(k) && statement.uses.has(name));
-    return [
-      ...[...taken].sort((a, b) => a - b).map((k) => statements[k]!.text),
-      ...calls.map((statement) => statement.text),
-    ].join("\u0001");
+    const parts = [...[...taken].sort((a, b) => a - b).map((k) => statements[k]!), ...calls];
+    return {
+      text: parts.map((statement) => statement.text).join("\u0001"),
+      places: parts.map(({ from, text }) => ({ from, to: from + text.length })),
+    };
   }
 
   private statementList: readonly StatementText[] | undefined;
@@ -691,11 +781,12 @@ export class DocumentAnalysis {
   private statements(): readonly StatementText[] {
     if (this.statementList) return this.statementList;
     const list = this.syntax.body.map((statement, k, all) => {
-      const text = this.text.slice(all[k - 1]?.to ?? 0, statement.to);
+      const from = all[k - 1]?.to ?? 0;
+      const text = this.text.slice(from, statement.to);
       const uses = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
       // A definition makes its own name; any other statement may change whatever it speaks of.
       const makes = statement.kind === "function" || statement.kind === "class" ? [statement.name] : [...uses];
-      return { text, makes, uses };
+      return { from, text, makes, uses };
     });
     this.statementList = list;
     return list;
@@ -703,9 +794,39 @@ export class DocumentAnalysis {
 }
 
 interface StatementText {
+  readonly from: number;
   readonly text: string;
   readonly makes: readonly string[];
   readonly uses: ReadonlySet<string>;
+}
+
+/** Where an offset stands now that the parts of the text around it have moved; what is in none of them stays. */
+function movedOffset(offset: number, before: readonly Span[], now: readonly Span[]): number {
+  const part = before.findIndex(({ from, to }) => from <= offset && offset <= to);
+  return part < 0 ? offset : offset - before[part]!.from + now[part]!.from;
+}
+
+function moved(one: Finding, offset: (offset: number) => number): Finding {
+  const span = <S extends Span>(place: S): S => ({ ...place, from: offset(place.from), to: offset(place.to) });
+  return {
+    ...one,
+    span: span(one.span),
+    fixes: one.fixes.map((fix) => ({ ...fix, edits: fix.edits.map(span) })),
+    ...(one.related ? { related: one.related.map((other) => ({ ...other, span: span(other.span) })) } : {}),
+  };
+}
+
+/** What the run tells of the same place: NumPy's own warning, the same number on a tape. */
+function isKnown({ code, span }: Finding, found: readonly Finding[]): boolean {
+  return (
+    /finite|nan/.test(code) &&
+    found.some(
+      (other) =>
+        (/finite|nan/.test(other.code) || other.code === "framework-warning") &&
+        other.span.from <= span.to &&
+        span.from <= other.span.to,
+    )
+  );
 }
 
 function argumentsOf(parameters: readonly Argument[], inputs: readonly Value[]): { [name: string]: PyValue } {

@@ -249,3 +249,39 @@ function testLines(look: Look, style: FileStyle, name: string, gradient: string,
   });
   return lines;
 }
+
+// ── a derivative that is there ──────────────────────────────────────────────
+
+/** The body of `name`, written by hand, as the derivative of `of`. @throws Problem where it cannot be written */
+export function rewriteDerivative(analysis: DocumentAnalysis, name: string, of: string, order: 1 | 2): Edit[] {
+  const { look, style } = definitionOf(analysis, of);
+  const derivative = analysis.functionNamed(name)!;
+  const { indent } = styleOf(analysis, derivative);
+  const { list } = derivative.params;
+  const own = look.parameters.map((parameter) => parameter.name);
+  const byName = own.every((one) => list.some((parameter) => parameter.name === one));
+  const renamed = new Map(own.map((one, k) => [one, byName ? one : (list[k]?.name ?? one)]));
+  const code = bodyOf(look, order === 1 ? "gradient" : "hessian", { ...style, indent }, name).map((line) =>
+    line.replace(/(?<![\w.])[^\W\d]\w*/gu, (word) => renamed.get(word) ?? word),
+  );
+  const lines = [...code.slice(0, -1), inFormOf(derivative, analysis, code.at(-1)!)];
+  const { body, docstring } = derivative;
+  const first = body[docstring !== null && body.length > 1 ? 1 : 0]!;
+  const before = analysis.text.slice(analysis.text.lastIndexOf("\n", first.from - 1) + 1, first.from);
+  const ownLine = before.trim() === "";
+  const text =
+    ownLine || lines.length === 1
+      ? lines.join(style.eol + (ownLine ? before : ""))
+      : lines.map((line) => style.eol + indent + line).join("");
+  return [...importEdits(analysis, style, lines), { from: first.from, to: body.at(-1)!.to, text }];
+}
+
+/** A `return [a, b]` as the function returned until now: as a tuple, or an array. */
+function inFormOf({ body }: FunctionDef, { text }: DocumentAnalysis, line: string): string {
+  const last = body.at(-1);
+  const list = /^return (\[.*\])$/.exec(line)?.[1];
+  if (list === undefined || last?.kind !== "return" || !last.value) return line;
+  if (last.value.kind === "tuple") return `return (${list.slice(1, -1)})`;
+  const maker = last.value.kind === "call" ? text.slice(last.value.callee.from, last.value.callee.to) : "";
+  return /(?:^|\.)(?:array|asarray)$/.test(maker) ? `return ${maker}(${list})` : line;
+}

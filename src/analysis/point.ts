@@ -47,7 +47,8 @@ export function pointComment(
   text: string,
   definition: { from: number; lineEnd: number },
 ): { text: string; offset: number } | undefined {
-  const pattern = /(?:#|\/\/)\s*gradlens\s*[:：]\s*(.*?)\s*$/;
+  // `# gradlens: df is the derivative of f` is no point.
+  const pattern = /(?:#|\/\/)\s*gradlens\s*[:：](?!\s*\w+\s*(?:is\s+the\s|是))\s*(.*?)\s*$/;
   const own = text.slice(text.lastIndexOf("\n", definition.from - 1) + 1, definition.lineEnd);
   const found = pattern.exec(own);
   if (found) return { text: found[1]!, offset: definition.lineEnd - own.length + startOfText(found) };

@@ -8,7 +8,7 @@ import {
 } from "vscode-languageclient";
 import { commands, type InitializationOptions, type ThemeKind } from "../protocol/lsp";
 import { registerActions } from "./actions";
-import { registerCommands } from "./commands";
+import { EXPLAIN_FINDING, registerCommands } from "./commands";
 import { isPython, languages } from "./cursor";
 import { registerMathHovers, selectionHover } from "./hovers";
 import { Panels } from "./panel";
@@ -28,7 +28,13 @@ export function activate(context: ExtensionContext, createClient: CreateClient):
     // A hover that fails is logged, not shown; commands say themselves what went wrong.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // A function: a server that starts again must know the theme of now.
-    initializationOptions: (): InitializationOptions => ({ theme: currentTheme(), l10n: l10n.bundle }),
+    initializationOptions: (): InitializationOptions => ({
+      theme: currentTheme(),
+      l10n: l10n.bundle,
+      // The page is in the package: it opens offline, in every host.
+      findingsPage: `command:${EXPLAIN_FINDING}?${encodeURIComponent('["')}{code}${encodeURIComponent('"]')}`,
+      diagnostics: "push",
+    }),
     synchronize: { configurationSection: "gradlens" },
     middleware: selectionHover(() => server),
     markdown: { isTrusted: { enabledCommands: Object.values(commands) }, supportHtml: true },

@@ -144,5 +144,6 @@ export {
   type Mode,
 } from "./transforms/jacobian";
 export { leavesOf, type Mapped, mapLeaves, type Structure } from "./transforms/leaves";
+export { firstNotFinite, type NotFinite } from "./transforms/not-finite";
 export { type SparseDerivative, SparseMatrix, sparseHessian, sparseJacobian } from "./transforms/sparse";
 export { nthDerivative, type Term, taylor, taylorTerms } from "./transforms/taylor";

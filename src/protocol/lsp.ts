@@ -542,6 +542,10 @@ export interface InitializationOptions {
   theme: ThemeKind;
   /** The l10n bundle of the display language; absent for English. */
   l10n?: Record<string, string>;
+  /** An address of docs/findings.md, in which `{code}` stands for the section. */
+  findingsPage?: string;
+  /** `push`: the server sends them, after a pause, though the client could ask for them. */
+  diagnostics?: "push";
 }
 
 export interface DocumentStatus {
@@ -593,6 +597,8 @@ export interface Notifications {
   "gradlens/status": DocumentStatus;
 }
 
+export type FindingSeverity = "error" | "warning" | "information" | "hint" | "off";
+
 /** Settings under `gradlens.` that the server reads. */
 export interface Settings {
   /** Evaluate documents at all. */
@@ -609,7 +615,8 @@ export interface Settings {
   };
   codeLens: { enabled: boolean };
   inlayHints: { values: boolean; gradients: boolean; prints: boolean; variables: boolean; histories: boolean };
-  diagnostics: { enabled: boolean };
+  /** `severity`: by the code of a finding, where it is to be another than usual. */
+  diagnostics: { enabled: boolean; severity: { readonly [code: string]: FindingSeverity | undefined } };
   /** Milliseconds an evaluation may take before it ends with what it has. */
   budget: { evaluation: number; command: number };
   /** Significant digits in hovers, lenses and hints. */
@@ -630,7 +637,7 @@ export const defaultSettings: Settings = {
   },
   codeLens: { enabled: true },
   inlayHints: { values: true, gradients: true, prints: true, variables: true, histories: true },
-  diagnostics: { enabled: true },
+  diagnostics: { enabled: true, severity: {} },
   budget: { evaluation: 250, command: 10_000 },
   digits: 7,
 };

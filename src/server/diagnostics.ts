@@ -7,7 +7,8 @@ import {
   DiagnosticSeverity,
   type Range,
 } from "vscode-languageserver";
-import type { Finding, Severity } from "../analysis/findings";
+import { FINDINGS, type Finding, type Severity } from "../analysis/findings";
+import type { Settings } from "../protocol/lsp";
 import type { Session } from "./session";
 import { rangeOf } from "./text";
 
@@ -22,15 +23,35 @@ export function diagnostics(session: Session, uri: string): Diagnostic[] {
   const settings = session.settingsOf(uri);
   const analysis = session.analysis(uri);
   if (!settings.enable || !settings.diagnostics.enabled || !analysis) return [];
-  return analysis.findings().map((finding) => diagnosticOf(analysis.syntax, uri, finding));
+  return analysis.findings().flatMap((finding) => {
+    const severity = severityOf(finding, settings);
+    return severity ? [diagnosticOf(session, analysis.syntax, uri, finding, severity)] : [];
+  });
 }
 
-function diagnosticOf(lines: Parameters<typeof rangeOf>[0], uri: string, finding: Finding): Diagnostic {
+/** As the user wants findings of this code, one that is milder than usual no stronger. Undefined: it is not wanted. */
+function severityOf({ code, severity }: Finding, { diagnostics }: Settings): DiagnosticSeverity | undefined {
+  const wanted = diagnostics.severity[code];
+  if (wanted === "off") return undefined;
+  const [own, usual] = [SEVERITY[severity], SEVERITY[FINDINGS[code]]];
+  if (wanted === undefined) return own;
+  // The protocol counts from error to hint.
+  return own > usual && own > SEVERITY[wanted] ? own : SEVERITY[wanted];
+}
+
+function diagnosticOf(
+  { findingsPage }: Session,
+  lines: Parameters<typeof rangeOf>[0],
+  uri: string,
+  finding: Finding,
+  severity: DiagnosticSeverity,
+): Diagnostic {
   return {
     range: rangeOf(lines, finding.span),
-    severity: SEVERITY[finding.severity],
+    severity,
     source: "Gradlens",
     code: finding.code,
+    ...(findingsPage ? { codeDescription: { href: findingsPage.replaceAll("{code}", finding.code) } } : {}),
     message: finding.message,
     ...(finding.related
       ? {
@@ -46,15 +67,17 @@ function diagnosticOf(lines: Parameters<typeof rangeOf>[0], uri: string, finding
 /** The quick fixes of the findings that touch `range`. */
 export function codeActions(session: Session, uri: string, range: Range): CodeAction[] {
   const analysis = session.analysis(uri);
-  if (!analysis || !session.settingsOf(uri).diagnostics.enabled) return [];
+  const settings = session.settingsOf(uri);
+  if (!analysis || !settings.enable || !settings.diagnostics.enabled) return [];
   return analysis.findings().flatMap((finding) => {
     const place = rangeOf(analysis.syntax, finding.span);
-    if (place.end.line < range.start.line || place.start.line > range.end.line) return [];
+    const severity = severityOf(finding, settings);
+    if (!severity || place.end.line < range.start.line || place.start.line > range.end.line) return [];
     return finding.fixes.map(
       (fix): CodeAction => ({
         title: l10n.t("Gradlens: {0}", fix.title),
         kind: CodeActionKind.QuickFix,
-        diagnostics: [diagnosticOf(analysis.syntax, uri, finding)],
+        diagnostics: [diagnosticOf(session, analysis.syntax, uri, finding, severity)],
         isPreferred: true,
         edit: {
           changes: {

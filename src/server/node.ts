@@ -1,7 +1,8 @@
 /** The language server as a process: over the IPC or stdio that its arguments name. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { createConnection } from "vscode-languageserver/node";
 import type { Job } from "../analysis/job";
@@ -40,5 +41,9 @@ function patientInput(): NodeJS.ReadableStream {
 const connect = () =>
   process.argv.includes("--stdio") ? createConnection(patientInput(), process.stdout) : createConnection();
 
-if (isMainThread) startServer(connect(), { readFile, startJob });
+/** Where it was put beside the server: any editor can open it. */
+const page = join(__dirname, "..", "docs", "findings.md");
+const findingsPage = existsSync(page) ? `${pathToFileURL(page).href}#{code}` : undefined;
+
+if (isMainThread) startServer(connect(), { readFile, startJob, ...(findingsPage ? { findingsPage } : {}) });
 else work(workerData as Job, (message) => parentPort!.postMessage(message));

@@ -5,8 +5,11 @@ import {
   CodeActionKind,
   CodeLensRefreshRequest,
   type Connection,
+  type Diagnostic,
+  DocumentDiagnosticReportKind,
   ErrorCodes,
   type InitializeParams,
+  LSPErrorCodes,
   type Range,
   ResponseError,
   TextDocumentSyncKind,
@@ -53,9 +56,14 @@ export interface Host {
   readonly readFile?: (uri: string) => string | undefined;
   /** Runs a file in a worker of its own. */
   readonly startJob?: StartJob;
+  /** Where the findings are described, unless the client says it: see {@link InitializationOptions}. */
+  readonly findingsPage?: string;
 }
 
-export function startServer(connection: Connection, { readFile, startJob }: Host = {}): void {
+/** So long the findings of a document are computed, in milliseconds, before other messages are looked at. */
+const SLICE = 10;
+
+export function startServer(connection: Connection, { readFile, startJob, findingsPage }: Host = {}): void {
   const documents = new TextDocuments(TextDocument);
   const notebooks = new Notebooks();
   const session = new Session(
@@ -68,17 +76,22 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
   );
   const pending = new Map<string, ReturnType<typeof setTimeout>>();
   let asksConfiguration = false;
-  let refreshes = { hints: false, lenses: false };
+  let refreshes = { hints: false, lenses: false, diagnostics: false };
+  /** The client asks for diagnostics; otherwise they are sent. */
+  let pulled = false;
 
   connection.onInitialize(({ capabilities, initializationOptions }: InitializeParams) => {
     const options = initializationOptions as Partial<InitializationOptions> | undefined;
     if (options?.theme) session.theme = options.theme;
     l10n.config({ contents: options?.l10n ?? {} });
     session.rich = richTextFor(capabilities);
+    session.findingsPage = options?.findingsPage ?? findingsPage;
+    pulled = capabilities.textDocument?.diagnostic !== undefined && options?.diagnostics !== "push";
     asksConfiguration = capabilities.workspace?.configuration ?? false;
     refreshes = {
       hints: capabilities.workspace?.inlayHint?.refreshSupport ?? false,
       lenses: capabilities.workspace?.codeLens?.refreshSupport ?? false,
+      diagnostics: pulled && (capabilities.workspace?.diagnostics?.refreshSupport ?? false),
     };
     return {
       serverInfo: { name: "Gradlens" },
@@ -89,6 +102,9 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
         codeLensProvider: { resolveProvider: true },
         inlayHintProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor] },
+        ...(pulled
+          ? { diagnosticProvider: { identifier: "gradlens", interFileDependencies: true, workspaceDiagnostics: false } }
+          : {}),
       },
     };
   });
@@ -107,19 +123,40 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
     session.refresh(uri);
   };
 
-  const publish = async (uri: string) => {
-    const cells = notebooks.cellsOf(uri);
-    const document = documents.get(uri);
-    if (!document && cells.length === 0) return;
-    const list = diagnostics(session, uri);
-    if (document) await connection.sendDiagnostics({ uri, version: document.version, diagnostics: list });
-    for (const cell of cells) {
+  /** Sends the findings of the present version; false where it is no more by the time they are known. */
+  const sendFindings = async (uri: string): Promise<boolean> => {
+    const version = documents.get(uri)?.version;
+    const list = await diagnosticsInSlices(uri);
+    if (!list) return false;
+    if (pulled) return true;
+    if (version !== undefined) await connection.sendDiagnostics({ uri, version, diagnostics: list });
+    for (const cell of notebooks.cellsOf(uri)) {
       await connection.sendDiagnostics({ uri: cell.uri, diagnostics: notebooks.diagnosticsOf(cell, list) });
     }
+    return true;
+  };
+
+  const publish = async (uri: string) => {
+    if (!session.documents.get(uri) || !(await sendFindings(uri))) return;
     notify("gradlens/changed", { uri });
     notify("gradlens/status", status(session, uri));
     // Its loading takes longer than a hover may: it comes before the first one.
     await loadTypesetter();
+  };
+
+  /** The diagnostics of the present version; undefined where it is no more by the time they are known. */
+  const diagnosticsInSlices = async (uri: string): Promise<Diagnostic[] | undefined> => {
+    const version = session.documents.get(uri)?.version;
+    const { enable, diagnostics: wanted } = session.settingsOf(uri);
+    const work = enable && wanted.enabled ? session.analysis(uri)?.findingWork() : undefined;
+    let started = session.now();
+    for (const _ of work ?? []) {
+      if (session.now() - started < SLICE) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      if (session.documents.get(uri)?.version !== version) return undefined;
+      started = session.now();
+    }
+    return diagnostics(session, uri);
   };
 
   const publishSoon = (uri: string, delay: number) => {
@@ -143,6 +180,7 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
   const refreshViews = () => {
     if (refreshes.hints) connection.languages.inlayHint.refresh().catch(report);
     if (refreshes.lenses) connection.sendRequest(CodeLensRefreshRequest.type).catch(report);
+    if (refreshes.diagnostics) connection.languages.diagnostics.refresh().catch(report);
   };
 
   documents.onDidOpen(({ document }) => {
@@ -152,7 +190,9 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
   });
   documents.onDidChangeContent(({ document }) => {
     if (session.settings.has(document.uri)) publishSoon(document.uri, DEBOUNCE);
-    for (const importer of session.changed(document.uri)) publishSoon(importer, DEBOUNCE);
+    const importers = session.changed(document.uri);
+    for (const importer of importers) publishSoon(importer, DEBOUNCE);
+    if (importers.length > 0 && refreshes.diagnostics) connection.languages.diagnostics.refresh().catch(report);
   });
   documents.onDidClose(({ document }) => {
     clearTimeout(pending.get(document.uri));
@@ -221,6 +261,16 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
     }));
   });
 
+  connection.languages.diagnostics.on(async ({ textDocument }, token) => {
+    const place = notebooks.placeOf(textDocument.uri);
+    if (!session.settings.has(place.whole)) await readSettings(place.whole);
+    const list = await diagnosticsInSlices(place.whole);
+    if (!list || token.isCancellationRequested)
+      throw new ResponseError(LSPErrorCodes.ServerCancelled, "the document changed", { retriggerRequest: true });
+    const items = place.uri === place.whole ? list : notebooks.diagnosticsOf(place, list);
+    return { kind: DocumentDiagnosticReportKind.Full, items };
+  });
+
   // ── our own requests ──────────────────────────────────────────────────────
 
   function answer<M extends keyof Requests>(
@@ -287,7 +337,11 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
   });
   connection.onNotification("gradlens/pin", ({ subject, point }: Notifications["gradlens/pin"]) => {
     session.pin(subject, point);
-    if (subject.uri) notify("gradlens/changed", { uri: subject.uri });
+    if (subject.uri) {
+      notify("gradlens/changed", { uri: subject.uri });
+      // A function tells other things at another point.
+      if (session.documents.get(subject.uri)) sendFindings(subject.uri).catch(report);
+    }
     refreshViews();
   });
 

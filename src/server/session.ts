@@ -20,6 +20,8 @@ export class Session {
   theme: ThemeKind = "dark";
   /** What the editor shows in hovers. */
   rich: RichText = words;
+  /** Where the findings are described: an address in which `{code}` stands for the section. */
+  findingsPage: string | undefined;
   readonly settings = new Map<string, Settings>();
   /** `imported`: the files that an analysis asked for, found or not. */
   private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis; imported: Set<string> }>();

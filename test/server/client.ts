@@ -61,7 +61,7 @@ export async function startClient(
         : { markdown: { parser: "marked", ...(options.html === false ? {} : { allowedTags: ["table", "img"] }) } },
       ...(options.shows === "plain" ? { textDocument: { hover: { contentFormat: ["plaintext"] } } } : {}),
     },
-    initializationOptions: { theme: options.theme ?? "dark", l10n: options.l10n },
+    initializationOptions: { theme: options.theme ?? "dark", l10n: options.l10n, findingsPage: options.findingsPage },
   });
   await connection.sendNotification("initialized", {});
 

@@ -100,6 +100,24 @@ describe("looking at a function", function () {
     assert.ok((await hintLabels()).includes("9.0"));
   });
 
+  it("leaves what a function remembers as it was", async () => {
+    await client.open(
+      uri,
+      [
+        "from functools import lru_cache",
+        "@lru_cache",
+        "def power(x, n):",
+        "    return x ** n",
+        "def twice(x):",
+        "    return power(x, 2) + power(x, 2)",
+        "print(power(3.0, 2))",
+        "",
+      ].join("\n"),
+    );
+    for (const x of [2, 3, 2, 5]) assert.equal(await valueAt("twice", { x }), 2 * x * x);
+    for (const x of [2, 3]) assert.equal(await valueAt("power", { x }), x * x);
+  });
+
   it("has no hint for an empty line that is printed", async () => {
     await client.open(uri, "print()\nprint('')\nprint('a')\n");
     assert.deepEqual(await hintLabels(), ["a"]);

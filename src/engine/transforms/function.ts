@@ -68,8 +68,8 @@ export class Differentiable {
    */
   constructor(
     readonly parameters: readonly ParameterType[],
-    private readonly call: (inputs: readonly Value[]) => Value,
-    private readonly dialect: Dialect = dialects.python,
+    readonly call: (inputs: readonly Value[]) => Value,
+    readonly dialect: Dialect = dialects.python,
   ) {
     this.labels = parameters.flatMap(({ name, shape }) =>
       Array.from({ length: sizeOf(shape) }, (_, i) => name + indexText(i, shape)),
@@ -221,9 +221,9 @@ export class Differentiable {
     return this.compiled(point).branch();
   }
 
-  /** The graph over whole arrays that holds at `point`, for programs. */
-  arraysAt(point: ArrayLike<number>): Graph {
-    return withoutRecorders(() => this.staged(point));
+  /** The graph over whole arrays that holds at `point`, for programs; in float32, the point is rounded to it. */
+  arraysAt(point: ArrayLike<number>, dtype: DType = "float64"): Graph {
+    return withoutRecorders(() => this.staged(point, dtype));
   }
 
   private compiled(point: ArrayLike<number>): Compiled {

@@ -271,7 +271,9 @@ function safely(text: () => string): string {
   try {
     return text();
   } catch (error) {
-    if (error instanceof PyException) return "<exception str() failed>";
+    // An object that contains itself may have no end.
+    if (error instanceof PyException || (error instanceof RangeError && error.message.includes("call stack")))
+      return "<exception str() failed>";
     throw error;
   }
 }

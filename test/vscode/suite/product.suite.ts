@@ -23,9 +23,12 @@ const hoverText = async (document: vscode.TextDocument, part: string, offset: nu
   });
 };
 
+/** The code of a finding, without its link. */
+const codeOf = ({ code }: vscode.Diagnostic) => (typeof code === "object" ? code.value : code);
+
 const diagnosticsOf = (document: vscode.TextDocument, code: string) =>
   until(() => {
-    const found = vscode.languages.getDiagnostics(document.uri).filter((diagnostic) => diagnostic.code === code);
+    const found = vscode.languages.getDiagnostics(document.uri).filter((diagnostic) => codeOf(diagnostic) === code);
     return found.length > 0 && found;
   });
 
@@ -90,13 +93,28 @@ for (const name of ["tf_diffs.py", "tf_diffs.zh-cn.py"])
       const [twice] = await diagnosticsOf(document, "tape-used-twice");
       equal(document.getText(twice!.range), "tape.gradient(z, x2)");
       await fix(document, twice!.range, "persistent");
-      await until(() => vscode.languages.getDiagnostics(document.uri).every(({ code }) => code !== "tape-used-twice"));
+      await until(() =>
+        vscode.languages.getDiagnostics(document.uri).every((one) => codeOf(one) !== "tape-used-twice"),
+      );
+    });
+
+    it("links a finding's code to its section of the page that comes with the extension", async () => {
+      const [constant] = await diagnosticsOf(document, "not-watched");
+      const { target } = constant!.code as { target: vscode.Uri };
+      equal(target.scheme, "command");
+      const argument = JSON.parse(decodeURIComponent(target.query)) as [string];
+      equal(target.path, "gradlens.explainFinding");
+      equal(argument.join(), "not-watched");
+      await vscode.commands.executeCommand(target.path, ...argument);
+      const label = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab?.label.match(/findings/)?.[0]);
+      equal(label, "findings");
+      await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
     });
 
     it("watches the constants that are not watched", async () => {
       const [constant] = await diagnosticsOf(document, "not-watched");
       await fix(document, constant!.range, "x1, x2");
-      await until(() => vscode.languages.getDiagnostics(document.uri).every(({ code }) => code !== "not-watched"));
+      await until(() => vscode.languages.getDiagnostics(document.uri).every((one) => codeOf(one) !== "not-watched"));
       ok(document.getText().includes("tape.watch(x1)\n    tape.watch(x2)\n    z = g(x1, x2)\n\ndz_x1x2"));
     });
   });

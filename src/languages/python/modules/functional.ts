@@ -69,6 +69,16 @@ class PyCached extends PyObject {
   ) {
     super(cachedType);
   }
+  /** For calls that must not change it: what they remember may be traced. */
+  snapshot(): () => void {
+    const before = new Map(this.known);
+    const { hits } = this;
+    return () => {
+      this.known.clear();
+      for (const [key, value] of before) this.known.set(key, value);
+      this.hits = hits;
+    };
+  }
   override pyCall(args: PyValue[], kwargs: Kwargs | undefined): PyValue {
     // A number that is followed is more than its value, and its results do not outlive the call.
     if ([...args, ...(kwargs?.values() ?? [])].some(isFollowed)) return call(this.fn, args, kwargs);

@@ -175,7 +175,11 @@ export function stopIteration(value: PyValue = null): PyException {
   return error;
 }
 
+/** What takes more bytes takes time too: the clock is looked at before. */
+const LARGE = 1 << 20;
+
 /** Refuses what would not fit into memory. */
 export function allocateCheck(bytes: number): void {
+  if (bytes > LARGE) vm.check();
   if (!(bytes <= vm.maxAllocation)) throw new PyException(exceptionTypes.get("MemoryError")!, []);
 }

@@ -122,7 +122,9 @@ export class PyFunction extends PyObject {
     }
     if (seen) {
       locate(caller);
-      vm.emit({ kind: "call", fn: this, name: this.name, args: seen, result, span: caller });
+      // A library that calls a function of the file does so for the file.
+      const span = code.foreign ? caller : vm.home(caller);
+      vm.emit({ kind: "call", fn: this, name: this.name, args: seen, result, span });
     }
     return result;
   }

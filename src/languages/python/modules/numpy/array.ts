@@ -83,6 +83,9 @@ export const arrayHooks: {
   cast: (x) => x,
 };
 
+/** After making an array of more elements the clock is looked at. */
+const LARGE = 50_000;
+
 export class PyArray extends PyObject {
   /** The array that this one is a view of, and where its elements are there. */
   declare readonly root: PyArray | undefined;
@@ -103,6 +106,8 @@ export class PyArray extends PyObject {
     this.seen = -1;
     this.root = undefined;
     this.offsets = undefined;
+    // Few operations on large arrays take as long as many steps.
+    if (this.own instanceof Tensor && this.own.data.length > LARGE) vm.check();
   }
   /** A view of elements of another array. */
   static view(of: PyArray, offsets: Int32Array, shape: readonly number[]): PyArray {
@@ -150,6 +155,12 @@ export class PyArray extends PyObject {
       shape,
     );
   }
+  /** NumPy drops them without a word. */
+  private tellOfFractions(value: Value): void {
+    if (!isFloat(value.dtype) || !Array.prototype.some.call(peek(value).data, (x: number) => x % 1 !== 0)) return;
+    const message = `the array is of type ${this.dtype}: the fraction is dropped`;
+    vm.emit({ kind: "warning", code: "fraction-dropped", message, span: { from: vm.at.from, to: vm.at.to } });
+  }
   /** Puts a value (of a shape that broadcasts to `shape`) where `offsets` says. */
   store(offsets: Int32Array, shape: readonly number[], value: Value): void {
     if (this.root) {
@@ -161,7 +172,10 @@ export class PyArray extends PyObject {
       );
       return;
     }
-    if (value.dtype !== this.dtype) value = engine.cast(value, this.dtype);
+    if (value.dtype !== this.dtype) {
+      if (vm.listener && !isFloat(this.dtype)) this.tellOfFractions(value);
+      value = engine.cast(value, this.dtype);
+    }
     if (value.shape.length !== shape.length || value.shape.some((length, k) => length !== shape[k])) {
       let source = value;
       while (source.shape.length > shape.length && source.shape[0] === 1)

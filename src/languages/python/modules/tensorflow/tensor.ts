@@ -585,6 +585,18 @@ function slicePart(value: Value, key: PyValue): Value {
 export const variableType = makeType("ResourceVariable");
 variableType.module = "tensorflow.python.ops.resource_variable_ops";
 
+/** Operators that Variables do not take in place, in the words of TensorFlow 2.21 (`variable * value` is its own). */
+const NOT_IN_PLACE: { readonly [op: string]: string } = {
+  "+=": "`variable += value` with `tf.Variable`s is not supported. Use `variable.assign_add(value)` to modify the variable, or `out = variable + value` if you need to get a new output Tensor.",
+  "-=": "`variable -= value` with `tf.Variable`s is not supported. Use `variable.assign_sub(value)` to modify the variable, or `out = variable * value` if you need to get a new output Tensor.",
+  ...Object.fromEntries(
+    ["*", "/", "**"].map((op) => [
+      `${op}=`,
+      `\`var ${op}= value\` with \`tf.Variable\`s is not supported. Use \`var.assign(var ${op} value)\` to modify the variable, or \`out = var ${op} value\` if you need to get a new output Tensor.`,
+    ]),
+  ),
+};
+
 /** What tapes know a Variable by: its numbers change, it stays. */
 class Handle extends Tensor {
   put(value: Tensor): void {
@@ -642,8 +654,15 @@ export class PyTfVariable extends PyTensorLike {
   override pyRepr(): string {
     return engine.tensorflowVariable(this.name, this.now(), printOptions());
   }
+  override pyBinary(op: string, other: PyValue, reflected: boolean): PyValue | undefined {
+    const refusal = this.type === variableType ? NOT_IN_PLACE[op] : undefined;
+    if (refusal !== undefined) raiseError("RuntimeError", refusal);
+    return op.endsWith("=") ? undefined : super.pyBinary?.(op, other, reflected);
+  }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
+      case "__inplace__":
+        return true;
       case "name":
         return this.name;
       case "trainable":
