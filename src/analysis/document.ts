@@ -30,7 +30,7 @@ import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
 import { shortText } from "./display";
 import { type Finding, pointFinding } from "./findings";
 import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
-import { runScript, type Script, spanKey } from "./script";
+import { type LiveScript, liveScript, runScript, type Script, spanKey } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration } from "./typed";
 import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
@@ -83,6 +83,8 @@ export class DocumentAnalysis {
   readonly syntax: PyModuleSyntax;
   readonly functions: readonly FunctionDef[];
   private scriptRun: Script | undefined;
+  /** Passed from version to version. */
+  private readonly live: LiveScript;
   private definitionRun: RunResult | undefined;
   private readonly known = new Map<string, Known>();
   /** How many functions this version had to compute itself: one edit should make this one. */
@@ -95,12 +97,13 @@ export class DocumentAnalysis {
   ) {
     this.syntax = parse(text, options.parts, previous?.syntax);
     this.functions = functionsOf(this.syntax).flatMap(({ level, node }) => (level === "module" ? [node] : []));
+    this.live = previous?.live ?? liveScript(options);
     // One version back is enough, and keeps no chain of them alive.
     if (previous) previous.previous = undefined;
   }
 
   get script(): Script {
-    this.scriptRun ??= runScript(this.syntax, this.options);
+    this.scriptRun ??= runScript(this.syntax, this.options, this.live);
     return this.scriptRun;
   }
 

@@ -72,7 +72,11 @@ export function syntaxFindings(syntax: PyModuleSyntax): Finding[] {
   ];
 }
 
-export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], result: RunResult): Finding[] {
+export function findingsOf(
+  syntax: PyModuleSyntax,
+  events: readonly PyEvent[],
+  result: Pick<RunResult, "errors" | "stopped">,
+): Finding[] {
   const found = new Map<string, Finding>();
   const add = (finding: Finding) => {
     // Once for a place, however often a loop passes it.

@@ -4,6 +4,7 @@ import {
   type Budget,
   type figures,
   isDrawn,
+  LiveModule,
   type PyEvent,
   type PyModuleSyntax,
   type PyValue,
@@ -110,6 +111,10 @@ export interface Script {
   /** Why the run did not reach the end. */
   readonly problem: string | undefined;
   readonly milliseconds: number;
+  /** How many statements ran for this version. */
+  readonly ran: number;
+  /** Where what runs at a place stands in the newest version of the text. */
+  readonly place: (span: Span) => Span;
 }
 
 /** Hints are for reading at a glance: the tooltip has the rest. */
@@ -129,38 +134,69 @@ export interface ScriptOptions {
   readonly read?: (fileName: string) => string | undefined;
 }
 
-export function runScript(syntax: PyModuleSyntax, options: ScriptOptions): Script {
-  const { fileName, budget, now, read } = options;
-  const started = now();
+/** What the statements of a document told; the next version of it runs only those that an edit touches. */
+export type LiveScript = LiveModule<Collector>;
+
+export function liveScript(options: ScriptOptions): LiveScript {
+  return new LiveModule({ ...options, listen: () => new Collector() });
+}
+
+export function runScript(syntax: PyModuleSyntax, options: ScriptOptions, live = liveScript(options)): Script {
+  const started = options.now();
+  const { told, ...result } = live.run(syntax);
   const collector = new Collector();
-  const result = run(syntax, {
-    fileName,
-    budget,
-    now,
-    read,
-    resumeAfterError: true,
-    onEvent: (event) => collector.hear(event),
-  });
+  for (const part of told) collector.add(part);
   const { names } = collector;
+  const { place } = live;
+  const placed = <S extends { readonly span: Span }>(items: readonly S[]): S[] =>
+    items.map((item) => ({ ...item, span: place(item.span) }));
   return {
     output: result.output,
-    printed: collector.printed,
-    figures: collector.figures,
-    trainings: collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1),
-    histories: collector.histories(names),
-    tapes: collector.tapeUses(),
-    hints: collector.hints(syntax, names),
-    loops: collector.loops.flatMap((loop) => loop.finish(names)),
-    findings: [...syntaxFindings(syntax), ...findingsOf(syntax, collector.events, result)],
+    printed: placed(collector.printed),
+    figures: placed(collector.figures),
+    trainings: placed(collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1)),
+    histories: placed(collector.histories(names)),
+    tapes: placed(collector.tapeUses()).map((use) => ({ ...use, questions: placed(use.questions) })),
+    hints: placed(collector.hints(names)).sort((a, b) => a.span.to - b.span.to),
+    loops: placed(collector.loops.flatMap((loop) => loop.finish(names))),
+    findings: [
+      ...syntaxFindings(syntax),
+      ...findingsOf(
+        syntax,
+        collector.events.map((event) => placedEvent(event, place)),
+        result,
+      ),
+    ],
     globals: result.globals,
-    gradients: collector.gradients,
+    gradients: new Map([...collector.gradients.values()].map((answer) => [spanKey(place(answer.span)), answer])),
     calls: collector.calls,
     problem: result.stopped?.message,
-    milliseconds: now() - started,
+    milliseconds: options.now() - started,
+    ran: result.ran,
+    place,
   };
 }
 
+function placedEvent(event: PyEvent, place: (span: Span) => Span): PyEvent {
+  const span = place(event.span);
+  if (event.kind !== "gradient") return { ...event, span };
+  const reasons = event.reasons.map((reason) => reason && { ...reason, source: reason.source && place(reason.source) });
+  return { ...event, span, reasons };
+}
+
 export const spanKey = ({ from, to }: Span): string => `${from}:${to}`;
+
+interface GradientAnswer {
+  readonly span: Span;
+  readonly results: readonly PyValue[];
+  readonly count: number;
+}
+
+interface Updates {
+  readonly span: Span;
+  readonly variable: PyValue;
+  readonly values: Tensor[];
+}
 
 interface Result {
   kind: "gradient" | "print" | "value";
@@ -170,11 +206,12 @@ interface Result {
   span: Span;
 }
 
+/** What is heard of one statement, or of several, one after the other; places are those where it ran. */
 class Collector {
   /** Those that findings are made of. */
   readonly events: PyEvent[] = [];
   readonly calls = new Map<string, ReadonlyMap<string, PyValue>>();
-  readonly gradients = new Map<string, { readonly results: readonly PyValue[]; readonly count: number }>();
+  readonly gradients = new Map<string, GradientAnswer>();
   readonly loops: LoopRecord[] = [];
   readonly printed: Printed[] = [];
   readonly figures: Figure[] = [];
@@ -182,7 +219,7 @@ class Collector {
   private readonly variables = new Map<PyValue, VariableRecord>();
   private readonly open: LoopRecord[] = [];
   private readonly results = new Map<string, Result>();
-  private readonly updates = new Map<string, { span: Span; variable: PyValue; values: Tensor[] }>();
+  private readonly updates = new Map<string, Updates>();
   private gradientAt: Span | undefined;
   /** The name that an object was last assigned to. */
   readonly names = new Map<PyValue, string>();
@@ -198,16 +235,12 @@ class Collector {
         break;
       case "tape":
         this.tapes.opened(event);
-        this.events.push(event);
         break;
       case "gradient":
         this.gradientAt = event.span;
         this.tapes.asked(event);
-        this.gradients.set(spanKey(event.span), {
-          results: event.results,
-          count: (this.gradients.get(spanKey(event.span))?.count ?? 0) + 1,
-        });
-        this.events.push(event);
+        this.answer({ span: event.span, results: event.results, count: 1 });
+        if (event.reasons.some(Boolean)) this.events.push(event);
         for (const loop of this.open) loop.gradient(event.targets);
         break;
       case "value": {
@@ -221,10 +254,8 @@ class Collector {
         break;
       }
       case "update": {
-        const key = `${event.span.from}:${event.variable.id}`;
-        const entry = this.updates.get(key) ?? { span: event.span, variable: event.variable, values: [event.before] };
-        if (entry.values.length < MOST_POINTS) entry.values.push(event.value);
-        this.updates.set(key, entry);
+        const { span, variable } = event;
+        this.updated(`${span.from}:${variable.id}`, { span, variable, values: [event.before, event.value] });
         const record = this.variables.get(event.variable) ?? new VariableRecord(event.before);
         record.add(event.value, event.span);
         this.variables.set(event.variable, record);
@@ -250,10 +281,43 @@ class Collector {
     }
   }
 
+  /** What was heard after this. */
+  add(next: Collector): void {
+    this.events.push(...next.events);
+    for (const [name, args] of next.calls) if (!this.calls.has(name)) this.calls.set(name, args);
+    for (const answer of next.gradients.values()) this.answer(answer);
+    this.loops.push(...next.loops);
+    this.printed.push(...next.printed.slice(0, MOST_PRINTED - this.printed.length));
+    this.figures.push(...next.figures);
+    this.tapes.add(next.tapes);
+    for (const [variable, record] of next.variables) {
+      const known = this.variables.get(variable);
+      if (known) known.follow(record);
+      else this.variables.set(variable, record.copy());
+    }
+    for (const result of next.results.values()) this.put(result);
+    for (const [key, updates] of next.updates) this.updated(key, updates);
+    for (const [value, name] of next.names) this.names.set(value, name);
+  }
+
   private result(kind: Result["kind"], span: Span, text: string, values: readonly PyValue[]): void {
-    const key = `${kind}:${span.from}`;
-    const before = this.results.get(key);
-    this.results.set(key, { kind, text, values, span, count: (before?.count ?? 0) + 1 });
+    this.put({ kind, text, values, span, count: 1 });
+  }
+
+  private put(result: Result): void {
+    const key = `${result.kind}:${result.span.from}`;
+    this.results.set(key, { ...result, count: result.count + (this.results.get(key)?.count ?? 0) });
+  }
+
+  private answer(answer: GradientAnswer): void {
+    const key = spanKey(answer.span);
+    this.gradients.set(key, { ...answer, count: answer.count + (this.gradients.get(key)?.count ?? 0) });
+  }
+
+  private updated(key: string, { span, variable, values: [before, ...after] }: Updates): void {
+    const entry = this.updates.get(key) ?? { span, variable, values: [before!] };
+    for (const value of after) if (entry.values.length < MOST_POINTS) entry.values.push(value);
+    this.updates.set(key, entry);
   }
 
   histories(names: ReadonlyMap<PyValue, string>): History[] {
@@ -264,7 +328,7 @@ class Collector {
     return this.tapes.uses();
   }
 
-  hints(syntax: PyModuleSyntax, names: ReadonlyMap<PyValue, string>): Hint[] {
+  hints(names: ReadonlyMap<PyValue, string>): Hint[] {
     const hints: Hint[] = [];
     const updated = [...this.updates.values()].map((update) => update.span);
     for (const { kind, span, text, values, count } of this.results.values()) {
@@ -292,7 +356,7 @@ class Collector {
         ...(scalar && values.length > 2 ? { history: values.map((value) => value.item()) } : {}),
       });
     }
-    return hints.sort((a, b) => a.span.to - b.span.to).filter(({ span }) => span.to <= syntax.text.length);
+    return hints;
   }
 }
 
@@ -319,16 +383,10 @@ class Rows {
 
 /** The values of one Variable. */
 class VariableRecord {
-  private readonly shape: readonly number[];
-  private readonly width: number;
-  private readonly kept = new Rows();
+  private readonly rows: number[][] = [];
   private span: Span = { from: 0, to: 0 };
 
-  constructor(before: Tensor) {
-    this.shape = before.shape;
-    this.width = before.data.length;
-    this.kept.add(this.row(before));
-  }
+  constructor(private readonly before: Tensor) {}
 
   private row({ data }: Tensor): number[] {
     return data.length <= MOST_ELEMENTS
@@ -338,12 +396,27 @@ class VariableRecord {
 
   add(value: Tensor, span: Span): void {
     this.span = span;
-    this.kept.add(this.row(value));
+    this.rows.push(this.row(value));
+  }
+
+  /** What became of it afterwards. */
+  follow(next: VariableRecord): void {
+    this.span = next.span;
+    for (const row of next.rows) this.rows.push(row);
+  }
+
+  copy(): VariableRecord {
+    const made = new VariableRecord(this.before);
+    made.follow(this);
+    return made;
   }
 
   history(name: string): History {
-    const { width, shape } = this;
-    const { rows, stride, count } = this.kept;
+    const { shape, data } = this.before;
+    const width = data.length;
+    const kept = new Rows();
+    for (const row of [this.row(this.before), ...this.rows]) kept.add(row);
+    const { rows, stride, count } = kept;
     const labels =
       width > MOST_ELEMENTS
         ? [`‖${name}‖`]
@@ -367,22 +440,31 @@ function placeIn(shape: readonly number[], k: number): string {
 /** Tapes by the place where they were made: a loop makes one in every step. */
 class TapeRecords {
   private readonly places = new Map<number, { span: Span; persistent: boolean; count: number }>();
-  private readonly placeOf = new WeakMap<object, number>();
   private readonly questions = new Map<string, { at: number; count: number; last: PyEvent & { kind: "gradient" } }>();
 
-  opened({ tape, phase, span, persistent }: PyEvent & { kind: "tape" }): void {
-    if (phase !== "open") return;
-    this.placeOf.set(tape, span.from);
+  opened({ phase, span, persistent }: PyEvent & { kind: "tape" }): void {
+    if (phase === "open") this.place({ span, persistent, count: 1 });
+  }
+
+  private place({ span, persistent, count }: { span: Span; persistent: boolean; count: number }): void {
     const known = this.places.get(span.from);
-    if (known) known.count++;
-    else this.places.set(span.from, { span, persistent, count: 1 });
+    if (known) known.count += count;
+    else this.places.set(span.from, { span, persistent, count });
   }
 
   asked(event: PyEvent & { kind: "gradient" }): void {
-    const at = this.placeOf.get(event.tape);
-    if (at === undefined) return;
-    const key = `${at}:${event.span.from}`;
-    this.questions.set(key, { at, count: (this.questions.get(key)?.count ?? 0) + 1, last: event });
+    if (event.opened) this.question(event.opened.from, event, 1);
+  }
+
+  private question(at: number, last: PyEvent & { kind: "gradient" }, count: number): void {
+    const key = `${at}:${last.span.from}`;
+    this.questions.set(key, { at, count: (this.questions.get(key)?.count ?? 0) + count, last });
+  }
+
+  /** What was heard after this. */
+  add(next: TapeRecords): void {
+    for (const place of next.places.values()) this.place(place);
+    for (const { at, last, count } of next.questions.values()) this.question(at, last, count);
   }
 
   uses(): TapeUse[] {

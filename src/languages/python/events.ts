@@ -17,6 +17,8 @@ export type PyEvent =
   | {
       kind: "gradient";
       tape: PyObject;
+      /** Where the tape was opened; undefined where it was not. */
+      opened: Span | undefined;
       targets: PyValue[];
       /** Flattened, as `results` and `reasons` are. */
       sources: PyValue[];

@@ -143,9 +143,9 @@ class StructTime extends PyTuple {
 
 registerModule("time", () => {
   // A fixed clock: a run gives the same each time.
-  let at = 0;
   const tick = (): number => {
-    at += 0.001;
+    const at = ((vm.state.get("clock") as number | undefined) ?? 0) + 0.001;
+    vm.state.set("clock", at);
     return START + at;
   };
   const clock = (name: string): [string, PyValue] => function_(name, tick);

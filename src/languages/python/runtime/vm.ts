@@ -7,6 +7,7 @@ import { currentSource, setSource } from "../../../engine";
 import type { PyEvent } from "../events";
 import type { Span } from "../syntax/ast";
 import { inMain } from "../syntax/span";
+import { Resources } from "./watch";
 
 export interface Budget {
   /** Milliseconds for the whole run. */
@@ -22,9 +23,13 @@ export interface Budget {
 /** Ends a run; Python code cannot catch it. */
 export class BudgetExceeded {
   constructor(
-    readonly message: string,
+    readonly reason: string,
     readonly span: Span,
-  ) {}
+    line: number,
+  ) {
+    this.message = `${reason} (line ${line})`;
+  }
+  readonly message: string;
 }
 
 const nowhere: Span = { from: 0, to: 0 };
@@ -46,10 +51,14 @@ export class Vm {
   listener: ((event: PyEvent) => void) | undefined;
   wantsValues = false;
   wantsCalls = false;
+  /** Whether it is noticed what each statement uses (watch.ts). */
+  watched = false;
   /** Per-run counters that modules keep (TensorFlow's names of variables, …). */
-  readonly state = new Map<string, unknown>();
-  /** What modules do when the script has ended, however it ended. */
-  readonly atEnd: (() => void)[] = [];
+  readonly state = new Resources();
+  /** Modules that are loaded, and tapes that are open. */
+  readonly loaded = new Map<string, unknown>();
+  /** What modules do when the script has ended, however it ended; by the name of what they keep. */
+  readonly atEnd = new Map<string, () => void>();
   private deadline = Number.POSITIVE_INFINITY;
   private readonly maxSteps: number;
   readonly maxAllocation: number;
@@ -64,7 +73,16 @@ export class Vm {
     this.maxSteps = budget.maxSteps ?? Number.POSITIVE_INFINITY;
     this.maxAllocation = budget.maxAllocation ?? 1 << 28;
     this.maxDepth = budget.maxDepth ?? 1000;
-    if (this.milliseconds !== Number.POSITIVE_INFINITY) this.deadline = now() + this.milliseconds;
+    this.begin(0);
+  }
+
+  /** The time begins to count, with some of it spent already. */
+  begin(spent: number): void {
+    if (this.limited) this.deadline = this.now() + this.milliseconds - spent;
+  }
+  /** Whether so much more may still be spent, in all. */
+  affords(milliseconds: number, steps: number): boolean {
+    return milliseconds <= this.milliseconds && steps <= this.maxSteps;
   }
 
   /** Whether the run must end within a time. */
@@ -80,7 +98,7 @@ export class Vm {
 
   stop(reason: string): never {
     const at = this.home(this.at);
-    throw new BudgetExceeded(`${reason} (line ${this.lineOf(at.from)})`, at);
+    throw new BudgetExceeded(reason, at, this.lineOf(at.from));
   }
 
   /** The place in the file that runs: for a place in another text, where that was called. */

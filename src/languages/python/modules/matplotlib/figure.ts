@@ -25,7 +25,7 @@ export class Figures {
   private told = 0;
 
   constructor(private readonly machine: Vm) {
-    machine.atEnd.push(() => this.endAll());
+    machine.atEnd.set("pyplot", () => Figures.now.endAll());
   }
   static get now(): Figures {
     let found = vm.state.get("pyplot") as Figures | undefined;

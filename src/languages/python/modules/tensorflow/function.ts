@@ -69,6 +69,11 @@ export class PyDecorated extends PyObject {
   override pyGetAttribute(name: string): PyValue | undefined {
     return name === "__wrapped__" ? this.fn : undefined;
   }
+  /** What it runs is made of the function alone. */
+  override held(): readonly unknown[] {
+    return [this.fn, this.dict];
+  }
+  override hold(): void {}
   override pyCall(args: PyValue[], kwargs?: Kwargs): PyValue {
     return this.run(args, kwargs);
   }

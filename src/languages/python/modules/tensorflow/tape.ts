@@ -25,10 +25,10 @@ let open: Set<Listening> = new Set();
 /** The tapes (and accumulators) that are recording now. */
 export function openTapes(): Set<Listening> {
   if (openFor !== vm) {
-    let mine = vm.state.get("open tapes") as Set<Listening> | undefined;
+    let mine = vm.loaded.get("open tapes") as Set<Listening> | undefined;
     if (!mine) {
       mine = new Set();
-      vm.state.set("open tapes", mine);
+      vm.loaded.set("open tapes", mine);
     }
     open = mine;
     openFor = vm;
@@ -85,6 +85,7 @@ export class PyTape extends PyObject implements Listening {
   private recording = false;
   private entered = false;
   private used = false;
+  private opened: ast.Span | undefined;
   private readonly variables = new Set<PyTfVariable>();
 
   constructor(
@@ -129,6 +130,7 @@ export class PyTape extends PyObject implements Listening {
   private tell(phase: "open" | "close"): void {
     if (!vm.listener) return;
     const span = { from: vm.at.from, to: vm.at.to };
+    if (phase === "open") this.opened = span;
     vm.emit({ kind: "tape", tape: this, phase, persistent: this.persistent, span });
   }
   override pyEnter(): PyValue {
@@ -239,6 +241,7 @@ export class PyTape extends PyObject implements Listening {
       vm.emit({
         kind: "gradient",
         tape: this,
+        opened: this.opened,
         targets,
         sources: leaves,
         sourceNames: namesOfSources(at, leaves.length),
