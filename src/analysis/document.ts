@@ -83,8 +83,9 @@ export class DocumentAnalysis {
   readonly syntax: PyModuleSyntax;
   readonly functions: readonly FunctionDef[];
   private scriptRun: Script | undefined;
-  /** Passed from version to version. */
+  /** Passed from version to version: only the newest may run it. */
   private readonly live: LiveScript;
+  private superseded = false;
   private definitionRun: RunResult | undefined;
   private readonly known = new Map<string, Known>();
   /** How many functions this version had to compute itself: one edit should make this one. */
@@ -99,11 +100,11 @@ export class DocumentAnalysis {
     this.functions = functionsOf(this.syntax).flatMap(({ level, node }) => (level === "module" ? [node] : []));
     this.live = previous?.live ?? liveScript(options);
     // One version back is enough, and keeps no chain of them alive.
-    if (previous) previous.previous = undefined;
+    if (previous) Object.assign(previous, { previous: undefined, superseded: true });
   }
 
   get script(): Script {
-    this.scriptRun ??= runScript(this.syntax, this.options, this.live);
+    this.scriptRun ??= runScript(this.syntax, this.options, this.superseded ? undefined : this.live);
     return this.scriptRun;
   }
 

@@ -27,7 +27,7 @@ export function tape(session: Session, { subject, point }: ViewParams): TapeResu
           node: place,
           ...(passed ? { passed: passed.map(toJsonNumber) } : {}),
         })),
-        ...textRange(node.input ? spanOf(node.name) : source),
+        ...textRange(node.input ? spanOf(node.name) : source && analysis?.script.place(source)),
       })),
     };
   } catch (error) {

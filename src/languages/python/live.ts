@@ -110,51 +110,59 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
       this.forget();
       known = known.map(() => undefined);
     }
+    const ran = unchanged ? 0 : withVm(this.machine, () => this.pass(syntax, known));
+    this.records.forEach((record, k) => {
+      const node = syntax.body[k];
+      if (record.node) record.place = placing(record.node, record.text, node, textOf(syntax, node));
+    });
+    this.places = this.records.filter(({ node }) => node).sort((a, b) => a.node!.from - b.node!.from);
+    return { ...this.results(syntax), ran };
+  }
+
+  /** Goes from statement to statement, and gives how many of them were run. */
+  private pass(syntax: PyModuleSyntax, known: readonly (Record<T> | undefined)[]): number {
     const { machine, heap } = this;
     const fresh = this.records.length === 0;
-    const old = [...this.records, ...this.spare];
     const records: Record<T>[] = [];
     let ran = 0;
     let spent = 0;
-    withVm(machine, () => {
-      machine.ticks = 0;
-      machine.outputLength = 0;
-      this.preset("__doc__", syntax.docstring);
-      heap.begin();
-      let followed = true;
-      const take = (before: Record<T> | undefined, make: () => Record<T>): Record<T> => {
-        let record = before;
-        if (record && followed && heap.holds(record.reads) && this.affords(record, spent)) {
-          heap.replay(record.writes);
-          machine.ticks += record.steps;
-          machine.outputLength += record.output.length;
-        } else {
-          heap.sync();
-          machine.begin(spent);
-          record = make();
-          ran++;
-        }
-        spent += record.milliseconds;
-        followed &&= !record.lost;
-        records.push(record);
-        return record;
-      };
-      for (let k = 0; k < syntax.body.length; k++) {
-        const node = syntax.body[k];
-        const record = take(known[k], () => this.execute(fresh ? node : this.apart(node), textOf(syntax, node)));
-        record.place = placing(record, node, textOf(syntax, node));
-        if (record.stopped) break;
+    let followed = true;
+    const take = (before: Record<T> | undefined, make: () => Record<T>): Record<T> => {
+      let record = before;
+      if (record && followed && heap.holds(record.reads) && this.affords(record, spent)) {
+        heap.replay(record.writes);
+        machine.ticks += record.steps;
+        machine.outputLength += record.output.length;
+      } else {
+        heap.sync();
+        machine.begin(spent);
+        record = make();
+        ran++;
       }
-      take(known.at(-1), () => this.finish());
-      heap.sync();
-    });
+      spent += record.milliseconds;
+      followed &&= !record.lost;
+      records.push(record);
+      return record;
+    };
+    machine.ticks = 0;
+    machine.outputLength = 0;
+    this.preset("__doc__", syntax.docstring);
+    heap.begin();
+    for (let k = 0; k < syntax.body.length; k++) {
+      const node = syntax.body[k];
+
+      const { stopped } = take(known[k], () => this.execute(fresh ? node : this.apart(node), textOf(syntax, node)));
+      if (stopped) break;
+    }
+    take(known.at(-1), () => this.finish());
+    heap.sync();
     const used = new Set(records);
     const broken = syntax.errors.length > 0;
-    this.spare = broken ? (this.wasBroken ? this.spare : old).filter((record) => !used.has(record)) : [];
+    const before = this.wasBroken ? this.spare : [...this.records, ...this.spare];
+    this.spare = broken ? before.filter((record) => !used.has(record)) : [];
     this.wasBroken = broken;
     this.records = records;
-    this.places = records.filter(({ node }) => node).sort((a, b) => a.node!.from - b.node!.from);
-    return { ...this.results(syntax), ran };
+    return ran;
   }
 
   private results(syntax: PyModuleSyntax): Omit<LiveRun<T>, "ran"> {
@@ -359,10 +367,9 @@ function sameCode(a: unknown, b: unknown, pairs?: Map<number, number>): boolean 
 }
 
 /** Where the offsets of a statement that ran stand in another version of it, of the same code. */
-function placing<T>(record: Record<T>, node: Statement, text: string): (offset: number) => number {
-  const ran = record.node!;
+function placing(ran: Statement, text: string, node: Statement, newText: string): (offset: number) => number {
   const by = node.from - ran.from;
-  if (record.text === text) return (offset) => offset + by;
+  if (text === newText) return (offset) => offset + by;
   const pairs = new Map<number, number>();
   sameCode(ran, node, pairs);
   return (offset) => pairs.get(offset) ?? offset + by;

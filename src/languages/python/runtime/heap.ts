@@ -26,12 +26,14 @@ const isApplication = (x: object): boolean => "op" in x && "out" in x;
 
 /** Whether a value can change, or can hold one that does. */
 function isNode(x: unknown): x is object {
-  if (typeof x === "function") throw new Unseen();
+  if (typeof x === "function") {
+    if (!("holds" in x)) throw new Unseen();
+    return true;
+  }
   if (typeof x !== "object" || x === null || isValue(x)) return false;
   if (x instanceof PyObject) {
     if (x instanceof PyNative) {
-      if (x.madeFor && !x.method) throw new Unseen();
-      return false;
+      return x.madeFor !== undefined && !x.method;
     }
     return !(x instanceof PyModule) && (!(x instanceof PyType) || x.heap);
   }
@@ -46,6 +48,8 @@ function isNode(x: unknown): x is object {
 /** What an object holds now. */
 function read(x: object): ArrayLike<unknown> {
   if (x instanceof Cell) return [x.value];
+  if (typeof x === "function") return (x as unknown as { holds: unknown[] }).holds;
+  if (x instanceof PyNative) return [x.run];
   if (Array.isArray(x)) return x.slice();
   if (ArrayBuffer.isView(x)) return (x as Float64Array).slice();
   if (x instanceof Map || x instanceof Set) return flat(x);
@@ -73,6 +77,7 @@ function flat(x: Map<unknown, unknown> | Set<unknown>): unknown[] {
 
 /** Makes an object hold what `read` gave. */
 function write(x: object, state: State): void {
+  if (typeof x === "function" || x instanceof PyNative) return;
   if (ArrayBuffer.isView(x)) {
     (x as Float64Array).set(state.values as Float64Array);
     return;

@@ -55,6 +55,9 @@ export function touch(x: unknown): void {
   if (watcher && typeof x === "object" && x !== null) watcher.touched(x);
 }
 
+/** A function of ours that closes over these objects (and over nothing else that can change), and says so (see heap.ts). */
+export const holding = <F extends object>(fn: F, ...holds: readonly unknown[]): F => Object.assign(fn, { holds });
+
 /** What modules keep for a run under a name of theirs: the random state, the current figure, … */
 export class Resources {
   private readonly names = new Map<string, Name>();

@@ -7,6 +7,7 @@ import { raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
 import { makeType, PyObject, type PyValue } from "../../runtime/object";
 import { call } from "../../runtime/protocol";
+import { holding } from "../../runtime/watch";
 import { PyArray } from "./array";
 import { asValue, range } from "./convert";
 import { array, concatenate, type Entry, functions, linspace } from "./functions";
@@ -74,8 +75,8 @@ function grid(key: PyValue, open: boolean): PyValue {
 }
 
 export const grids: Entry[] = [
-  ["r_", new ByIndex("RClass", rows)],
-  ["c_", new ByIndex("CClass", columns)],
+  ["r_", new ByIndex("RClass", holding(rows))],
+  ["c_", new ByIndex("CClass", holding(columns))],
   ["mgrid", new ByIndex("MGridClass", (key) => grid(key, false))],
   ["ogrid", new ByIndex("OGridClass", (key) => grid(key, true))],
   ["s_", new ByIndex("IndexExpression", (key) => key)],
