@@ -153,7 +153,10 @@ export function runScript(syntax: PyModuleSyntax, options: ScriptOptions, live =
   return {
     output: result.output,
     printed: placed(collector.printed),
-    figures: placed(collector.figures),
+    figures: placed(collector.figures).map(({ figure, span }) => ({
+      figure: { ...figure, drawnAt: place(figure.drawnAt) },
+      span,
+    })),
     trainings: placed(collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1)),
     histories: placed(collector.histories(names)),
     tapes: placed(collector.tapeUses()).map((use) => ({ ...use, questions: placed(use.questions) })),
@@ -168,7 +171,9 @@ export function runScript(syntax: PyModuleSyntax, options: ScriptOptions, live =
       ),
     ],
     globals: result.globals,
-    gradients: new Map([...collector.gradients.values()].map((answer) => [spanKey(place(answer.span)), answer])),
+    gradients: new Map(
+      [...collector.gradients.values()].map(({ span, results, count }) => [spanKey(place(span)), { results, count }]),
+    ),
     calls: collector.calls,
     problem: result.stopped?.message,
     milliseconds: options.now() - started,

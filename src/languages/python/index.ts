@@ -147,7 +147,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
       } else throw error;
     } finally {
       releaseTapes(machine);
-      for (const end of machine.atEnd.values()) end();
+      machine.end();
     }
   });
   const { output, ticks } = machine;

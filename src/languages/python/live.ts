@@ -223,9 +223,7 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
 
   /** What modules do at the end. */
   private finish(): Record<T> {
-    return this.watched(undefined, END, () => {
-      for (const end of this.machine.atEnd.values()) end();
-    });
+    return this.watched(undefined, END, () => this.machine.end());
   }
 
   private watched(node: Statement | undefined, text: string, body: () => void): Record<T> {

@@ -6,7 +6,7 @@
 import { isValue } from "../../../engine";
 import { PyDict } from "./containers";
 import { PyFunction } from "./function";
-import { PyModule, PyNative, PyObject, PyType } from "./object";
+import { PyGetter, PyModule, PyNative, PyObject, PyType } from "./object";
 import { Vm } from "./vm";
 import { Cell } from "./watch";
 
@@ -35,7 +35,8 @@ function isNode(x: unknown): x is object {
     if (x instanceof PyNative) {
       return x.madeFor !== undefined && !x.method;
     }
-    return !(x instanceof PyModule) && (!(x instanceof PyType) || x.heap);
+    if (x instanceof PyModule || x instanceof PyGetter) return false;
+    return !(x instanceof PyType) || x.heap;
   }
   if (x instanceof Vm || x instanceof Date || x instanceof RegExp) return false;
   if (Array.isArray(x) || x instanceof Map || x instanceof Set || x instanceof Cell || ArrayBuffer.isView(x))

@@ -7,7 +7,7 @@ import { currentSource, setSource } from "../../../engine";
 import type { PyEvent } from "../events";
 import type { Span } from "../syntax/ast";
 import { inMain } from "../syntax/span";
-import { Resources } from "./watch";
+import { holding, Resources } from "./watch";
 
 export interface Budget {
   /** Milliseconds for the whole run. */
@@ -33,6 +33,7 @@ export class BudgetExceeded {
 }
 
 const nowhere: Span = { from: 0, to: 0 };
+const ENDS = "at end";
 
 export class Vm {
   /** The node being evaluated: errors and recorded operations belong to it. */
@@ -57,8 +58,6 @@ export class Vm {
   readonly state = new Resources();
   /** Modules that are loaded, and tapes that are open. */
   readonly loaded = new Map<string, unknown>();
-  /** What modules do when the script has ended, however it ended; by the name of what they keep. */
-  readonly atEnd = new Map<string, () => void>();
   private deadline = Number.POSITIVE_INFINITY;
   private readonly maxSteps: number;
   readonly maxAllocation: number;
@@ -83,6 +82,18 @@ export class Vm {
   /** Whether so much more may still be spent, in all. */
   affords(milliseconds: number, steps: number): boolean {
     return milliseconds <= this.milliseconds && steps <= this.maxSteps;
+  }
+
+  /** What a module does when the script has ended, however it ended; `name` is that of what it keeps. */
+  atEnd(name: string, run: () => void): void {
+    this.state.set(ENDS, new Map(this.ends).set(name, holding(run)));
+  }
+  /** Does it. */
+  end(): void {
+    for (const run of this.ends.values()) run();
+  }
+  private get ends(): ReadonlyMap<string, () => void> {
+    return (this.state.get(ENDS) as ReadonlyMap<string, () => void> | undefined) ?? new Map();
   }
 
   /** Whether the run must end within a time. */

@@ -26,7 +26,7 @@ export class Figures {
   private told = 0;
 
   constructor(private readonly machine: Vm) {
-    machine.atEnd.set("pyplot", () => Figures.now.endAll());
+    machine.atEnd("pyplot", () => Figures.now.endAll());
   }
   static get now(): Figures {
     let found = vm.state.get("pyplot") as Figures | undefined;

@@ -18,6 +18,7 @@ class ByIndex extends PyObject {
     private readonly make: (key: PyValue) => PyValue,
   ) {
     super(makeType(name));
+    holding(make);
   }
   override pyGetItem(key: PyValue): PyValue {
     return this.make(key);
@@ -75,8 +76,8 @@ function grid(key: PyValue, open: boolean): PyValue {
 }
 
 export const grids: Entry[] = [
-  ["r_", new ByIndex("RClass", holding(rows))],
-  ["c_", new ByIndex("CClass", holding(columns))],
+  ["r_", new ByIndex("RClass", rows)],
+  ["c_", new ByIndex("CClass", columns)],
   ["mgrid", new ByIndex("MGridClass", (key) => grid(key, false))],
   ["ogrid", new ByIndex("OGridClass", (key) => grid(key, true))],
   ["s_", new ByIndex("IndexExpression", (key) => key)],
