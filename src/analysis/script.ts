@@ -160,7 +160,9 @@ export function runScript(syntax: PyModuleSyntax, options: ScriptOptions, live =
     trainings: placed(collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1)),
     histories: placed(collector.histories(names)),
     tapes: placed(collector.tapeUses()).map((use) => ({ ...use, questions: placed(use.questions) })),
-    hints: placed(collector.hints(names)).sort((a, b) => a.span.to - b.span.to),
+    hints: placed(collector.hints(names))
+      .sort((a, b) => a.span.to - b.span.to)
+      .filter(({ span }) => span.to <= syntax.text.length),
     loops: placed(collector.loops.flatMap((loop) => loop.finish(names))),
     findings: [
       ...syntaxFindings(syntax),

@@ -69,9 +69,11 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
   private globals!: Globals;
   private heap!: Heap;
   private records: readonly Record<T>[] = [];
-  /** Of the last version without a mistake in its syntax, what the versions since had no use for. */
+  /** Of the last version that could be read and came to its end, what the versions since had no use for. */
   private spare: readonly Record<T>[] = [];
   private wasBroken = false;
+  /** Whether all that the statements of this pass did could be followed. */
+  private followed = true;
   /** Where the next statement's spans begin. */
   private space = STATEMENTS_START;
   private places: readonly Record<T>[] = [];
@@ -126,10 +128,10 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
     const records: Record<T>[] = [];
     let ran = 0;
     let spent = 0;
-    let followed = true;
+    this.followed = true;
     const take = (before: Record<T> | undefined, make: () => Record<T>): Record<T> => {
       let record = before;
-      if (record && followed && heap.holds(record.reads) && this.affords(record, spent)) {
+      if (record && this.followed && heap.holds(record.reads) && this.affords(record, spent)) {
         heap.replay(record.writes);
         machine.ticks += record.steps;
         machine.outputLength += record.output.length;
@@ -140,7 +142,7 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
         ran++;
       }
       spent += record.milliseconds;
-      followed &&= !record.lost;
+      this.followed &&= !record.lost;
       records.push(record);
       return record;
     };
@@ -157,8 +159,8 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
     take(known.at(-1), () => this.finish());
     heap.sync();
     const used = new Set(records);
-    const broken = syntax.errors.length > 0;
-    const before = this.wasBroken ? this.spare : [...this.records, ...this.spare];
+    const broken = syntax.errors.length > 0 || records.some(({ stopped }) => stopped);
+    const before = this.wasBroken ? this.spare : this.records;
     this.spare = broken ? before.filter((record) => !used.has(record)) : [];
     this.wasBroken = broken;
     this.records = records;
@@ -190,7 +192,8 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
     }
     const record = this.places[low];
     const node = record?.node;
-    return node && node.from <= from && to <= node.to
+    // What is told of no place is told of the empty one at 0.
+    return node && to > 0 && node.from <= from && to <= node.to
       ? { from: record.place(from), to: record.place(to) }
       : { from, to };
   };
@@ -228,7 +231,7 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
 
   private watched(node: Statement | undefined, text: string, body: () => void): Record<T> {
     const { machine, heap } = this;
-    const notes = new Notes(heap);
+    const notes = new Notes(heap, !this.followed);
     let told: T | undefined;
     let error: Uncaught | undefined;
     let stopped: Record<T>["stopped"];
@@ -239,27 +242,30 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
     machine.output = [];
     const before = machine.ticks;
     const started = this.options.now();
-    try {
-      watch(notes, body);
-    } catch (raw) {
+    const failed = (raw: unknown): void => {
       const failure = toPython(raw);
       machine.depth = 0;
       machine.handling.length = 0;
-      machine.outside = undefined;
       if (failure instanceof BudgetExceeded) stopped = { reason: failure.reason, span: failure.span };
       else if (failure instanceof PyException) {
         // In the editor the rest of the document keeps its answers.
-        if (failure.type.name !== "SystemExit") {
-          report(failure, false);
-          error = uncaught(failure);
-        }
+        if (failure.type.name === "SystemExit") return;
+        report(failure, false);
+        error = uncaught(failure);
       } else if (failure instanceof Error) {
         // A mistake of ours must not take the editor along.
         const message = `internal error: ${failure.message}`;
         error = { type: "SystemError", message, span: machine.home(machine.at), trace: [] };
         notes.lost();
       } else throw failure;
-    }
+    };
+    watch(notes, () => {
+      try {
+        body();
+      } catch (raw) {
+        failed(raw);
+      }
+    });
     const milliseconds = this.options.now() - started;
     const { reads, writes } = notes.finish();
     const open = machine.loaded.get("open tapes") as Set<{ release(): void }> | undefined;
@@ -318,14 +324,17 @@ const textOf = ({ text }: PyModuleSyntax, { from, to }: Span): string => text.sl
 class Notes implements Watcher {
   private readonly used = new Set<object>();
   private readonly written = new Set<Cell>();
-  isLost = false;
 
-  constructor(private readonly heap: Heap) {}
+  /** @param isLost whether something was done already that cannot be followed */
+  constructor(
+    private readonly heap: Heap,
+    public isLost: boolean,
+  ) {}
 
   noticed(name: Name, written: boolean): void {
     if (written) {
       this.written.add(name);
-      this.heap.foundName(name);
+      this.seen(() => this.heap.foundName(name));
     } else this.touched(name);
   }
   touched(x: object): void {
@@ -340,6 +349,7 @@ class Notes implements Watcher {
     return this.seen(() => this.heap.finish(this.used, this.written)) ?? none;
   }
   private seen<R>(body: () => R): R | undefined {
+    if (this.isLost) return undefined;
     try {
       return body();
     } catch (error) {

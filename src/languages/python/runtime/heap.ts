@@ -18,6 +18,9 @@ export interface State {
 /** Thrown where an object cannot be followed. */
 export class Unseen {}
 
+/** Objects and what they hold, of one statement; more would take longer to follow than to make again. */
+const MOST_VALUES = 1_000_000;
+
 /** Given when first asked for, and in no program's hands. */
 const IDENTITY = "identity";
 
@@ -33,7 +36,7 @@ function isNode(x: unknown): x is object {
   if (typeof x !== "object" || x === null || isValue(x)) return false;
   if (x instanceof PyObject) {
     if (x instanceof PyNative) {
-      return x.madeFor !== undefined && !x.method;
+      return x.isMade && !x.method;
     }
     if (x instanceof PyModule || x instanceof PyGetter) return false;
     return !(x instanceof PyType) || x.heap;
@@ -108,12 +111,27 @@ function write(x: object, state: State): void {
   }
 }
 
-/** The objects that a state speaks of. */
-function push({ values }: State, open: unknown[]): void {
-  if (ArrayBuffer.isView(values)) return;
-  for (let k = 0; k < values.length; k++) {
-    const value = values[k];
-    if (typeof value === "object" || typeof value === "function") open.push(value);
+/**
+ * Goes from object to object, each at most once.
+ * @param visit gives the state whose objects come next; undefined: the way ends here
+ * @throws Unseen
+ */
+function walk(from: Iterable<unknown>, visit: (x: object) => State | undefined): void {
+  const open = [...from];
+  const seen = new Set<object>();
+  let count = 0;
+  while (open.length > 0) {
+    const x = open.pop();
+    if (!isNode(x) || seen.has(x)) continue;
+    seen.add(x);
+    const values = visit(x)?.values ?? [];
+    count += 1 + values.length;
+    if (count > MOST_VALUES) throw new Unseen();
+    if (ArrayBuffer.isView(values)) continue;
+    for (let k = 0; k < values.length; k++) {
+      const value = values[k];
+      if (typeof value === "object" || typeof value === "function") open.push(value);
+    }
   }
 }
 
@@ -176,13 +194,12 @@ export class Heap {
 
   /** Objects that a statement is about to use: those that no statement made were there before. @throws Unseen */
   found(x: object): void {
-    for (const open: unknown[] = [x]; open.length > 0; ) {
-      const next = open.pop();
-      if (!isNode(next) || this.at(next)) continue;
+    walk([x], (next) => {
+      if (this.at(next)) return undefined;
       const state = this.now(next);
       this.initial.set(next, state);
-      push(state, open);
-    }
+      return state;
+    });
   }
 
   /** A variable that is written before it was read: only itself was there before. */
@@ -203,26 +220,19 @@ export class Heap {
    */
   finish(used: Iterable<object>, written: Iterable<Cell>): { reads: Map<object, State>; writes: Map<object, State> } {
     const reads = new Map<object, State>();
-    for (const open: unknown[] = [...used]; open.length > 0; ) {
-      const x = open.pop();
-      if (!isNode(x) || reads.has(x)) continue;
+    walk(used, (x) => {
       const before = this.at(x);
-      // Made by this statement.
-      if (!before) continue;
-      reads.set(x, before);
-      push(before, open);
-    }
+      // Otherwise this statement made it.
+      if (before) reads.set(x, before);
+      return before;
+    });
     const writes = new Map<object, State>();
     const names = new Set<object>(written);
-    const seen = new Set<object>();
-    for (const open: unknown[] = [...names, ...used, ...reads.keys()]; open.length > 0; ) {
-      const x = open.pop();
-      if (!isNode(x) || seen.has(x)) continue;
-      seen.add(x);
+    walk([...names, ...used, ...reads.keys()], (x) => {
       const after = this.now(x);
       if (after !== this.at(x) || names.has(x)) writes.set(x, after);
-      push(after, open);
-    }
+      return after;
+    });
     for (const [x, state] of writes) this.left.set(x, state);
     return { reads, writes };
   }

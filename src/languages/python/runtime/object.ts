@@ -4,7 +4,7 @@
  * of a `PyType`.
  */
 import type { Value } from "../../../engine";
-import { touch, type Watcher, watcher } from "./watch";
+import { touch, watcher } from "./watch";
 
 export type PyValue = bigint | number | boolean | string | null | PyObject | Value;
 export type Kwargs = Map<string, PyValue>;
@@ -202,8 +202,8 @@ const unionType = makeType("UnionType");
 
 /** A function written in JavaScript. */
 export class PyNative extends PyObject {
-  /** Who watched when it was made: nobody, if it is a library's. What such a function made later holds cannot be seen. */
-  readonly madeFor: Watcher | undefined = watcher;
+  /** A statement made it, so that it may close over anything; those of the library close over nothing that changes. */
+  readonly isMade = watcher !== undefined;
   constructor(
     readonly name: string,
     readonly run: Native,
