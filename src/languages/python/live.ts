@@ -106,7 +106,9 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
   /** Runs a version of the module: what it left is as if all of it had run. Never throws. */
   run(syntax: PyModuleSyntax): LiveRun<T> {
     let known = this.match(syntax);
-    const unchanged = known.length === this.records.length && known.every((record, k) => record === this.records[k]);
+    const unchanged =
+      this.records.every((record, k) => record === (record.node ? known[k] : known.at(-1))) &&
+      (known.length === this.records.length || this.records.some(({ stopped }) => stopped));
     // What was not followed cannot be taken back.
     if (!unchanged && this.records.some(({ lost }) => lost)) {
       this.forget();
@@ -201,6 +203,7 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
   /** A record can only stand for a run that has as much left to spend as its own had. */
   private affords(record: Record<T>, spent: number): boolean {
     const { ticks } = this.machine;
+    if (!record.node) return true;
     if (record.stopped) return ticks === record.before;
     return this.machine.affords(spent + record.milliseconds, ticks + record.steps);
   }

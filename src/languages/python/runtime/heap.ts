@@ -21,6 +21,9 @@ export class Unseen {}
 /** Objects and what they hold, of one statement; more would take longer to follow than to make again. */
 const MOST_VALUES = 1_000_000;
 
+/** States kept of one object. */
+const MOST_KNOWN = 8;
+
 /** Given when first asked for, and in no program's hands. */
 const IDENTITY = "identity";
 
@@ -152,8 +155,8 @@ export class Heap {
   private readonly left = new Map<object, State>();
   /** Objects that may not be in the state that `at` says. */
   private readonly late = new Set<object>();
-  /** The last state known of each, of whatever time. */
-  private readonly last = new WeakMap<object, State>();
+  /** The states that were seen of each last, of whatever time: what comes to the same again is the same. */
+  private readonly known = new WeakMap<object, State[]>();
 
   /** The run begins anew. */
   begin(): void {
@@ -186,9 +189,13 @@ export class Heap {
   /** The present state: one that is known, if it is the same. @throws Unseen */
   private now(x: object): State {
     const values = read(x);
-    for (const state of [this.at(x), this.last.get(x)]) if (state && same(state.values, values)) return state;
+    const present = this.at(x);
+    if (present && same(present.values, values)) return present;
+    const known = this.known.get(x) ?? [];
+    const found = known.find((state) => same(state.values, values));
+    if (found) return found;
     const state = { values };
-    this.last.set(x, state);
+    this.known.set(x, [state, ...known.slice(0, MOST_KNOWN - 1)]);
     return state;
   }
 
