@@ -170,7 +170,8 @@ export class DocumentAnalysis {
       const call = (inputs: readonly Value[]) =>
         this.result(title, () => {
           const named = argumentsOf(attempt, inputs);
-          return callFunction(fn, wrapped ? Object.values(named) : named, this.callOptions());
+          const place = this.placing(definition.name);
+          return callFunction(fn, wrapped ? Object.values(named) : named, { ...this.callOptions(), place });
         });
       return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
     });
@@ -206,6 +207,12 @@ export class DocumentAnalysis {
     // The budget's message names its line already.
     const message = shorten(error.message, 200);
     return error.stopped ? message : l10n.t("{0} (line {1})", message, lineAt(this.syntax, error.from));
+  }
+
+  /** Where in the newest text stands what the code of a function says of its places. */
+  placing(name: string): (span: Span) => Span {
+    const found = this.script.globals.get(name);
+    return found !== undefined && isFunction(found) ? this.live.place : (span) => span;
   }
 
   /** The function object, from the run; where the run did not get so far, from the definitions alone. */

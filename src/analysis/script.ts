@@ -113,8 +113,6 @@ export interface Script {
   readonly milliseconds: number;
   /** How many statements ran for this version. */
   readonly ran: number;
-  /** Where what runs at a place stands in the newest version of the text. */
-  readonly place: (span: Span) => Span;
 }
 
 /** Hints are for reading at a glance: the tooltip has the rest. */
@@ -180,7 +178,6 @@ export function runScript(syntax: PyModuleSyntax, options: ScriptOptions, live =
     problem: result.stopped?.message,
     milliseconds: options.now() - started,
     ran: result.ran,
-    place,
   };
 }
 

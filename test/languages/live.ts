@@ -8,7 +8,7 @@ export const options: ScriptOptions = { fileName: "live.py", budget: { maxSteps:
 
 export const fresh = (text: string): Script => runScript(parse(text), options);
 
-const hidden = new Set(["milliseconds", "ran", "place"]);
+const hidden = new Set(["milliseconds", "ran"]);
 
 /** Objects as Python writes them, without the addresses that differ from run to run. */
 export function plain(x: unknown, name = ""): unknown {

@@ -193,6 +193,8 @@ function machineFor(options: RunOptions, syntax?: { lineStarts: number[] }): Vm 
 export interface CallOptions extends RunOptions {
   /** For line numbers in messages. */
   syntax?: PyModuleSyntax;
+  /** Where in it stands what runs at a place; by default there. */
+  place?: (span: Span) => Span;
   /** Whether the call leaves everything as it was: variables, containers, Variables (default: yes). It prints nothing then. */
   isolated?: boolean;
 }
@@ -215,7 +217,9 @@ export class PyCallError extends Error {
 /** Runs `body` on a machine of its own; unless told otherwise, whatever it changes among `roots` is put back. */
 function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () => T): T {
   const isolated = options.isolated !== false;
-  const machine = machineFor(isolated ? { ...options, onEvent: undefined } : options, options.syntax);
+  const machine = machineFor(isolated ? { ...options, onEvent: undefined } : options);
+  const { syntax, place = (span) => span } = options;
+  if (syntax) machine.lineOf = (from) => lineAt(syntax, place({ from, to: from }).from);
   const putBack = isolated ? snapshot(roots) : undefined;
   return withVm(machine, () => {
     try {
@@ -224,7 +228,7 @@ function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () =>
       const error = toPython(raw);
       if (error instanceof PyException) {
         report(error, false);
-        const span = homeOf(error);
+        const span = place(homeOf(error));
         throw new PyCallError(
           error.type.name,
           safely(() => str(error)),
@@ -233,7 +237,8 @@ function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () =>
         );
       }
       if (error instanceof BudgetExceeded) {
-        throw new PyCallError("", error.message, error.span.from, error.span.to, true);
+        const { from, to } = place(error.span);
+        throw new PyCallError("", error.message, from, to, true);
       }
       throw error;
     } finally {
