@@ -72,6 +72,7 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
   /** Of the last version that could be read and came to its end, what the versions since had no use for. */
   private spare: readonly Record<T>[] = [];
   private wasBroken = false;
+  private hadErrors = false;
   /** Whether all that the statements of this pass did could be followed. */
   private followed = true;
   /** Where the next statement's spans begin. */
@@ -114,6 +115,7 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
       this.forget();
       known = known.map(() => undefined);
     }
+    this.hadErrors = syntax.errors.length > 0;
     const ran = unchanged ? 0 : withVm(this.machine, () => this.pass(syntax, known));
     this.records.forEach((record, k) => {
       const node = syntax.body[k];
@@ -154,7 +156,6 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
     heap.begin();
     for (let k = 0; k < syntax.body.length; k++) {
       const node = syntax.body[k];
-
       const { stopped } = take(known[k], () => this.execute(fresh ? node : this.apart(node), textOf(syntax, node)));
       if (stopped) break;
     }
@@ -294,28 +295,28 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
   // ── what is the same as before ────────────────────────────────────────────
 
   /** For each statement, and for the end, a record of the same code. */
-  private match({ text, body }: PyModuleSyntax): (Record<T> | undefined)[] {
+  private match({ text, body, errors }: PyModuleSyntax): (Record<T> | undefined)[] {
     const old = this.records.filter(({ node }) => node);
     const texts = body.map((node) => text.slice(node.from, node.to));
     const found = new Array<Record<T> | undefined>(body.length + 1).fill(undefined);
     found[body.length] = this.records.find(({ node }) => !node);
+    // How a text with a mistake is read depends on what is around it.
+    const doubtful = errors.length > 0 || this.hadErrors;
+    const isSame = (record: Record<T> | undefined, k: number): boolean =>
+      record?.text === texts[k] && (!doubtful || sameCode(record.node, body[k]));
+    const shorter = Math.min(body.length, old.length);
     let start = 0;
-    while (start < body.length && old[start]?.text === texts[start]) {
-      found[start] = old[start];
-      start++;
-    }
+    while (start < shorter && isSame(old[start], start)) found[start] = old[start++];
     let tail = 0;
-    while (start + tail < Math.min(body.length, old.length) && old.at(-1 - tail)!.text === texts.at(-1 - tail)) {
-      found[body.length - 1 - tail] = old.at(-1 - tail);
-      tail++;
-    }
+    while (start + tail < shorter && isSame(old.at(-1 - tail), body.length - 1 - tail))
+      found[body.length - 1 - tail] = old.at(-1 - tail++);
     // In between: the same text, else the same code with other comments or spaces.
     const free = [...old.slice(start, old.length - tail), ...this.spare.filter(({ node }) => node)];
     const takeFirst = (k: number, fits: (record: Record<T>) => boolean): void => {
       const at = found[k] ? -1 : free.findIndex(fits);
       if (at >= 0) [found[k]] = free.splice(at, 1);
     };
-    for (let k = start; k < body.length - tail; k++) takeFirst(k, (record) => record.text === texts[k]);
+    for (let k = start; k < body.length - tail; k++) takeFirst(k, (record) => isSame(record, k));
     for (let k = start; k < body.length - tail; k++) takeFirst(k, ({ node }) => sameCode(node, body[k]));
     return found;
   }

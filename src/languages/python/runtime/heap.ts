@@ -68,12 +68,12 @@ function read(x: object): ArrayLike<unknown> {
     values.push(x.map.size);
     for (const [at, { key, value }] of x.map) values.push(at, key, value);
   }
-  const fields = x as Record<string, unknown>;
-  for (const name in fields)
-    if (name !== IDENTITY && !(name === "map" && x instanceof PyDict) && Object.hasOwn(fields, name))
-      values.push(name, fields[name]);
+  for (const [name, value] of Object.entries(x)) if (isField(x, name)) values.push(name, value);
   return values;
 }
+
+/** The entries of a dictionary are read one by one. */
+const isField = (x: object, name: string): boolean => name !== IDENTITY && !(name === "map" && x instanceof PyDict);
 
 function flat(x: Map<unknown, unknown> | Set<unknown>): unknown[] {
   if (x instanceof Set) return [...x];
@@ -110,7 +110,14 @@ function write(x: object, state: State): void {
       x.map.clear();
       for (k = 1; k < end; k += 3) x.map.set(values[k] as never, { key: values[k + 1], value: values[k + 2] } as never);
     }
-    for (; k < values.length; k += 2) (x as Record<string, unknown>)[values[k] as string] = values[k + 1];
+    const fields = x as Record<string, unknown>;
+    const gone = new Set(Object.keys(fields).filter((name) => isField(x, name)));
+    for (; k < values.length; k += 2) {
+      const name = values[k] as string;
+      gone.delete(name);
+      fields[name] = values[k + 1];
+    }
+    for (const name of gone) delete fields[name];
   }
 }
 
