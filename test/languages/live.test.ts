@@ -29,7 +29,10 @@ const scripts = [
       .filter((name) => name.endsWith(".py"))
       .map((name) => join(root, folder, name)),
   ),
-].map((path) => ({ path, text: readFileSync(path, "utf8") }));
+]
+  // It writes an object's hash, which is its address.
+  .filter((path) => !path.endsWith("errors_in_words.py"))
+  .map((path) => ({ path, text: readFileSync(path, "utf8") }));
 
 const example = (name: string): string => readFileSync(join("examples", name), "utf8");
 
