@@ -270,6 +270,8 @@ class Collector {
   private readonly results = new Map<string, Result>();
   private readonly updates = new Map<string, Updates>();
   private gradientAt: Span | undefined;
+  /** Where a tape was asked inside its own block. */
+  private readonly inside = new Set<string>();
   private lastMissing: GradientEvent | undefined;
   private notFinite = 0;
   /** The name that an object was last assigned to. */
@@ -385,11 +387,13 @@ class Collector {
 
   /** Tapes keep all that they recorded: of a loop that trains, those are kept that tell something. */
   private noteGradient(event: GradientEvent): void {
-    const missing = event.reasons.some(Boolean);
+    const key = spanKey(event.span);
     const last = this.lastMissing;
-    if (missing && !event.inside && last && sameReasons(event, last)) return;
+    const missing = event.reasons.some(Boolean) && !(last && sameReasons(event, last));
     if (missing) this.lastMissing = event;
-    if (missing || event.inside || (hasNotFinite(event) && this.notFinite++ < MOST_SEARCHES)) this.events.push(event);
+    const inside = event.inside && !this.inside.has(key);
+    if (inside) this.inside.add(key);
+    if (missing || inside || (hasNotFinite(event) && this.notFinite++ < MOST_SEARCHES)) this.events.push(event);
   }
 
   private updated(key: string, { span, variable, values: [before, ...after] }: Updates): void {
