@@ -6,7 +6,6 @@ import { toInt } from "../runtime/arguments";
 import type { PyValue } from "../runtime/object";
 import { axisOf, floats, wrap } from "./numpy/convert";
 import { define, type Entry } from "./numpy/functions";
-import { linalg } from "./numpy/linalg";
 import { sum } from "./numpy/reductions";
 import { registerModule } from "./registry";
 
@@ -85,6 +84,7 @@ const special: Entry[] = [
     return wrap(engine.gamma(engine.add(floats(n!), 1)));
   }),
 ];
+registerModule("scipy", () => new Map([["__version__", "1.17.0"]]));
 registerModule("scipy.special", () => new Map(special));
 
 const CONSTANTS: Record<string, number> = {
@@ -123,8 +123,6 @@ const CONSTANTS: Record<string, number> = {
   zero_Celsius: 273.15,
 };
 registerModule("scipy.constants", () => new Map<string, PyValue>(Object.entries(CONSTANTS)));
-
-registerModule("scipy.linalg", () => new Map(linalg));
 
 /** Simpson's rule, with Cartwright's correction for an even number of points. */
 function simpson(y: Value, x: Value | undefined, dx: number): Value {

@@ -1,4 +1,6 @@
 """What every layer of Keras 3 is, and its inputs."""
+import warnings
+
 import numpy as np
 import tensorflow as tf
 from keras import _native, constraints, initializers, regularizers
@@ -41,7 +43,7 @@ class Layer:
         self.trainable = trainable
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.dtype = dtype if isinstance(dtype, str) else "float32"
-        self.supports_masking = False
+        self.supports_masking = type(self)._masks
         self._input_shape = None if shape is None else tuple(shape)
 
     def _start(self):
@@ -251,8 +253,14 @@ class Layer:
             training = training_now()
         if outermost():
             self._clear_losses()
+        mask = kwargs.get("mask")
+        if mask is None:
+            mask = map_structure(lambda x: getattr(x, "_keras_mask", None), args[0])
+        masked = any(part is not None for part in flatten(mask))
         with Scope(self.name):
             self._ensure_built(args[0])
+            if masked and self._takes("mask") and "mask" in self._parameters[len(args) :]:
+                kwargs["mask"] = mask
             if self._takes("training") and (training is not None or "training" in kwargs):
                 kwargs["training"] = training
             with Training(training):
@@ -260,7 +268,32 @@ class Layer:
         if self.activity_regularizer is not None:
             for part in flatten(outputs):
                 self.add_loss(self.activity_regularizer(part) / part.shape[0])
+        if masked or self._makes_mask():
+            self._mark(args[0], outputs, mask if masked else None)
         return outputs
+
+    # Whether a mask goes on as it came.
+    _masks = False
+    # Models: their layers hand the mask on.
+    _of_layers = False
+
+    def _makes_mask(self):
+        return type(self).compute_mask is not Layer.compute_mask
+
+    def _mark(self, inputs, outputs, mask):
+        """The outputs say which of their steps count, for the layers behind."""
+        if not (self.supports_masking or self._makes_mask()):
+            if not self._of_layers:
+                warnings.warn(
+                    f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input with a mask attached to it. "
+                    "However, this layer does not support masking and will therefore destroy the mask information. "
+                    "Downstream layers will not see the mask."
+                )
+            return
+        after = self.compute_mask(inputs, mask)
+        for x, own in zip(flatten(outputs), flatten(after)):
+            if own is not None and getattr(x, "_keras_mask", None) is None:
+                x._keras_mask = own
 
     def _symbolic(self, inputs, kwargs, rest=(), record=True):
         """Runs the layer on zeros to learn the shape of what it gives."""
