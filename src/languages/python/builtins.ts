@@ -3,7 +3,7 @@ import * as engine from "../../engine";
 import "./runtime/bytes";
 import "./runtime/number-methods";
 import { PyCode, PySuper } from "./compile/expressions";
-import { loadModule } from "./modules/registry";
+import { loadModule, registerModule } from "./modules/registry";
 import { arity, bindArguments, toInt, toText } from "./runtime/arguments";
 import { makeClass } from "./runtime/classes";
 import { sorted } from "./runtime/container-methods";
@@ -93,6 +93,7 @@ import { tick, vm } from "./runtime/vm";
 
 const table = new Map<string, PyValue>();
 export const builtins: ReadonlyMap<string, PyValue> = table;
+registerModule("builtins", () => new Map(table));
 
 function define(name: string, run: (args: PyValue[], kwargs: Kwargs | undefined) => PyValue): void {
   table.set(name, native(name, run));

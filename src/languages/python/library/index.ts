@@ -25,6 +25,7 @@ import pathlib_ from "./pathlib.py";
 import platform_ from "./platform.py";
 import pprint_ from "./pprint.py";
 import queue_ from "./queue.py";
+import scipy___incomplete_ from "./scipy___incomplete.py";
 import scipy__integrate_ from "./scipy__integrate.py";
 import scipy__interpolate_ from "./scipy__interpolate.py";
 import scipy__linalg_ from "./scipy__linalg.py";
@@ -68,6 +69,7 @@ const TEXTS = {
   platform: platform_,
   pprint: pprint_,
   queue: queue_,
+  scipy___incomplete: scipy___incomplete_,
   scipy__integrate: scipy__integrate_,
   scipy__interpolate: scipy__interpolate_,
   scipy__linalg: scipy__linalg_,

@@ -7,7 +7,7 @@ import type { PyValue } from "../runtime/object";
 import { axisOf, floats, wrap } from "./numpy/convert";
 import { define, type Entry } from "./numpy/functions";
 import { sum } from "./numpy/reductions";
-import { registerModule } from "./registry";
+import { loadModule, registerMembers, registerModule } from "./registry";
 
 const none = (x: PyValue | undefined): x is undefined | null => x === undefined || x === null;
 const one = (name: string, run: (x: Value) => Value): Entry =>
@@ -86,6 +86,15 @@ const special: Entry[] = [
 ];
 registerModule("scipy", () => new Map([["__version__", "1.17.0"]]));
 registerModule("scipy.special", () => new Map(special));
+registerMembers(
+  "scipy.special",
+  new Map(
+    ["gammainc", "gammaincc", "betainc", "stdtr"].map((name) => [
+      name,
+      () => loadModule("scipy._incomplete")!.member(name)!,
+    ]),
+  ),
+);
 
 const CONSTANTS: Record<string, number> = {
   pi: Math.PI,

@@ -43,6 +43,7 @@ class Layer:
         self.trainable = trainable
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.dtype = dtype if isinstance(dtype, str) else "float32"
+        object.__setattr__(self, "_autocast", autocast)
         self.supports_masking = type(self)._masks
         self._input_shape = None if shape is None else tuple(shape)
 
@@ -57,6 +58,8 @@ class Layer:
         object.__setattr__(self, "_losses", [])
         object.__setattr__(self, "_weight_losses", [])
         object.__setattr__(self, "_trainable", True)
+        object.__setattr__(self, "_autocast", True)
+        object.__setattr__(self, "dtype", "float32")
         object.__setattr__(self, "built", False)
         object.__setattr__(self, "_parameters", None)
 
@@ -247,7 +250,7 @@ class Layer:
             args = (kwargs.pop(first),)
         if is_symbolic(args):
             return self._symbolic(args[0], kwargs, rest=args[1:])
-        args = tuple(map_structure(as_tensor, arg) for arg in args)
+        args = tuple(map_structure(self._own_precision, arg) for arg in args)
         training = kwargs.pop("training", None)
         if training is None:
             training = training_now()
@@ -271,6 +274,12 @@ class Layer:
         if masked or self._makes_mask():
             self._mark(args[0], outputs, mask if masked else None)
         return outputs
+
+    def _own_precision(self, x):
+        """Numbers as a tensor, and floating point in the layer's own precision."""
+        x = as_tensor(x)
+        cast = self._autocast and isinstance(x, tf.Tensor) and x.dtype.is_floating and x.dtype.name != self.dtype
+        return tf.cast(x, self.dtype) if cast else x
 
     # Whether a mask goes on as it came.
     _masks = False
