@@ -9,8 +9,8 @@ class SkipTest(Exception):
 
 
 class _Raises:
-    def __init__(self, case, wanted, pattern=None):
-        self.case, self.wanted, self.pattern = case, wanted, pattern
+    def __init__(self, case, wanted, pattern=None, by=None):
+        self.case, self.wanted, self.pattern, self.by = case, wanted, pattern, by
 
     def __enter__(self):
         return self
@@ -18,7 +18,7 @@ class _Raises:
     def __exit__(self, kind, error, trace):
         if error is None:
             names = self.wanted if isinstance(self.wanted, tuple) else (self.wanted,)
-            raise self.case.failureException(f"{' or '.join(name.__name__ for name in names)} not raised")
+            raise self.case.failureException(f"{' or '.join(name.__name__ for name in names)} not raised{f' by {self.by}' if self.by else ''}")
         if not isinstance(error, self.wanted):
             return False
         self.exception = error
@@ -153,14 +153,14 @@ class TestCase:
         self._check(re.search(expected_regex, text), f"Regex didn't match: {expected_regex!r} not found in {text!r}", msg)
 
     def assertRaises(self, expected_exception, callable=None, *args, **kwargs):
-        context = _Raises(self, expected_exception)
+        context = _Raises(self, expected_exception, None, getattr(callable, "__name__", None))
         if callable is None:
             return context
         with context:
             callable(*args, **kwargs)
 
     def assertRaisesRegex(self, expected_exception, expected_regex, callable=None, *args, **kwargs):
-        context = _Raises(self, expected_exception, expected_regex)
+        context = _Raises(self, expected_exception, expected_regex, getattr(callable, "__name__", None))
         if callable is None:
             return context
         with context:

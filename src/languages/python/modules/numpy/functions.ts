@@ -1389,6 +1389,14 @@ const calculus: Entry[] = [
     }),
   ),
   define("outer", ["a", "b", "out?"], ([a, b]) => {
+    if (a instanceof ComplexArray || b instanceof ComplexArray) {
+      const [x, y] = [toArray(a!), toArray(b!)];
+      return complexBinary(
+        "multiply",
+        new ComplexArray(x.re, x.im, [x.re.length, 1]),
+        new ComplexArray(y.re, y.im, [y.re.length]),
+      );
+    }
     const [x, y] = [flat(asValue(a!)), flat(asValue(b!))];
     return apply2("multiply", array(engine.reshape(x, [x.shape[0], 1])), array(y));
   }),
