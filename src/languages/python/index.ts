@@ -9,10 +9,11 @@ import { Compiler, report } from "./compile";
 import { ExpressionCompiler, Globals } from "./compile/expressions";
 import { analyze, analyzeExpression } from "./compile/scope";
 import type { PyEvent } from "./events";
-import "./imports";
+import { SourceModule } from "./imports";
 import "./library";
 import "./modules";
 import { arrayOfNumbers } from "./modules/numpy/convert";
+import { keepMain } from "./modules/registry";
 import { PyDict, PyList, PyTuple } from "./runtime/containers";
 import { PyException, pyError, raiseError } from "./runtime/errors";
 import { Frame, homeOf, lastCaller, PyFunction, toPython } from "./runtime/function";
@@ -126,6 +127,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
       ended = "error";
       return;
     }
+    keepMain(new SourceModule("__main__", globals));
     try {
       const { module, scopes } = analyze(syntax.body);
       const compiler = new Compiler(globals, scopes, module, "");
@@ -260,10 +262,13 @@ function traceOf(error: PyException, syntax: PyModuleSyntax, fileName: string): 
     const number = lineAt(syntax, from);
     return { name, file: fileName, line: number, text: lineText(syntax, number), from, to };
   };
-  const inner = error.trace.map((entry) => line(entry.name, entry.span));
+  const inner = error.trace.filter(({ span }) => !inLibrary(span)).map((entry) => line(entry.name, entry.span));
   const outermost = lastCaller.get(error) ?? error.span ?? vm.at;
   return [line("<module>", outermost), ...inner.reverse()];
 }
+
+/** In a text of ours: what stands there explains nothing to whom it befell. */
+const inLibrary = (span: Span): boolean => !inMain(span) && placeInModule(span.from)?.fileName.startsWith("<") === true;
 
 const beside = (fileName: string, other: string): string => fileName.slice(0, fileName.lastIndexOf("/") + 1) + other;
 

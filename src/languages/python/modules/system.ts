@@ -345,6 +345,7 @@ registerModule(
       ["linesep", "\n"],
       ["pathsep", ":"],
       ["curdir", "."],
+      ["pardir", ".."],
       ["devnull", "/dev/null"],
       function_("getcwd", () => "/"),
       function_("getenv", ([, otherwise]) => otherwise ?? null),
@@ -362,6 +363,8 @@ registerModule(
   () =>
     new Map<string, PyValue>([
       ["sep", "/"],
+      ["curdir", "."],
+      ["pardir", ".."],
       function_("join", (parts) =>
         parts
           .map(pathText)

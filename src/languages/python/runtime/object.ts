@@ -85,7 +85,7 @@ export class PyType extends PyObject {
   static changes = 0;
 
   constructor(
-    readonly name: string,
+    public name: string,
     readonly bases: PyType[] = [],
     metatype?: PyType,
   ) {
