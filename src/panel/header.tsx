@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { PointOrigin, View } from "../protocol/lsp";
-import { formatPoint } from "../protocol/point";
+import { CopyMenu } from "./copy-menu";
 import type { Model } from "./session";
 import { useSession } from "./use";
 
@@ -28,7 +28,7 @@ export function Header({ model, view }: { model: Model; view: View }) {
           )}
         </h1>
         <p class="where">
-          <span>{model.given ? view.where : view.where}</span>{" "}
+          <span>{view.where}</span>{" "}
           {!model.given && origin.line !== undefined && source ? (
             <button type="button" class="link" onClick={() => session.reveal(source, origin.line ?? 0)}>
               {originText}
@@ -62,9 +62,7 @@ export function Header({ model, view }: { model: Model; view: View }) {
         >
           {l10n.t("Follow cursor")}
         </button>
-        <button type="button" class="action" onClick={() => session.copy(formatPoint(model.point))}>
-          {l10n.t("Copy point")}
-        </button>
+        <CopyMenu model={model} view={view} />
       </div>
     </header>
   );

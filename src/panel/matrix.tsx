@@ -4,6 +4,8 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Cell, Jacobian as JacobianData, Spectrum, View } from "../protocol/lsp";
 import { decodeArray, fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
+import { type CsvRow, csvOf } from "./csv";
+import { ExportMenu, nameOf } from "./export-menu";
 import { Scroll } from "./scroll";
 import { type Colors, useColors } from "./theme";
 
@@ -37,7 +39,10 @@ export function Hessian({ view }: { view: View }) {
   const title = hessian.rows.length === 1 ? l10n.t("Second derivative") : l10n.t("Hessian");
   return (
     <section data-section="hessian">
-      <h2 id="hessian">{title}</h2>
+      <div class="section-head">
+        <h2 id="hessian">{title}</h2>
+        <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(matrixRows(matrix))} />
+      </div>
       <MatrixView matrix={matrix} title={title} id="hessian" />
       {hessian.spectrum && <SpectrumView spectrum={hessian.spectrum} labels={hessian.labels} />}
     </section>
@@ -53,7 +58,10 @@ export function Jacobian({ view }: { view: View }) {
   const all = matrix.rows.length * matrix.columns.length;
   return (
     <section data-section="hessian">
-      <h2 id="jacobian">{title}</h2>
+      <div class="section-head">
+        <h2 id="jacobian">{title}</h2>
+        <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(matrixRows(matrix))} />
+      </div>
       <MatrixView matrix={matrix} title={title} id="jacobian" />
       <p class="muted">
         {l10n.t(
@@ -91,6 +99,11 @@ function MatrixView({ matrix, title, id }: { matrix: Matrix; title: string; id: 
   ) : (
     <Picture matrix={matrix} colors={colors} title={title} />
   );
+}
+
+function* matrixRows({ rows, columns, values }: Matrix): Generator<CsvRow> {
+  yield ["", ...columns];
+  for (const [i, row] of rows.entries()) yield [row, ...Array.from(columns, (_, j) => values[i * columns.length + j]!)];
 }
 
 /** Shares of the largest magnitude, from −1 to 1; small entries can still be told from 0. */

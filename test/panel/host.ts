@@ -234,6 +234,8 @@ export class FakeHost {
         return this.minimize(call.params);
       case "script":
         return this.script(call.params.uri);
+      case "save":
+        return { saved: true };
       default:
         return null;
     }
@@ -268,12 +270,14 @@ export class FakeHost {
     return {
       subject: params.subject,
       title: subject.title,
+      symbol: subject.title.replace(/\(.*/, ""),
       location: {
         uri: "file:///tf_diffs.py",
         range: { start: { line: 11, character: 4 }, end: { line: 11, character: 5 } },
       },
       parameters: Object.entries(point).map(([name, tree]) => ({
         name,
+        latex: name,
         shape: shapeOf(tree),
         value: tree,
         range: Array.isArray(tree) ? [-1, 1] : [Number(tree) - 5, Number(tree) + 5],
