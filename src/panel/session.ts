@@ -13,7 +13,7 @@ import {
   type View,
 } from "../protocol/lsp";
 import type { PanelEvents, PanelSection, PanelState, PanelTab, PlotLayer } from "../protocol/panel";
-import { decodeArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
+import { decodeArray, type EncodedArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
 import { Latest, type Rpc } from "./rpc";
 
@@ -443,8 +443,11 @@ export class Session {
     }
     const axes =
       chosen.length && chosen.every((name) => view.plottable.includes(name)) ? chosen : view.plottable.slice(0, 2);
+    // While the point moves the loops of the file stay what they are, and so does all that is drawn of them.
+    const paths = this.model.view?.paths ?? [];
+    const stay = paths.length === view.paths.length && paths.every((path, k) => samePath(path, view.paths[k]!));
     this.settle({
-      view,
+      view: stay ? { ...view, paths } : view,
       problem: undefined,
       point,
       ranges,
@@ -488,6 +491,21 @@ export class Session {
       ...(fine ? { samples: FINE } : {}),
     }));
   }
+}
+
+function samePath(a: LoopPath, b: LoopPath): boolean {
+  const numbers = (one: EncodedArray, other: EncodedArray) => {
+    const [x, y] = [decodeArray(one), decodeArray(other)];
+    return x.length === y.length && x.every((value, k) => Object.is(value, y[k]));
+  };
+  return (
+    a.uri === b.uri &&
+    same(a.range, b.range) &&
+    same(a.variables, b.variables) &&
+    same(a.labels, b.labels) &&
+    numbers(a.path, b.path) &&
+    numbers(a.losses, b.losses)
+  );
 }
 
 function decodePlot(data: PlotData, base: string): Plot {

@@ -233,7 +233,8 @@ function paint(pen: Pen, width: number, height: number, { pieces, axes, camera, 
   for (const value of ticks[1]!) write(formatNumber(value, 4), [-backX, place(1, value), floor], 10, colors.muted, 11);
   for (const value of ticks[2]!) {
     // At its foot stand the labels of the other axes.
-    if (place(2, value) * floor < 0.9) write(formatNumber(value, 4), [...upright, place(2, value)], 8, colors.muted, 11);
+    if (place(2, value) * floor < 0.9)
+      write(formatNumber(value, 4), [...upright, place(2, value)], 8, colors.muted, 11);
   }
   write(plain(axes.x.label) || "x", [0, -backY, floor], 36, colors.foreground, 12);
   write(plain(axes.y.label) || "y", [-backX, 0, floor], 36, colors.foreground, 12);
