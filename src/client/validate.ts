@@ -79,6 +79,9 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   optional(value.layers, (layers): layers is unknown[] =>
     listOf(layers, (layer): layer is PlotLayer => plotLayers.includes(layer as PlotLayer)),
   ) &&
+  optional(value.pinned, isBoolean) &&
+  optional(value.axes, (axes): axes is unknown[] => listOf(axes, isString)) &&
+  optional(value.window, (window): window is unknown[] => listOf(window, isRange)) &&
   optional(
     value.minimize,
     (it): it is object =>

@@ -7,7 +7,7 @@ import { Formulas } from "./formulas";
 import { Header } from "./header";
 import { Inputs } from "./inputs";
 import { Loops } from "./loops";
-import { Hessian, Jacobian } from "./matrix";
+import { Hessian, Jacobian, NARROW } from "./matrix";
 import { Minimize } from "./minimize";
 import { PlotSection } from "./plot-section";
 import { Script } from "./script";
@@ -78,6 +78,7 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
   const pictures = [formula, hessianFormula, ...derivatives.map((derivative) => derivative.formula)];
   // Long formulas go across the page, short ones above the numbers.
   const narrow = pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
+  const wide = (view.hessian?.rows.length ?? 0) > NARROW;
   return (
     <SessionContext.Provider value={session}>
       <main ref={main} id="view" class={model.slow ? "stale" : ""} aria-busy={model.slow}>
@@ -99,7 +100,7 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
             {narrow && <Formulas view={view} />}
             <Inputs model={model} view={view} />
             <Derivatives view={view} />
-            <Hessian view={view} />
+            {!wide && <Hessian view={view} />}
           </div>
           <div class="column">
             <Jacobian view={view} />
@@ -108,6 +109,7 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
             <Loops view={view} />
           </div>
         </div>
+        {wide && <Hessian view={view} />}
         <TapeView view={view} />
         <Announcer view={view} />
       </main>

@@ -270,7 +270,9 @@ export const isState = (value: unknown): value is PanelState =>
   isObject(value) &&
   (isSubject(value.subject) || isString(value.document)) &&
   optional(value.subject, isSubject) &&
-  optional(value.document, isString);
+  optional(value.document, isString) &&
+  optional(value.axes, (axes) => isList(axes, isString)) &&
+  optional(value.window, (window) => isList(window, isPair));
 
 /** Whether this is a message that the extension may send. */
 export function isToPage(message: unknown): message is ToPage {

@@ -74,6 +74,9 @@ function* gradientRows(view: View, checked: ReadonlyMap<string, CheckRow>): Gene
   }
 }
 
+/** All digits stand in the titles, and go to what is copied and saved. */
+const short = ({ value }: Cell, digits: number) => formatNumber(fromJsonNumber(value), digits);
+
 /** Two lines: the numbers, and what is to be said of them. */
 function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | undefined; waiting: boolean }) {
   return (
@@ -82,10 +85,14 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         <th scope="rowgroup" rowSpan={2}>
           {row.name}
         </th>
-        <td class="number strong">{row.automatic?.text ?? (row.reason ? l10n.t("none") : "—")}</td>
-        <td class="number muted">{row.central?.text ?? "—"}</td>
+        <td class="number strong" title={row.automatic?.text}>
+          {row.automatic ? short(row.automatic, 10) : row.reason ? l10n.t("none") : "—"}
+        </td>
+        <td class="number muted" title={row.central?.text}>
+          {row.central ? short(row.central, 8) : "—"}
+        </td>
         <td class="number muted" title={row.difference?.text}>
-          {row.difference ? formatNumber(fromJsonNumber(row.difference.value), 3) : "—"}
+          {row.difference ? short(row.difference, 2) : "—"}
         </td>
       </tr>
       <tr>

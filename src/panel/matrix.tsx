@@ -11,7 +11,10 @@ import { type Colors, useColors } from "./theme";
 
 /** Up to so many rows and columns the numbers are written out. */
 const WRITTEN = 12;
-const DIGITS = 7;
+/** Fewer where there are many columns. */
+const digitsFor = (columns: number) => (columns > 8 ? 3 : columns > 4 ? 5 : 7);
+/** A wider matrix stands across the page. */
+export const NARROW = 4;
 
 interface Matrix {
   readonly rows: readonly string[];
@@ -149,7 +152,7 @@ function Numbers({ matrix, colors, id }: { matrix: Matrix; colors: Colors; id: s
                   title={formatNumber(value, 17)}
                   style={{ background, color: text }}
                 >
-                  {formatNumber(value, DIGITS)}
+                  {formatNumber(value, digitsFor(columns.length))}
                 </td>
               );
             })}
@@ -194,7 +197,7 @@ function Picture({ matrix, colors, title }: { matrix: Matrix; colors: Colors; ti
       "row {0}, {1}: {2}",
       rows[row]!,
       columns[column]!,
-      formatNumber(values[row * columns.length + column]!, DIGITS),
+      formatNumber(values[row * columns.length + column]!, digitsFor(1)),
     );
   return (
     <>
@@ -291,7 +294,7 @@ function Vectors({ spectrum, labels }: { spectrum: Spectrum; labels: string[] })
                     title={formatNumber(component, 17)}
                     style={{ background, color: text }}
                   >
-                    {formatNumber(Math.abs(component) < 1e-12 ? 0 : component, 4)}
+                    {formatNumber(Math.abs(component) < 1e-12 ? 0 : component, labels.length > 8 ? 2 : 4)}
                   </td>
                 );
               })}

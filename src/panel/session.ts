@@ -225,7 +225,7 @@ export class Session {
       this.running?.abort();
       this.running = undefined;
       this.plots.cancel();
-      this.window = undefined;
+      this.window = state.window;
       this.asked = undefined;
     }
     this.runWhenShown = Boolean(state.run);
@@ -237,11 +237,11 @@ export class Session {
       ...(changed
         ? {
             ranges: {},
-            axes: [],
+            axes: state.axes ?? [],
             running: false,
             minimum: undefined,
             minimizeProblem: undefined,
-            pinned: false,
+            pinned: state.pinned ?? false,
             point: state.point ?? {},
           }
         : { point: state.point ?? this.model.point }),
@@ -302,6 +302,7 @@ export class Session {
     const { subject, point } = this.model;
     if (!subject) return;
     this.update({ pinned: on });
+    this.keep();
     this.rpc.call("pin", on ? { subject, point } : { subject }).catch(() => this.update({ pinned: !on }));
   }
 
@@ -316,6 +317,7 @@ export class Session {
     this.window = undefined;
     this.asked = undefined;
     this.update({ axes });
+    this.keep();
     this.askPlot();
   }
 
@@ -330,6 +332,7 @@ export class Session {
   setWindow(window: Range[] | undefined): void {
     this.window = window;
     if (!window) this.asked = undefined;
+    this.keep();
     this.askPlot();
   }
 
@@ -393,7 +396,7 @@ export class Session {
 
   /** What is kept over a reload of the window, here and by the extension. */
   private keep(): void {
-    const { subject, point, given, locked, minimize, layers, tab, document } = this.model;
+    const { subject, point, given, locked, pinned, minimize, layers, axes, tab, document } = this.model;
     if (!subject && document === undefined) return;
     const state: PanelState = {
       ...(subject ? { subject } : {}),
@@ -401,8 +404,11 @@ export class Session {
       tab,
       ...(given ? { point } : {}),
       locked,
+      pinned,
       minimize,
       layers: [...layers],
+      ...(axes.length > 0 ? { axes } : {}),
+      ...(this.window ? { window: this.window } : {}),
     };
     this.rpc.port.setState(state);
     this.rpc.port.post({ type: "state", state });

@@ -292,9 +292,12 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
               <g key={`${edge.from} ${edge.to} ${edge.k}`} class={name}>
                 <path d={edge.path} marker-end="url(#tape-end)" />
                 {back && (
-                  <text x={edge.x} y={edge.y} dy="0.32em">
-                    {edge.label}
-                  </text>
+                  <>
+                    <rect x={edge.x - edge.width / 2} y={edge.y - 8} width={edge.width} height={16} />
+                    <text x={edge.x} y={edge.y} dy="0.32em">
+                      {edge.label}
+                    </text>
+                  </>
                 )}
               </g>
             );

@@ -89,8 +89,13 @@ export interface PanelState {
   run?: boolean;
   /** Follow the cursor no longer. */
   locked?: boolean;
+  /** The point is that of hovers and lenses too. */
+  pinned?: boolean;
   /** What a plot shows beside the function. */
   layers?: PlotLayer[];
+  /** Along which variables it is drawn, and which part the user zoomed to. */
+  axes?: string[];
+  window?: [number, number][];
   minimize?: Pick<MinimizeParams, "optimizer" | "learningRate" | "steps">;
 }
 

@@ -141,6 +141,12 @@ def differences(v):
 def product(v):
     return v[0]**2 * v[1]
 
+def layer(W, x, b):
+    return np.sum(np.tanh(W @ x + b)**2, axis=0)
+
+def six(a, b, c, d, e, f):
+    return a * b + np.sin(c) * d - e**2 * f + np.exp(-a * a)
+
 def long(x):
     for k in range(200):
         x = x + math.sin(x * k)
@@ -155,6 +161,8 @@ rotation(0.5, 2.0)
 differences(np.linspace(0.1, 2.0, 20))
 long(0.3)
 product([0.5, 1.5])
+layer(np.array([[0.1, -0.2, 0.3], [0.5, 0.4, -0.6]]), np.array([1.0, 2.0, -1.0]), np.array([0.1, 0.2]))
+six(1.0, 2.0, 0.5, -1.0, 0.3, 2.0)
 `;
 const uri = "file:///tf_diffs.py";
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => {} }) };
