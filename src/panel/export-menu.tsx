@@ -19,17 +19,18 @@ interface Props {
 export function ExportMenu({ name, picture, animation, csv, json }: Props) {
   const session = useSession();
   const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState<{ text: string; problem?: boolean }>();
   const save = async (ending: string, data: () => string | Uint8Array | Promise<Uint8Array>) => {
     setBusy(true);
-    setSaid("");
+    setSaid(undefined);
     try {
       // The menu is closed before the work begins.
       await new Promise((resolve) => setTimeout(resolve));
       const { saved } = await session.rpc.call("save", { name: fileName(name, ending), data: await data() });
-      setSaid(saved ? l10n.t("Saved.") : "");
+      if (saved) setSaid({ text: l10n.t("Saved.") });
     } catch (error) {
-      setSaid(l10n.t("It could not be saved: {0}", error instanceof Error ? error.message : String(error)));
+      const why = error instanceof Error ? error.message : String(error);
+      setSaid({ text: l10n.t("It could not be saved: {0}", why), problem: true });
     }
     setBusy(false);
   };
@@ -49,16 +50,18 @@ export function ExportMenu({ name, picture, animation, csv, json }: Props) {
   if (csv) choices.push(["CSV", l10n.t("numbers"), csv]);
   if (json) choices.push(["JSON", l10n.t("numbers"), () => JSON.stringify(json(), undefined, 2)]);
   return (
-    <Menu label={l10n.t("Save {0}", name)} sign={<Sign busy={busy} />} class="export">
-      {choices.map(([format, kind, data]) => (
-        <button key={format} type="button" onClick={() => void save(format.toLowerCase(), data)}>
-          <b>{format}</b> {kind}
-        </button>
-      ))}
-      <span class="sr-only" role="status">
-        {said}
+    <div class="export">
+      <span role="status" class={said?.problem ? "warning" : "muted"}>
+        {said?.text}
       </span>
-    </Menu>
+      <Menu label={l10n.t("Save {0}", name)} sign={<Sign busy={busy} />}>
+        {choices.map(([format, kind, data]) => (
+          <button key={format} type="button" onClick={() => void save(format.toLowerCase(), data)}>
+            <b>{format}</b> {kind}
+          </button>
+        ))}
+      </Menu>
+    </div>
   );
 }
 

@@ -9,7 +9,7 @@ export function Header({ model, view }: { model: Model; view: View }) {
   const session = useSession();
   const { location, origin } = view;
   const source = model.subject?.uri;
-  const originText = model.given ? l10n.t("chosen here") : wordsFor(origin);
+  const originText = model.pinned ? l10n.t("pinned") : model.given ? l10n.t("chosen here") : wordsFor(origin);
   return (
     <header>
       <div class="title">

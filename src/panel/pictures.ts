@@ -111,7 +111,7 @@ function imageOf(canvas: HTMLCanvasElement, { width, height }: DOMRect): SVGElem
   image.setAttribute("height", String(height));
   image.setAttribute("preserveAspectRatio", "none");
   image.setAttribute("href", canvas.toDataURL());
-  image.style.imageRendering = "pixelated";
+  image.setAttribute("image-rendering", "pixelated");
   return image;
 }
 
@@ -127,25 +127,21 @@ function emptyPicture(width: number, height: number, background: string): SVGSVG
   return picture;
 }
 
+/** A copy whose look is written in attributes of its own: classes mean nothing in a file, and the policy forbids styles. */
 function styledCopy(source: SVGElement): SVGElement {
-  const copy = source.cloneNode(true) as SVGElement;
-  const [sources, copies] = [source.querySelectorAll("*"), copy.querySelectorAll<SVGElement>("*")];
-  const inline = (from: Element, to: SVGElement) => {
-    const computed = getComputedStyle(from);
-    to.removeAttribute("class");
-    // One by one: the policy forbids the attribute, and the copy needs nothing else of it.
-    to.removeAttribute("style");
-    for (const name of styles) {
-      const value = computed.getPropertyValue(name);
-      if (value && !initial.has(`${name}: ${value}`)) to.style.setProperty(name, value);
-    }
-  };
-  // What is not to be seen goes last: until then both lists match.
-  copies.forEach((element, k) => {
-    inline(sources[k]!, element);
-  });
-  inline(source, copy);
-  for (const [k, element] of [...copies].entries()) if (sources[k]!.matches(unseen)) element.remove();
+  const copy = document.createElementNS(namespace, source.localName);
+  for (const { name, value } of source.attributes)
+    if (!/^(class|style|tabindex|role|aria-.*|data-.*)$/.test(name)) copy.setAttribute(name, value);
+  const computed = getComputedStyle(source);
+  for (const name of styles) {
+    const value = computed.getPropertyValue(name);
+    if (value && !initial.has(`${name}: ${value}`)) copy.setAttribute(name, value);
+  }
+  for (const child of source.childNodes) {
+    if (child instanceof SVGElement) {
+      if (!child.matches(unseen)) copy.append(styledCopy(child));
+    } else if (child instanceof Text) copy.append(child.data);
+  }
   return copy;
 }
 
@@ -178,17 +174,34 @@ export async function pngOf(picture: Picture): Promise<Uint8Array> {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-/** @param hold how long each picture stays, in milliseconds; the last stays four times as long */
+/**
+ * Pictures of one size one after the other, in 256 colours that are the same for all of them.
+ * @param hold how long each picture stays, in milliseconds; the last stays four times as long
+ */
 export async function gifOf(pictures: readonly Picture[], hold: number): Promise<Uint8Array> {
+  const images: ImageData[] = [];
+  for (const picture of pictures) images.push(await pixels(picture));
   const gif = GIFEncoder();
-  for (const [k, picture] of pictures.entries()) {
-    const { width, height, data } = await pixels(picture);
-    const palette = quantize(data, 256);
-    const delay = k === pictures.length - 1 ? 4 * hold : hold;
+  const palette = quantize(everyFew(images), 256);
+  for (const [k, { width, height, data }] of images.entries()) {
+    const delay = k === images.length - 1 ? 4 * hold : hold;
     gif.writeFrame(applyPalette(data, palette), width, height, { palette, delay });
   }
   gif.finish();
   return gif.bytes();
+}
+
+/** About a million pixels from all of them. */
+function everyFew(images: readonly ImageData[]): Uint8ClampedArray {
+  const count = images.reduce((sum, { data }) => sum + data.length / 4, 0);
+  const stride = Math.max(1, Math.round(count / 1_000_000));
+  const chosen = new Uint32Array(Math.ceil(count / stride) + images.length);
+  let length = 0;
+  for (const { data } of images) {
+    const pixels = new Uint32Array(data.buffer);
+    for (let i = 0; i < pixels.length; i += stride) chosen[length++] = pixels[i]!;
+  }
+  return new Uint8ClampedArray(chosen.buffer, 0, 4 * length);
 }
 
 async function pixels(picture: Picture): Promise<ImageData> {

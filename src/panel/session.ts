@@ -402,7 +402,7 @@ export class Session {
       ...(subject ? { subject } : {}),
       ...(document === undefined ? {} : { document }),
       tab,
-      ...(given ? { point } : {}),
+      ...(given || pinned ? { point } : {}),
       locked,
       pinned,
       minimize,

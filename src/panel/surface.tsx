@@ -25,7 +25,7 @@ export function Surface({ model, view, plot }: { model: Model; view: View; plot:
   const picture = (turned = 0) => pictureOf(place.current!, colors, turned);
   const turn = async () => ({
     frames: Array.from({ length: FRAMES }, (_, k) => picture((360 * k) / FRAMES)),
-    hold: 60,
+    hold: 90,
   });
   return (
     <div class="surface">
@@ -38,7 +38,7 @@ export function Surface({ model, view, plot }: { model: Model; view: View; plot:
 }
 
 /** Of one full turn. */
-const FRAMES = 48;
+const FRAMES = 30;
 
 function surfaceOf(plot: Plot, colors: Colors): FigureAxes {
   const [xs, ys] = [plot.grid[0]!, plot.grid[1]!];

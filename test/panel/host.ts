@@ -183,6 +183,8 @@ export class FakeHost {
   readonly received: ToHost[] = [];
   /** Milliseconds before a call is answered. */
   delay = 0;
+  /** Why nothing can be saved. */
+  refusal = "";
   readonly cancelled = new Set<number>();
   private readonly session = new Session(new Map([[uri, TextDocument.create(uri, "python", 1, program)]]));
   /** Texts that stand in for files, by address. */
@@ -190,7 +192,10 @@ export class FakeHost {
 
   static async create(): Promise<FakeHost> {
     await loadTypesetter();
-    return new FakeHost();
+    const host = new FakeHost();
+    // A busy machine is no slow function.
+    host.session.settings.set(uri, { ...defaultSettings, budget: { evaluation: 5000, command: 20_000 } });
+    return host;
   }
 
   calls(method: string) {
@@ -243,6 +248,7 @@ export class FakeHost {
       case "script":
         return this.script(call.params.uri);
       case "save":
+        if (this.refusal) throw new Error(this.refusal);
         return { saved: true };
       default:
         return null;
