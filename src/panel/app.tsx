@@ -1,6 +1,7 @@
 /** The page: the views of a function (formulas, point, plot, derivatives, minimising) and of a file's run. */
 import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
+import type { View } from "../protocol/lsp";
 import { Announcer } from "./announcer";
 import { Derivatives } from "./derivatives";
 import { Formulas } from "./formulas";
@@ -93,7 +94,7 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
             {view.problem}
           </p>
         )}
-        {view.partial && <p class="note">{l10n.t("The time limit was reached: some parts are missing.")}</p>}
+        {view.partial && <Partial view={view} />}
         {!narrow && <Formulas view={view} />}
         <div class="columns">
           <div class="column">
@@ -114,5 +115,21 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
         <Announcer view={view} />
       </main>
     </SessionContext.Provider>
+  );
+}
+
+/** What there was no time for. */
+function Partial({ view }: { view: View }) {
+  const several = view.result !== undefined;
+  const missing = [
+    !view.value && !several && l10n.t("the value"),
+    several ? !view.jacobian && l10n.t("the Jacobian") : view.gradient.length === 0 && l10n.t("the gradient"),
+    !several && !view.hessian && l10n.t("the Hessian"),
+    !view.formula && l10n.t("formulas"),
+  ].filter((part) => part !== false);
+  return (
+    <p class="note" role="status">
+      {l10n.t("The time limit was reached. Missing: {0}.", missing.join(", ") || l10n.t("derivatives in formulas"))}
+    </p>
   );
 }

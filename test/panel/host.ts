@@ -37,6 +37,7 @@ interface Subject {
   reasons?: Record<string, string>;
   loop?: { start: number[]; rate: number; steps: number };
   problem?: string;
+  partial?: boolean;
 }
 
 export const subjects: Record<string, Subject> = {
@@ -88,6 +89,13 @@ export const subjects: Record<string, Subject> = {
     },
     value: (v) => v.slice(0, 6).reduce((sum, w, i) => sum + (w * v[7]! - i) ** 2, 0) * v[8]! + v[6]! ** 2,
     reasons: { "w[1, 2]": "cut by .numpy() in line 7" },
+  },
+  slow: {
+    title: "slow(x1, x2)",
+    names: ["x1", "x2"],
+    start: { x1: 2, x2: 3 },
+    value: ([a = 0, b = 0]) => (a + 5) * b * b,
+    partial: true,
   },
   log: {
     title: "h(x)",
@@ -317,7 +325,11 @@ export class FakeHost {
           difference: { value: 0, text: formatNumber(central - gradient[i]!, 2) },
         };
       }),
-      hessian: Number.isFinite(value) ? { labels: subject.names, rows: rows.map((row) => row.map(text)) } : undefined,
+      ...(subject.partial ? { partial: true } : {}),
+      hessian:
+        Number.isFinite(value) && !subject.partial
+          ? { labels: subject.names, rows: rows.map((row) => row.map(text)) }
+          : undefined,
       plottable: scalars,
       paths: loop ? [loopPath(subject)] : [],
       problem: subject.problem,
