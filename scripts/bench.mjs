@@ -15,6 +15,7 @@ await build({
   bundle: true,
   platform: "node",
   format: "cjs",
+  external: ["playwright-core", "esbuild"],
   loader: { ".py": "text" },
   logLevel: "error",
 });
