@@ -107,6 +107,7 @@ function picture(curves: readonly Curve[]): string {
     return `<g fill="${colour}" stroke="none"><polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${dots}<text x="${left + 14}" y="${top + 20 + 18 * k}" font-weight="bold">${name}</text></g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
+<title>Time against the number of variables, both logarithmic</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 <g stroke="#ddd" fill="#555"><style>text { stroke: none }</style>
 ${grid.join("\n")}
