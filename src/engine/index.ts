@@ -30,7 +30,7 @@ export { Dual, jvp, pushforward } from "./interpreters/forward";
 export { Expansion, Series } from "./interpreters/series";
 export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";
-export { javascriptOf, type Lowered, lower } from "./lower/javascript";
+export { interpret, javascriptOf, type Kernel, type Lowered, lower } from "./lower/javascript";
 export type { Op, ProgramTarget } from "./op";
 export * from "./ops";
 export type { Operand } from "./ops/define";
@@ -132,6 +132,7 @@ export {
   Differentiable,
   NotScalar,
   type ParameterType,
+  type Prepared,
 } from "./transforms/function";
 export {
   batchJacobian,

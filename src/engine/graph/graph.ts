@@ -2,7 +2,7 @@
 import { bind, setSource, withoutRecorders } from "../bind";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
-import { type Guard, type Input, Node, Stage } from "../interpreters/stage";
+import { type Guard, Input, Node, Stage } from "../interpreters/stage";
 import type { Op } from "../op";
 import { broadcastOffsets, full, type Shape, sizeOf, type Tensor, type Value } from "../tensor";
 import { backward } from "../transforms/backward";
@@ -97,15 +97,24 @@ export class NotScalarizable extends RangeError {}
 /** A graph over scalars of more nodes costs more to compile than it saves. */
 const MOST_SCALARS = 50_000;
 
+/** Inputs may be longer than other arrays: a loop that takes them element by element is over scalars then. */
+const MOST_INPUTS = 10_000;
+
+/** Whether a node is a scalar made of scalars by an operation on numbers. */
+const isScalar = ({ op, shape }: Node) =>
+  shape.length === 0 && (op.kind === "elementwise" || op.name === "cast" || op.name === "input" || "javascript" in op);
+
 /**
  * The same graph over scalars only: every array becomes its elements, every input `w` of shape [2] two inputs `w[0]`, `w[1]`.
- * @throws NotScalarizable when an array has more than `limit` elements, or an operation has no rule for them;
+ * @throws NotScalarizable when an array but an input has more than `limit` elements, or an input more than {@link MOST_INPUTS}, or an operation has no rule for them;
  * TooManyOperations when the elements take far more operations than the arrays.
  */
 export function scalarize(graph: Graph, limit = 256): Graph {
   const wanted = nodesOf([...graph.outputs, ...graph.guards.map((guard) => guard.node)]);
-  const large = wanted.find((node) => sizeOf(node.shape) > limit);
+  const large = wanted.find((node) => sizeOf(node.shape) > (node instanceof Input ? MOST_INPUTS : limit));
   if (large) throw new NotScalarizable(`an array of ${sizeOf(large.shape)} elements`);
+  const [first] = graph.inputs;
+  if (first && !first.interpreter.recorded && [...graph.inputs, ...wanted].every(isScalar)) return graph;
   const stage = new Stage(wanted.length + MOST_SCALARS);
   const elements = new Map<Value, readonly Value[]>();
   const inputs: Input[] = [];

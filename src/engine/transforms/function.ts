@@ -16,7 +16,7 @@ import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
 import { reverseSweep, type SweepStep } from "../graph/sweep";
 import { jvp } from "../interpreters/forward";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
-import { type Lowered, lower } from "../lower/javascript";
+import { type Kernel, kernel, type Lowered, lower, type Numbers, tiered } from "../lower/javascript";
 import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 import { type CheckedDerivative, type CheckOptions, checkGradient } from "./check";
 import { jacobians } from "./jacobian";
@@ -37,6 +37,9 @@ export interface Branch {
   readonly gradients: readonly (readonly (Value | null)[])[];
 }
 
+/** What a kernel computes of a function of one number: its value (returned), its gradient (written), or both. */
+type Part = "value" | "gradient" | "valueAndGradient";
+
 interface Compiled {
   /** Of the result before it fell apart into scalars. */
   readonly shape: Shape;
@@ -45,12 +48,46 @@ interface Compiled {
   readonly value: Lowered;
   /** Outputs first, then their gradients. */
   readonly both: Lowered;
+  /** What `value` or `both` writes at the point where the function was staged, without running it; absent: it must run. */
+  readonly first?: (what: "value" | "both") => number[];
   /** For each output and each scalar, whether there is no derivative. */
-  readonly missing: readonly (readonly boolean[])[];
+  readonly missing: () => readonly (readonly boolean[])[];
+  /** Made to be called very often; `otherwise` answers where a guard does not hold. */
+  readonly kernel: (part: Part, otherwise: Kernel) => Kernel;
+  /** Those that were made for the search among branches. */
+  readonly kernels: { [P in Part]?: Kernel };
   /** Of the one output. */
   readonly hessian: (point: ArrayLike<number>, proceed: () => void) => number[][];
   /** One column of it. */
   readonly column: (point: ArrayLike<number>, k: number) => number[];
+}
+
+/** A {@link Differentiable} ready at very many points: see its `prepare`. Nothing is allocated by a call. */
+export class Prepared {
+  private readonly kernels: { [P in Part]?: Kernel } = {};
+
+  constructor(private readonly make: (part: Part) => Kernel) {}
+
+  /** The function's value at a point. */
+  get value(): (point: ArrayLike<number>) => number {
+    // A value writes nothing.
+    return this.kernel("value") as (point: ArrayLike<number>) => number;
+  }
+
+  /** Writes the gradient, 0 where the result does not depend on a scalar. */
+  get gradient(): (point: ArrayLike<number>, out: Numbers) => void {
+    return this.kernel("gradient");
+  }
+
+  /** Writes the gradient, and returns the value. */
+  get valueAndGradient(): Kernel {
+    return this.kernel("valueAndGradient");
+  }
+
+  private kernel(part: Part): Kernel {
+    this.kernels[part] ??= this.make(part);
+    return this.kernels[part];
+  }
 }
 
 /**
@@ -83,7 +120,7 @@ export class Differentiable {
 
   /** For each element of the result and each scalar, whether the one does not depend on the other at `point`. */
   missing(point: ArrayLike<number>): readonly (readonly boolean[])[] {
-    return this.compiled(point).missing;
+    return this.compiled(point).missing();
   }
 
   /** The result's elements. */
@@ -102,8 +139,42 @@ export class Differentiable {
   gradient(point: ArrayLike<number>): { value: number; gradient: number[]; missing: readonly boolean[] } {
     const { branch, out } = this.evaluate("both", point);
     mustBeScalar(branch.shape);
-    return { value: out[0]!, gradient: out.slice(1), missing: branch.missing[0]! };
+    return { value: out[0]!, gradient: out.slice(1), missing: branch.missing()[0]! };
   }
+
+  /**
+   * The function ready to be asked at very many points, of which `point` is one; answers are the same as those of
+   * `value` and `gradient`. @throws NotScalar where the result is an array.
+   */
+  prepare(point: ArrayLike<number>): Prepared {
+    const branch = this.compiled(point);
+    mustBeScalar(branch.shape);
+    return new Prepared((part) => branch.kernel(part, (at, out) => this.search(part, at, out)));
+  }
+
+  /** Runs the kernel of the branch whose guards hold, the one that held last first; the function itself where none does. */
+  private search(part: Part, point: ArrayLike<number>, out: Numbers): number {
+    const { branches } = this;
+    for (let k = 0; k < branches.length; k++) {
+      const branch = branches[k]!;
+      mustBeScalar(branch.shape);
+      this.missed = false;
+      branch.kernels[part] ??= branch.kernel(part, this.miss);
+      const value = branch.kernels[part](point, out);
+      if (this.missed) continue;
+      [branches[0], branches[k]] = [branch, branches[0]!];
+      return value;
+    }
+    const { out: all } = this.evaluate("both", point);
+    if (part !== "value") for (let i = 1; i < all.length; i++) out[i - 1] = all[i]!;
+    return all[0]!;
+  }
+
+  private missed = false;
+  private readonly miss: Kernel = () => {
+    this.missed = true;
+    return Number.NaN;
+  };
 
   /** Result and Jacobian, a row for each element of the result. */
   jacobian(point: ArrayLike<number>): {
@@ -117,7 +188,7 @@ export class Differentiable {
     return {
       values: out.slice(0, outputs),
       rows: Array.from({ length: outputs }, (_, k) => out.slice(outputs + k * n, outputs + (k + 1) * n)),
-      missing: branch.missing,
+      missing: branch.missing(),
     };
   }
 
@@ -223,6 +294,7 @@ export class Differentiable {
     const out: number[] = [];
     for (const branch of this.branches) if (branch[what](point, out)) return { branch, out };
     const branch = this.trace(point);
+    if (branch.first) return { branch, out: branch.first(what) };
     branch[what](point, out);
     return { branch, out };
   }
@@ -258,33 +330,52 @@ export class Differentiable {
   }
 }
 
+/** Gradients of graphs up to this size cannot grow beyond what one graph may hold: they wait until they are wanted. */
+const MOST_DEFERRED = 10_000;
+
 /** Compiled: what small functions are made of. */
 function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
-  const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, dialect));
+  const { inputs, outputs } = graph;
   const zero = scalar(0);
-  let product: Lowered | undefined;
+  const gradients = lazily(() => outputs.map((output) => gradientNodes(output, inputs, dialect)));
+  const entries = lazily(() => gradients().flatMap((row) => row.map((entry) => entry ?? zero)));
+  if (inputs[0] && outputs.length * inputs[0].interpreter.nodes.length > MOST_DEFERRED) gradients();
+  const product = lazily(() => hessianTimesVector(inputs, entries().slice(0, inputs.length)));
   const column = (point: ArrayLike<number>, k: number) => {
-    product ??= hessianTimesVector(
-      graph.inputs,
-      gradients[0]!.map((entry) => entry ?? zero),
-    );
     const out: number[] = [];
-    product([...Array.from(point), ...graph.inputs.map((_, i) => Number(i === k))], out);
+    product()([...Array.from(point), ...inputs.map((_, i) => Number(i === k))], out);
     return out;
   };
   return {
     shape,
-    branch: () => ({ graph, gradients }),
-    missing: gradients.map((row) => row.map((entry) => entry === null)),
-    value: lower(graph),
-    both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
+    branch: () => ({ graph, gradients: gradients() }),
+    missing: lazily(() => gradients().map((row) => row.map((entry) => entry === null))),
+    value: tiered(graph),
+    both: deferred(() => tiered({ ...graph, outputs: [...outputs, ...entries()] })),
+    first: (what) => [...outputs, ...(what === "both" ? entries() : [])].map((value) => peek(value).item()),
+    kernel: (part, otherwise) =>
+      kernel(graph, part === "value" ? [] : entries(), part === "gradient" ? undefined : outputs[0], otherwise),
+    kernels: {},
     hessian: (point, proceed) =>
-      graph.inputs.map((_, k) => {
+      inputs.map((_, k) => {
         proceed();
         return column(point, k);
       }),
     column,
   };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function deferred(make: () => Lowered): Lowered {
+  const run = lazily(make);
+  return (point, out) => run()(point, out);
 }
 
 /** Compiled: the tangents of a gradient's `entries`, at the point and then the direction that it is given. */
@@ -345,9 +436,19 @@ function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compile
     branch: () => {
       throw reason;
     },
-    missing: Array.from({ length: rows }, () => missing),
+    missing: () => Array.from({ length: rows }, () => missing),
     value: quietly(value),
     both: quietly(both),
+    kernel: (part, otherwise) => {
+      const all: number[] = [];
+      const run = part === "value" ? quietly(value) : quietly(both);
+      return (point, out) => {
+        if (!run(point, all)) return otherwise(point, out);
+        if (part !== "value") for (let i = 0; i < columns; i++) out[i] = all[i + 1]!;
+        return all[0]!;
+      };
+    },
+    kernels: {},
     column: (point, k) => {
       const unit = unflatten(
         inputs,
