@@ -97,8 +97,10 @@ export class NotScalarizable extends RangeError {}
 /** A graph over scalars of more nodes costs more to compile than it saves. */
 const MOST_SCALARS = 50_000;
 
-/** Inputs may be longer than other arrays: a loop that takes them element by element is over scalars then. */
+/** Inputs may be longer than other arrays where only a few elements at a time are taken: the code loops over them. */
 const MOST_INPUTS = 10_000;
+
+const isChoice = ({ op, attributes }: Node) => op.kind !== "elementwise" && op.movement?.(attributes).kind === "choose";
 
 /** Whether a node is a scalar made of scalars by an operation on numbers. */
 const isScalar = ({ op, shape }: Node) =>
@@ -106,12 +108,14 @@ const isScalar = ({ op, shape }: Node) =>
 
 /**
  * The same graph over scalars only: every array becomes its elements, every input `w` of shape [2] two inputs `w[0]`, `w[1]`.
- * @throws NotScalarizable when an array but an input has more than `limit` elements, or an input more than {@link MOST_INPUTS}, or an operation has no rule for them;
+ * @throws NotScalarizable when an array has more than `limit` elements, or an operation has no rule for them;
  * TooManyOperations when the elements take far more operations than the arrays.
  */
 export function scalarize(graph: Graph, limit = 256): Graph {
   const wanted = nodesOf([...graph.outputs, ...graph.guards.map((guard) => guard.node)]);
-  const large = wanted.find((node) => sizeOf(node.shape) > (node instanceof Input ? MOST_INPUTS : limit));
+  const whole = new Set([...graph.outputs, ...wanted.filter((node) => !isChoice(node)).flatMap(({ inputs }) => inputs)]);
+  const most = (node: Node) => (node instanceof Input && !whole.has(node) ? MOST_INPUTS : limit);
+  const large = wanted.find((node) => sizeOf(node.shape) > most(node));
   if (large) throw new NotScalarizable(`an array of ${sizeOf(large.shape)} elements`);
   const [first] = graph.inputs;
   if (first && !first.interpreter.recorded && [...graph.inputs, ...wanted].every(isScalar)) return graph;

@@ -16,6 +16,8 @@ export interface Program {
   readonly slots: readonly number[];
   /** The elements of all outputs together. */
   readonly size: number;
+  /** A buffer of one number, which the program returns besides what it writes. */
+  readonly returned?: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export interface Place {
   readonly table?: number;
 }
 
-/** What becomes of the element at a place: `value`, their sum, or the larger or smaller of both (NaN, if one is). */
+/** What becomes of the element at a place: `value`, their sum, or the larger or smaller of both (NaN, if one is; of equals the old). */
 export interface Store {
   readonly buffer: number;
   readonly at: Place;

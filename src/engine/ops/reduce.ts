@@ -105,6 +105,7 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
         axes.map((axis) => axis + 1),
         keepdims,
       ),
+    movement: ({ axes }) => ({ kind: "reduce", axes, how: name }),
     code: ({ axes, keepdims }, [x], target) => reductionCode(name, axes, keepdims, x!.shape.length, target),
     latex: `\\${name}`,
   };

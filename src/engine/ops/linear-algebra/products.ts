@@ -48,6 +48,7 @@ export const matmulOp: Bilinear<undefined> = {
       return products.length > 0 ? addAll(products) : scalar(0, promote(left!.dtype, right!.dtype));
     });
   },
+  movement: () => ({ kind: "product" }),
   code: () => "#1 @ #2",
   latex: "#1 #2",
   batch([a, b], [left, right]) {
