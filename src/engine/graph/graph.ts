@@ -113,7 +113,10 @@ const isScalar = ({ op, shape }: Node) =>
  */
 export function scalarize(graph: Graph, limit = 256): Graph {
   const wanted = nodesOf([...graph.outputs, ...graph.guards.map((guard) => guard.node)]);
-  const whole = new Set([...graph.outputs, ...wanted.filter((node) => !isChoice(node)).flatMap(({ inputs }) => inputs)]);
+  const whole = new Set([
+    ...graph.outputs,
+    ...wanted.filter((node) => !isChoice(node)).flatMap(({ inputs }) => inputs),
+  ]);
   const most = (node: Node) => (node instanceof Input && !whole.has(node) ? MOST_INPUTS : limit);
   const large = wanted.find((node) => sizeOf(node.shape) > most(node));
   if (large) throw new NotScalarizable(`an array of ${sizeOf(large.shape)} elements`);

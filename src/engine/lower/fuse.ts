@@ -6,6 +6,7 @@ import type { Elementwise, Movement } from "../op";
 import { add, cast } from "../ops";
 import { type Shape, sameShape, scalar, sizeOf, Tensor, type Value } from "../tensor";
 import type { Buffer, Instruction, Loop, Operand, Place, Program, Step, Store } from "./loops";
+import { merge } from "./merge";
 
 /** A value that more than one loop wants is computed once, if it takes more than this many operations. */
 const MOST_REPEATED = 6;
@@ -266,7 +267,13 @@ class Fusion {
     shape: Shape,
     value: Value,
     buffer: number,
-    { offset = 0, strides = stridesOf(shape) as readonly number[], how = "set" as Store["how"], ordered = false, root = false } = {},
+    {
+      offset = 0,
+      strides = stridesOf(shape) as readonly number[],
+      how = "set" as Store["how"],
+      ordered = false,
+      root = false,
+    } = {},
   ): void {
     if (sizeOf(shape) === 0) return;
     const own = stridesOf(shape);
@@ -439,7 +446,9 @@ class Fusion {
 
   /** Whether a node is a long sum of scatters: then they are added one by one into one buffer. */
   private accumulates(node: Node): boolean {
-    return node.dtype === "float64" && this.leavesOf(node).filter((leaf) => movementOf(leaf)?.kind === "scatter").length > 3;
+    return (
+      node.dtype === "float64" && this.leavesOf(node).filter((leaf) => movementOf(leaf)?.kind === "scatter").length > 3
+    );
   }
 
   private accumulate(node: Node, out: number): void {
@@ -573,7 +582,8 @@ function storedNodes(nodes: readonly Node[], outputs: readonly Value[]): Set<Val
   for (const node of nodes) {
     const movement = movementOf(node);
     const fusable =
-      node.op.kind === "elementwise" || (movement && ["same", "broadcast", "choose", "scatter"].includes(movement.kind));
+      node.op.kind === "elementwise" ||
+      (movement && ["same", "broadcast", "choose", "scatter"].includes(movement.kind));
     const inputs = node.inputs.reduce((total, input) => total + (weights.get(input) ?? 0), 0);
     const weight = inputs + (node.op.kind === "elementwise" ? costOf(node.op) : 0);
     if (node instanceof Input) continue;
@@ -647,8 +657,7 @@ function joined(extents: readonly number[], places: readonly Place[]) {
     if (length === 1) return;
     const last = groups.at(-1);
     const outer = last?.at(-1);
-    const behind =
-      outer !== undefined && places.every(({ strides }) => strides[outer] === strides[k]! * length);
+    const behind = outer !== undefined && places.every(({ strides }) => strides[outer] === strides[k]! * length);
     if (last && behind) last.push(k);
     else groups.push([k]);
   });
@@ -727,7 +736,8 @@ export function fuse(graph: Graph, returned?: Value): Program {
       fusion.output(output, start);
       start += sizeOf(output.shape);
     }
-    const { tables, steps, buffers } = fusion;
+    const { tables, buffers } = fusion;
+    const steps = merge(fusion.steps, buffers, number);
     return { tables, steps, ...withSlots(buffers, steps, number), size: start, returned: number };
   });
 }

@@ -50,7 +50,7 @@ export function literal(number: number): string {
  */
 export function applied(op: Elementwise, dtype: DType, inputs: readonly string[]): string {
   const [x, y] = inputs;
-  const power = op.name === "pow" ? y : undefined;
+  const power = op.name === "pow" ? y : op.name === "square" ? "2" : undefined;
   const code =
     power === "2"
       ? `(${x} * ${x})`
@@ -113,7 +113,12 @@ function source({ graph, outputs, returned, otherwise }: Wanted): { before: stri
     return long && kept.has(node) ? `${own} kept[${numbers.get(node)}] = v${numbers.get(node)};` : own;
   };
   const checks = graph.guards.map(({ node }) => `if (${differs(code(node), node.primal.item())}) return ${otherwise};`);
-  const writes = outputs.map((output, k) => `out[${k}] = ${code(output)};`);
+  const isZero = (value: Value) => value instanceof Tensor && Object.is(value.item(), 0);
+  const sparse = outputs.filter(isZero).length > outputs.length / 2;
+  const writes = [
+    ...(sparse ? [`out.fill(0, 0, ${outputs.length});`] : []),
+    ...outputs.flatMap((output, k) => (sparse && isZero(output) ? [] : [`out[${k}] = ${code(output)};`])),
+  ];
   const end = `return ${returned ? code(returned) : "true"};`;
   if (!long) {
     const [own, rest] = [nodes.slice(0, checked.length), nodes.slice(checked.length)];

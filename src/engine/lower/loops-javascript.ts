@@ -2,7 +2,7 @@
 import { evaluate } from "../interpreters/eager";
 import { type Shape, sameShape, Tensor } from "../tensor";
 import { applied, compile, type Kernel, literal, rounded } from "./javascript";
-import type { Call, Loop, Place, Product, Program, Step, Store } from "./loops";
+import type { Call, Instruction, Loop, Place, Product, Program, Step, Store } from "./loops";
 
 /** A program as statements; what does not lie in `point` or `out` is an array of `buffers`. */
 class Writer {
@@ -17,7 +17,7 @@ class Writer {
     // A single number is a variable.
     const slots = program.slots.map((size, k) => (size === 1 ? `s${k}` : keep(new Float64Array(size))));
     this.tables = program.tables.map(keep);
-    this.names = program.buffers.map((buffer) => {
+    this.names = program.buffers.map((buffer): (typeof this.names)[number] => {
       switch (buffer.kind) {
         case "input":
           return { array: "point", start: buffer.start };
@@ -54,13 +54,17 @@ class Writer {
   private step(step: Step, otherwise: string): void {
     switch (step.kind) {
       case "loop":
-        return this.loop(step);
+        this.loop(step);
+        break;
       case "fill":
-        return this.fill(step.buffer, step.value);
+        this.fill(step.buffer, step.value);
+        break;
       case "product":
-        return this.product(step);
+        this.product(step);
+        break;
       case "call":
-        return this.call(step);
+        this.call(step);
+        break;
       case "check": {
         const i = this.name("i");
         const expected = `b${this.buffers.push(Float64Array.from(step.data)) - 1}`;
@@ -99,27 +103,60 @@ class Writer {
     const levelOf: number[] = [];
     const names: string[] = [];
     const sums = new Set(stores.filter(({ how }) => how !== "set").map(({ buffer }) => buffer));
-    for (const one of body) {
-      if (one.kind === "constant") {
-        names.push(literal(one.value));
-        levelOf.push(0);
-        continue;
+    const carried = depth > 0 && extents[depth - 1]! > 3 ? carriedOver(body, stores, depth) : undefined;
+    const codeOf = (one: Instruction, inputs: readonly string[], turn: readonly string[]): string => {
+      switch (one.kind) {
+        case "constant":
+          return literal(one.value);
+        case "load":
+          return this.read(one.buffer, one.at, turn);
+        case "apply":
+          return applied(one.op, one.dtype, inputs);
+        case "round":
+          return rounded(one.dtype, inputs[0]!);
       }
-      let level: number;
-      let code: string;
-      if (one.kind === "load") {
-        level = sums.has(one.buffer) ? depth : levelOfPlace(one.at);
-        code = this.read(one.buffer, one.at, indices);
-      } else {
-        const inputs = one.kind === "apply" ? one.inputs : [one.input];
-        level = Math.max(0, ...inputs.map((input) => levelOf[input]!));
-        const codes = inputs.map((input) => names[input]!);
-        code = one.kind === "apply" ? applied(one.op, one.dtype, codes) : rounded(one.dtype, codes[0]!);
-      }
-      const name = this.name("v");
-      levels[level]!.push(`const ${name} = ${code};`);
-      names.push(name);
+    };
+    body.forEach((one, k) => {
+      const inputs = inputsOf(one);
+      const level =
+        one.kind === "load"
+          ? sums.has(one.buffer)
+            ? depth
+            : levelOfPlace(one.at)
+          : Math.max(0, ...inputs.map((input) => levelOf[input]!));
       levelOf.push(level);
+      if (one.kind === "constant") names.push(literal(one.value));
+      else if (carried && !carried.needed.has(k)) names.push("");
+      else {
+        const name = this.name("v");
+        names.push(name);
+        const last = carried?.from.get(k);
+        if (last === undefined) {
+          const codes = inputs.map((input) => names[input]!);
+          levels[level]!.push(`const ${name} = ${codeOf(one, codes, indices)};`);
+        } else levels[depth]!.push(`const ${name} = last${name};`);
+      }
+    });
+    for (const [k, from] of carried?.from ?? []) {
+      // At the first turn it is computed.
+      const turn = [...indices.slice(0, -1), "0"];
+      const first = new Map<number, string>();
+      const firstOf = (number: number): string => {
+        const one = body[number]!;
+        if (levelOf[number]! < depth && names[number] !== "") return names[number]!;
+        let name = first.get(number);
+        if (name === undefined) {
+          const code = codeOf(one, inputsOf(one).map(firstOf), turn);
+          if (one.kind === "constant") return code;
+          name = this.name("f");
+          first.set(number, name);
+          levels[depth - 1]!.push(`const ${name} = ${code};`);
+        }
+        return name;
+      };
+      const start = firstOf(k);
+      levels[depth - 1]!.push(`let last${names[k]} = ${start};`);
+      endings[depth]!.push(`last${names[k]} = ${names[from]};`);
     }
     for (const store of stores) this.store(store, names[store.value]!, indices, levels, endings);
     this.lines.push(...levels[0]!);
@@ -209,6 +246,61 @@ class Writer {
 
 function tensorOf(data: ArrayLike<number>, shape: Shape, dtype: Tensor["dtype"]): Tensor {
   return new Tensor(sameShape(shape, []) ? [data[0]!] : (data as Float64Array), shape, dtype);
+}
+
+const inputsOf = (one: Instruction): readonly number[] =>
+  one.kind === "apply" ? one.inputs : one.kind === "round" ? [one.input] : [];
+
+/**
+ * The instructions of a loop's body that have the value which another one had at the turn of the innermost loop before
+ * (`from`), and those that are computed at all, given these.
+ */
+function carriedOver(
+  body: readonly Instruction[],
+  stores: readonly Store[],
+  depth: number,
+): { readonly from: ReadonlyMap<number, number>; readonly needed: ReadonlySet<number> } | undefined {
+  const written = new Set(stores.map(({ buffer }) => buffer));
+  /** A text that is the same for the same number; `turn` −1: at the turn before. Absent: not known. */
+  const keysAt = (turn: number): (number | undefined)[] => {
+    const keys: (number | undefined)[] = [];
+    for (const one of body) {
+      const inputs = inputsOf(one).map((input) => keys[input]);
+      let text: string | undefined;
+      if (one.kind === "constant") text = literal(one.value);
+      else if (one.kind === "load") {
+        const { offset, strides, table } = one.at;
+        const known = table === undefined && !written.has(one.buffer);
+        text = known ? `${one.buffer}[${offset + turn * strides[depth - 1]!}:${strides}]` : undefined;
+      } else if (!inputs.includes(undefined))
+        text = `${one.kind === "apply" ? one.op.name : ""}:${one.dtype}(${inputs})`;
+      if (text !== undefined && !numbers.has(text)) numbers.set(text, numbers.size);
+      keys.push(text === undefined ? undefined : numbers.get(text)!);
+    }
+    return keys;
+  };
+  const numbers = new Map<string, number>();
+  const now = keysAt(0);
+  const before = new Map<number, number>();
+  keysAt(-1).forEach((key, k) => {
+    // What does not change from turn to turn is no matter.
+    if (key !== undefined && key !== now[k]) before.set(key, k);
+  });
+  const from = new Map<number, number>();
+  const needed = new Set<number>();
+  const pending = stores.map(({ value }) => value);
+  for (let k = pending.pop(); k !== undefined; k = pending.pop()) {
+    if (needed.has(k)) continue;
+    needed.add(k);
+    const key = now[k];
+    const source = key === undefined ? undefined : before.get(key);
+    if (source === undefined) pending.push(...inputsOf(body[k]!));
+    else {
+      from.set(k, source);
+      pending.push(source);
+    }
+  }
+  return from.size > 0 ? { from, needed } : undefined;
 }
 
 /** How many of the loops around a place depends on, from outside. */

@@ -2,24 +2,16 @@
 import { withoutRecorders } from "../bind";
 import { type Dialect, dialects, withDialect } from "../dialect";
 import type { DType } from "../dtype";
-import {
-  type Graph,
-  gradientNodes,
-  indexText,
-  NotScalarizable,
-  nodesOf,
-  replay,
-  scalarize,
-  stage,
-} from "../graph/graph";
+import { type Graph, gradientNodes, indexText, NotScalarizable, scalarize, stage } from "../graph/graph";
 import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
 import { reverseSweep, type SweepStep } from "../graph/sweep";
-import { jvp } from "../interpreters/forward";
-import { type Input, peek, TooManyOperations } from "../interpreters/stage";
-import { type Kernel, kernel, type Lowered, lower, type Numbers, tiered } from "../lower/javascript";
-import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { peek, TooManyOperations } from "../interpreters/stage";
+import type { Kernel, Numbers } from "../lower/javascript";
+import { type Shape, sizeOf, type Value } from "../tensor";
 import { type CheckedDerivative, type CheckOptions, checkGradient } from "./check";
-import { jacobians } from "./jacobian";
+import { type Branch, type Compiled, overArrays, overScalars, type Part, unflatten } from "./compiled";
+
+export type { Branch } from "./compiled";
 
 export interface ParameterType {
   readonly name: string;
@@ -28,39 +20,6 @@ export interface ParameterType {
 
 /** Graphs of a function beyond this many branches are not kept: it is then run anew at every point. */
 const MOST_BRANCHES = 64;
-
-/** A graph over scalars that holds where its guards do, with its derivatives. */
-export interface Branch {
-  /** Its inputs are the scalars of the parameters in order. */
-  readonly graph: Graph;
-  /** For each output the derivative with respect to each scalar; null where there is none. */
-  readonly gradients: readonly (readonly (Value | null)[])[];
-}
-
-/** What a kernel computes of a function of one number: its value (returned), its gradient (written), or both. */
-type Part = "value" | "gradient" | "valueAndGradient";
-
-interface Compiled {
-  /** Of the result before it fell apart into scalars. */
-  readonly shape: Shape;
-  /** For formulas. @throws RangeError where the function is not followed into the elements of its arrays. */
-  readonly branch: () => Branch;
-  readonly value: Lowered;
-  /** Outputs first, then their gradients. */
-  readonly both: Lowered;
-  /** What `value` or `both` writes at the point where the function was staged, without running it; absent: it must run. */
-  readonly first?: (what: "value" | "both") => number[];
-  /** For each output and each scalar, whether there is no derivative. */
-  readonly missing: () => readonly (readonly boolean[])[];
-  /** Made to be called very often; `otherwise` answers where a guard does not hold. */
-  readonly kernel: (part: Part, otherwise: Kernel) => Kernel;
-  /** Those that were made for the search among branches. */
-  readonly kernels: { [P in Part]?: Kernel };
-  /** Of the one output. */
-  readonly hessian: (point: ArrayLike<number>, proceed: () => void) => number[][];
-  /** One column of it. */
-  readonly column: (point: ArrayLike<number>, k: number) => number[];
-}
 
 /** A {@link Differentiable} ready at very many points: see its `prepare`. Nothing is allocated by a call. */
 export class Prepared {
@@ -75,13 +34,18 @@ export class Prepared {
   }
 
   /** Writes the gradient, 0 where the result does not depend on a scalar. */
-  get gradient(): (point: ArrayLike<number>, out: Numbers) => void {
+  get gradient(): (point: ArrayLike<number>, out: Float64Array) => void {
     return this.kernel("gradient");
   }
 
   /** Writes the gradient, and returns the value. */
-  get valueAndGradient(): Kernel {
+  get valueAndGradient(): (point: ArrayLike<number>, out: Float64Array) => number {
     return this.kernel("valueAndGradient");
+  }
+
+  /** Writes the Hessian, row by row. */
+  get hessian(): (point: ArrayLike<number>, out: Float64Array) => void {
+    return this.kernel("hessian");
   }
 
   private kernel(part: Part): Kernel {
@@ -164,6 +128,13 @@ export class Differentiable {
       if (this.missed) continue;
       [branches[0], branches[k]] = [branch, branches[0]!];
       return value;
+    }
+    if (part === "hessian") {
+      const rows = this.hessian(point);
+      rows.forEach((row, i) => {
+        for (let j = 0; j < row.length; j++) out[i * row.length + j] = row[j]!;
+      });
+      return 1;
     }
     const { out: all } = this.evaluate("both", point);
     if (part !== "value") for (let i = 1; i < all.length; i++) out[i - 1] = all[i]!;
@@ -321,194 +292,13 @@ export class Differentiable {
     return withoutRecorders(() => {
       const staged = this.staged(point);
       try {
-        return overScalars(scalarize(staged), staged.outputs[0]!.shape, this.dialect);
+        return overScalars(scalarize(staged), staged, this.dialect);
       } catch (error) {
         if (!(error instanceof NotScalarizable || error instanceof TooManyOperations)) throw error;
         return overArrays(staged, this.dialect, error);
       }
     });
   }
-}
-
-/** Gradients of graphs up to this size cannot grow beyond what one graph may hold: they wait until they are wanted. */
-const MOST_DEFERRED = 10_000;
-
-/** Compiled: what small functions are made of. */
-function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
-  const { inputs, outputs } = graph;
-  const zero = scalar(0);
-  const gradients = lazily(() => outputs.map((output) => gradientNodes(output, inputs, dialect)));
-  const entries = lazily(() => gradients().flatMap((row) => row.map((entry) => entry ?? zero)));
-  if (inputs[0] && outputs.length * inputs[0].interpreter.nodes.length > MOST_DEFERRED) gradients();
-  const product = lazily(() => hessianTimesVector(inputs, entries().slice(0, inputs.length)));
-  const column = (point: ArrayLike<number>, k: number) => {
-    const out: number[] = [];
-    product()([...Array.from(point), ...inputs.map((_, i) => Number(i === k))], out);
-    return out;
-  };
-  return {
-    shape,
-    branch: () => ({ graph, gradients: gradients() }),
-    missing: lazily(() => gradients().map((row) => row.map((entry) => entry === null))),
-    value: tiered(graph),
-    both: deferred(() => tiered({ ...graph, outputs: [...outputs, ...entries()] })),
-    first: (what) => [...outputs, ...(what === "both" ? entries() : [])].map((value) => peek(value).item()),
-    kernel: (part, otherwise) =>
-      kernel(graph, part === "value" ? [] : entries(), part === "gradient" ? undefined : outputs[0], otherwise),
-    kernels: {},
-    hessian: (point, proceed) =>
-      inputs.map((_, k) => {
-        proceed();
-        return column(point, k);
-      }),
-    column,
-  };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-function deferred(make: () => Lowered): Lowered {
-  const run = lazily(make);
-  return (point, out) => run()(point, out);
-}
-
-/** Compiled: the tangents of a gradient's `entries`, at the point and then the direction that it is given. */
-function hessianTimesVector(inputs: readonly Input[], entries: readonly Value[]): Lowered {
-  const graph = stage(
-    ["", "direction of "].flatMap((prefix) => inputs.map(({ name, primal }) => ({ name: prefix + name, primal }))),
-    (values) => {
-      const directions = values.slice(inputs.length);
-      return jvp((...point) => replay(entries, pairs(inputs, point)), values.slice(0, inputs.length), directions)
-        .tangent;
-    },
-    // As large as the gradient makes it, and no larger.
-    Infinity,
-  );
-  return lower(graph);
-}
-
-/** A Jacobian of more numbers than this is not computed. */
-const MOST_JACOBIAN = 4_000_000;
-
-/** Operation by operation on whole arrays: for what would be too many scalars. `reason` says why there is no formula. */
-function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compiled {
-  const { inputs, guards } = graph;
-  const output = graph.outputs[0]!;
-  const conditions = guards.map(({ node }) => node);
-  const nodes = nodesOf([output, ...conditions]);
-  const entries = gradientNodes(output, inputs, dialect);
-  const present = entries.filter((entry): entry is Value => entry !== null);
-  const slopes = nodesOf(present);
-  const rows = sizeOf(output.shape);
-  const columns = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  const missing = inputs.flatMap(({ shape }, k) => new Array<boolean>(sizeOf(shape)).fill(entries[k] === null));
-
-  const run = (values: readonly Value[]): { result: Value; holds: boolean } => {
-    const [result, ...seen] = replay([output, ...conditions], pairs(inputs, values), nodes);
-    return { result: result!, holds: seen.every((value, k) => sameData(peek(value), conditions[k]!.primal)) };
-  };
-  const value: Lowered = (point, out) => {
-    const { result, holds } = run(unflatten(inputs, point));
-    if (holds) write(peek(result).data, out, 0);
-    return holds;
-  };
-  const both: Lowered = (point, out) => {
-    if (rows * columns > MOST_JACOBIAN) throw new RangeError(`a Jacobian of ${rows} × ${columns} numbers`);
-    if (!value(point, out)) return false;
-    const blocks = jacobians((...values) => run(values).result)(...unflatten(inputs, point));
-    rowsOf(blocks, rows).forEach((row, k) => {
-      write(row, out, rows + k * columns);
-    });
-    return true;
-  };
-  const quietly =
-    (body: Lowered): Lowered =>
-    (point, out) =>
-      withDialect(dialect, () => withoutRecorders(() => body(point, out)));
-  return {
-    shape: output.shape,
-    branch: () => {
-      throw reason;
-    },
-    missing: () => Array.from({ length: rows }, () => missing),
-    value: quietly(value),
-    both: quietly(both),
-    kernel: (part, otherwise) => {
-      const all: number[] = [];
-      const run = part === "value" ? quietly(value) : quietly(both);
-      return (point, out) => {
-        if (!run(point, all)) return otherwise(point, out);
-        if (part !== "value") for (let i = 0; i < columns; i++) out[i] = all[i + 1]!;
-        return all[0]!;
-      };
-    },
-    kernels: {},
-    column: (point, k) => {
-      const unit = unflatten(
-        inputs,
-        Array.from(point, (_, i) => Number(i === k)),
-      );
-      const { tangent } = jvp(
-        (...values) => replay(present, pairs(inputs, values), slopes),
-        unflatten(inputs, point),
-        unit,
-      );
-      return inputs.flatMap(({ shape }, i) => {
-        const own = tangent[present.indexOf(entries[i]!)];
-        return own ? Array.from(peek(own).data) : new Array<number>(sizeOf(shape)).fill(0);
-      });
-    },
-    hessian: (point, proceed) => {
-      const gradient = (...values: Value[]) => {
-        proceed();
-        return replay(present, pairs(inputs, values), slopes);
-      };
-      const blocks = jacobians(gradient, "forward")(...unflatten(inputs, point));
-      return inputs.flatMap(({ shape }, k) => {
-        const own = blocks[present.indexOf(entries[k]!)];
-        return own ? rowsOf(own, sizeOf(shape)) : Array.from({ length: sizeOf(shape) }, () => missing.map(() => 0));
-      });
-    },
-  };
-}
-
-const pairs = (inputs: readonly Input[], values: readonly Value[]) =>
-  new Map<Value, Value>(inputs.map((input, k) => [input, values[k]!]));
-
-/** The rows of a Jacobian that is given by its blocks, one for each input. */
-function rowsOf(blocks: readonly Value[], rows: number): number[][] {
-  const parts = blocks.map((block) => peek(block).data);
-  return Array.from({ length: rows }, (_, row) =>
-    parts.flatMap((data) => Array.from(data.slice((row * data.length) / rows, ((row + 1) * data.length) / rows))),
-  );
-}
-
-/** Writes `data` into `out` from `at` on. */
-function write(data: ArrayLike<number>, out: Float64Array | number[], at: number): void {
-  for (let i = 0; i < data.length; i++) out[at + i] = data[i]!;
-}
-
-const sameData = (a: Tensor, b: Tensor) =>
-  a.data.length === b.data.length && a.data.every((x, i) => Object.is(x, b.data[i]));
-
-/** A flat point as the values of parameters or inputs. */
-function unflatten(
-  parameters: readonly { readonly shape: Shape; readonly dtype?: DType }[],
-  point: ArrayLike<number>,
-): Tensor[] {
-  let start = 0;
-  return parameters.map(({ shape, dtype = "float64" }) => {
-    const end = start + sizeOf(shape);
-    const values = Array.prototype.slice.call(point, start, end);
-    start = end;
-    return tensor(values, dtype, shape);
-  });
 }
 
 /** A result that was asked for as one number is an array. */
