@@ -77,13 +77,15 @@ interface Wanted {
   readonly returned?: Value;
   /** What is returned where a guard does not hold. */
   readonly otherwise: string;
+  /** `out` has its length: it can be filled. */
+  readonly fixed?: boolean;
 }
 
 /**
  * Statements of a function whose parameters are `point` and `out`; `before` stands outside of it.
  * @throws RangeError for arrays
  */
-function source({ graph, outputs, returned, otherwise }: Wanted): { before: string; body: string } {
+function source({ graph, outputs, returned, otherwise, fixed }: Wanted): { before: string; body: string } {
   const checked = nodesOf(graph.guards.map(({ node }) => node));
   const first = new Set(checked);
   const wanted = nodesOf(returned ? [...outputs, returned] : outputs);
@@ -114,7 +116,7 @@ function source({ graph, outputs, returned, otherwise }: Wanted): { before: stri
   };
   const checks = graph.guards.map(({ node }) => `if (${differs(code(node), node.primal.item())}) return ${otherwise};`);
   const isZero = (value: Value) => value instanceof Tensor && Object.is(value.item(), 0);
-  const sparse = outputs.filter(isZero).length > outputs.length / 2;
+  const sparse = fixed === true && outputs.filter(isZero).length > outputs.length / 2;
   const writes = [
     ...(sparse ? [`out.fill(0, 0, ${outputs.length});`] : []),
     ...outputs.flatMap((output, k) => (sparse && isZero(output) ? [] : [`out[${k}] = ${code(output)};`])),
@@ -212,7 +214,7 @@ export function kernel(
   otherwise: Kernel,
 ): Kernel {
   const wanted = { graph, outputs, returned: returned ?? ONE };
-  const { before, body } = source({ ...wanted, otherwise: "otherwise(point, out)" });
+  const { before, body } = source({ ...wanted, otherwise: "otherwise(point, out)", fixed: true });
   const made = compile(before, body)?.(otherwise, undefined) as Kernel | undefined;
   if (made) return made;
   const all = interpret({ ...graph, outputs: [...outputs, wanted.returned] });

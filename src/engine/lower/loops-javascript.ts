@@ -8,7 +8,7 @@ import type { Call, Instruction, Loop, Place, Product, Program, Step, Store } fr
 class Writer {
   readonly buffers: (ArrayLike<number> | ((...arrays: ArrayLike<number>[]) => ArrayLike<number>))[] = [];
   private readonly lines: string[] = [];
-  private readonly names: { readonly array: string; readonly start: number; readonly variable?: string }[];
+  private readonly names: { readonly array: string; readonly start: number; readonly variable?: string | undefined }[];
   private readonly tables: string[];
   private count = 0;
 
@@ -17,19 +17,12 @@ class Writer {
     // A single number is a variable.
     const slots = program.slots.map((size, k) => (size === 1 ? `s${k}` : keep(new Float64Array(size))));
     this.tables = program.tables.map(keep);
-    this.names = program.buffers.map((buffer): (typeof this.names)[number] => {
-      switch (buffer.kind) {
-        case "input":
-          return { array: "point", start: buffer.start };
-        case "output":
-          return { array: "out", start: buffer.start };
-        case "constant":
-          return { array: keep(Float64Array.from(buffer.data)), start: 0 };
-        case "temporary": {
-          const array = slots[buffer.slot] ?? "none";
-          return program.slots[buffer.slot] === 1 ? { array, start: 0, variable: array } : { array, start: 0 };
-        }
-      }
+    this.names = program.buffers.map((buffer) => {
+      if (buffer.kind === "input") return { array: "point", start: buffer.start };
+      if (buffer.kind === "output") return { array: "out", start: buffer.start };
+      if (buffer.kind === "constant") return { array: keep(Float64Array.from(buffer.data)), start: 0 };
+      const array = slots[buffer.slot] ?? "none";
+      return { array, start: 0, variable: program.slots[buffer.slot] === 1 ? array : undefined };
     });
   }
 

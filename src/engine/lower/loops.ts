@@ -109,3 +109,22 @@ export interface Check {
   readonly buffer: number;
   readonly data: ArrayLike<number>;
 }
+
+/** About how many operations on numbers a program takes; starting a loop counts as a few. */
+export function operationsOf({ steps, buffers }: Program): number {
+  return steps.reduce((total, step) => {
+    switch (step.kind) {
+      case "loop":
+        return total + STARTING + step.extents.reduce((turns, length) => turns * length, step.body.length);
+      case "product":
+        return total + STARTING + 2 * step.batches * step.rows * step.inner * step.columns;
+      case "call":
+        return total + CALLING;
+      default:
+        return total + buffers[step.buffer]!.size;
+    }
+  }, 0);
+}
+
+const STARTING = 8;
+const CALLING = 200;

@@ -7,6 +7,7 @@ import { jvp } from "../interpreters/forward";
 import { type Input, peek } from "../interpreters/stage";
 import { fuse } from "../lower/fuse";
 import { type Kernel, kernel, type Lowered, type Numbers, tiered } from "../lower/javascript";
+import { operationsOf } from "../lower/loops";
 import { compileLoops } from "../lower/loops-javascript";
 import { concat, reshape } from "../ops";
 import { full, type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
@@ -47,8 +48,10 @@ export interface Compiled {
 
 /** Gradients of graphs up to this size cannot grow beyond what one graph may hold: they wait until they are wanted. */
 const MOST_DEFERRED = 10_000;
-/** Derivatives that take more operations on scalars than this are left to loops over arrays, if the function has arrays. */
-const MOST_STRAIGHT = 1_000;
+/** Functions of arrays that take fewer operations on scalars than this are not looked at as loops. */
+const FEWEST_LOOPED = 64;
+/** An operation of straight code costs as much as so many in a loop, whose body the processor knows already. */
+const STRAIGHT = 2;
 /** A Hessian is written out element by element if that takes about this many operations at most. */
 const MOST_WRITTEN_OUT = 6_000;
 
@@ -63,7 +66,6 @@ export function overScalars(graph: Graph, arrays: Graph, dialect: Dialect): Comp
   const entries = lazily(() => gradients().flatMap((row) => row.map((entry) => entry ?? zero)));
   if (inputs[0] && outputs.length * inputs[0].interpreter.nodes.length > MOST_DEFERRED) gradients();
   const looped = lazily(() => arrayKernels(arrays, dialect));
-  const isLong = () => arrays !== graph && nodesOf(entries()).length > MOST_STRAIGHT;
   const product = lazily(() => tiered(hessianTimesVector(inputs, entries().slice(0, inputs.length))));
   const column = (point: ArrayLike<number>, k: number) => {
     const out: number[] = [];
@@ -95,10 +97,12 @@ export function overScalars(graph: Graph, arrays: Graph, dialect: Dialect): Comp
       if (part === "hessian") {
         const written = hessian();
         if (written) return kernel(graph, written, undefined, otherwise);
-        return guarded(kernel(graph, [], undefined, missing), looped()?.("hessian", missing) ?? columns, otherwise);
+        return guarded(kernel(graph, [], undefined, missing), looped()("hessian", missing) ?? columns, otherwise);
       }
-      const long = part !== "value" && isLong() ? looped()?.(part, otherwise) : undefined;
       const written = part === "value" ? [] : entries();
+      const length = nodesOf([...outputs, ...written]).length;
+      const long =
+        arrays !== graph && length > FEWEST_LOOPED ? looped()(part, otherwise, STRAIGHT * length) : undefined;
       return long ?? kernel(graph, written, part === "gradient" ? undefined : outputs[0], otherwise);
     },
     kernels: {},
@@ -153,7 +157,8 @@ const MOST_JACOBIAN = 4_000_000;
 /** A Hessian's directions go through the loops all at once if that takes at most so many numbers for each array. */
 const MOST_AT_ONCE = 2_000_000;
 
-type ArrayKernels = (part: Part, otherwise: Kernel) => Kernel | undefined;
+/** @param most operations beyond which there is none */
+type ArrayKernels = (part: Part, otherwise: Kernel, most?: number) => Kernel | undefined;
 
 /**
  * Loops for a function of one number; undefined where code generation is forbidden, or where the whole Hessian at once
@@ -164,7 +169,7 @@ function arrayKernels(graph: Graph, dialect: Dialect): ArrayKernels {
   const output = graph.outputs[0]!;
   const entries = lazily(() => gradientNodes(output, inputs, dialect));
   const gradient = lazily(() => entries().map((entry, k) => entry ?? full(inputs[k]!.shape, 0)));
-  return (part, otherwise) => {
+  return (part, otherwise, most = Infinity) => {
     if (part === "hessian") {
       const columns = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
       const largest = Math.max(...nodesOf(gradient()).map(({ shape }) => sizeOf(shape)));
@@ -173,7 +178,8 @@ function arrayKernels(graph: Graph, dialect: Dialect): ArrayKernels {
       return run && compileLoops(fuse(run), otherwise);
     }
     const wanted = { inputs, guards, outputs: part === "value" ? [] : gradient() };
-    return compileLoops(fuse(wanted, part === "gradient" ? undefined : output), otherwise);
+    const program = fuse(wanted, part === "gradient" ? undefined : output);
+    return operationsOf(program) <= most ? compileLoops(program, otherwise) : undefined;
   };
 }
 
