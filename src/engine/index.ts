@@ -71,12 +71,13 @@ export {
   radam,
   rmsprop,
 } from "./optimize/adaptive";
+export { type Descent, type Descents, descend, descendFromEach } from "./optimize/descend";
 export { conjugateGradient, gradientDescent } from "./optimize/descent";
 export { gaussNewton, levenbergMarquardt } from "./optimize/least-squares";
 export { type End, type Method, minimize, type Progress, type Stopping } from "./optimize/minimize";
 export { nelderMead } from "./optimize/nelder-mead";
 export { newton, trustRegion } from "./optimize/newton";
-export type { LearningRate, Like, Optimizer, Schedule } from "./optimize/optimizer";
+export type { LearningRate, Like, Optimizer, Rule, Schedule } from "./optimize/optimizer";
 export { type Bounds, leastSquares, type Problem, type Residuals } from "./optimize/problem";
 export { bfgs, lbfgs } from "./optimize/quasi-newton";
 export { momentum, nesterov, sgd } from "./optimize/sgd";

@@ -143,6 +143,28 @@ function source({ graph, outputs, returned, otherwise, fixed }: Wanted): { befor
   };
 }
 
+/**
+ * A graph's statements, given the code of its inputs, and the code of its outputs behind them.
+ * @param leave what is done where a guard does not hold
+ */
+export function statements(
+  graph: Graph,
+  inputs: readonly string[],
+  leave = "",
+): { lines: string[]; outputs: string[] } {
+  const codes = new Map<Value, string>(graph.inputs.map((input, k) => [input, inputs[k]!]));
+  const code = (value: Value) => codes.get(value) ?? literal((value as Tensor).item());
+  const lines: string[] = [];
+  const nodes = nodesOf([...graph.guards.map(({ node }) => node), ...graph.outputs]);
+  for (const node of nodes) {
+    const name = `v${lines.length}`;
+    lines.push(`const ${name} = ${codes.get(node) ?? expression(node, node.inputs.map(code))};`);
+    codes.set(node, name);
+  }
+  const checks = graph.guards.map(({ node }) => `if (${differs(code(node), node.primal.item())}) ${leave}`);
+  return { lines: [...lines, ...checks], outputs: graph.outputs.map(code) };
+}
+
 function pieces<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / MOST_STATEMENTS) }, (_, k) =>
     items.slice(k * MOST_STATEMENTS, (k + 1) * MOST_STATEMENTS),
@@ -165,31 +187,33 @@ export function javascriptOf(graph: Graph): string {
 
 // ── compiling ───────────────────────────────────────────────────────────────
 
-type Factory = (otherwise: Kernel | undefined, buffers: unknown) => (point: ArrayLike<number>, out: Numbers) => unknown;
+type Factory<F> = (otherwise: Kernel | undefined, buffers: unknown) => F;
 
 /** Source that has been compiled before need not be again: the same function at other points of a document, for example. */
-const compiled = new Map<string, Factory>();
+const compiled = new Map<string, Factory<unknown>>();
 const MOST_COMPILED = 256;
 /** Longer source is not kept. */
 const LONGEST_KEPT = 50_000;
 
 /**
- * A function of `point` and `out` from its source; `otherwise` and `buffers` are what it is called with there.
+ * The function with this body; `before` stands outside of it, where `otherwise`, `buffers` and the helpers of operations
+ * are known.
  * @returns undefined where a content security policy forbids code generation
  */
-export function compile(before: string, body: string): Factory | undefined {
-  const text = `${before}\nreturn (point, out) => {\n${body}\n};`;
+function factoryOf<F>(before: string, body: string, parameters: string): Factory<F> | undefined {
+  const text = `${before}\nreturn (${parameters}) => {\n${body}\n};`;
   const known = compiled.get(text);
-  if (known) return known;
-  let make: (...of: unknown[]) => ReturnType<Factory>;
+  if (known) return known as Factory<F>;
+  let make: (...of: unknown[]) => F;
   try {
     make = new Function("otherwise", "buffers", "roundTo", ...Object.keys(helpers), text) as typeof make;
   } catch (error) {
+    // A strict content security policy.
     if (error instanceof EvalError) return undefined;
     throw error;
   }
   const own = Object.values(helpers);
-  const factory: Factory = (otherwise, buffers) => make(otherwise, buffers, roundTo, ...own);
+  const factory: Factory<F> = (otherwise, buffers) => make(otherwise, buffers, roundTo, ...own);
   if (text.length <= LONGEST_KEPT) {
     if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value!);
     compiled.set(text, factory);
@@ -197,10 +221,23 @@ export function compile(before: string, body: string): Factory | undefined {
   return factory;
 }
 
+/** A function from its source: see {@link factoryOf}. The type is what the source was written for. */
+export function compile<F = Kernel>(
+  before: string,
+  body: string,
+  {
+    parameters = "point, out",
+    otherwise,
+    buffers,
+  }: { readonly parameters?: string; readonly otherwise?: Kernel; readonly buffers?: unknown } = {},
+): F | undefined {
+  return factoryOf<F>(before, body, parameters)?.(otherwise, buffers);
+}
+
 /** Compiles a graph of scalars; where code generation is forbidden, interprets it instead. */
 export function lower(graph: Graph): Lowered {
   const { before, body } = source({ graph, outputs: graph.outputs, otherwise: "false" });
-  return (compile(before, body)?.(undefined, undefined) as Lowered | undefined) ?? interpret(graph);
+  return compile<Lowered>(before, body) ?? interpret(graph);
 }
 
 /**
@@ -215,7 +252,7 @@ export function kernel(
 ): Kernel {
   const wanted = { graph, outputs, returned: returned ?? ONE };
   const { before, body } = source({ ...wanted, otherwise: "otherwise(point, out)", fixed: true });
-  const made = compile(before, body)?.(otherwise, undefined) as Kernel | undefined;
+  const made = compile(before, body, { otherwise });
   if (made) return made;
   const all = interpret({ ...graph, outputs: [...outputs, wanted.returned] });
   const room = new Float64Array(outputs.length + 1);

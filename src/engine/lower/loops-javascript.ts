@@ -317,7 +317,7 @@ function placeCode({ offset, strides }: Place, start: number, indices: readonly 
 export function compileLoops(program: Program, otherwise: Kernel): Kernel | undefined {
   const writer = new Writer(program);
   const body = writer.write("otherwise(point, out)");
-  const run = compile(writer.before, body)?.(otherwise, writer.buffers) as Kernel | undefined;
+  const run = compile(writer.before, body, { otherwise, buffers: writer.buffers });
   if (!run) return undefined;
   // Compiled for arrays of float64 alone.
   const room = new Float64Array(program.size);

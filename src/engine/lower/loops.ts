@@ -26,7 +26,8 @@ export interface Program {
  * for sums on the way.
  */
 export type Buffer = { readonly size: number; readonly dtype: DType } & (
-  | { readonly kind: "input" | "output"; readonly start: number }
+  | { readonly kind: "input"; readonly start: number }
+  | { readonly kind: "output"; readonly start: number }
   | { readonly kind: "temporary"; readonly slot: number }
   | { readonly kind: "constant"; readonly data: ArrayLike<number> }
 );

@@ -38,6 +38,8 @@ export interface Compiled {
   readonly missing: () => readonly (readonly boolean[])[];
   /** Made to be called very often; `otherwise` answers where a guard does not hold. */
   readonly kernel: (part: Part, otherwise: Kernel) => Kernel;
+  /** The elements of the one output's gradient; absent where the function is not over scalars. */
+  readonly gradientGraph?: () => Graph;
   /** Those that were made for the search among branches. */
   readonly kernels: { [P in Part]?: Kernel };
   /** Of the one output. */
@@ -93,6 +95,7 @@ export function overScalars(graph: Graph, arrays: Graph, dialect: Dialect): Comp
     value: tiered(graph),
     both: deferred(() => tiered({ ...graph, outputs: [...outputs, ...entries()] })),
     first: (what) => [...outputs, ...(what === "both" ? entries() : [])].map((value) => peek(value).item()),
+    gradientGraph: lazily(() => ({ ...graph, outputs: entries() })),
     kernel: (part, otherwise) => {
       if (part === "hessian") {
         const written = hessian();

@@ -116,6 +116,17 @@ export class Differentiable {
     return new Prepared((part) => branch.kernel(part, (at, out) => this.search(part, at, out)));
   }
 
+  /**
+   * The gradient's elements as a graph over scalars that holds at `point`, 0 where there is no derivative; undefined
+   * where the function is not followed into the elements of its arrays.
+   * @throws NotScalar where the result is an array
+   */
+  gradientGraph(point: ArrayLike<number>): Graph | undefined {
+    const compiled = this.compiled(point);
+    mustBeScalar(compiled.shape);
+    return compiled.gradientGraph?.();
+  }
+
   /** Runs the kernel of the branch whose guards hold, the one that held last first; the function itself where none does. */
   private search(part: Part, point: ArrayLike<number>, out: Numbers): number {
     const { branches } = this;
