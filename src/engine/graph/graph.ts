@@ -91,6 +91,15 @@ export function replay(
   return outputs.map(at);
 }
 
+/** A graph's guards on other values of its inputs, those of another graph that is being staged at the same point. */
+export function guardsOver(guards: readonly Guard[], inputs: ReadonlyMap<Value, Value>): Guard[] {
+  const nodes = replay(
+    guards.map(({ node }) => node),
+    inputs,
+  );
+  return guards.flatMap((guard, k) => (nodes[k] instanceof Node ? [{ ...guard, node: nodes[k] }] : []));
+}
+
 /** A graph is not followed into its elements: too many of them, or an operation that does not fall apart. */
 export class NotScalarizable extends RangeError {}
 

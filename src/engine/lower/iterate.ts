@@ -3,12 +3,13 @@ import type { Graph } from "../graph/graph";
 import { compile, interpret, statements } from "./javascript";
 
 /**
- * Applies a graph to every element of arrays of one length. Its first inputs are the arrays' elements, the others
- * numbers; its outputs go to other arrays, or to the same.
+ * Applies a graph to every element of arrays of one length. Its first inputs are the arrays' elements, the others the
+ * numbers from `first` on; its outputs go to other arrays, or to the same.
  */
 export type EachElement = (
   arrays: readonly ArrayLike<number>[],
-  numbers: readonly number[],
+  numbers: ArrayLike<number>,
+  first: number,
   out: readonly Float64Array[],
 ) => void;
 
@@ -25,7 +26,7 @@ function compiledForEach(graph: Graph, arrays: number): EachElement | undefined 
   const { lines, outputs } = statements(graph, names);
   const body = [
     ...names.map((_, k) =>
-      k < arrays ? `const a${k} = point[${k}];` : `const c${k - arrays} = numbers[${k - arrays}];`,
+      k < arrays ? `const a${k} = point[${k}];` : `const c${k - arrays} = numbers[first + ${k - arrays}];`,
     ),
     ...outputs.map((_, k) => `const out${k} = out[${k}];`),
     "for (let i = 0; i < out0.length; i++) {",
@@ -33,15 +34,15 @@ function compiledForEach(graph: Graph, arrays: number): EachElement | undefined 
     ...outputs.map((code, k) => `out${k}[i] = ${code};`),
     "}",
   ].join("\n");
-  return compile<EachElement>("", body, { parameters: "point, numbers, out" });
+  return compile<EachElement>("", body, { parameters: "point, numbers, first, out" });
 }
 
 function interpretedForEach(graph: Graph, arrays: number): EachElement {
   const run = interpret(graph);
   const point = new Float64Array(graph.inputs.length);
   const results = new Float64Array(graph.outputs.length);
-  return (from, numbers, out) => {
-    point.set(numbers, arrays);
+  return (from, numbers, first, out) => {
+    for (let k = arrays; k < point.length; k++) point[k] = numbers[first + k - arrays]!;
     for (let i = 0; i < out[0]!.length; i++) {
       for (let k = 0; k < arrays; k++) point[k] = from[k]![i]!;
       run(point, results);

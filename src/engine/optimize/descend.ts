@@ -1,9 +1,8 @@
 /** First-order optimizers run to their end with nothing recorded on the way: steps in place, as one loop where they are small. */
 import { withoutRecorders } from "../bind";
-import { type Graph, nodesOf, replay, stage } from "../graph/graph";
-import type { Node } from "../interpreters/stage";
+import { type Graph, guardsOver, nodesOf, replay, stage } from "../graph/graph";
 import { type Iteration, iteration } from "../lower/iterate";
-import { scalar, Tensor, type Value } from "../tensor";
+import { scalar, type Value } from "../tensor";
 import { type End, minimize, TOO_LARGE } from "./minimize";
 import type { Optimizer, Rule } from "./optimizer";
 import type { PreparedProblem, Problem } from "./problem";
@@ -133,21 +132,32 @@ class Descending<State> {
   /** A gradient and a step of the optimizer in turn, in the same arrays. */
   private byCalls(start: Float64Array, steps: number): Float64Array | undefined {
     const { optimizer } = this;
+    const { rule } = optimizer;
     const { gradient } = this.prepared!;
     const parameters = start.slice();
     const slope = new Float64Array(start.length);
     const state = optimizer.start(start.length);
-    for (let step = 0; step < steps; step++) {
-      if (step % STEPS_AT_ONCE === 0 && !parameters.every(Number.isFinite)) return undefined;
-      gradient(parameters, slope);
-      optimizer.step(parameters, slope, state);
+    const slots = rule?.slots.map(() => new Float64Array(start.length)) ?? [];
+    const [from, to] = [
+      [parameters, slope, ...slots],
+      [parameters, ...slots],
+    ];
+    for (let first = 0; first < steps; first += STEPS_AT_ONCE) {
+      const count = Math.min(STEPS_AT_ONCE, steps - first);
+      const numbers = rule ? this.numbersOf(rule, first, count) : this.numbers;
+      const width = numbers.length / count;
+      for (let step = 0; step < count; step++) {
+        gradient(parameters, slope);
+        if (rule) rule.update(from, numbers, step * width, to);
+        else optimizer.step(parameters, slope, state);
+      }
+      if (!parameters.every(Number.isFinite)) return undefined;
     }
     return parameters;
   }
 
   /** The numbers of each step from `first` on, counted from 0, one step behind the other. */
   private numbersOf(rule: Rule, first: number, count: number): Float64Array {
-    if (rule.constant) return this.numbers;
     const width = rule.at(1).length;
     const known = this.numbers.length / width;
     if (first + count > known) {
@@ -157,7 +167,7 @@ class Descending<State> {
       all.set(more, this.numbers.length);
       this.numbers = all;
     }
-    return this.numbers.subarray(first * width);
+    return this.numbers.subarray(first * width, (first + count) * width);
   }
 
   /** As `minimize` does. */
@@ -202,18 +212,14 @@ function stepGraph(gradient: Graph, rule: Rule): Graph {
       names,
       (values) => {
         const own = new Map<Value, Value>(gradient.inputs.map((input, k) => [input, values[k]!]));
-        const conditions = gradient.guards.map(({ node }) => node);
-        const all = replay([...gradient.outputs, ...conditions], own);
-        guards = gradient.guards.flatMap((guard, k) => {
-          const node = all[size + k]!;
-          return node instanceof Tensor ? [] : [{ ...guard, node: node as Node }];
-        });
+        guards = guardsOver(gradient.guards, own);
+        const slope = replay(gradient.outputs, own);
         const width = (1 + rule.slots.length) * size;
         const constants = rule.constant ? numbers.map((number) => scalar(number)) : values.slice(width);
         const stepped = gradient.inputs.map((_, k) =>
           rule.step(
             values[k]!,
-            all[k]!,
+            slope[k]!,
             rule.slots.map((_, slot) => values[(1 + slot) * size + k]!),
             constants,
           ),

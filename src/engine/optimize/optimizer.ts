@@ -34,6 +34,8 @@ export interface Rule {
   readonly at: (t: number) => readonly number[];
   /** The numbers are the same at every step. */
   readonly constant: boolean;
+  /** A step of arrays: parameters, gradient and slots, with the numbers from `first` on. */
+  readonly update: EachElement;
 }
 
 export interface Taken<Slots> {
@@ -88,20 +90,23 @@ export function ruled(
   own: Pick<Rule, "slots" | "numbers" | "varies" | "step">,
 ): Optimizer<Taken<readonly Float64Array[]>> {
   const rateAt = rates(learningRate);
+  let update: EachElement | undefined;
   const rule: Rule = {
     ...own,
     at: (t) => own.numbers(rateAt(t - 1), t),
     constant: typeof learningRate === "number" && !own.varies,
+    update(arrays, numbers, first, out) {
+      update ??= eachElement(graphOf(own, own.numbers(1, 1).length), 2 + own.slots.length);
+      update(arrays, numbers, first, out);
+    },
   };
-  let update: EachElement | undefined;
   return {
     name,
     rule,
     start: (size) => ({ steps: 0, slots: own.slots.map(() => new Float64Array(size)) }),
     step(parameters, gradient, state) {
       const numbers = rule.at(++state.steps);
-      update ??= eachElement(graphOf(own, numbers.length), 2 + own.slots.length);
-      update([parameters, gradient, ...state.slots], numbers, [parameters, ...state.slots]);
+      rule.update([parameters, gradient, ...state.slots], numbers, 0, [parameters, ...state.slots]);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Sparse Jacobians and Hessians from few passes: the columns of one colour share a direction. */
 import { withoutRecorders } from "../bind";
-import { type Graph, gradientNodes, replay, stage } from "../graph/graph";
+import { type Graph, gradientNodes, guardsOver, replay, stage } from "../graph/graph";
 import {
   type Colouring,
   colourColumns,
@@ -12,8 +12,11 @@ import {
   transposed,
 } from "../graph/sparsity";
 import { peek } from "../interpreters/stage";
+import { fuse } from "../lower/fuse";
+import { compileLoops } from "../lower/loops-javascript";
+import { zeros } from "../ops";
 import { type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
-import { hvp, jvp, vjp } from "./derivatives";
+import { jvp, vjp } from "./derivatives";
 
 /** A matrix in compressed sparse rows. */
 export class SparseMatrix {
@@ -99,9 +102,10 @@ export function sparseJacobian(f: (x: Value) => Value, x: Value): SparseDerivati
       const passes = grouped.map((column) => colouring.colours[column]!);
       return { graph, pattern, colouring, mode: forward ? "forward" : "reverse", elements, passes };
     },
-    ({ mode, colouring }, at) => {
-      if (mode === "forward") return directions(colouring, at).map((v) => jvp(f, [at], [v]).tangent);
-      const { value, pullback } = vjp(f, [at]);
+    ({ mode, colouring, graph }, at) => {
+      const own = (x: Value) => replay(graph.outputs, new Map([[graph.inputs[0]!, x]]))[0]!;
+      if (mode === "forward") return directions(colouring, at).map((v) => jvp(own, [at], [v]).tangent);
+      const { value, pullback } = vjp(own, [at]);
       return directions(colouring, value).map((v) => pullback(v)[0]!);
     },
     x,
@@ -120,12 +124,16 @@ export function sparseHessian(f: (x: Value) => Value, x: Value): SparseDerivativ
       const [output] = graph.outputs as [Value];
       if (sizeOf(output.shape) !== 1)
         throw new RangeError(`a Hessian is of one number, not of shape (${output.shape})`);
-      const [entry] = gradientNodes(output, graph.inputs);
-      const pattern = symmetrized(jacobianPattern([entry ?? tensor(new Float64Array(sizeOf(at.shape)))], graph.inputs));
+      const entry = gradientNodes(output, graph.inputs)[0] ?? zeros(at);
+      const pattern = symmetrized(jacobianPattern([entry], graph.inputs));
       const colouring = colourSymmetric(pattern);
-      return { graph, pattern, colouring, mode: "hessian", ...direct(pattern, colouring) };
+      const slope = { ...graph, outputs: [entry] };
+      return { graph: slope, pattern, colouring, mode: "hessian", ...direct(pattern, colouring) };
     },
-    ({ colouring }, at) => directions(colouring, at).map((v) => hvp(f, at, v)),
+    ({ colouring, graph }, at) => {
+      const slope = (x: Value) => replay(graph.outputs, new Map([[graph.inputs[0]!, x]]))[0]!;
+      return directions(colouring, at).map((v) => jvp(slope, [at], [v]).tangent);
+    },
     x,
   );
 }
@@ -161,20 +169,32 @@ function directions({ colours, count }: Colouring, like: { shape: Shape; dtype: 
   return masks.map((mask) => tensor(mask, like.dtype, like.shape));
 }
 
+/** Evaluations that are followed operation by operation before loops are compiled. */
+const FOLLOWED = 1;
+
 function sparse(
   prepare: (x: Tensor) => Prepared,
-  compressed: (prepared: Prepared, x: Tensor) => Value[],
+  compressed: (prepared: Prepared, x: Value) => Value[],
   start: Value,
 ): SparseDerivative {
   const first = prepare(peek(start));
   let current = first;
+  let count = 0;
+  let run: ((point: Float64Array) => Float64Array | undefined) | undefined;
   return {
     pattern: first.pattern,
     passes: first.colouring.count,
     mode: first.mode,
     at(x) {
       const point = peek(x);
-      if (!holds(current.graph, point)) current = prepare(point);
+      if (count++ === FOLLOWED) run = compiled(current, point, compressed);
+      const values = run?.(Float64Array.from(point.data));
+      if (values) return new SparseMatrix(current.pattern, values);
+      if (!holds(current.graph, point)) {
+        current = prepare(point);
+        count = 0;
+        run = undefined;
+      }
       const columns = compressed(current, point).map((value) => peek(value).data);
       const { pattern, elements, passes } = current;
       return new SparseMatrix(
@@ -182,6 +202,34 @@ function sparse(
         Float64Array.from(elements, (element, k) => columns[passes[k]!]![element]!),
       );
     },
+  };
+}
+
+/** All passes as loops; they give nothing where a guard does not hold. Undefined where code generation is forbidden. */
+function compiled(
+  prepared: Prepared,
+  x: Tensor,
+  compressed: (prepared: Prepared, x: Value) => Value[],
+): ((point: Float64Array) => Float64Array | undefined) | undefined {
+  const { graph, elements, passes } = prepared;
+  let guards: Graph["guards"] = [];
+  const all = withoutRecorders(() =>
+    stage([{ name: "x", primal: x }], ([input]) => {
+      guards = guardsOver(graph.guards, new Map([[graph.inputs[0]!, input!]]));
+      return compressed(prepared, input!);
+    }),
+  );
+  const program = fuse({ ...all, guards });
+  const run = compileLoops(program, () => Number.NaN);
+  if (!run) return undefined;
+  const length = program.size / Math.max(prepared.colouring.count, 1);
+  const places = elements.map((element, k) => passes[k]! * length + element);
+  const out = new Float64Array(program.size);
+  return (point) => {
+    if (Number.isNaN(run(point, out))) return undefined;
+    const values = new Float64Array(places.length);
+    for (let k = 0; k < values.length; k++) values[k] = out[places[k]!]!;
+    return values;
   };
 }
 
