@@ -17,6 +17,7 @@ import {
   NotScalar,
   NotScalarizable,
   type ParameterType,
+  type Prepared,
   type SparsityPattern,
   type SweepStep,
   sizeOf,
@@ -103,6 +104,18 @@ export class Look {
 
   valueAt(point: ArrayLike<number>): number {
     return explained(() => this.differentiable.value(point));
+  }
+
+  /** The same as `valueAt` and `gradientAt`, for very many points: a gradient is written into an array that is given. */
+  prepare(): Pick<Prepared, "value" | "gradient" | "valueAndGradient"> {
+    return this.keep("prepared", () => {
+      const prepared = this.differentiable.prepare(this.point);
+      return {
+        value: (point) => explained(() => prepared.value(point)),
+        gradient: (point, out) => explained(() => prepared.gradient(point, out)),
+        valueAndGradient: (point, out) => explained(() => prepared.valueAndGradient(point, out)),
+      };
+    });
   }
 
   gradient(): { value: number; gradient: readonly number[]; missing: readonly boolean[] } {

@@ -322,7 +322,7 @@ export function compileLoops(program: Program, otherwise: Kernel): Kernel | unde
   // Compiled for arrays of float64 alone.
   const room = new Float64Array(program.size);
   return (point, out) => {
-    const at = point instanceof Float64Array ? point : Float64Array.from(point);
+    const at = point instanceof Float64Array ? point : new Float64Array(point);
     if (out instanceof Float64Array) return run(at, out);
     const answer = run(at, room);
     for (let k = 0; k < room.length; k++) out[k] = room[k]!;

@@ -64,8 +64,9 @@ export interface SparseDerivative {
   /**
    * At another point of the same shape. Where control flow takes another branch there, pattern and colouring are made
    * anew for it, and returned with the matrix.
+   * @param values where to write the values, where there is such an array already
    */
-  at(x: Value): SparseMatrix;
+  at(x: Value, values?: Float64Array): SparseMatrix;
 }
 
 interface Prepared {
@@ -180,16 +181,16 @@ function sparse(
   const first = prepare(peek(start));
   let current = first;
   let count = 0;
-  let run: ((point: Float64Array) => Float64Array | undefined) | undefined;
+  let run: Run | undefined;
   return {
     pattern: first.pattern,
     passes: first.colouring.count,
     mode: first.mode,
-    at(x) {
+    at(x, own) {
       const point = peek(x);
       if (count++ === FOLLOWED) run = compiled(current, point, compressed);
-      const values = run?.(Float64Array.from(point.data));
-      if (values) return new SparseMatrix(current.pattern, values);
+      const values = own?.length === current.elements.length ? own : new Float64Array(current.elements.length);
+      if (run?.(point.data, values)) return new SparseMatrix(current.pattern, values);
       if (!holds(current.graph, point)) {
         current = prepare(point);
         count = 0;
@@ -205,12 +206,15 @@ function sparse(
   };
 }
 
-/** All passes as loops; they give nothing where a guard does not hold. Undefined where code generation is forbidden. */
+/** Writes the values at a point; false where a guard does not hold. */
+type Run = (point: ArrayLike<number>, values: Float64Array) => boolean;
+
+/** All passes as loops; undefined where code generation is forbidden. */
 function compiled(
   prepared: Prepared,
   x: Tensor,
   compressed: (prepared: Prepared, x: Value) => Value[],
-): ((point: Float64Array) => Float64Array | undefined) | undefined {
+): Run | undefined {
   const { graph, elements, passes } = prepared;
   let guards: Graph["guards"] = [];
   const all = withoutRecorders(() =>
@@ -225,11 +229,10 @@ function compiled(
   const length = program.size / Math.max(prepared.colouring.count, 1);
   const places = elements.map((element, k) => passes[k]! * length + element);
   const out = new Float64Array(program.size);
-  return (point) => {
-    if (Number.isNaN(run(point, out))) return undefined;
-    const values = new Float64Array(places.length);
-    for (let k = 0; k < values.length; k++) values[k] = out[places[k]!]!;
-    return values;
+  return (point, values) => {
+    if (Number.isNaN(run(point, out))) return false;
+    for (let k = 0; k < places.length; k++) values[k] = out[places[k]!]!;
+    return true;
   };
 }
 
