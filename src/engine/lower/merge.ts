@@ -195,6 +195,8 @@ function intoEarlier(out: Step[], loop: Loop): boolean {
       out.splice(k, out.length - k, ...moved, ...both, ...between);
       return true;
     }
+    // Nothing is written before every guard was looked at.
+    if (before.kind === "check") return false;
     if (!conflict(accesses(before), own)) continue;
     if (before.kind !== "fill") return false;
     fills.unshift(k);

@@ -322,8 +322,15 @@ function thenLoops(followed: Lowered, graph: Graph): Lowered {
   let calls = 0;
   return (point, out) => {
     if (calls++ === CALLS_FOLLOWED) {
-      const made = compileLoops(fuse(graph), missing);
-      if (made) run = (at, numbers) => !Number.isNaN(made(at, numbers));
+      const program = fuse(graph);
+      const made = compileLoops(program, missing);
+      const room = new Float64Array(program.size);
+      if (made)
+        run = (at, numbers) => {
+          if (Number.isNaN(made(at, room))) return false;
+          write(room, numbers, 0);
+          return true;
+        };
     }
     return run(point, out);
   };
