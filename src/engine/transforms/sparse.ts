@@ -188,7 +188,7 @@ function sparse(
     mode: first.mode,
     at(x, own) {
       const point = peek(x);
-      if (count++ === FOLLOWED) run = compiled(current, point, compressed);
+      if (count++ === FOLLOWED) run = compiled(current, compressed);
       const values = own?.length === current.elements.length ? own : new Float64Array(current.elements.length);
       if (run?.(point.data, values)) return new SparseMatrix(current.pattern, values);
       if (!holds(current.graph, point)) {
@@ -210,12 +210,9 @@ function sparse(
 type Run = (point: ArrayLike<number>, values: Float64Array) => boolean;
 
 /** All passes as loops; undefined where code generation is forbidden. */
-function compiled(
-  prepared: Prepared,
-  x: Tensor,
-  compressed: (prepared: Prepared, x: Value) => Value[],
-): Run | undefined {
+function compiled(prepared: Prepared, compressed: (prepared: Prepared, x: Value) => Value[]): Run | undefined {
   const { graph, elements, passes } = prepared;
+  const x = graph.inputs[0]!.primal;
   let guards: Graph["guards"] = [];
   const all = withoutRecorders(() =>
     stage([{ name: "x", primal: x }], ([input]) => {
