@@ -15,6 +15,8 @@ await build({
   bundle: true,
   platform: "node",
   format: "cjs",
+  // Finds its program beside itself.
+  external: ["esbuild"],
   loader: { ".py": "text" },
   logLevel: "error",
 });
