@@ -9,12 +9,14 @@ let loops = 0;
 export function time(body: () => unknown, rounds = 15): number {
   const make = new Function("body", `/* ${loops++} */ return (count) => { for (let i = 0; i < count; i++) body(); };`);
   const loop = make(body) as (count: number) => void;
+  // Compilers need a while, the longer the busier the machine is.
   let count = 1;
-  for (;;) {
+  for (const warm = performance.now(); ; ) {
     const start = performance.now();
     loop(count);
-    if (performance.now() - start > 5) break;
-    count *= 2;
+    const now = performance.now();
+    if (now - start <= 5) count *= 2;
+    else if (now - warm > 300) break;
   }
   let least = Infinity;
   for (let round = 0; round < rounds; round++) {
