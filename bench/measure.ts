@@ -84,3 +84,10 @@ export function report(title: string, rows: readonly Row[], goals: readonly Goal
     console.log(`  goal: ${row} ≤ ${limit}: ${own}, ${value <= most * other ? "met" : "MISSED"}`);
   }
 }
+
+/** Prints whether a time is within `goal` times another. */
+export function goal(name: string, time: number, baseline: number | undefined, most: number): void {
+  if (baseline === undefined) return;
+  const ratio = time / baseline;
+  console.log(`  goal: ×${most} ${name}: ${ratio <= most ? "met" : "MISSED"} (×${ratio.toPrecision(3)})`);
+}

@@ -82,15 +82,15 @@ export function atPoints(
   return new Work(f, count, moveTo, options).everywhere();
 }
 
-/** A kernel pays from about so many operations on: fewer are done sooner one point at a time. */
-const FEWEST_OPERATIONS = 50_000;
+/** A kernel pays from about so many operations on, those of earlier calls among them: bench/grid.bench.ts measures it. */
+const FEWEST_OPERATIONS = 80_000;
 /** Points for which a further branch's kernel is made. */
 const FEWEST_LEFT = 256;
 /** Further branches that get one. */
 const MOST_FURTHER = 16;
 
-/** Kernels of branches that were asked for before, by what they compute; null where there is none. */
-const known = new WeakMap<Graph, Map<string, GridKernel | null>>();
+/** For branches by what they compute: their kernel, null where there is none, or how many operations were done so far. */
+const known = new WeakMap<Graph, Map<string, GridKernel | null | number>>();
 
 class Work {
   private readonly values: Float64Array;
@@ -117,18 +117,16 @@ class Work {
   kernelAt(point: ArrayLike<number>, roles: readonly Role[], count: number): GridKernel | undefined {
     const branch = this.branchAt(point);
     if (branch?.graph.outputs.length !== 1) return undefined;
-    const own = known.get(branch.graph) ?? new Map<string, GridKernel | null>();
+    const own = known.get(branch.graph) ?? new Map<string, GridKernel | null | number>();
     known.set(branch.graph, own);
     const key = `${roles} ${this.wanted}`;
-    let kernel = own.get(key);
-    if (kernel === undefined) {
-      const zero = scalar(0);
-      const partials = this.wanted.map((place) => branch.gradients[0]![place] ?? zero);
-      const graph = { ...branch.graph, outputs: [...branch.graph.outputs, ...partials] };
-      if (count * nodesOf(graph.outputs).length < FEWEST_OPERATIONS) return undefined;
-      kernel = lowerGrid(graph, roles) ?? null;
-      own.set(key, kernel);
-    }
+    const before = own.get(key) ?? 0;
+    if (typeof before !== "number") return before ?? undefined;
+    const partials = this.wanted.map((place) => branch.gradients[0]![place] ?? scalar(0));
+    const graph = { ...branch.graph, outputs: [...branch.graph.outputs, ...partials] };
+    const operations = before + count * nodesOf(graph.outputs).length;
+    const kernel = operations < FEWEST_OPERATIONS ? undefined : (lowerGrid(graph, roles) ?? null);
+    own.set(key, kernel === undefined ? operations : kernel);
     return kernel ?? undefined;
   }
 
