@@ -17,7 +17,6 @@ export const simd = {
   "v128.load64_splat": 0x0a,
   "v128.store": 0x0b,
   "v128.const": 0x0c,
-  "f32x4.splat": 0x13,
   "f64x2.splat": 0x14,
   "f64x2.extract_lane": 0x21,
   "f64x2.replace_lane": 0x22,
@@ -133,6 +132,16 @@ export class Body {
     this.simd(name);
     // Alignment is a hint; 0 says nothing.
     this.bytes.push(0, ...unsigned(offset));
+  }
+
+  /** Loads a float of so many bytes, from the address on the stack plus `offset` bytes. */
+  loadFloat(bytes: 4 | 8, offset: number): void {
+    this.bytes.push(bytes === 8 ? 0x2b : 0x2a, 0, ...unsigned(offset));
+  }
+
+  /** Stores one, below which the address is. */
+  storeFloat(bytes: 4 | 8, offset: number): void {
+    this.bytes.push(bytes === 8 ? 0x39 : 0x38, 0, ...unsigned(offset));
   }
 
   /** The lowest byte of the integer on the stack, at the address below it. */
