@@ -85,25 +85,28 @@ const MOST_COMPILED = 64;
 const numbers = new Map<Scalar, number>();
 
 /**
- * The exports of the module of `functions`, on the shared memory; undefined where WebAssembly is not there or is
- * forbidden: by a content security policy without wasm-unsafe-eval, or to a large module on the page of a browser.
+ * The exports of the module of `functions`; undefined where WebAssembly is not there or is forbidden: by a content
+ * security policy without wasm-unsafe-eval, or to a large module on the page of a browser.
+ * @param memory absent: the one that is shared, and then the module is kept for the next that is the same
  */
 export function instantiate(
   functions: Parameters<typeof encodeModule>[1],
   imports: Imports,
+  memory?: WebAssembly.Memory,
 ): WebAssembly.Exports | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   const bytes = encodeModule(
     imports.functions.map(() => SCALAR),
     functions,
   );
-  const key = `${imports.functions.map(numberOf)} ${new TextDecoder("latin1").decode(bytes)}`;
+  const key = memory ? "" : `${imports.functions.map(numberOf)} ${new TextDecoder("latin1").decode(bytes)}`;
   const known = compiled.get(key);
   if (known) return known;
   const env = Object.fromEntries(imports.functions.map((evaluate, k) => [String(k), evaluate]));
   try {
     const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: sharedMemory(), ...env } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: memory ?? sharedMemory(), ...env } });
+    if (memory) return exports;
     if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value!);
     compiled.set(key, exports);
     return exports;

@@ -8,7 +8,9 @@ export const opcodes = {
   "i32.add": 0x6a,
   "i32.mul": 0x6c,
   "i32.and": 0x71,
+  "i32.shr_s": 0x75,
   "i32.lt_u": 0x49,
+  "f64.add": 0xa0,
 } as const;
 
 export const simd = {
@@ -33,6 +35,7 @@ export const simd = {
   "v128.xor": 0x51,
   "v128.bitselect": 0x52,
   "v128.any_true": 0x53,
+  "v128.load64_zero": 0x5d,
   "f32x4.demote_f64x2_zero": 0x5e,
   "f64x2.promote_low_f32x4": 0x5f,
   "f64x2.ceil": 0x74,
@@ -142,6 +145,10 @@ export class Body {
   /** Stores one, below which the address is. */
   storeFloat(bytes: 4 | 8, offset: number): void {
     this.bytes.push(bytes === 8 ? 0x39 : 0x38, 0, ...unsigned(offset));
+  }
+
+  loadInteger(offset: number): void {
+    this.bytes.push(0x28, 0, ...unsigned(offset));
   }
 
   /** The lowest byte of the integer on the stack, at the address below it. */

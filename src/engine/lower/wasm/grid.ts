@@ -2,13 +2,13 @@
  * Graphs of scalars at many points at once: two points in the lanes of a vector, one after the other along an inner axis,
  * row by row along an outer one. What depends on one axis only is computed once for each of its points.
  */
-import { type DType, roundTo } from "../../dtype";
 import { type Graph, nodesOf } from "../../graph/graph";
 import { type Guard, Input, type Node } from "../../interpreters/stage";
 import { Tensor, type Value } from "../../tensor";
+import { applied, rounded } from "./apply";
 import { Emitter, Imports, instantiate, type Numbered, Numbering } from "./emit";
 import { Body } from "./encoder";
-import { and, call, eq, flag, holds, input, type Lanes, ne, not, sameBits, single, splat, trunc } from "./lanes";
+import { and, eq, holds, input, type Lanes, ne, not, sameBits, splat } from "./lanes";
 import { layout, reserve } from "./memory";
 
 /** Along which axis an input of the graph varies, if it does. */
@@ -36,31 +36,11 @@ const CLASSES: { readonly [R in Role]: number } = { fixed: 0, inner: INNER, oute
 const MOST_NODES = 5_000;
 const MOST_INSTRUCTIONS = 60_000;
 
-const byCall = (dtype: DType) => (x: Lanes) => call(roundTo[dtype], [x]);
-const ROUND: { readonly [D in DType]: (x: Lanes) => Lanes } = {
-  float64: (x) => x,
-  float32: single,
-  float16: byCall("float16"),
-  int64: trunc,
-  int32: byCall("int32"),
-  int16: byCall("int16"),
-  int8: byCall("int8"),
-  uint64: byCall("uint64"),
-  uint32: byCall("uint32"),
-  uint16: byCall("uint16"),
-  uint8: byCall("uint8"),
-  bool: (x) => flag(holds(x)),
-};
-
-/** A node's value from those of its inputs, rounded to its type. */
-export function lanesOf({ op, dtype }: Node, inputs: readonly Lanes[]): Lanes {
-  if (op.kind !== "elementwise") {
-    if (op.name === "cast" || op.javascript === "#1") return ROUND[dtype](inputs[0]!);
-    throw new RangeError(`${op.name} is not lowered`);
-  }
-  const [x, y, z] = inputs as [Lanes, Lanes, Lanes];
-  const value = op.simd ? op.simd(x, y, z) : call(op.evaluate, inputs);
-  return op.result && dtype === "bool" ? value : ROUND[dtype](value);
+/** A node's value from those of its inputs. @throws RangeError for an operation on arrays */
+function lanesOf({ op, dtype }: Node, inputs: readonly Lanes[]): Lanes {
+  if (op.kind === "elementwise") return applied(op, dtype, inputs);
+  if (op.name === "cast" || op.javascript === "#1") return rounded(dtype, inputs[0]!);
+  throw new RangeError(`${op.name} is not lowered`);
 }
 
 /** Where a guard holds: the node is what it was, −0 not 0. */
