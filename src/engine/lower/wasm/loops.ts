@@ -42,16 +42,10 @@ class Layout {
     this.out = this.room(program.size);
     const slots = program.slots.map((size) => this.room(size));
     this.buffers = program.buffers.map((buffer) => {
-      switch (buffer.kind) {
-        case "input":
-          return this.point + 8 * buffer.start;
-        case "output":
-          return this.out + 8 * buffer.start;
-        case "constant":
-          return this.room(buffer.data.length);
-        case "temporary":
-          return buffer.slot < 0 ? this.zero : slots[buffer.slot]!;
-      }
+      if (buffer.kind === "input") return this.point + 8 * buffer.start;
+      if (buffer.kind === "output") return this.out + 8 * buffer.start;
+      if (buffer.kind === "constant") return this.room(buffer.data.length);
+      return buffer.slot < 0 ? this.zero : slots[buffer.slot]!;
     });
   }
 
@@ -103,7 +97,8 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   const widest = Math.max(0, ...program.steps.map((step) => (step.kind === "product" ? beyond(step) : 0)));
   places.room(widest);
   if (places.end > MOST_BYTES) return undefined;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(places.end / 65536) });
+  const memory = memoryOf(places.end);
+  if (!memory) return undefined;
   const numbers = new Float64Array(memory.buffer);
   program.buffers.forEach((buffer, k) => {
     if (buffer.kind === "constant") numbers.set(buffer.data, places.buffers[k]! / 8);
@@ -116,30 +111,11 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   );
   const multiply = program.steps.some(({ kind }) => kind === "product") ? productsIn(memory) : undefined;
   if (!exports) return undefined;
-  const steps = parts.map((part): (() => boolean | void) => {
-    if (typeof part === "number") return exports[String(part)] as () => void;
-    switch (part.kind) {
-      case "product":
-        return multiplying(part, program, places, numbers, (...of) => multiply!(...of, scratch));
-      case "check": {
-        const start = places.buffers[part.buffer]! / 8;
-        return () => {
-          for (let i = 0; i < part.data.length; i++) if (!Object.is(numbers[start + i], part.data[i])) return false;
-          return true;
-        };
-      }
-      case "call":
-        return () => {
-          const inputs = part.inputs.map(({ buffer, shape }) => {
-            const start = places.buffers[buffer]! / 8;
-            const { size, dtype } = program.buffers[buffer]!;
-            const data = numbers.slice(start, start + size);
-            return new Tensor(shape.length === 0 ? [data[0]!] : data, shape, dtype);
-          });
-          numbers.set(evaluate(part.op, inputs, part.attributes).data, places.buffers[part.out]! / 8);
-        };
-    }
-  });
+  const steps = parts.map((part): (() => unknown) =>
+    typeof part === "number"
+      ? (exports[String(part)] as () => void)
+      : stepOf(part, program, places, numbers, (...of) => multiply!(...of, scratch)),
+  );
   const point = numbers.subarray(places.point / 8, places.point / 8 + places.inputs);
   const out = numbers.subarray(places.out / 8, places.out / 8 + program.size);
   const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
@@ -157,6 +133,16 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   };
 }
 
+/** Undefined where there is no more. */
+function memoryOf(bytes: number): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** Numbers between the beginning of a matrix's last panel and its end, at most. */
 function beyond({ left, right, rows, inner, columns }: Product): number {
   const reach = (strides: Product["left"]["strides"], rows: number, columns: number) =>
@@ -164,12 +150,52 @@ function beyond({ left, right, rows, inner, columns }: Product): number {
   return Math.max(reach(left.strides, rows, inner), reach(right.strides, inner, columns));
 }
 
+type PlacedOperand = { readonly at: number; readonly row: number; readonly column: number };
+type Multiply = (
+  left: PlacedOperand,
+  right: PlacedOperand,
+  sizes: readonly [number, number, number],
+  out: number,
+) => void;
+
+/** What is not a loop, from JavaScript; false where a check does not hold. */
+function stepOf(
+  step: Exclude<Step, { kind: "loop" | "fill" }>,
+  program: Program,
+  places: Layout,
+  numbers: Float64Array,
+  multiply: Multiply,
+): () => unknown {
+  switch (step.kind) {
+    case "product":
+      return multiplying(step, program, places, numbers, multiply);
+    case "check": {
+      const start = places.buffers[step.buffer]! / 8;
+      const { data } = step;
+      return () => {
+        for (let i = 0; i < data.length; i++) if (!Object.is(numbers[start + i], data[i])) return false;
+        return true;
+      };
+    }
+    case "call":
+      return () => {
+        const inputs = step.inputs.map(({ buffer, shape }) => {
+          const start = places.buffers[buffer]! / 8;
+          const { size, dtype } = program.buffers[buffer]!;
+          const data = numbers.slice(start, start + size);
+          return new Tensor(shape.length === 0 ? [data[0]!] : data, shape, dtype);
+        });
+        numbers.set(evaluate(step.op, inputs, step.attributes).data, places.buffers[step.out]! / 8);
+      };
+  }
+}
+
 function multiplying(
   { batches, rows, inner, columns, left, right, out }: Product,
   program: Program,
   places: Layout,
   numbers: Float64Array,
-  multiply: (...of: readonly [PlacedOperand, PlacedOperand, readonly [number, number, number], number]) => void,
+  multiply: Multiply,
 ): () => void {
   const start = places.buffers[out]!;
   const single = program.buffers[out]!.dtype === "float32";
@@ -188,7 +214,6 @@ function multiplying(
     if (single) for (let i = start / 8; i < start / 8 + batches * size; i++) numbers[i] = Math.fround(numbers[i]!);
   };
 }
-type PlacedOperand = { readonly at: number; readonly row: number; readonly column: number };
 
 /** A number that a loop reads: a load of its body, so many elements further along the innermost axis. */
 interface Read {
@@ -351,7 +376,7 @@ class Writer {
     const values = Array.from({ length: copies }, (_, copy) => {
       const lanes: Lanes[] = [];
       for (const one of instructions) {
-        lanes.push(valueOf(one, lanes, (load) => read({ ...load, further: LANES * copy, alone })));
+        lanes.push(lanesOf(one, lanes, (load) => read({ ...load, further: LANES * copy, alone })));
         numbering.of(lanes.at(-1)!).named = true;
       }
       return lanes.map((own) => numbering.of(own));
@@ -577,7 +602,7 @@ interface InnerPlace {
 const bytesOf = ({ table }: Place) => (table === undefined ? 8 : 4);
 const keyOf = (at: Place, outer: number) => `${bytesOf(at)} ${at.strides.slice(0, outer)}`;
 
-function valueOf(
+function lanesOf(
   one: Instruction,
   values: readonly Lanes[],
   read: (load: Extract<Instruction, { kind: "load" }>) => Lanes,
