@@ -39,7 +39,7 @@ export class Prepared {
   }
 
   /** Writes the gradient, and returns the value. */
-  get valueAndGradient(): (point: ArrayLike<number>, out: Float64Array) => number {
+  get valueAndGradient(): Kernel {
     return this.kernel("valueAndGradient");
   }
 
