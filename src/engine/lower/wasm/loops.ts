@@ -474,10 +474,38 @@ class Writer {
       body.memory("v128.load", offset);
       return;
     }
+    const spread = alone ? undefined : this.spreadBy(at, place.depth);
+    if (spread) {
+      // One element for a pair.
+      const from = () => {
+        body.get(place.byte);
+        body.i32(1);
+        body.op("i32.shr_s");
+        return this.places.buffers[buffer]! + 8 * (spread.first + further / LANES);
+      };
+      if (spread.lane === 0) body.memory("v128.load64_zero", from());
+      else {
+        body.v128(0n);
+        body.loadFloat(8, from());
+        body.lane("f64x2.replace_lane", 1);
+      }
+      return;
+    }
     body.memory("v128.load64_splat", this.address(buffer, at, place, further));
     if (stride === 0 || alone) return;
     body.loadFloat(8, this.address(buffer, at, place, further + 1));
     body.lane("f64x2.replace_lane", 1);
+  }
+
+  /** Where a table says that every second element is 0 and the others lie one behind the other: which, and from where on. */
+  private spreadBy(at: Place, depth: number): { readonly lane: number; readonly first: number } | undefined {
+    if (at.table === undefined || depth !== 0 || at.strides[0] !== 1) return undefined;
+    const entries = this.program.tables[at.table]!.subarray(at.offset);
+    const lane = entries[0] === -1 ? 1 : 0;
+    const first = entries[lane];
+    if (first === undefined || first < 0) return undefined;
+    const regular = entries.every((entry, i) => entry === (i % LANES === lane ? first + (i >> 1) : -1));
+    return regular ? { lane, first } : undefined;
   }
 
   // ── stores ──────────────────────────────────────────────────────────────────
