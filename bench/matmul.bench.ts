@@ -1,7 +1,9 @@
 /** Products of matrices, and what is made of them: least squares, a network, beside hand-written C and the frameworks. */
 import {
+  adam,
   add,
   Differentiable,
+  descend,
   gradientNodes,
   logsumexp,
   matmul,
@@ -85,6 +87,26 @@ int main(void) {
   TIME(f = gradient(x, g, 100); KEEP(g)); TIME(f = gradient(x, g, 1000); KEEP(g)); TIME(f = gradient(x, g, 10000); KEEP(g));
 }`);
 
+const adamOfC = timesOfC(`
+enum { COUNT = 200, N = 100 };
+static double x[N], g[N], m[N], v[N], b1 = 1, b2 = 1;
+__attribute__((noinline)) static void step(double *x, double *g, double *m, double *v, double rate) {
+  for (int i = 0; i < N; i += 2) {
+    double t = x[i + 1] - x[i] * x[i];
+    g[i] = -400 * x[i] * t - 2 * (1 - x[i]); g[i + 1] = 200 * t;
+  }
+  b1 *= 0.9; b2 *= 0.999;
+  double r = rate * sqrt(1 - b2) / (1 - b1);
+  for (int i = 0; i < N; i++) {
+    m[i] += 0.1 * (g[i] - m[i]); v[i] += 0.001 * (g[i] * g[i] - v[i]);
+    x[i] -= r * m[i] / (sqrt(v[i]) + 1e-7);
+  }
+}
+int main(void) {
+  for (int i = 0; i < N; i++) x[i] = 0.3;
+  TIME(step(x, g, m, v, 1e-3); KEEP(x));
+}`);
+
 const python = timesOfPython(`
 import statistics, time
 def clock(name, f):
@@ -128,19 +150,33 @@ function prepared(parameters: readonly Tensor[], f: (...inputs: Value[]) => Valu
 }
 
 const range = (n: number, first: number) => Int32Array.from({ length: n / 2 }, (_, i) => 2 * i + first);
+function rosenbrockOf(x: Value, n: number): Value {
+  const [a, b] = [take(x, range(n, 0), [n / 2]), take(x, range(n, 1), [n / 2])];
+  return sum(add(mul(100, pow(sub(b, pow(a, 2)), 2)), pow(sub(1, a), 2)));
+}
+
 [100, 1000, 10_000].forEach((n, k) => {
-  const own = busy(
-    prepared([tensor(Array.from({ length: n }, (_, i) => Math.sin(i)))], (x) => {
-      const [a, b] = [take(x, range(n, 0), [n / 2]), take(x, range(n, 1), [n / 2])];
-      return sum(add(mul(100, pow(sub(b, pow(a, 2)), 2)), pow(sub(1, a), 2)));
-    }),
-  );
+  const own = busy(prepared([tensor(Array.from({ length: n }, (_, i) => Math.sin(i)))], (x) => rosenbrockOf(x, n)));
   report(`value and gradient of Rosenbrock's function, extended to ${n} variables`, [
     ...native(rosenbrock?.[k]),
     ["Gradlens", own],
   ]);
   if (n >= 1000) goal("of hand-written C", own, rosenbrock?.[k], 1.1);
 });
+
+{
+  const n = 100;
+  const steps = 5000;
+  const start = new Float64Array(n).fill(0.3);
+  const f = new Differentiable([{ name: "x", shape: [n] }], ([x]) => rosenbrockOf(x!, n));
+  const optimizer = adam({ learningRate: 1e-3 });
+  const own = busy(() => descend(f, start, optimizer, { steps })) / steps;
+  report(`one step of Adam on Rosenbrock's function, extended to ${n} variables`, [
+    ...native(adamOfC?.[0]),
+    ["Gradlens", own],
+  ]);
+  goal("of hand-written C", own, adamOfC?.[0], 0.6);
+}
 
 const [a, y] = [filled([1000, 100]), filled([1000])];
 const squares = busy(prepared([filled([100])], (w) => sum(pow(sub(matmul(a, w), y), 2))));

@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  adam,
   add,
   bind,
   concat,
+  concretize,
   cumsum,
+  Differentiable,
   type DType,
+  descend,
   elementwiseOps,
   flip,
   type Graph,
@@ -15,9 +19,12 @@ import {
   logsumexp,
   matmul,
   max,
+  minimize,
   mul,
+  type Optimizer,
   pow,
   relu,
+  sgd,
   stage,
   sub,
   sum,
@@ -167,6 +174,35 @@ describe("loops in WebAssembly", () => {
         dtype === "float32" ? 1e-5 : 1e-12,
       );
     });
+
+  it("descends over large arrays as step by step", () => {
+    const f = new Differentiable(
+      [
+        { name: "x", shape: [60] },
+        { name: "b", shape: [] },
+      ],
+      ([x, b]) => {
+        // A branch that changes on the way.
+        const weight = concretize(greater(b!, 0.5)).item() === 0 ? 1 : 2;
+        return add(sum(mul(weight, pow(sub(x!, tensor(Array.from({ length: 60 }, (_, i) => i / 30))), 2))), pow(b!, 2));
+      },
+    );
+    const start = Float64Array.from({ length: 61 }, (_, i) => (i === 60 ? 0.4 : Math.sin(i)));
+    const check = <State>(make: () => Optimizer<State>, from: number) => {
+      start[60] = from;
+      const ended = descend(f, start, make(), { steps: 500 });
+      let last = ended.parameters;
+      for (const { parameters } of minimize(f, start, make(), { steps: 500 })) last = Float64Array.from(parameters);
+      assert.equal(ended.end.reason, "steps");
+      last.forEach((x, i) => {
+        assert.ok(Math.abs(ended.parameters[i]! - x) <= 1e-12, `${i}: ${ended.parameters[i]}, ${x}`);
+      });
+    };
+    for (const from of [0.4, 3]) {
+      check(() => sgd(0.02), from);
+      check(() => adam({ learningRate: 0.01 }), from);
+    }
+  });
 
   it("greatest elements, and choices, with NaN", () => {
     const x = tensor([1, Number.NaN, 3, -0, 0, 2, 5, 4, -1, 7, 8, 2], "float64", [3, 4]);

@@ -7,7 +7,7 @@ import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
 import { reverseSweep, type SweepStep } from "../graph/sweep";
 import { peek, TooManyOperations } from "../interpreters/stage";
 import type { Kernel, Numbers } from "../lower/javascript";
-import { type Shape, sizeOf, type Value } from "../tensor";
+import { full, type Shape, sizeOf, type Value } from "../tensor";
 import { type CheckedDerivative, type CheckOptions, checkGradient } from "./check";
 import { type Branch, type Compiled, overArrays, overScalars, type Part, unflatten } from "./compiled";
 
@@ -265,6 +265,15 @@ export class Differentiable {
   /** The graph over whole arrays that holds at `point`, for programs. */
   arraysAt(point: ArrayLike<number>): Graph {
     return withoutRecorders(() => this.staged(point));
+  }
+
+  /** The gradient over whole arrays that holds at `point`, one array for each parameter, 0 where there is none. */
+  gradientArrays(point: ArrayLike<number>): Graph {
+    return withoutRecorders(() => {
+      const graph = this.staged(point);
+      const gradient = gradientNodes(graph.outputs[0]!, graph.inputs, this.dialect);
+      return { ...graph, outputs: gradient.map((entry, k) => entry ?? full(graph.inputs[k]!.shape, 0)) };
+    });
   }
 
   private compiled(point: ArrayLike<number>): Compiled {
