@@ -43,22 +43,6 @@ export function timeKernel(
   return time(make(kernel, point, out) as () => unknown) / calls;
 }
 
-/** As {@link time}, in time of the processor: what other programs take of it does not count. */
-export function busy(body: () => unknown, rounds = 15): number {
-  const used = () => {
-    const { user, system } = process.cpuUsage();
-    return 1e3 * (user + system);
-  };
-  let count = 1;
-  for (let start = used(); used() - start < 1e7; count *= 2) for (let i = 0; i < count; i++) body();
-  const times = Array.from({ length: rounds }, () => {
-    const start = used();
-    for (let i = 0; i < count; i++) body();
-    return (used() - start) / count;
-  });
-  return median(times);
-}
-
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
@@ -99,11 +83,4 @@ export function report(title: string, rows: readonly Row[], goals: readonly Goal
     const own = beside === undefined ? nanoseconds(value) : `${(value / other).toPrecision(3)}×`;
     console.log(`  goal: ${row} ≤ ${limit}: ${own}, ${value <= most * other ? "met" : "MISSED"}`);
   }
-}
-
-/** Prints whether a time is within `goal` times another. */
-export function goal(name: string, time: number, baseline: number | undefined, most: number): void {
-  if (baseline === undefined) return;
-  const ratio = time / baseline;
-  console.log(`  goal: ×${most} ${name}: ${ratio <= most ? "met" : "MISSED"} (×${ratio.toPrecision(3)})`);
 }
