@@ -15,7 +15,6 @@ export const opcodes = {
 
 export const simd = {
   "v128.load": 0x00,
-  "v128.load32_splat": 0x09,
   "v128.load64_splat": 0x0a,
   "v128.store": 0x0b,
   "v128.const": 0x0c,
@@ -49,8 +48,6 @@ export const simd = {
   "i64x2.add": 0xce,
   "i64x2.sub": 0xd1,
   "i64x2.eq": 0xd6,
-  "f32x4.add": 0xe4,
-  "f32x4.mul": 0xe6,
   "f64x2.abs": 0xec,
   "f64x2.neg": 0xed,
   "f64x2.sqrt": 0xef,
