@@ -17,6 +17,8 @@ import {
   latexSymbol,
   NotScalar,
   NotScalarizable,
+  type OnGrid,
+  onGrid,
   type ParameterType,
   type Prepared,
   type SparsityPattern,
@@ -124,6 +126,20 @@ export class Look {
         valueAndGradient: (point, out) => explained(() => prepared.valueAndGradient(point, out)),
       };
     });
+  }
+
+  /**
+   * Values, and derivatives along the axes where asked for, with the scalars along them moved; NaN where there is none.
+   * @param axes places of one or two scalars, the inner one first, with the numbers that each takes
+   */
+  onGrid(
+    point: ArrayLike<number>,
+    axes: Parameters<typeof onGrid>[2],
+    options: { readonly slopes?: boolean; readonly proceed?: () => void } = {},
+  ): OnGrid {
+    const partials = options.slopes ? axes.map(({ place }) => place) : [];
+    const gap = (error: unknown) => error instanceof Problem || error instanceof RangeError;
+    return onGrid(this.differentiable, point, axes, { partials, gap, proceed: options.proceed });
   }
 
   gradient(): { value: number; gradient: readonly number[]; missing: readonly boolean[] } {

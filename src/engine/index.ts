@@ -31,7 +31,8 @@ export { Expansion, Series } from "./interpreters/series";
 export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";
 export { interpret, javascriptOf, type Kernel, type Lowered, lower } from "./lower/javascript";
-export type { Op, ProgramTarget } from "./op";
+export { type GridKernel, lowerGrid, type Planes, type Role } from "./lower/wasm/grid";
+export type { Elementwise, Op, ProgramTarget } from "./op";
 export * from "./ops";
 export type { Operand } from "./ops/define";
 export {
@@ -135,6 +136,7 @@ export {
   type ParameterType,
   type Prepared,
 } from "./transforms/function";
+export { atPoints, type GridAxis, type GridOptions, type OnGrid, onGrid } from "./transforms/grid";
 export {
   batchJacobian,
   batchJacobianFrom,

@@ -5,6 +5,7 @@
 import type { Complex } from "./complex";
 import type { Dialect } from "./dialect";
 import type { DType } from "./dtype";
+import type { Lanes } from "./lower/wasm/lanes";
 import type { Shape, Tensor, Value } from "./tensor";
 
 /** Shape and element type: what is known of a value without its numbers. */
@@ -47,6 +48,8 @@ interface Named {
 export interface Elementwise extends Named, Notation {
   readonly kind: "elementwise";
   readonly evaluate: (x: number, y: number, z: number) => number;
+  /** The same for two numbers at once in WebAssembly, to 2 ulp. Absent: `evaluate` is called for each of them. */
+  readonly simd?: (x: Lanes, y: Lanes, z: Lanes) => Lanes;
   /** The element type of the result; absent: the promoted type of the arguments. */
   readonly result?: (dtypes: readonly DType[]) => DType;
   /**

@@ -17,7 +17,11 @@ export type Numbers = Float64Array | number[];
 export type Lowered = (point: ArrayLike<number>, out: Numbers) => boolean;
 
 /** Writes what it computes at `point` into `out`, and returns one number of it; allocates nothing. */
-export type Kernel = (point: ArrayLike<number>, out: Numbers) => number;
+export interface Kernel {
+  (point: ArrayLike<number>, out: Numbers): number;
+  /** Arrays that it can be called with, in which nothing need be copied. */
+  readonly own?: { readonly point: Float64Array; readonly out: Float64Array };
+}
 
 // ── one operation ───────────────────────────────────────────────────────────
 

@@ -1,8 +1,10 @@
 /** First-order optimizers run to their end with nothing recorded on the way: steps in place, as one loop where they are small. */
 import { withoutRecorders } from "../bind";
 import { type Graph, guardsOver, nodesOf, replay, stage } from "../graph/graph";
+import { fuse } from "../lower/fuse";
 import { type Iteration, iteration } from "../lower/iterate";
-import { scalar, type Value } from "../tensor";
+import { compileInWasm, type LoopKernel } from "../lower/wasm/loops";
+import { full, scalar, type Value } from "../tensor";
 import { type End, minimize, TOO_LARGE } from "./minimize";
 import type { Optimizer, Rule } from "./optimizer";
 import type { PreparedProblem, Problem } from "./problem";
@@ -27,6 +29,8 @@ const STEPS_AT_ONCE = 4096;
 const MOST_VARIABLES = 64;
 /** Nor is a step of more operations written as one loop. */
 const MOST_OPERATIONS = 1500;
+/** Numbers of all steps together from which a program over arrays pays. */
+const FEWEST_BY_LOOPS = 20_000;
 /** Other branches of the function for which a loop of their own is made. */
 const MOST_BRANCHES = 16;
 
@@ -84,6 +88,7 @@ class Descending<State> {
   private readonly loops: { readonly graph: Graph; readonly run: Iteration | undefined }[] = [];
   private latest: Iteration | undefined;
   private prepared: PreparedProblem | undefined;
+  private program: LoopKernel | null | undefined;
   /** Those of the first steps, one step behind the other. */
   private numbers = new Float64Array(0);
 
@@ -109,7 +114,8 @@ class Descending<State> {
     this.prepared ??= this.problem.prepare!(start);
     const size = start.length;
     const width = 1 + (rule?.slots.length ?? 0);
-    if (!rule || size * width > MOST_VARIABLES) return this.byCalls(start, steps);
+    if (!rule) return this.byCalls(start, steps);
+    if (size * width > MOST_VARIABLES) return this.byLoops(start, steps, rule) ?? this.byCalls(start, steps);
     const state = new Float64Array(size * width);
     state.set(start);
     const parameters = state.subarray(0, size);
@@ -127,6 +133,31 @@ class Descending<State> {
       step += done;
     }
     return parameters.slice();
+  }
+
+  /** A gradient and a step of the optimizer as one program over arrays; undefined where it is not to be had, or ends early. */
+  private byLoops(start: Float64Array, steps: number, rule: Rule): Float64Array | undefined {
+    if (steps * start.length < FEWEST_BY_LOOPS || !this.problem.gradientArrays) return undefined;
+    if (this.program === undefined) {
+      const graph = this.problem.gradientArrays(start);
+      this.program = compileInWasm(fuse(stepGraph(graph, rule))) ?? null;
+    }
+    if (!this.program) return undefined;
+    const { run, point, out } = this.program;
+    point.fill(0);
+    point.set(start);
+    for (let first = 0; first < steps; first += STEPS_AT_ONCE) {
+      const count = Math.min(STEPS_AT_ONCE, steps - first);
+      const numbers = this.numbersOf(rule, first, count);
+      const width = rule.constant ? 0 : numbers.length / count;
+      for (let step = 0; step < count; step++) {
+        for (let k = 0; k < width; k++) point[out.length + k] = numbers[step * width + k]!;
+        if (run(point, out) === undefined) return undefined;
+        point.set(out);
+      }
+      if (!out.every(Number.isFinite)) return undefined;
+    }
+    return point.slice(0, start.length);
   }
 
   /** A gradient and a step of the optimizer in turn, in the same arrays. */
@@ -202,7 +233,7 @@ function stepGraph(gradient: Graph, rule: Rule): Graph {
   const names = [
     ...gradient.inputs.map(({ name, primal }) => ({ name, primal })),
     ...rule.slots.flatMap((slot) =>
-      gradient.inputs.map(({ name }) => ({ name: `${slot} of ${name}`, primal: scalar(0) })),
+      gradient.inputs.map(({ name, primal }) => ({ name: `${slot} of ${name}`, primal: full(primal.shape, 0) })),
     ),
     ...(rule.constant ? [] : numbers.map((_, k) => ({ name: `c${k}`, primal: scalar(1) }))),
   ];

@@ -8,7 +8,7 @@ import { type Input, peek } from "../interpreters/stage";
 import { fuse } from "../lower/fuse";
 import { type Kernel, kernel, type Lowered, type Numbers, tiered } from "../lower/javascript";
 import { operationsOf } from "../lower/loops";
-import { compileLoops } from "../lower/loops-javascript";
+import { lowerLoops } from "../lower/lower-loops";
 import { concat, reshape } from "../ops";
 import { full, type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 import { jacobians } from "./jacobian";
@@ -178,11 +178,11 @@ function arrayKernels(graph: Graph, dialect: Dialect): ArrayKernels {
       const largest = Math.max(...nodesOf(gradient()).map(({ shape }) => sizeOf(shape)));
       if (columns * largest > MOST_AT_ONCE) return undefined;
       const run = hessianLoops(graph, gradient(), dialect);
-      return run && compileLoops(fuse(run), otherwise);
+      return run && lowerLoops(fuse(run), otherwise, true);
     }
     const wanted = { inputs, guards, outputs: part === "value" ? [] : gradient() };
     const program = fuse(wanted, part === "gradient" ? undefined : output);
-    return operationsOf(program) <= most ? compileLoops(program, otherwise) : undefined;
+    return operationsOf(program) <= most ? lowerLoops(program, otherwise, true) : undefined;
   };
 }
 
@@ -253,7 +253,7 @@ export function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): 
   const kernels = arrayKernels(graph, dialect);
   const product = lazily(() => {
     const wanted = hessianTimesVector(inputs, gradient);
-    return compileLoops(fuse(wanted), missing);
+    return lowerLoops(fuse(wanted), missing);
   });
   const column = (point: ArrayLike<number>, k: number): number[] => {
     const made = product();
@@ -323,7 +323,7 @@ function thenLoops(followed: Lowered, graph: Graph): Lowered {
   return (point, out) => {
     if (calls++ === CALLS_FOLLOWED) {
       const program = fuse(graph);
-      const made = compileLoops(program, missing);
+      const made = lowerLoops(program, missing);
       const room = new Float64Array(program.size);
       if (made)
         run = (at, numbers) => {

@@ -7,7 +7,7 @@ import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
 import { reverseSweep, type SweepStep } from "../graph/sweep";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
 import type { Kernel, Numbers } from "../lower/javascript";
-import { type Shape, sizeOf, type Value } from "../tensor";
+import { full, type Shape, sizeOf, type Value } from "../tensor";
 import { type CheckedDerivative, type CheckOptions, checkGradient } from "./check";
 import { type Branch, type Compiled, overArrays, overScalars, type Part, unflatten } from "./compiled";
 
@@ -39,7 +39,7 @@ export class Prepared {
   }
 
   /** Writes the gradient, and returns the value. */
-  get valueAndGradient(): (point: ArrayLike<number>, out: Float64Array) => number {
+  get valueAndGradient(): Kernel {
     return this.kernel("valueAndGradient");
   }
 
@@ -277,6 +277,15 @@ export class Differentiable {
   /** The graph over whole arrays that holds at `point`, for programs; in float32, the point is rounded to it. */
   arraysAt(point: ArrayLike<number>, dtype: DType = "float64"): Graph {
     return withoutRecorders(() => this.staged(point, dtype));
+  }
+
+  /** The gradient over whole arrays that holds at `point`, one array for each parameter, 0 where there is none. */
+  gradientArrays(point: ArrayLike<number>): Graph {
+    return withoutRecorders(() => {
+      const graph = this.staged(point);
+      const gradient = gradientNodes(graph.outputs[0]!, graph.inputs, this.dialect);
+      return { ...graph, outputs: gradient.map((entry, k) => entry ?? full(graph.inputs[k]!.shape, 0)) };
+    });
   }
 
   private compiled(point: ArrayLike<number>): Compiled {
