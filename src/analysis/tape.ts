@@ -9,6 +9,7 @@ import {
   type SweepStep,
   sizeOf,
   Tensor,
+  templateOf,
   text,
   type Value,
 } from "../engine";
@@ -63,8 +64,14 @@ export function tapeNodes(steps: readonly SweepStep[]): TapeNode[] {
 
 const numbers = ({ data }: Tensor): number[] => Array.from(data.slice(0, ELEMENTS));
 
-/** One operation, its arguments by their names. */
+/** One operation, its arguments by their names; what an axis or a shape decides as NumPy writes it. */
 function formulaOf(node: Node, names: ReadonlyMap<Value, string>): string {
+  const template = node.op.kind === "elementwise" ? null : templateOf(node, "numpy");
+  if (template && template !== "#1") {
+    const named = (input: Value) =>
+      names.get(input) ?? (sizeOf(input.shape) === 1 ? text(expressionOf(input)) : `[${input.shape.join("×")}]`);
+    return template.replace(/@(?=\w)/g, "").replace(/#(\d)/g, (_, k: string) => named(node.inputs[Number(k) - 1]!));
+  }
   const known = new Map<Value, Expression>();
   node.inputs.forEach((input) => {
     const name = names.get(input);

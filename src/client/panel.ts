@@ -21,8 +21,10 @@ import {
 } from "vscode";
 import type { Range as TextRange } from "vscode-languageserver-types";
 import type { PanelApi, PanelState, ToHost, ToPage } from "../protocol/panel";
+import { withNumbers } from "../protocol/values";
 import { isPython, subjectAt } from "./cursor";
 import { cellAt, revealCell, wholeOf } from "./notebooks";
+import { save } from "./save";
 import { Cancelled, type Server, UserError } from "./server";
 import { isPanelState, isToHost, sameSubject } from "./validate";
 
@@ -174,6 +176,9 @@ class Panel implements Disposable {
       ...this.state,
       section: undefined,
       point: undefined,
+      pinned: undefined,
+      axes: undefined,
+      window: undefined,
       figure: undefined,
       ...state,
       subject,
@@ -235,7 +240,7 @@ class Panel implements Disposable {
     this.calls.set(call.id, { key, source });
     try {
       const result = await this.perform(call, source.token);
-      this.post({ type: "reply", id: call.id, result });
+      this.post({ type: "reply", id: call.id, result: withNumbers(result) });
     } catch (error) {
       if (!(error instanceof UserError || error instanceof Cancelled)) this.log.error(`${call.method}: ${error}`);
       const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
@@ -274,6 +279,8 @@ class Panel implements Disposable {
       case "copy":
         await env.clipboard.writeText(call.params.text);
         return null;
+      case "save":
+        return { saved: await save(call.params, this.state?.document ?? this.state?.subject?.uri) };
       case "reveal":
         await reveal(call.params);
         return null;

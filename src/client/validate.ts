@@ -79,6 +79,9 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   optional(value.layers, (layers): layers is unknown[] =>
     listOf(layers, (layer): layer is PlotLayer => plotLayers.includes(layer as PlotLayer)),
   ) &&
+  optional(value.pinned, isBoolean) &&
+  optional(value.axes, (axes): axes is unknown[] => listOf(axes, isString)) &&
+  optional(value.window, (window): window is unknown[] => listOf(window, isRange)) &&
   optional(
     value.minimize,
     (it): it is object =>
@@ -110,6 +113,7 @@ const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
   pin: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   reveal: (it) => isString(it.uri) && isIndex(it.line) && isIndex(it.character),
   copy: (it) => isString(it.text),
+  save: (it) => isString(it.name) && !/[\\/]/.test(it.name) && (isString(it.data) || it.data instanceof Uint8Array),
 };
 
 /** Whether this is a message that the page may send. */

@@ -1,13 +1,14 @@
 /** The page: the views of a function (formulas, point, plot, derivatives, minimising) and of a file's run. */
 import * as l10n from "@vscode/l10n";
 import { useEffect, useRef } from "preact/hooks";
+import type { View } from "../protocol/lsp";
 import { Announcer } from "./announcer";
 import { Derivatives } from "./derivatives";
 import { Formulas } from "./formulas";
 import { Header } from "./header";
 import { Inputs } from "./inputs";
 import { Loops } from "./loops";
-import { Hessian, Jacobian } from "./matrix";
+import { Hessian, Jacobian, NARROW } from "./matrix";
 import { Minimize } from "./minimize";
 import { PlotSection } from "./plot-section";
 import { Script } from "./script";
@@ -78,6 +79,7 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
   const pictures = [formula, hessianFormula, ...derivatives.map((derivative) => derivative.formula)];
   // Long formulas go across the page, short ones above the numbers.
   const narrow = pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
+  const wide = (view.hessian?.rows.length ?? 0) > NARROW;
   return (
     <SessionContext.Provider value={session}>
       <main ref={main} id="view" class={model.slow ? "stale" : ""} aria-busy={model.slow}>
@@ -92,14 +94,14 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
             {view.problem}
           </p>
         )}
-        {view.partial && <p class="note">{l10n.t("The time limit was reached: some parts are missing.")}</p>}
+        {view.partial && <Partial view={view} />}
         {!narrow && <Formulas view={view} />}
         <div class="columns">
           <div class="column">
             {narrow && <Formulas view={view} />}
             <Inputs model={model} view={view} />
             <Derivatives view={view} />
-            <Hessian view={view} />
+            {!wide && <Hessian view={view} />}
           </div>
           <div class="column">
             <Jacobian view={view} />
@@ -108,9 +110,26 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
             <Loops view={view} />
           </div>
         </div>
+        {wide && <Hessian view={view} />}
         <TapeView view={view} />
         <Announcer view={view} />
       </main>
     </SessionContext.Provider>
+  );
+}
+
+/** What there was no time for. */
+function Partial({ view }: { view: View }) {
+  const several = view.result !== undefined;
+  const missing = [
+    !view.value && !several && l10n.t("the value"),
+    several ? !view.jacobian && l10n.t("the Jacobian") : view.gradient.length === 0 && l10n.t("the gradient"),
+    !several && !view.hessian && l10n.t("the Hessian"),
+    !view.formula && l10n.t("formulas"),
+  ].filter((part) => part !== false);
+  return (
+    <p class="note" role="status">
+      {l10n.t("The time limit was reached. Missing: {0}.", missing.join(", ") || l10n.t("derivatives in formulas"))}
+    </p>
   );
 }

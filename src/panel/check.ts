@@ -25,7 +25,9 @@ const optional = (value: unknown, check: (it: unknown) => boolean): boolean => v
 const isCell = (value: unknown): boolean => isObject(value) && isNumber(value.value) && isString(value.text);
 
 const isArray = (value: unknown): value is EncodedArray =>
-  isObject(value) && isString(value.data) && isList(value.shape, Number.isInteger);
+  isObject(value) &&
+  (isString(value.data) || value.data instanceof Float64Array) &&
+  isList(value.shape, Number.isInteger);
 
 const isPath = (value: unknown): boolean =>
   isObject(value) &&
@@ -55,9 +57,13 @@ const isView = (value: unknown): value is View =>
   isObject(value) &&
   isObject(value.subject) &&
   isString(value.title) &&
+  isString(value.symbol) &&
   isString(value.where) &&
   isObject(value.origin) &&
-  isList(value.parameters, (it) => isObject(it) && isString(it.name) && isList(it.range, Number.isFinite)) &&
+  isList(
+    value.parameters,
+    (it) => isObject(it) && isString(it.name) && isString(it.latex) && isList(it.range, Number.isFinite),
+  ) &&
   optional(value.formula, isFormula) &&
   optional(value.hessianFormula, isFormula) &&
   isList(value.derivatives, (it) => isObject(it) && isFormula(it.formula)) &&
@@ -254,6 +260,7 @@ export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   reveal: () => true,
   highlight: () => true,
   copy: () => true,
+  save: (value) => isObject(value) && typeof value.saved === "boolean",
 };
 
 const isSubject = (value: unknown): boolean =>
@@ -263,7 +270,9 @@ export const isState = (value: unknown): value is PanelState =>
   isObject(value) &&
   (isSubject(value.subject) || isString(value.document)) &&
   optional(value.subject, isSubject) &&
-  optional(value.document, isString);
+  optional(value.document, isString) &&
+  optional(value.axes, (axes) => isList(axes, isString)) &&
+  optional(value.window, (window) => isList(window, isPair));
 
 /** Whether this is a message that the extension may send. */
 export function isToPage(message: unknown): message is ToPage {

@@ -1,9 +1,11 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
-import type { CheckRow, GradientRow, Verdict, View } from "../protocol/lsp";
+import type { Cell, CheckRow, GradientRow, Verdict, View } from "../protocol/lsp";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
+import { type CsvRow, csvOf } from "./csv";
+import { ExportMenu, nameOf } from "./export-menu";
 import { Scroll } from "./scroll";
 import { pointOf } from "./session";
 import { useSession } from "./use";
@@ -23,7 +25,10 @@ export function Derivatives({ view }: { view: View }) {
   const checked = new Map((check.fresh ? check.data?.rows : undefined)?.map((row) => [row.name, row]));
   return (
     <section data-section="gradient">
-      <h2 id="gradient">{title}</h2>
+      <div class="section-head">
+        <h2 id="gradient">{title}</h2>
+        <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(gradientRows(view, checked))} />
+      </div>
       <Scroll label={title}>
         <table class="gradient" aria-labelledby="gradient" aria-busy={wanted && !check.fresh}>
           <thead>
@@ -57,6 +62,21 @@ export function Derivatives({ view }: { view: View }) {
   );
 }
 
+function* gradientRows(view: View, checked: ReadonlyMap<string, CheckRow>): Generator<CsvRow> {
+  const number = (cell: Cell | undefined) => cell && fromJsonNumber(cell.value);
+  yield ["by", "automatic", "central differences", "difference", "float32", "verdict", "error", "reason"];
+  for (const { name, automatic, central, difference, reason } of view.gradient) {
+    const row = checked.get(name);
+    yield [
+      ...[name, number(automatic), number(central), number(difference)],
+      ...[number(row?.single) ?? number(automatic), row?.verdict, number(row?.error), reason],
+    ];
+  }
+}
+
+/** All digits stand in the titles, and go to what is copied and saved. */
+const short = ({ value }: Cell, digits: number) => formatNumber(fromJsonNumber(value), digits);
+
 /** Two lines: the numbers, and what is to be said of them. */
 function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | undefined; waiting: boolean }) {
   return (
@@ -65,10 +85,14 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         <th scope="rowgroup" rowSpan={2}>
           {row.name}
         </th>
-        <td class="number strong">{row.automatic?.text ?? (row.reason ? l10n.t("none") : "—")}</td>
-        <td class="number muted">{row.central?.text ?? "—"}</td>
+        <td class="number strong" title={row.automatic?.text}>
+          {row.automatic ? short(row.automatic, 10) : row.reason ? l10n.t("none") : "—"}
+        </td>
+        <td class="number muted" title={row.central?.text}>
+          {row.central ? short(row.central, 8) : "—"}
+        </td>
         <td class="number muted" title={row.difference?.text}>
-          {row.difference ? formatNumber(fromJsonNumber(row.difference.value), 3) : "—"}
+          {row.difference ? short(row.difference, 2) : "—"}
         </td>
       </tr>
       <tr>

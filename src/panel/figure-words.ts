@@ -4,6 +4,7 @@ import type { FigureAxes, Series } from "../protocol/figure";
 import type { EncodedArray } from "../protocol/values";
 import { decodeArray } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
+import type { CsvRow } from "./csv";
 
 const greek: Record<string, string> = {
   alpha: "α",
@@ -153,6 +154,49 @@ export function numbersOf(series: Series): Numbers | undefined {
     }
     default:
       return undefined;
+  }
+}
+
+/** The numbers of all plots, for a file: one row for each point. */
+export function* figureRows(axes: FigureAxes[]): Generator<CsvRow> {
+  yield ["plot", "series", "x", "y", "z"];
+  for (const [k, { title, series }] of axes.entries()) {
+    const plot = plain(title) || String(k + 1);
+    for (const one of series) {
+      const name = plain(one.label) || one.kind;
+      for (const [x, y, z] of pointsOf(one)) yield [plot, name, x, y, z];
+    }
+  }
+}
+
+function* pointsOf(series: Series): Generator<readonly [number, number, number?]> {
+  switch (series.kind) {
+    case "bars": {
+      const { at, values } = numbersOf(series)!;
+      for (const [k, place] of at.entries()) yield series.horizontal ? [values[k]!, place] : [place, values[k]!];
+      return;
+    }
+    case "contour":
+    case "cells": {
+      const [x, y, z] = [series.x, series.y, series.z].map(decodeArray) as [Float64Array, Float64Array, Float64Array];
+      // Cells stand between their edges; of colours there is no one number.
+      const middle = (edges: Float64Array) => edges.subarray(1).map((edge, k) => (edge + edges[k]!) / 2);
+      const [columns, rows] = series.kind === "cells" ? [middle(x), middle(y)] : [x, y];
+      if (series.kind === "cells" && series.rgb) return;
+      for (const [k, value] of z.entries())
+        yield [columns[k % columns.length]!, rows[Math.floor(k / columns.length)]!, value];
+      return;
+    }
+    case "rule":
+      return;
+    case "text":
+      yield [series.x, series.y, series.z];
+      return;
+    default: {
+      const [x, y] = [decodeArray(series.x), decodeArray(series.y)];
+      const z = "z" in series && series.z ? decodeArray(series.z) : undefined;
+      for (const [k, at] of x.entries()) yield [at, y[k]!, z?.[k]];
+    }
   }
 }
 

@@ -1,13 +1,16 @@
 /** A figure that a script drew: its plots in their grid, each with a legend, a summary and its numbers. */
 import * as l10n from "@vscode/l10n";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { FigureAxes, Series } from "../protocol/figure";
 import type { ScriptFigure } from "../protocol/lsp";
 import { formatNumber } from "../render/numbers";
 import { Chart } from "./chart";
+import { csvOf } from "./csv";
+import { ExportMenu } from "./export-menu";
 import { drawingOf } from "./figure-traces";
-import { numbersOf, plain, sentences } from "./figure-words";
+import { figureRows, numbersOf, plain, sentences } from "./figure-words";
 import { LineLink } from "./line-link";
+import { pictureOf } from "./pictures";
 import { Scroll } from "./scroll";
 import { Space } from "./space";
 import { type Colors, useColors } from "./theme";
@@ -17,11 +20,22 @@ export function FigureView({ shown: { figure, range }, index }: { shown: ScriptF
   const { axes, columns, rows, size } = figure;
   const own = axes.filter(({ over }) => !over);
   const title = plain(figure.title) || (own.length === 1 && plain(own[0]!.title)) || l10n.t("Figure {0}", index + 1);
+  const place = useRef<HTMLElement>(null);
+  const save = (
+    <ExportMenu
+      name={title}
+      picture={() => pictureOf(place.current!.querySelector(".figure-grid")!, colors)}
+      csv={() => csvOf(figureRows(axes))}
+    />
+  );
   return (
-    <figure class="script-figure" data-figure={index} data-wide={columns > 1 ? columns : undefined}>
+    <figure ref={place} class="script-figure" data-figure={index} data-wide={columns > 1 ? columns : undefined}>
       <figcaption class="section-head">
         <h3>{title}</h3>
-        <LineLink range={range} />
+        <span class="tools">
+          <LineLink range={range} />
+          {save}
+        </span>
       </figcaption>
       <div class="figure-grid" style={{ "--columns": String(columns) }}>
         {own.map((one) => {

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { PointOrigin, View } from "../protocol/lsp";
-import { formatPoint } from "../protocol/point";
+import { CopyMenu } from "./copy-menu";
 import type { Model } from "./session";
 import { useSession } from "./use";
 
@@ -9,7 +9,7 @@ export function Header({ model, view }: { model: Model; view: View }) {
   const session = useSession();
   const { location, origin } = view;
   const source = model.subject?.uri;
-  const originText = model.given ? l10n.t("chosen here") : wordsFor(origin);
+  const originText = model.pinned ? l10n.t("pinned") : model.given ? l10n.t("chosen here") : wordsFor(origin);
   return (
     <header>
       <div class="title">
@@ -28,7 +28,7 @@ export function Header({ model, view }: { model: Model; view: View }) {
           )}
         </h1>
         <p class="where">
-          <span>{model.given ? view.where : view.where}</span>{" "}
+          <span>{view.where}</span>{" "}
           {!model.given && origin.line !== undefined && source ? (
             <button type="button" class="link" onClick={() => session.reveal(source, origin.line ?? 0)}>
               {originText}
@@ -62,22 +62,20 @@ export function Header({ model, view }: { model: Model; view: View }) {
         >
           {l10n.t("Follow cursor")}
         </button>
-        <button type="button" class="action" onClick={() => session.copy(formatPoint(model.point))}>
-          {l10n.t("Copy point")}
-        </button>
+        <CopyMenu model={model} view={view} />
       </div>
     </header>
   );
 }
 
-function wordsFor({ kind, line = 0 }: PointOrigin): string {
+function wordsFor({ kind, line }: PointOrigin): string {
   switch (kind) {
     case "pinned":
       return l10n.t("pinned");
     case "comment":
-      return l10n.t("from the comment in line {0}", line + 1);
+      return l10n.t("from the comment in line {0}", (line ?? 0) + 1);
     case "call":
-      return l10n.t("from the call in line {0}", line + 1);
+      return line === undefined ? l10n.t("from a call in this file") : l10n.t("from the call in line {0}", line + 1);
     case "module":
       return l10n.t("from the file's variables");
     case "default":

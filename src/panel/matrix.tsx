@@ -4,12 +4,17 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Cell, Jacobian as JacobianData, Spectrum, View } from "../protocol/lsp";
 import { decodeArray, fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
+import { type CsvRow, csvOf } from "./csv";
+import { ExportMenu, nameOf } from "./export-menu";
 import { Scroll } from "./scroll";
 import { type Colors, useColors } from "./theme";
 
 /** Up to so many rows and columns the numbers are written out. */
 const WRITTEN = 12;
-const DIGITS = 7;
+/** Fewer where there are many columns. */
+const digitsFor = (columns: number) => (columns > 8 ? 3 : columns > 4 ? 5 : 7);
+/** A wider matrix stands across the page. */
+export const NARROW = 4;
 
 interface Matrix {
   readonly rows: readonly string[];
@@ -37,7 +42,10 @@ export function Hessian({ view }: { view: View }) {
   const title = hessian.rows.length === 1 ? l10n.t("Second derivative") : l10n.t("Hessian");
   return (
     <section data-section="hessian">
-      <h2 id="hessian">{title}</h2>
+      <div class="section-head">
+        <h2 id="hessian">{title}</h2>
+        <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(matrixRows(matrix))} />
+      </div>
       <MatrixView matrix={matrix} title={title} id="hessian" />
       {hessian.spectrum && <SpectrumView spectrum={hessian.spectrum} labels={hessian.labels} />}
     </section>
@@ -53,7 +61,10 @@ export function Jacobian({ view }: { view: View }) {
   const all = matrix.rows.length * matrix.columns.length;
   return (
     <section data-section="hessian">
-      <h2 id="jacobian">{title}</h2>
+      <div class="section-head">
+        <h2 id="jacobian">{title}</h2>
+        <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(matrixRows(matrix))} />
+      </div>
       <MatrixView matrix={matrix} title={title} id="jacobian" />
       <p class="muted">
         {l10n.t(
@@ -91,6 +102,11 @@ function MatrixView({ matrix, title, id }: { matrix: Matrix; title: string; id: 
   ) : (
     <Picture matrix={matrix} colors={colors} title={title} />
   );
+}
+
+function* matrixRows({ rows, columns, values }: Matrix): Generator<CsvRow> {
+  yield ["", ...columns];
+  for (const [i, row] of rows.entries()) yield [row, ...Array.from(columns, (_, j) => values[i * columns.length + j]!)];
 }
 
 /** Shares of the largest magnitude, from −1 to 1; small entries can still be told from 0. */
@@ -136,7 +152,7 @@ function Numbers({ matrix, colors, id }: { matrix: Matrix; colors: Colors; id: s
                   title={formatNumber(value, 17)}
                   style={{ background, color: text }}
                 >
-                  {formatNumber(value, DIGITS)}
+                  {formatNumber(value, digitsFor(columns.length))}
                 </td>
               );
             })}
@@ -181,7 +197,7 @@ function Picture({ matrix, colors, title }: { matrix: Matrix; colors: Colors; ti
       "row {0}, {1}: {2}",
       rows[row]!,
       columns[column]!,
-      formatNumber(values[row * columns.length + column]!, DIGITS),
+      formatNumber(values[row * columns.length + column]!, digitsFor(1)),
     );
   return (
     <>
@@ -278,7 +294,7 @@ function Vectors({ spectrum, labels }: { spectrum: Spectrum; labels: string[] })
                     title={formatNumber(component, 17)}
                     style={{ background, color: text }}
                   >
-                    {formatNumber(Math.abs(component) < 1e-12 ? 0 : component, 4)}
+                    {formatNumber(Math.abs(component) < 1e-12 ? 0 : component, labels.length > 8 ? 2 : 4)}
                   </td>
                 );
               })}

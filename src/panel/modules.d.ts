@@ -39,3 +39,14 @@ declare module "plotly.js/lib/heatmap" {
   export default trace;
 }
 declare module "*.css";
+/** What the panel uses of gifenc, which comes without types. */
+declare module "gifenc" {
+  type Palette = number[][];
+  export function quantize(rgba: Uint8ClampedArray, colors: number): Palette;
+  export function applyPalette(rgba: Uint8ClampedArray, palette: Palette): Uint8Array;
+  export function GIFEncoder(): {
+    writeFrame(index: Uint8Array, width: number, height: number, options: { palette: Palette; delay: number }): void;
+    finish(): void;
+    bytes(): Uint8Array;
+  };
+}

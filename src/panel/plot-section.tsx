@@ -6,22 +6,40 @@ import { formatNumber, roundToStep } from "../render/numbers";
 import { axis, baseLayout, Chart, type Layout } from "./chart";
 import { Layers, PlotNotes } from "./layers";
 import { loopLabel } from "./loops";
+import { pictureOf } from "./pictures";
 import { Circle, Field, newtonStep, Step, secondOf } from "./plot-marks";
 import { PlotText } from "./plot-text";
 import { breakTraces, contourTrace, curveRange, curvesOf, curveTrace, trailTraces } from "./plot-traces";
 import type { PlotElement } from "./plotly";
-import { loopTrail, type Model, minimumTrail, type Plot, type Range, scalar, valueAt, withScalar } from "./session";
+import {
+  loopTrail,
+  type Minimum,
+  type Model,
+  minimumTrail,
+  type Plot,
+  type Range,
+  scalar,
+  type Trail,
+  valueAt,
+  withScalar,
+} from "./session";
 import { Slices } from "./slices";
 import { Surface } from "./surface";
-import { useColors } from "./theme";
+import { type Colors, useColors } from "./theme";
 import { hasNothing, useSession } from "./use";
 
 /** The curve or the contours around the point, which can be dragged there. */
 export function PlotSection({ model, view }: { model: Model; view: View }) {
   const { plot, plotProblem, axes } = model;
+  const colors = useColors();
+  const place = useRef<HTMLElement>(null);
+  const trails = useMemo(
+    () => (plot ? trailsOn(plot, view, model.minimum, colors) : []),
+    [plot, view.paths, model.minimum, colors],
+  );
   if (view.plottable.length === 0 || hasNothing(view)) return null;
   return (
-    <section data-section="plot">
+    <section data-section="plot" ref={place}>
       <div class="section-head">
         <h2>{l10n.t("Plot")}</h2>
         {view.plottable.length > 1 && <AxisChoosers model={model} view={view} />}
@@ -34,12 +52,18 @@ export function PlotSection({ model, view }: { model: Model; view: View }) {
       {plot && axes.length > 0 ? (
         <>
           <Layers model={model} plot={plot} />
-          <PlotView model={model} view={view} plot={plot} />
+          <PlotView model={model} view={view} plot={plot} trails={trails} />
           {plot.axes.length === 2 && model.layers.includes("surface") && (
             <Surface model={model} view={view} plot={plot} />
           )}
           <PlotNotes model={model} view={view} plot={plot} />
-          <PlotText plot={plot} view={view} point={plot.axes.map((name) => scalar(model.point, name))} />
+          <PlotText
+            plot={plot}
+            view={view}
+            point={plot.axes.map((name) => scalar(model.point, name))}
+            paths={trails.map(({ trail }) => trail)}
+            picture={() => pictureOf(place.current!.querySelector(".plot")!, colors)}
+          />
         </>
       ) : (
         !plotProblem && <div class="chart placeholder" role="status" aria-label={l10n.t("Computing…")} />
@@ -121,7 +145,27 @@ export const toX = (frame: Frame, x: number) =>
 export const toY = (frame: Frame, y: number) =>
   frame.top + frame.height - ((y - frame.y[0]) / (frame.y[1] - frame.y[0])) * frame.height;
 
-function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot }) {
+interface ShownTrail {
+  trail: Trail;
+  color: string;
+}
+
+/** The paths of the file's loops and of the panel's own minimisation, where they move along the axes. */
+function trailsOn(plot: Plot, view: View, minimum: Minimum | undefined, colors: Colors): ShownTrail[] {
+  return [
+    ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
+    { trail: minimum && minimumTrail(minimum, l10n.t("Minimize"), plot), color: colors.minimum },
+  ].flatMap(({ trail, color }) => (trail ? [{ trail, color }] : []));
+}
+
+interface PlotViewProps {
+  model: Model;
+  view: View;
+  plot: Plot;
+  trails: ShownTrail[];
+}
+
+function PlotView({ model, view, plot, trails }: PlotViewProps) {
   const session = useSession();
   const colors = useColors();
   const [frame, setFrame] = useState<Frame>();
@@ -134,21 +178,15 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
   const range = useMemo(() => curveRange(plot, curves), [plot, curves]);
   const logarithmic = layers.includes("logarithmic");
 
-  const traces = useMemo(() => {
-    const trails = [
-      ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
-      { trail: model.minimum && minimumTrail(model.minimum, l10n.t("Minimize"), plot), color: colors.minimum },
-    ].filter(({ trail }) => trail !== undefined);
-    const shown = trails.length;
-    return [
+  const traces = useMemo(
+    () => [
       ...(isCurve
         ? [...curves.map((curve) => curveTrace(plot, curve, range)).reverse(), ...breakTraces(plot, colors, range)]
         : [contourTrace(plot, colors, window.innerWidth >= 380, logarithmic)]),
-      ...trails.flatMap(({ trail, color }, i) =>
-        trail ? trailTraces(trail, color, colors, Math.min(shown - 1 - i, 3)) : [],
-      ),
-    ];
-  }, [plot, curves, range, logarithmic, colors, view.paths, model.minimum]);
+      ...trails.flatMap(({ trail, color }, i) => trailTraces(trail, color, colors, Math.min(trails.length - 1 - i, 3))),
+    ],
+    [plot, curves, range, logarithmic, colors, trails],
+  );
 
   // Plotly writes into the ranges that it is given: they are copies.
   const layout = useMemo<Layout>(

@@ -2,31 +2,81 @@
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
 import type { View } from "../protocol/lsp";
+import { toJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
+import { type CsvRow, csvOf } from "./csv";
+import { DataRow } from "./data-row";
+import { ExportMenu, nameOf } from "./export-menu";
+import type { Picture } from "./pictures";
 import { Scroll } from "./scroll";
-import type { Plot } from "./session";
+import type { Plot, Trail } from "./session";
 
 const short = (value: number) => formatNumber(value, 5);
 
-export function PlotText({ plot, view, point }: { plot: Plot; view: View; point: number[] }) {
+interface Props {
+  plot: Plot;
+  view: View;
+  point: number[];
+  paths: Trail[];
+  picture: () => Picture;
+}
+
+export function PlotText({ plot, view, point, paths, picture }: Props) {
   const [open, setOpen] = useState(false);
+  const json = () => ({
+    axes: plot.axes,
+    paths: paths.map(({ label, x, y }) => ({
+      label,
+      points: x.map((at, k) => [toJsonNumber(at), toJsonNumber(y[k]!)]),
+    })),
+  });
+  const name = `${nameOf(view)} ${plot.axes.join(" ")}`;
   return (
-    <details class="data" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{l10n.t("In words and numbers")}</summary>
-      {open && (
-        <>
-          <p>{summary(plot, view, point)}</p>
-          <Scroll label={l10n.t("Samples")}>
-            {plot.axes.length === 1 ? (
-              <CurveTable plot={plot} title={view.title} />
-            ) : (
-              <PlaneTable plot={plot} title={view.title} />
-            )}
-          </Scroll>
-        </>
-      )}
-    </details>
+    <DataRow
+      save={
+        <ExportMenu
+          name={name}
+          picture={picture}
+          csv={() => csvOf(samplesOf(plot))}
+          {...(paths.length > 0 ? { json } : {})}
+        />
+      }
+    >
+      <details class="data" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{l10n.t("In words and numbers")}</summary>
+        {open && (
+          <>
+            <p>{summary(plot, view, point)}</p>
+            <Scroll label={l10n.t("Samples")}>
+              {plot.axes.length === 1 ? (
+                <CurveTable plot={plot} title={view.title} />
+              ) : (
+                <PlaneTable plot={plot} title={view.title} />
+              )}
+            </Scroll>
+          </>
+        )}
+      </details>
+    </DataRow>
   );
+}
+
+/** Every sample: the places along the axes, the value, and the derivatives along a curve. */
+function* samplesOf(plot: Plot): Generator<CsvRow> {
+  const [xs, ys] = plot.grid as [Float64Array, Float64Array?];
+  if (ys) {
+    yield [...plot.axes, "value"];
+    for (const [k, value] of plot.values.entries()) yield [xs[k % xs.length]!, ys[Math.floor(k / xs.length)]!, value];
+    return;
+  }
+  yield [
+    plot.axes[0]!,
+    "value",
+    ...(plot.slopes ? ["derivative"] : []),
+    ...(plot.seconds ? ["second derivative"] : []),
+  ];
+  for (const [k, x] of xs.entries())
+    yield [x, plot.values[k]!, ...(plot.slopes ? [plot.slopes[k]!] : []), ...(plot.seconds ? [plot.seconds[k]!] : [])];
 }
 
 function summary(plot: Plot, view: View, point: number[]): string {

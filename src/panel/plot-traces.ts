@@ -185,7 +185,7 @@ export function contourTrace(plot: Plot, colors: Colors, withScale: boolean, log
     x,
     y,
     z: rows(position),
-    text: rows((value) => formatNumber(value, 6)),
+    customdata: rows((value) => value),
     hoverongaps: false,
     connectgaps: false,
     autocontour: false,
@@ -215,7 +215,7 @@ export function contourTrace(plot: Plot, colors: Colors, withScale: boolean, log
       len: 1,
       lenmode: "fraction",
     },
-    hovertemplate: `${plot.axes[0]} = %{x:.5~g}<br>${plot.axes[1]} = %{y:.5~g}<br><b>%{text}</b><extra></extra>`,
+    hovertemplate: `${plot.axes[0]} = %{x:.5~g}<br>${plot.axes[1]} = %{y:.5~g}<br><b>%{customdata:.6~g}</b><extra></extra>`,
   };
 }
 

@@ -81,13 +81,19 @@ export class Rpc {
   }
 }
 
+/** A question is asked at most once in a frame of the screen, in milliseconds. */
+const FRAME = 1000 / 60;
+/** So long an answer is waited for before it is given up for that to a newer question. */
+const PATIENCE = 250;
+
 /**
- * Asks the same question again and again while the user drags: at most once per `interval`, only the latest counts,
- * and an answer that is no longer wanted is cancelled.
+ * Asks the same question again and again while the user drags, always for the newest place: the next question goes out
+ * when the last is answered, so that answers come as fast as they can be had.
  */
 export class Latest<M extends keyof PanelApi> {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private abort: AbortController | undefined;
+  private next: (() => Params<M>) | undefined;
   private last = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -95,7 +101,6 @@ export class Latest<M extends keyof PanelApi> {
     private readonly method: M,
     private readonly onResult: (result: Result<M>, params: Params<M>) => void,
     private readonly onError: (message: string) => void,
-    private readonly interval = 50,
   ) {}
 
   get busy(): boolean {
@@ -104,19 +109,29 @@ export class Latest<M extends keyof PanelApi> {
 
   /** `params` are taken when the question is sent. */
   ask(params: () => Params<M>): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(params()), Math.max(0, this.last + this.interval - performance.now()));
+    this.next = params;
+    this.schedule();
   }
 
   cancel(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.next = undefined;
     this.abort?.abort();
     this.abort = undefined;
   }
 
-  private async send(params: Params<M>): Promise<void> {
+  private schedule(): void {
+    clearTimeout(this.timer);
+    const due = this.last + (this.abort ? PATIENCE : FRAME);
+    this.timer = setTimeout(() => void this.send(), Math.max(0, due - performance.now()));
+  }
+
+  private async send(): Promise<void> {
     this.timer = undefined;
+    if (!this.next) return;
+    const params = this.next();
+    this.next = undefined;
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
@@ -131,5 +146,6 @@ export class Latest<M extends keyof PanelApi> {
       this.abort = undefined;
       if (!(error instanceof Cancelled)) this.onError(error instanceof Error ? error.message : String(error));
     }
+    if (this.next) this.schedule();
   }
 }

@@ -13,7 +13,7 @@ import {
   type View,
 } from "../protocol/lsp";
 import type { PanelEvents, PanelSection, PanelState, PanelTab, PlotLayer } from "../protocol/panel";
-import { decodeArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
+import { decodeArray, type EncodedArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
 import { Latest, type Rpc } from "./rpc";
 
@@ -225,7 +225,7 @@ export class Session {
       this.running?.abort();
       this.running = undefined;
       this.plots.cancel();
-      this.window = undefined;
+      this.window = state.window;
       this.asked = undefined;
     }
     this.runWhenShown = Boolean(state.run);
@@ -237,11 +237,11 @@ export class Session {
       ...(changed
         ? {
             ranges: {},
-            axes: [],
+            axes: state.axes ?? [],
             running: false,
             minimum: undefined,
             minimizeProblem: undefined,
-            pinned: false,
+            pinned: state.pinned ?? false,
             point: state.point ?? {},
           }
         : { point: state.point ?? this.model.point }),
@@ -302,6 +302,7 @@ export class Session {
     const { subject, point } = this.model;
     if (!subject) return;
     this.update({ pinned: on });
+    this.keep();
     this.rpc.call("pin", on ? { subject, point } : { subject }).catch(() => this.update({ pinned: !on }));
   }
 
@@ -316,6 +317,7 @@ export class Session {
     this.window = undefined;
     this.asked = undefined;
     this.update({ axes });
+    this.keep();
     this.askPlot();
   }
 
@@ -330,6 +332,7 @@ export class Session {
   setWindow(window: Range[] | undefined): void {
     this.window = window;
     if (!window) this.asked = undefined;
+    this.keep();
     this.askPlot();
   }
 
@@ -393,16 +396,19 @@ export class Session {
 
   /** What is kept over a reload of the window, here and by the extension. */
   private keep(): void {
-    const { subject, point, given, locked, minimize, layers, tab, document } = this.model;
+    const { subject, point, given, locked, pinned, minimize, layers, axes, tab, document } = this.model;
     if (!subject && document === undefined) return;
     const state: PanelState = {
       ...(subject ? { subject } : {}),
       ...(document === undefined ? {} : { document }),
       tab,
-      ...(given ? { point } : {}),
+      ...(given || pinned ? { point } : {}),
       locked,
+      pinned,
       minimize,
       layers: [...layers],
+      ...(axes.length > 0 ? { axes } : {}),
+      ...(this.window ? { window: this.window } : {}),
     };
     this.rpc.port.setState(state);
     this.rpc.port.post({ type: "state", state });
@@ -443,8 +449,11 @@ export class Session {
     }
     const axes =
       chosen.length && chosen.every((name) => view.plottable.includes(name)) ? chosen : view.plottable.slice(0, 2);
+    // While the point moves the loops of the file stay what they are, and so does all that is drawn of them.
+    const paths = this.model.view?.paths ?? [];
+    const stay = paths.length === view.paths.length && paths.every((path, k) => samePath(path, view.paths[k]!));
     this.settle({
-      view,
+      view: stay ? { ...view, paths } : view,
       problem: undefined,
       point,
       ranges,
@@ -488,6 +497,21 @@ export class Session {
       ...(fine ? { samples: FINE } : {}),
     }));
   }
+}
+
+function samePath(a: LoopPath, b: LoopPath): boolean {
+  const numbers = (one: EncodedArray, other: EncodedArray) => {
+    const [x, y] = [decodeArray(one), decodeArray(other)];
+    return x.length === y.length && x.every((value, k) => Object.is(value, y[k]));
+  };
+  return (
+    a.uri === b.uri &&
+    same(a.range, b.range) &&
+    same(a.variables, b.variables) &&
+    same(a.labels, b.labels) &&
+    numbers(a.path, b.path) &&
+    numbers(a.losses, b.losses)
+  );
 }
 
 function decodePlot(data: PlotData, base: string): Plot {

@@ -1,11 +1,14 @@
 /** The function along each variable by itself, side by side. */
 import * as l10n from "@vscode/l10n";
 import { useState } from "preact/hooks";
-import type { View } from "../protocol/lsp";
+import type { SlicesResult, View } from "../protocol/lsp";
 import { decodeArray, fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { segments, visibleRange } from "../render/sampling";
 import { useAnswer } from "./answer";
+import { type CsvRow, csvOf } from "./csv";
+import { DataRow } from "./data-row";
+import { ExportMenu } from "./export-menu";
 import { type Model, pointOf, scalar } from "./session";
 import { useSession } from "./use";
 
@@ -19,20 +22,31 @@ export function Slices({ model, view }: { model: Model; view: View }) {
   const { data } = slices;
   const problem = slices.problem ?? data?.problem;
   return (
-    <details class="data" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{l10n.t("Slices along every variable")}</summary>
-      {open && problem && <p class="muted">{problem}</p>}
-      {open && !data && !problem && (
-        <p class="muted" role="status">
-          {l10n.t("Computing…")}
-        </p>
-      )}
-      {open && data && !problem && <Cards model={model} view={view} data={data} />}
-    </details>
+    <DataRow
+      save={open && data && !problem && <ExportMenu name={l10n.t("Slices")} csv={() => csvOf(sliceRows(data))} />}
+    >
+      <details class="data" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{l10n.t("Slices along every variable")}</summary>
+        {open && problem && <p class="muted">{problem}</p>}
+        {open && !data && !problem && (
+          <p class="muted" role="status">
+            {l10n.t("Computing…")}
+          </p>
+        )}
+        {open && data && !problem && <Cards model={model} view={view} data={data} />}
+      </details>
+    </DataRow>
   );
 }
 
-function Cards(props: { model: Model; view: View; data: NonNullable<ReturnType<typeof useAnswer<"slices">>["data"]> }) {
+function* sliceRows(data: SlicesResult): Generator<CsvRow> {
+  const [grid, values] = [decodeArray(data.grid), decodeArray(data.values)];
+  const n = data.grid.shape[1] ?? 1;
+  yield ["variable", "at", "value"];
+  for (const [k, at] of grid.entries()) yield [data.labels[Math.floor(k / n)], at, values[k]];
+}
+
+function Cards(props: { model: Model; view: View; data: SlicesResult }) {
   const { model, view, data } = props;
   const session = useSession();
   const [grid, values] = [decodeArray(data.grid), decodeArray(data.values)];

@@ -7,6 +7,7 @@ import { formatNumber } from "../render/numbers";
 import { axisTicks } from "../render/sampling";
 import { colorIn, shareOf } from "./figure-traces";
 import { plain } from "./figure-words";
+import { drawings, type Pen } from "./svg-pen";
 import { type Colors, named } from "./theme";
 
 type Point = [number, number, number];
@@ -123,13 +124,24 @@ function projector({ elevation, azimuth }: Camera): (point: Point) => Point {
   ];
 }
 
-function draw(canvas: HTMLCanvasElement, pieces: Piece[], axes: FigureAxes, camera: Camera, colors: Colors): void {
+interface Scene {
+  pieces: Piece[];
+  axes: FigureAxes;
+  camera: Camera;
+  colors: Colors;
+}
+
+function draw(canvas: HTMLCanvasElement, scene: Scene): void {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const ratio = window.devicePixelRatio || 1;
   [canvas.width, canvas.height] = [width * ratio, height * ratio];
   const pen = canvas.getContext("2d");
   if (!pen || width === 0) return;
   pen.scale(ratio, ratio);
+  paint(pen, width, height, scene);
+}
+
+function paint(pen: Pen, width: number, height: number, { pieces, axes, camera, colors }: Scene): void {
   const project = projector(camera);
   const size = Math.min(width / 3.5, height / 3.1);
   const screen = (point: Point): Point => {
@@ -219,7 +231,11 @@ function draw(canvas: HTMLCanvasElement, pieces: Piece[], axes: FigureAxes, came
   };
   for (const value of ticks[0]!) write(formatNumber(value, 4), [place(0, value), -backY, floor], 10, colors.muted, 11);
   for (const value of ticks[1]!) write(formatNumber(value, 4), [-backX, place(1, value), floor], 10, colors.muted, 11);
-  for (const value of ticks[2]!) write(formatNumber(value, 4), [...upright, place(2, value)], 8, colors.muted, 11);
+  for (const value of ticks[2]!) {
+    // At its foot stand the labels of the other axes.
+    if (place(2, value) * floor < 0.9)
+      write(formatNumber(value, 4), [...upright, place(2, value)], 8, colors.muted, 11);
+  }
   write(plain(axes.x.label) || "x", [0, -backY, floor], 36, colors.foreground, 12);
   write(plain(axes.y.label) || "y", [-backX, 0, floor], 36, colors.foreground, 12);
   write(plain(axes.z.label) || "z", [...upright, 1.15], 8, colors.foreground, 12);
@@ -231,7 +247,16 @@ export function Space({ axes, colors, label }: { axes: FigureAxes; colors: Color
   const pieces = useMemo(() => piecesOf(axes, colors), [axes, colors]);
   const again = useRef(() => {});
   again.current = () => {
-    if (canvas.current) draw(canvas.current, pieces, axes, camera, colors);
+    const element = canvas.current;
+    if (!element) return;
+    const scene = { pieces, axes, camera, colors };
+    draw(element, scene);
+    drawings.set(element, (pen, turned) =>
+      paint(pen, element.clientWidth, element.clientHeight, {
+        ...scene,
+        camera: { ...camera, azimuth: camera.azimuth + turned },
+      }),
+    );
   };
   useLayoutEffect(() => again.current(), [pieces, camera]);
   useEffect(() => {

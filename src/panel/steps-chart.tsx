@@ -1,9 +1,13 @@
 /** Values over the steps of a loop, or over the updates of a Variable. */
 import * as l10n from "@vscode/l10n";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { formatNumber } from "../render/numbers";
 import { axis, baseLayout, Chart, type Layout, stepsAxis } from "./chart";
+import { type CsvRow, csvOf } from "./csv";
+import { DataRow } from "./data-row";
+import { ExportMenu } from "./export-menu";
 import { samples } from "./figure";
+import { pictureOf } from "./pictures";
 import { Scroll } from "./scroll";
 import { useColors } from "./theme";
 
@@ -54,67 +58,79 @@ export function StepsChart({ title, lines, stride = 1, scales = false }: Props) 
     .slice(0, 12)
     .map(({ name, values }) => wordsOf(name, values, stride))
     .join(" ");
+  const place = useRef<HTMLDivElement>(null);
+  function* rows(): Generator<CsvRow> {
+    yield ["step", ...lines.map(({ name }) => name)];
+    for (let i = 0; i < (lines[0]?.values.length ?? 0); i++)
+      yield [i * stride, ...lines.map(({ values }) => values[i]!)];
+  }
   return (
     <>
-      {lines.length > 1 && (
-        <ul class="legend" aria-label={l10n.t("Legend")}>
-          {lines.map(({ name }, k) => (
-            <li key={name}>
-              <svg class="swatch-line" width="22" height="10" aria-hidden="true">
-                <line x1="0" y1="5" x2="22" y2="5" stroke={colors.cycle[k % 10]} stroke-width="2" />
-              </svg>
-              {name}
-            </li>
-          ))}
-        </ul>
-      )}
-      {scales && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={type === "log"}
-            disabled={!positive}
-            onChange={(event) => setLogarithmic(event.currentTarget.checked)}
-          />
-          {l10n.t("logarithmic")}
-        </label>
-      )}
-      <Chart class="low" traces={traces} layout={layout} label={`${title}. ${words}`} />
-      <details class="data">
-        <summary>{l10n.t("In words and numbers")}</summary>
-        <p>{words}</p>
-        <Scroll label={l10n.t("Samples")}>
-          <table>
-            <caption>{title}</caption>
-            <thead>
-              <tr>
-                <th scope="col" class="number">
-                  {l10n.t("step")}
-                </th>
-                {lines.map(({ name }) => (
-                  <th key={name} scope="col" class="number">
-                    {name}
+      <div ref={place}>
+        {lines.length > 1 && (
+          <ul class="legend" aria-label={l10n.t("Legend")}>
+            {lines.map(({ name }, k) => (
+              <li key={name}>
+                <svg class="swatch-line" width="22" height="10" aria-hidden="true">
+                  <line x1="0" y1="5" x2="22" y2="5" stroke={colors.cycle[k % 10]} stroke-width="2" />
+                </svg>
+                {name}
+              </li>
+            ))}
+          </ul>
+        )}
+        {scales && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={type === "log"}
+              disabled={!positive}
+              onChange={(event) => setLogarithmic(event.currentTarget.checked)}
+            />
+            {l10n.t("logarithmic")}
+          </label>
+        )}
+        <Chart class="low" traces={traces} layout={layout} label={`${title}. ${words}`} />
+      </div>
+      <DataRow
+        save={<ExportMenu name={title} picture={() => pictureOf(place.current!, colors)} csv={() => csvOf(rows())} />}
+      >
+        <details class="data">
+          <summary>{l10n.t("In words and numbers")}</summary>
+          <p>{words}</p>
+          <Scroll label={l10n.t("Samples")}>
+            <table>
+              <caption>{title}</caption>
+              <thead>
+                <tr>
+                  <th scope="col" class="number">
+                    {l10n.t("step")}
                   </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {samples(lines[0]?.values.length ?? 0, 21).map((i) => (
-                <tr key={i}>
-                  <th scope="row" class="number">
-                    {i * stride}
-                  </th>
-                  {lines.map(({ name, values }) => (
-                    <td key={name} class="number">
-                      {formatNumber(values[i]!, 8)}
-                    </td>
+                  {lines.map(({ name }) => (
+                    <th key={name} scope="col" class="number">
+                      {name}
+                    </th>
                   ))}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      </details>
+              </thead>
+              <tbody>
+                {samples(lines[0]?.values.length ?? 0, 21).map((i) => (
+                  <tr key={i}>
+                    <th scope="row" class="number">
+                      {i * stride}
+                    </th>
+                    {lines.map(({ name, values }) => (
+                      <td key={name} class="number">
+                        {formatNumber(values[i]!, 8)}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+        </details>
+      </DataRow>
     </>
   );
 }

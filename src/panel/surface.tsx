@@ -1,10 +1,12 @@
 /** The function over two variables as a surface that turns, with the point on it. */
 import * as l10n from "@vscode/l10n";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { FigureAxes, FigureAxis } from "../protocol/figure";
 import type { View } from "../protocol/lsp";
 import { encodeArray, fromJsonNumber } from "../protocol/values";
 import { visibleRange } from "../render/sampling";
+import { ExportMenu } from "./export-menu";
+import { pictureOf } from "./pictures";
 import { type Model, type Plot, scalar } from "./session";
 import { Space } from "./space";
 import { type Colors, named, useColors } from "./theme";
@@ -19,8 +21,24 @@ export function Surface({ model, view, plot }: { model: Model; view: View; plot:
   const surface = useMemo(() => surfaceOf(plot, colors), [plot, colors]);
   const axes = useMemo(() => withPoint(surface, [at[0]!, at[1]!, value], colors), [surface, ...at, value]);
   const label = l10n.t("Surface of {0} over {1} and {2}.", view.title, plot.axes[0]!, plot.axes[1]!);
-  return <Space axes={axes} colors={colors} label={label} />;
+  const place = useRef<HTMLDivElement>(null);
+  const picture = (turned = 0) => pictureOf(place.current!, colors, turned);
+  const turn = async () => ({
+    frames: Array.from({ length: FRAMES }, (_, k) => picture((360 * k) / FRAMES)),
+    hold: 90,
+  });
+  return (
+    <div class="surface">
+      <div ref={place}>
+        <Space axes={axes} colors={colors} label={label} />
+      </div>
+      <ExportMenu name={l10n.t("Surface")} picture={() => picture()} animation={turn} />
+    </div>
+  );
 }
+
+/** Of one full turn. */
+const FRAMES = 30;
 
 function surfaceOf(plot: Plot, colors: Colors): FigureAxes {
   const [xs, ys] = [plot.grid[0]!, plot.grid[1]!];

@@ -16,8 +16,10 @@ export interface EdgeLine {
   readonly k: number;
   readonly path: string;
   readonly label: string;
+  /** The label's middle and width. */
   readonly x: number;
   readonly y: number;
+  readonly width: number;
 }
 
 export interface Arranged {
@@ -54,7 +56,7 @@ export function layout(nodes: readonly Described[], down: boolean): Arranged {
   });
   nodes.forEach(({ from }, index) => {
     from.forEach(({ node, label }, k) => {
-      const width = Math.max(label.length * 6.6 + 6, 8);
+      const width = Math.max(label.length * 6.7 + 6, 8);
       graph.setEdge(String(node), String(index), { width, height: 16, labelpos: "c", label }, String(k));
     });
   });
@@ -70,8 +72,9 @@ export function layout(nodes: readonly Described[], down: boolean): Arranged {
           points: { x: number; y: number }[];
           x: number;
           y: number;
+          width: number;
         };
-        return { from: node, to: index, k, path: smooth(edge.points), label, x: edge.x, y: edge.y };
+        return { from: node, to: index, k, path: smooth(edge.points), label, x: edge.x, y: edge.y, width: edge.width };
       }),
     ),
   };

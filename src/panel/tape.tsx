@@ -9,9 +9,14 @@ import type { JsonNumber } from "../protocol/values";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
+import { type CsvRow, csvOf } from "./csv";
+import { DataRow } from "./data-row";
+import { ExportMenu } from "./export-menu";
+import { type Picture, pictureOf } from "./pictures";
 import { Scroll } from "./scroll";
 import { pointOf, type Session } from "./session";
 import { type Box, layout } from "./tape-layout";
+import { useColors } from "./theme";
 import { hasNothing, useModel, useSession } from "./use";
 
 export function TapeView({ view }: { view: View }) {
@@ -77,6 +82,20 @@ function Sweep({ data, stale }: { data: TapeResult; stale: boolean }) {
   useEffect(() => setDone(undefined), [shape]);
   useEffect(() => () => session.highlight(), [session]);
   const go = (to: number) => setDone(Math.min(Math.max(to, 0), steps.length));
+  const colors = useColors();
+  const place = useRef<HTMLDivElement>(null);
+  const picture = () => pictureOf(place.current!, colors);
+  /** Every step of the sweeps, as the page shows it. */
+  const walk = async () => {
+    const frames: Picture[] = [];
+    for (let step = 0; step <= steps.length; step++) {
+      setDone(step);
+      await new Promise((resolve) => setTimeout(resolve));
+      frames.push(picture());
+    }
+    setDone(at);
+    return { frames, hold: 700 };
+  };
   return (
     <>
       <div class="sweep">
@@ -100,16 +119,29 @@ function Sweep({ data, stale }: { data: TapeResult; stale: boolean }) {
           {at} / {steps.length}
         </span>
       </div>
-      <p class="caption" role="status">
-        {captionOf(nodes, steps, at)}
-      </p>
-      <Drawing nodes={nodes} steps={steps} at={at} current={current} stale={stale} />
-      <details class="data">
-        <summary>{l10n.t("As a table")}</summary>
-        <Scroll label={l10n.t("Computation graph")}>
-          <Rows nodes={nodes} />
-        </Scroll>
-      </details>
+      <div ref={place}>
+        <p class="caption" role="status">
+          {captionOf(nodes, steps, at)}
+        </p>
+        <Drawing nodes={nodes} steps={steps} at={at} current={current} stale={stale} />
+      </div>
+      <DataRow
+        save={
+          <ExportMenu
+            name={l10n.t("Computation graph")}
+            picture={picture}
+            animation={walk}
+            csv={() => csvOf(tapeRows(nodes))}
+          />
+        }
+      >
+        <details class="data">
+          <summary>{l10n.t("As a table")}</summary>
+          <Scroll label={l10n.t("Computation graph")}>
+            <Rows nodes={nodes} />
+          </Scroll>
+        </details>
+      </DataRow>
     </>
   );
 }
@@ -260,9 +292,12 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
               <g key={`${edge.from} ${edge.to} ${edge.k}`} class={name}>
                 <path d={edge.path} marker-end="url(#tape-end)" />
                 {back && (
-                  <text x={edge.x} y={edge.y} dy="0.32em">
-                    {edge.label}
-                  </text>
+                  <>
+                    <rect x={edge.x - edge.width / 2} y={edge.y - 8} width={edge.width} height={16} />
+                    <text x={edge.x} y={edge.y} dy="0.32em">
+                      {edge.label}
+                    </text>
+                  </>
                 )}
               </g>
             );
@@ -404,6 +439,13 @@ function nodeAt(nodes: readonly TapeNode[], line: number, character: number): nu
     }
   });
   return best;
+}
+
+function* tapeRows(nodes: readonly TapeNode[]): Generator<CsvRow> {
+  const numbers = (values: readonly JsonNumber[] | undefined) => values?.join(" ");
+  yield ["name", "operation", "shape", "value", "adjoint"];
+  for (const { name, formula, shape, value, adjoint } of nodes)
+    yield [name, formula, shape.join("×"), numbers(value), numbers(adjoint)];
 }
 
 function Rows({ nodes }: { nodes: readonly TapeNode[] }) {

@@ -103,6 +103,8 @@ export interface GradientRow {
 
 export interface Parameter {
   name: string;
+  /** The name as formulas have it: `x_{1}`. */
+  latex: string;
   /** [] for a scalar. */
   shape: number[];
   value: JsonTree;
@@ -147,6 +149,8 @@ export interface View {
   subject: Subject;
   /** `g(x1, x2)`. */
   title: string;
+  /** What formulas call it: `g`. */
+  symbol: string;
   /** Where its definition stands. */
   location?: { uri: string; range: Range };
   parameters: Parameter[];

@@ -38,6 +38,8 @@ export interface PanelApi {
   /** Marks a source range in the editors that show it; absent: no more. */
   highlight(params: { uri: string; range?: Range }): null;
   copy(params: { text: string }): null;
+  /** Asks where to save a file, and writes it; `saved` is false where the user thought better of it. */
+  save(params: { name: string; data: string | Uint8Array }): { saved: boolean };
 }
 
 /** Along a curve: the first four; over a plane: the others. */
@@ -87,8 +89,13 @@ export interface PanelState {
   run?: boolean;
   /** Follow the cursor no longer. */
   locked?: boolean;
+  /** The point is that of hovers and lenses too. */
+  pinned?: boolean;
   /** What a plot shows beside the function. */
   layers?: PlotLayer[];
+  /** Along which variables it is drawn, and which part the user zoomed to. */
+  axes?: string[];
+  window?: [number, number][];
   minimize?: Pick<MinimizeParams, "optimizer" | "learningRate" | "steps">;
 }
 

@@ -8,10 +8,13 @@ export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
 /** A scalar, or nested arrays of scalars: the value of one parameter. */
 export type JsonTree = JsonNumber | JsonTree[];
 
-/** An n-dimensional float64 array: row-major bytes (little-endian) in base64. */
+/**
+ * An n-dimensional float64 array: row-major bytes (little-endian) in base64, or the numbers themselves where messages
+ * carry those (from the extension to the panel).
+ */
 export interface EncodedArray {
   shape: number[];
-  data: string;
+  data: string | Float64Array;
 }
 
 export function toJsonNumber(value: number): JsonNumber {
@@ -41,9 +44,19 @@ export function encodeArray(values: ArrayLike<number>, shape: number[] = [values
   return { shape, data: btoa(binary) };
 }
 
-export function decodeArray(array: EncodedArray): Float64Array {
-  const binary = atob(array.data);
+export function decodeArray({ data }: EncodedArray): Float64Array {
+  if (typeof data !== "string") return data;
+  const binary = atob(data);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   return new Float64Array(bytes.buffer);
+}
+
+/** A copy of an answer whose arrays hold their numbers: a message to the panel carries them as they are. */
+export function withNumbers<T>(value: T): T {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(withNumbers) as T;
+  if ("shape" in value && "data" in value && typeof value.data === "string")
+    return { ...value, data: decodeArray(value as unknown as EncodedArray) };
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withNumbers(part)])) as T;
 }

@@ -64,6 +64,6 @@ function called(look: Look, name: string, primes = ""): FormulaText {
   };
 }
 
-function nameLatex(name: string): string {
+export function nameLatex(name: string): string {
   return name.length === 1 ? name : `\\operatorname{${name.replace(/_/g, "\\_")}}`;
 }

@@ -2,11 +2,11 @@
 import * as l10n from "@vscode/l10n";
 import type { CancellationToken } from "vscode-languageserver";
 import { rangeAround } from "../analysis/sample";
-import { type FormulaText, type Look, MOST_ROWS, Problem } from "../analysis/subject";
+import { type FormulaText, type Look, latexSymbol, MOST_ROWS, Problem } from "../analysis/subject";
 import type { Cell, Formula, GradientRow, LoopPath, Parameter, Subject, View, ViewParams } from "../protocol/lsp";
 import { encodeArray, type NumberTree, toJsonNumber, toJsonTree } from "../protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../render";
-import { definition, derivatives, secondDerivatives } from "./formulas";
+import { definition, derivatives, nameLatex, secondDerivatives } from "./formulas";
 import { loopPaths } from "./script";
 import { OutOfTime, proceedUntil, type Session } from "./session";
 import { rangeOf } from "./text";
@@ -23,6 +23,7 @@ export async function view(session: Session, { subject, point }: ViewParams, tok
   const answer: View = {
     subject,
     title: subject.kind === "function" ? subject.name : subject.text,
+    symbol: subject.kind === "function" ? nameLatex(subject.name) : "f",
     parameters: [],
     origin: { kind: "ones" },
     where: "",
@@ -66,11 +67,13 @@ function describe(look: Look, answer: View): void {
   answer.where = whereText(look);
   const tree = look.pointTree();
   answer.parameters = look.parameters.map((parameter): Parameter => {
+    const latex = latexSymbol(parameter.name);
     if (!parameter.shape)
-      return { name: parameter.name, shape: [], value: "NaN", range: [0, 0], reason: parameter.reason };
+      return { name: parameter.name, latex, shape: [], value: "NaN", range: [0, 0], reason: parameter.reason };
     const value: NumberTree = tree[parameter.name]!;
     return {
       name: parameter.name,
+      latex,
       shape: [...parameter.shape],
       value: toJsonTree(value),
       range: rangeAround(parameter.numbers.reduce((largest, x) => (Math.abs(x) > Math.abs(largest) ? x : largest), 0)),

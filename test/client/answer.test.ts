@@ -9,6 +9,7 @@ function view(extra: Partial<View>): View {
   return {
     subject: { kind: "function", uri: "file:///a.py", name: "g" },
     title: "g(x1, x2)",
+    symbol: "g",
     parameters: [],
     origin: { kind: "ones" },
     where: "at (2, 3)",

@@ -33,6 +33,9 @@ describe("what comes from outside", () => {
       { type: "call", id: 4, method: "pin", params: { subject, point: { x: "Infinity" } } },
       { type: "call", id: 5, method: "reveal", params: { uri: "file:///a.py", line: 1, character: 0 } },
       { type: "call", id: 6, method: "copy", params: { text: "" } },
+      { type: "call", id: 7, method: "save", params: { name: "g.csv", data: "x\r\n" } },
+      { type: "call", id: 8, method: "save", params: { name: "g.png", data: new Uint8Array(8) } },
+      { type: "state", state: { subject, pinned: true, axes: ["x1", "x2"], window: [[-1, 1.5]] } },
     ];
     for (const message of messages) assert(isToHost(message), JSON.stringify(message));
   });
@@ -61,6 +64,9 @@ describe("what comes from outside", () => {
       { type: "call", id: 1, method: "minimize", params: { subject, optimizer: "sgd", learningRate: "1", steps: 1 } },
       { type: "call", id: 1, method: "reveal", params: { uri: "file:///a.py", line: -1, character: 0 } },
       { type: "call", id: -1, method: "copy", params: { text: "a" } },
+      { type: "call", id: 7, method: "save", params: { name: "../g.csv", data: "x" } },
+      { type: "call", id: 7, method: "save", params: { name: "g.csv", data: [1, 2] } },
+      { type: "state", state: { subject, window: [[0, Number.NaN]] } },
       { type: "call", id: 1, method: "copy", params: { text: 1 } },
     ];
     for (const message of messages) assert(!isToHost(message), JSON.stringify(message));

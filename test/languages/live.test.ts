@@ -193,6 +193,21 @@ describe("a live module: an edit runs what it touches", () => {
     assert.equal(editor.ran("import math\nprint(math.tau)\n"), 3);
   });
 
+  it("a test that looks for its cases in the script sees the newest", () => {
+    const text = `import unittest
+
+class Sums(unittest.TestCase):
+    def test_sum(self):
+        self.assertEqual(1 + 1, 2)
+
+unittest.main(argv=[""], exit=False)
+`;
+    const editor = new Editor();
+    editor.ran(text);
+    editor.ran(text.replace("1 + 1", "1 + 2"));
+    editor.ran(text.replace("unittest.main", "class More(Sums): pass\n\nunittest.main"));
+  });
+
   it("the budget counts what is not run again", () => {
     const loop = (steps: number) => `for k in range(${steps}): pass\n`;
     const text = `${loop(150_000)}print(1)\n${loop(150_000)}print(2)\n${loop(150_000)}print(3)\n`;

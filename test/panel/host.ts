@@ -37,6 +37,7 @@ interface Subject {
   reasons?: Record<string, string>;
   loop?: { start: number[]; rate: number; steps: number };
   problem?: string;
+  partial?: boolean;
 }
 
 export const subjects: Record<string, Subject> = {
@@ -88,6 +89,13 @@ export const subjects: Record<string, Subject> = {
     },
     value: (v) => v.slice(0, 6).reduce((sum, w, i) => sum + (w * v[7]! - i) ** 2, 0) * v[8]! + v[6]! ** 2,
     reasons: { "w[1, 2]": "cut by .numpy() in line 7" },
+  },
+  slow: {
+    title: "slow(x1, x2)",
+    names: ["x1", "x2"],
+    start: { x1: 2, x2: 3 },
+    value: ([a = 0, b = 0]) => (a + 5) * b * b,
+    partial: true,
   },
   log: {
     title: "h(x)",
@@ -141,6 +149,12 @@ def differences(v):
 def product(v):
     return v[0]**2 * v[1]
 
+def layer(W, x, b):
+    return np.sum(np.tanh(W @ x + b)**2, axis=0)
+
+def six(a, b, c, d, e, f):
+    return a * b + np.sin(c) * d - e**2 * f + np.exp(-a * a)
+
 def long(x):
     for k in range(200):
         x = x + math.sin(x * k)
@@ -155,6 +169,8 @@ rotation(0.5, 2.0)
 differences(np.linspace(0.1, 2.0, 20))
 long(0.3)
 product([0.5, 1.5])
+layer(np.array([[0.1, -0.2, 0.3], [0.5, 0.4, -0.6]]), np.array([1.0, 2.0, -1.0]), np.array([0.1, 0.2]))
+six(1.0, 2.0, 0.5, -1.0, 0.3, 2.0)
 `;
 const uri = "file:///tf_diffs.py";
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => {} }) };
@@ -175,6 +191,8 @@ export class FakeHost {
   readonly received: ToHost[] = [];
   /** Milliseconds before a call is answered. */
   delay = 0;
+  /** Why nothing can be saved. */
+  refusal = "";
   readonly cancelled = new Set<number>();
   private readonly session = new Session(new Map([[uri, TextDocument.create(uri, "python", 1, program)]]));
   /** Texts that stand in for files, by address. */
@@ -182,7 +200,10 @@ export class FakeHost {
 
   static async create(): Promise<FakeHost> {
     await loadTypesetter();
-    return new FakeHost();
+    const host = new FakeHost();
+    // A busy machine is no slow function.
+    host.session.settings.set(uri, { ...defaultSettings, budget: { evaluation: 5000, command: 20_000 } });
+    return host;
   }
 
   calls(method: string) {
@@ -234,6 +255,9 @@ export class FakeHost {
         return this.minimize(call.params);
       case "script":
         return this.script(call.params.uri);
+      case "save":
+        if (this.refusal) throw new Error(this.refusal);
+        return { saved: true };
       default:
         return null;
     }
@@ -268,12 +292,14 @@ export class FakeHost {
     return {
       subject: params.subject,
       title: subject.title,
+      symbol: subject.title.replace(/\(.*/, ""),
       location: {
         uri: "file:///tf_diffs.py",
         range: { start: { line: 11, character: 4 }, end: { line: 11, character: 5 } },
       },
       parameters: Object.entries(point).map(([name, tree]) => ({
         name,
+        latex: name,
         shape: shapeOf(tree),
         value: tree,
         range: Array.isArray(tree) ? [-1, 1] : [Number(tree) - 5, Number(tree) + 5],
@@ -299,7 +325,11 @@ export class FakeHost {
           difference: { value: 0, text: formatNumber(central - gradient[i]!, 2) },
         };
       }),
-      hessian: Number.isFinite(value) ? { labels: subject.names, rows: rows.map((row) => row.map(text)) } : undefined,
+      ...(subject.partial ? { partial: true } : {}),
+      hessian:
+        Number.isFinite(value) && !subject.partial
+          ? { labels: subject.names, rows: rows.map((row) => row.map(text)) }
+          : undefined,
       plottable: scalars,
       paths: loop ? [loopPath(subject)] : [],
       problem: subject.problem,

@@ -95,9 +95,10 @@ describe("the panel's page", function () {
     await eventually(async () => assert.equal(await panel.value(), "63"));
   });
 
-  it("follows a dragged slider, asks at most every 50 ms, and keeps the contours", async () => {
+  it("follows a dragged slider, asks for one point at a time, and keeps the contours", async () => {
     const { page, host } = await open("g");
     await panel.drawn();
+    host.delay = 50;
     const plots = host.calls("plot").length;
     const views = host.calls("view").length;
     const slider = page.getByRole("slider", { name: "x1 on a slider" });
@@ -244,6 +245,27 @@ describe("the panel's page", function () {
     );
     await page.getByLabel("up").selectOption("");
     await eventually(async () => assert.equal(await page.locator(".overlay .tangent").count(), 1));
+  });
+
+  it("says what there was no time for", async () => {
+    const { page } = await open("slow");
+    await page.getByText("The time limit was reached. Missing: the Hessian, formulas.").waitFor();
+    await panel.drawn();
+    assert.deepEqual(await panel.gradient(), ["9", "42"]);
+    await panel.picture("partial");
+  });
+
+  it("reads values where the pointer is", async () => {
+    const { page } = await open("g");
+    await panel.drawn();
+    const plot = (await page.locator(".plot .nsewdrag").boundingBox())!;
+    // The point (2, 3) is in the middle: beside it, not on it.
+    await page.mouse.move(plot.x + plot.width / 4, plot.y + plot.height / 2);
+    await eventually(async () => {
+      const words = String(await page.locator(".hoverlayer .hovertext").textContent());
+      const [, x1, x2, value] = /x1 = (\S+?)x2 = (\S+?)(\d[\d.]*)$/.exec(words.replaceAll("−", "-")) ?? [];
+      assert.ok(Math.abs(Number(x1) + 0.5) < 0.2 && x2 !== undefined && Number(value) > 30, words);
+    });
   });
 
   it("says whether the gradient is right once the point rests", async () => {
@@ -512,6 +534,9 @@ describe("the panel's page", function () {
       await page.getByRole("button", { name: "Run" }).click();
       await page.locator(".result").waitFor();
       await openTable(page);
+      await page.locator("[data-section=plot] > .data-row .export summary").click();
+      assert.deepEqual(await accessibility(page), []);
+      await page.locator(".copies summary").click();
       assert.deepEqual(await accessibility(page), []);
       await panel.picture(`${theme}-1000`);
     });
@@ -591,7 +616,7 @@ describe("the panel's page", function () {
         String(await waves.locator(".chart").getAttribute("aria-label")),
         /^Waves: .*f\(θ\) over θ \(rad\); line “sin\(x\)”: 100 points, values from -0.99987 to 0.99987;/,
       );
-      await waves.locator("summary").click();
+      await waves.locator(".data summary").click();
       await eventually(async () => assert.equal(await waves.locator("tbody tr").count(), 11 + 11 + 10));
       assert.equal(await page.locator("[data-figure='2'] .figure-cell").count(), 6);
       assert.equal(await page.locator("[data-figure='2'] .barlayer .point").count(), 4 + 20 + 20);

@@ -377,7 +377,7 @@ describe("code actions and commands", function () {
         learningRate: 0.01,
         steps: 5,
       });
-      const path = Buffer.from(values.data, "base64");
+      const path = Buffer.from(String(values.data), "base64");
       assert.ok(Math.abs(value! - path.readDoubleLE(path.length - 8)) < 1e-6);
     });
 

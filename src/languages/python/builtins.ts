@@ -3,6 +3,7 @@ import * as engine from "../../engine";
 import "./runtime/bytes";
 import "./runtime/number-methods";
 import { PyCode, PySuper } from "./compile/expressions";
+import { loadModule, registerModule } from "./modules/registry";
 import { arity, bindArguments, toInt, toText } from "./runtime/arguments";
 import { makeClass } from "./runtime/classes";
 import { sorted } from "./runtime/container-methods";
@@ -92,6 +93,7 @@ import { tick, vm } from "./runtime/vm";
 
 const table = new Map<string, PyValue>();
 export const builtins: ReadonlyMap<string, PyValue> = table;
+registerModule("builtins", () => new Map(table));
 
 function define(name: string, run: (args: PyValue[], kwargs: Kwargs | undefined) => PyValue): void {
   table.set(name, native(name, run));
@@ -463,8 +465,11 @@ define("getattr", (args) => {
   arity("getattr", args, 2, 3);
   const name = toText("getattr", args[1]);
   if (args.length < 3) return getAttribute(args[0], name);
-  return attempt(() => findAttribute(args[0], name)) ?? args[2];
+  return look(args[0], name) ?? args[2];
 });
+/** An attribute that may be missing; what we do not have of a library is. */
+const look = (x: PyValue, name: string): PyValue | undefined =>
+  x instanceof PyModule && !name.startsWith("__") ? x.member(name) : attempt(() => findAttribute(x, name));
 const attempt = (read: () => PyValue | undefined): PyValue | undefined => {
   try {
     return read();
@@ -473,7 +478,14 @@ const attempt = (read: () => PyValue | undefined): PyValue | undefined => {
     throw error;
   }
 };
-define("hasattr", ([x, name]) => attempt(() => findAttribute(x, toText("hasattr", name))) !== undefined);
+define("__import__", ([name]) => {
+  const wanted = toText("__import__", name);
+  const root = wanted.split(".")[0];
+  return (loadModule(wanted) && loadModule(root)) ?? raiseError("ModuleNotFoundError", `No module named '${root}'`);
+});
+define("hasattr", ([x, name]) => {
+  return look(x, toText("hasattr", name)) !== undefined;
+});
 define("setattr", ([x, name, value]) => {
   setAttribute(x, toText("setattr", name), value);
   return null;
@@ -489,6 +501,7 @@ methods(sliceType, {
   },
 });
 define("vars", ([x]) => {
+  if (x instanceof PyModule) return PyDict.from(x.names());
   if (x instanceof PyObject && x.dict) return PyDict.from(x.dict);
   raiseError("TypeError", "vars() argument must have __dict__ attribute");
 });

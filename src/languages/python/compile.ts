@@ -664,7 +664,7 @@ export class Compiler extends ExpressionCompiler {
       }
       const inner = new Frame(new Array(scope.slots).fill(undefined), captured(frame), undefined);
       inner.names = new Map<string, PyValue>([
-        ["__module__", "__main__"],
+        ["__module__", this.globals.cell("__name__").value ?? "__main__"],
         ["__qualname__", qualname],
       ]);
       if (node.docstring !== null) inner.names.set("__doc__", node.docstring);

@@ -9,10 +9,11 @@ import { Compiler, report } from "./compile";
 import { ExpressionCompiler, Globals } from "./compile/expressions";
 import { analyze, analyzeExpression } from "./compile/scope";
 import type { PyEvent } from "./events";
-import "./imports";
+import { SourceModule } from "./imports";
 import "./library";
 import "./modules";
 import { arrayOfNumbers } from "./modules/numpy/convert";
+import { keepMain } from "./modules/registry";
 import { PyDict, PyList, PyTuple } from "./runtime/containers";
 import { PyException, pyError, raiseError } from "./runtime/errors";
 import { Frame, homeOf, PyFunction, toPython } from "./runtime/function";
@@ -106,6 +107,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
       ended = "error";
       return;
     }
+    keepMain(new SourceModule("__main__", globals));
     try {
       const { module, scopes } = analyze(syntax.body);
       const compiler = new Compiler(globals, scopes, module, "");

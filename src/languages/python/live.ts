@@ -8,6 +8,8 @@ import { Compiler, report } from "./compile";
 import { Globals } from "./compile/expressions";
 import { analyze } from "./compile/scope";
 import type { PyEvent } from "./events";
+import { SourceModule } from "./imports";
+import { keepMain } from "./modules/registry";
 import { PyException } from "./runtime/errors";
 import { Frame, toPython } from "./runtime/function";
 import { Heap, type State, Unseen } from "./runtime/heap";
@@ -93,6 +95,7 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
     this.spare = [];
     withVm(this.machine, () => {
       this.globals = new Globals(builtins);
+      keepMain(new SourceModule("__main__", this.globals));
     });
     this.preset("__name__", "__main__");
     this.preset("__file__", fileName);

@@ -64,7 +64,7 @@ export function uncaught(error: PyException): Uncaught {
     type: error.type.name,
     message: safely(() => str(error)),
     span: homeOf(error),
-    trace: [{ name: "<module>", span: outermost }, ...[...error.trace].reverse()],
+    trace: [{ name: "<module>", span: outermost }, ...error.trace.filter(({ span }) => !inLibrary(span)).reverse()],
     ...(chain && chain !== error ? { before: { error: uncaught(breakCycle(chain)), link } } : {}),
   };
 }
@@ -102,6 +102,9 @@ function traceLine(name: string, span: Span, { syntax, fileName, place }: Where)
   const line = lineAt(syntax, from);
   return { name, file: fileName, line, text: lineText(syntax, line), from, to };
 }
+
+/** In a text of ours: what stands there explains nothing to whom it befell. */
+const inLibrary = (span: Span): boolean => !inMain(span) && placeInModule(span.from)?.fileName.startsWith("<") === true;
 
 const beside = (fileName: string, other: string): string => fileName.slice(0, fileName.lastIndexOf("/") + 1) + other;
 

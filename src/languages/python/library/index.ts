@@ -4,6 +4,7 @@ import { registerText } from "../modules/registry";
 import classes_ from "./_classes.py";
 import normal_ from "./_normal.py";
 import argparse_ from "./argparse.py";
+import array_ from "./array.py";
 import base64_ from "./base64.py";
 import bisect_ from "./bisect.py";
 import colorsys_ from "./colorsys.py";
@@ -12,6 +13,7 @@ import decimal_ from "./decimal.py";
 import doctest_ from "./doctest.py";
 import fractions_ from "./fractions.py";
 import gc_ from "./gc.py";
+import hashlib_ from "./hashlib.py";
 import heapq_ from "./heapq.py";
 import inspect_ from "./inspect.py";
 import io_ from "./io.py";
@@ -23,9 +25,12 @@ import pathlib_ from "./pathlib.py";
 import platform_ from "./platform.py";
 import pprint_ from "./pprint.py";
 import queue_ from "./queue.py";
-import scipy_ from "./scipy.py";
+import scipy___incomplete_ from "./scipy___incomplete.py";
 import scipy__integrate_ from "./scipy__integrate.py";
+import scipy__interpolate_ from "./scipy__interpolate.py";
+import scipy__linalg_ from "./scipy__linalg.py";
 import scipy__optimize_ from "./scipy__optimize.py";
+import scipy__signal_ from "./scipy__signal.py";
 import scipy__stats_ from "./scipy__stats.py";
 import secrets_ from "./secrets.py";
 import struct_ from "./struct.py";
@@ -34,6 +39,7 @@ import timeit_ from "./timeit.py";
 import tqdm_ from "./tqdm.py";
 import traceback_ from "./traceback.py";
 import types_ from "./types.py";
+import unittest_ from "./unittest.py";
 
 /** By their names, with two underscores for a point. */
 const TEXTS = {
@@ -44,6 +50,7 @@ const TEXTS = {
   secrets: secrets_,
   inspect: inspect_,
   argparse: argparse_,
+  array: array_,
   bisect: bisect_,
   colorsys: colorsys_,
   datetime: datetime_,
@@ -51,6 +58,7 @@ const TEXTS = {
   doctest: doctest_,
   fractions: fractions_,
   gc: gc_,
+  hashlib: hashlib_,
   heapq: heapq_,
   io: io_,
   json: json_,
@@ -61,15 +69,19 @@ const TEXTS = {
   platform: platform_,
   pprint: pprint_,
   queue: queue_,
-  scipy: scipy_,
+  scipy___incomplete: scipy___incomplete_,
   scipy__integrate: scipy__integrate_,
+  scipy__interpolate: scipy__interpolate_,
+  scipy__linalg: scipy__linalg_,
   scipy__optimize: scipy__optimize_,
+  scipy__signal: scipy__signal_,
   scipy__stats: scipy__stats_,
   textwrap: textwrap_,
   timeit: timeit_,
   tqdm: tqdm_,
   traceback: traceback_,
   types: types_,
+  unittest: unittest_,
 };
 
 for (const [name, text] of Object.entries(TEXTS)) registerText(name.replace("__", "."), text);

@@ -1,9 +1,9 @@
 /** Every module that there is, and what happens to an import of one that there is not. */
 import { PyList, PyTuple } from "../runtime/containers";
 import { pyError, raiseError } from "../runtime/errors";
-import { ellipsis, makeType, PyModule, PyObject, type PyValue } from "../runtime/object";
+import { ellipsis, makeType, PyModule, PyObject, PyType, type PyValue } from "../runtime/object";
 import { vm } from "../runtime/vm";
-import { touch, unwatched } from "../runtime/watch";
+import { touch, unwatched, watcher } from "../runtime/watch";
 import type { Span } from "../syntax/ast";
 
 /** Makes the contents of a module, once for each run. */
@@ -16,17 +16,31 @@ const parts = new Map<string, string[]>();
 export function registerModule(name: string, make: ModuleMaker): void {
   makers.set(name, make);
   const dot = name.lastIndexOf(".");
-  if (dot > 0) {
-    const parent = name.slice(0, dot);
-    parts.set(parent, [...(parts.get(parent) ?? []), name.slice(dot + 1)]);
-  }
+  if (dot > 0) partOf(name.slice(0, dot), name.slice(dot + 1));
 }
+const partOf = (parent: string, name: string): void => {
+  parts.set(parent, [...(parts.get(parent) ?? []), name]);
+};
 
-/** A module that is a text of ours. */
-export function registerText(name: string, text: string): void {
+/** A module that is a text of ours; `placed` says in which module of the real library a class of it stands. */
+export function registerText(name: string, text: string, placed?: (className: string) => string | undefined): void {
   texts.set(name, text);
+  const dot = name.lastIndexOf(".");
+  const own = name.slice(dot + 1);
+  if (dot > 0 && !own.startsWith("_")) partOf(name.slice(0, dot), own);
+  if (placed) places.set(name, placed);
 }
 const texts = new Map<string, string>();
+const places = new Map<string, (className: string) => string | undefined>();
+
+/** Gives the classes of a text the modules by which the real library names them. */
+function place(module: PyModule): void {
+  const placed = places.get(module.name);
+  if (!placed) return;
+  for (const value of module.names().values())
+    if (value instanceof PyType && (value.module === module.name || value.module === "__main__"))
+      value.module = placed(value.name) ?? value.module;
+}
 
 /** Names of a module that are made when they are first wanted. */
 export function registerMembers(name: string, members: ReadonlyMap<string, () => PyValue>): void {
@@ -133,8 +147,15 @@ class PyFolder extends PyModule {
   }
 }
 
+/** The script itself, which it can import by the name `__main__`. */
+export function keepMain(module: PyModule): void {
+  loaded().set("__main__", module);
+}
+
 /** A module that we provide. */
 export function loadModule(name: string): PyModule | undefined {
+  // All the variables of the script can be reached through it.
+  if (name === "__main__") watcher?.lost();
   return loaded().get(name) ?? unwatched(() => load(name));
 }
 
@@ -148,6 +169,7 @@ function load(name: string): PyModule | undefined {
   const text = texts.get(name);
   if (text !== undefined) {
     const module = runText(name, text);
+    place(module);
     loaded().set(name, module);
     const dot = name.lastIndexOf(".");
     if (dot > 0) loadModule(name.slice(0, dot))?.dict.set(name.slice(dot + 1), module);

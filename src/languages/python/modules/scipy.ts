@@ -6,9 +6,8 @@ import { toInt } from "../runtime/arguments";
 import type { PyValue } from "../runtime/object";
 import { axisOf, floats, wrap } from "./numpy/convert";
 import { define, type Entry } from "./numpy/functions";
-import { linalg } from "./numpy/linalg";
 import { sum } from "./numpy/reductions";
-import { registerModule } from "./registry";
+import { loadModule, registerMembers, registerModule } from "./registry";
 
 const none = (x: PyValue | undefined): x is undefined | null => x === undefined || x === null;
 const one = (name: string, run: (x: Value) => Value): Entry =>
@@ -85,7 +84,17 @@ const special: Entry[] = [
     return wrap(engine.gamma(engine.add(floats(n!), 1)));
   }),
 ];
+registerModule("scipy", () => new Map([["__version__", "1.17.0"]]));
 registerModule("scipy.special", () => new Map(special));
+registerMembers(
+  "scipy.special",
+  new Map(
+    ["gammainc", "gammaincc", "betainc", "stdtr"].map((name) => [
+      name,
+      () => loadModule("scipy._incomplete")!.member(name)!,
+    ]),
+  ),
+);
 
 const CONSTANTS: Record<string, number> = {
   pi: Math.PI,
@@ -123,8 +132,6 @@ const CONSTANTS: Record<string, number> = {
   zero_Celsius: 273.15,
 };
 registerModule("scipy.constants", () => new Map<string, PyValue>(Object.entries(CONSTANTS)));
-
-registerModule("scipy.linalg", () => new Map(linalg));
 
 /** Simpson's rule, with Cartwright's correction for an even number of points. */
 function simpson(y: Value, x: Value | undefined, dx: number): Value {

@@ -627,6 +627,8 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
     );
     type.attributes.delete("__iter__");
     type.construct = (cls, [value]) => {
+      if (value === undefined)
+        raiseError("TypeError", "EnumType.__call__() missing 1 required positional argument: 'value'");
       const found = [...all.values()].find((member) => equals(member.value, value));
       if (!found && flags(cls) && typeof value === "bigint") return combined(cls, value);
       const other = found || !(missing instanceof PyClassMethod) ? found : call(missing.fn, [cls, value]);

@@ -346,6 +346,7 @@ registerModule(
       ["linesep", "\n"],
       ["pathsep", ":"],
       ["curdir", "."],
+      ["pardir", ".."],
       ["devnull", "/dev/null"],
       function_("getcwd", () => "/"),
       function_("getenv", ([, otherwise]) => otherwise ?? null),
@@ -363,6 +364,8 @@ registerModule(
   () =>
     new Map<string, PyValue>([
       ["sep", "/"],
+      ["curdir", "."],
+      ["pardir", ".."],
       function_("join", (parts) =>
         parts
           .map(pathText)

@@ -1,9 +1,9 @@
 /** `typing`, `abc`, `collections.abc`: names that hints are made of; they do nothing. */
-import { dictType, PyTuple } from "../runtime/containers";
+import { dictType, listOf, PyDict, PyTuple } from "../runtime/containers";
 import { raiseError } from "../runtime/errors";
 import { PyFunction } from "../runtime/function";
-import { type DictKey, makeType, native, objectType, PyObject, type PyValue } from "../runtime/object";
-import { getAttribute } from "../runtime/protocol";
+import { type DictKey, makeType, native, objectType, PyObject, PyType, type PyValue } from "../runtime/object";
+import { findAttribute, getAttribute } from "../runtime/protocol";
 import { registerModule } from "./registry";
 import { namedTupleBase } from "./small";
 
@@ -92,6 +92,29 @@ const names = [
   "TypeGuard",
 ];
 
+/** A protocol of which `isinstance` asks whether all of its members are there (PEP 544). */
+function checkable(type: PyValue): PyValue {
+  if (!(type instanceof PyType)) return type;
+  const annotations = type.attributes.get("__annotations__");
+  const members = [
+    ...type.attributes.keys(),
+    ...(annotations instanceof PyDict ? listOf(annotations).map(String) : []),
+  ].filter((name) => !NOT_MEMBERS.has(name));
+  const check = native("__instancecheck__", ([x]) => members.every((name) => findAttribute(x, name) !== undefined));
+  type.attributes.set("__instancecheck__", check);
+  return type;
+}
+const NOT_MEMBERS = new Set([
+  "__module__",
+  "__doc__",
+  "__dict__",
+  "__init__",
+  "__annotations__",
+  "__abstractmethods__",
+  "__slots__",
+  "__hash__",
+]);
+
 function hints(): Map<string, PyValue> {
   const out = new Map<string, PyValue>(names.map((name) => [name, new PyHint(name)]));
   const variable = native("TypeVar", ([name]) => new PyHint(`~${String(name)}`));
@@ -105,7 +128,11 @@ function hints(): Map<string, PyValue> {
     native("cast", ([, x]) => x),
   );
   out.set("TYPE_CHECKING", false);
-  for (const name of ["overload", "final", "runtime_checkable", "no_type_check", "override"]) {
+  out.set(
+    "runtime_checkable",
+    native("runtime_checkable", ([type]) => checkable(type)),
+  );
+  for (const name of ["overload", "final", "no_type_check", "override"]) {
     out.set(
       name,
       native(name, ([x]) => x),

@@ -18,6 +18,7 @@ import {
 import { allocateCheck, raiseError } from "./errors";
 import { methods, PyClassMethod, PyNative, type PyValue, strType } from "./object";
 import { typeName } from "./protocol";
+import { percentFormat } from "./text";
 
 const single = (encoding: string): number | undefined =>
   ({ ascii: 128, usascii: 128, latin1: 256, iso88591: 256, cp1252: 256 })[encoding];
@@ -165,6 +166,13 @@ for (const type of [bytesType, byteArrayType]) {
   );
 }
 bytesType.attributes.delete("copy");
+
+/** `format % values`: as text, a character for each byte. */
+for (const type of [bytesType, byteArrayType])
+  methods(type, {
+    __mod__: (self: PyBytes, [values]) =>
+      self.like(encoded(percentFormat(latin1(self.data), toText(values)), "latin-1")),
+  });
 methods(strType, {
   encode: (self: string, args, kwargs) => {
     const [encoding, errors] = bindArguments("encode", ["encoding?", "errors?"], args, kwargs);

@@ -78,11 +78,13 @@ export function makeClass(
     raiseError("TypeError", `Cannot create a consistent method resolution order (MRO) for bases ${error.names}`);
   }
   type.heap = true;
-  type.module = "__main__";
+  const module = names.get("__module__");
+  type.module = typeof module === "string" ? module : "__main__";
   if (classCell) classCell.value = type;
   const qualname = names.get("__qualname__");
   if (typeof qualname === "string") type.qualname = qualname;
   names.delete("__qualname__");
+  names.delete("__module__");
   for (const [key, value] of names) {
     const stored = key === "__init_subclass__" || key === "__class_getitem__" ? new PyClassMethod(value) : value;
     type.attributes.set(key, stored);

@@ -1,7 +1,16 @@
 /** list, tuple, dict, set, range, slice, bytes, complex and the builtin iterators: their native behaviour. */
 import { concretize, isValue } from "../../../engine";
 import { allocateCheck, keyError, raiseError } from "./errors";
-import { type DictKey, makeType, notImplemented, PyIterator, PyObject, type PyType, type PyValue } from "./object";
+import {
+  type DictKey,
+  makeType,
+  notImplemented,
+  PyIterator,
+  PyNative,
+  PyObject,
+  type PyType,
+  type PyValue,
+} from "./object";
 import { compareOrder, equals, iterate, keyOf, reprInside, typeName } from "./protocol";
 import { vm } from "./vm";
 
@@ -718,6 +727,8 @@ export class PyBytes extends PyObject {
       out.set(other.data, this.data.length);
       return this.like(out);
     }
+    const format = op === "%" && !reflected ? this.type.find("__mod__") : undefined;
+    if (format instanceof PyNative) return format.run([this, other], undefined);
     const times = op === "*" ? indexOf(other) : undefined;
     if (times === undefined) return undefined;
     allocateCheck(this.data.length * Math.max(times, 0));

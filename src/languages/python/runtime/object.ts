@@ -89,7 +89,7 @@ export class PyType extends PyObject {
   static changes = 0;
 
   constructor(
-    readonly name: string,
+    public name: string,
     readonly bases: PyType[] = [],
     metatype?: PyType,
   ) {

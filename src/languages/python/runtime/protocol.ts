@@ -359,7 +359,10 @@ export function plainSetAttribute(x: PyValue, name: string, value: PyValue): voi
   if (x instanceof PyObject) {
     if (x instanceof PyType) {
       if (!x.heap) raiseError("TypeError", `cannot set '${name}' attribute of immutable type '${x.name}'`);
-      x.set(name, value);
+      if (name === "__name__") x.name = str(value);
+      else if (name === "__qualname__") x.qualname = str(value);
+      else if (name === "__module__") x.module = str(value);
+      else x.set(name, value);
       return;
     }
     const onType = x.type.find(name);
@@ -881,7 +884,7 @@ export function isInstance(x: PyValue, type: PyValue): boolean {
   if (type instanceof PyUnion) return type.types.some((one) => (one === null ? x === null : isInstance(x, one)));
   if (type instanceof PyType) {
     if (typeOf(x).isSubtype(type)) return true;
-    const check = type.lookup("__instancecheck__");
+    const check = type.attributes.get("__instancecheck__");
     return check instanceof PyNative ? truth(check.run([x], undefined)) : false;
   }
   if (type instanceof PyObject && type.pyContains) return type.pyContains(x);

@@ -1,4 +1,6 @@
 """What every layer of Keras 3 is, and its inputs."""
+import warnings
+
 import numpy as np
 import tensorflow as tf
 from keras import _native, constraints, initializers, regularizers
@@ -41,7 +43,8 @@ class Layer:
         self.trainable = trainable
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.dtype = dtype if isinstance(dtype, str) else "float32"
-        self.supports_masking = False
+        object.__setattr__(self, "_autocast", autocast)
+        self.supports_masking = type(self)._masks
         self._input_shape = None if shape is None else tuple(shape)
 
     def _start(self):
@@ -55,6 +58,8 @@ class Layer:
         object.__setattr__(self, "_losses", [])
         object.__setattr__(self, "_weight_losses", [])
         object.__setattr__(self, "_trainable", True)
+        object.__setattr__(self, "_autocast", True)
+        object.__setattr__(self, "dtype", "float32")
         object.__setattr__(self, "built", False)
         object.__setattr__(self, "_parameters", None)
 
@@ -245,14 +250,20 @@ class Layer:
             args = (kwargs.pop(first),)
         if is_symbolic(args):
             return self._symbolic(args[0], kwargs, rest=args[1:])
-        args = tuple(map_structure(as_tensor, arg) for arg in args)
+        args = tuple(map_structure(self._own_precision, arg) for arg in args)
         training = kwargs.pop("training", None)
         if training is None:
             training = training_now()
         if outermost():
             self._clear_losses()
+        mask = kwargs.get("mask")
+        if mask is None:
+            mask = map_structure(lambda x: getattr(x, "_keras_mask", None), args[0])
+        masked = any(part is not None for part in flatten(mask))
         with Scope(self.name):
             self._ensure_built(args[0])
+            if masked and self._takes("mask") and "mask" in self._parameters[len(args) :]:
+                kwargs["mask"] = mask
             if self._takes("training") and (training is not None or "training" in kwargs):
                 kwargs["training"] = training
             with Training(training):
@@ -260,7 +271,38 @@ class Layer:
         if self.activity_regularizer is not None:
             for part in flatten(outputs):
                 self.add_loss(self.activity_regularizer(part) / part.shape[0])
+        if masked or self._makes_mask():
+            self._mark(args[0], outputs, mask if masked else None)
         return outputs
+
+    def _own_precision(self, x):
+        """Numbers as a tensor, and floating point in the layer's own precision."""
+        x = as_tensor(x)
+        cast = self._autocast and isinstance(x, tf.Tensor) and x.dtype.is_floating and x.dtype.name != self.dtype
+        return tf.cast(x, self.dtype) if cast else x
+
+    # Whether a mask goes on as it came.
+    _masks = False
+    # Models: their layers hand the mask on.
+    _of_layers = False
+
+    def _makes_mask(self):
+        return type(self).compute_mask is not Layer.compute_mask
+
+    def _mark(self, inputs, outputs, mask):
+        """The outputs say which of their steps count, for the layers behind."""
+        if not (self.supports_masking or self._makes_mask()):
+            if not self._of_layers:
+                warnings.warn(
+                    f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input with a mask attached to it. "
+                    "However, this layer does not support masking and will therefore destroy the mask information. "
+                    "Downstream layers will not see the mask."
+                )
+            return
+        after = self.compute_mask(inputs, mask)
+        for x, own in zip(flatten(outputs), flatten(after)):
+            if own is not None and getattr(x, "_keras_mask", None) is None:
+                x._keras_mask = own
 
     def _symbolic(self, inputs, kwargs, rest=(), record=True):
         """Runs the layer on zeros to learn the shape of what it gives."""

@@ -3,7 +3,7 @@ import tensorflow as tf
 from keras import activations, initializers
 from keras._base import Scope, auto_name, flatten, snake_case
 from keras._layer import Layer
-from keras.random import SeedGenerator
+from keras.random import SeedGenerator, dropout
 
 
 class _Cell(Layer):
@@ -12,18 +12,19 @@ class _Cell(Layer):
 
     def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal", bias_initializer="zeros", kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, unit_forget_bias=True, reset_after=True, dropout=0.0, recurrent_dropout=0.0, seed=None, **kwargs):
         super().__init__(**kwargs)
-        if dropout or recurrent_dropout:
-            raise NotImplementedError(f"{type(self).__name__} with dropout is not supported")
         self.units = units
         self.activation = activations.get(activation)
         self.recurrent_activation = activations.get(recurrent_activation)
         self.use_bias = use_bias
         # Keras makes a generator for dropout, which draws a seed even where none is dropped: here before, there after.
+        self.dropout = min(1.0, max(0.0, dropout))
+        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self._drops = [None, None]
         if self.draws_first:
-            SeedGenerator(seed)
+            object.__setattr__(self, "seed_generator", SeedGenerator(seed))
         self._makers = (initializers.get(kernel_initializer), initializers.get(recurrent_initializer), initializers.get(bias_initializer))
         if not self.draws_first:
-            SeedGenerator(seed)
+            object.__setattr__(self, "seed_generator", SeedGenerator(seed))
         self._penalties = (kernel_regularizer, recurrent_regularizer, bias_regularizer)
         self.unit_forget_bias = unit_forget_bias
         self.reset_after = reset_after
@@ -58,17 +59,42 @@ class _Cell(Layer):
 
     def call(self, inputs, states, training=False):
         states = list(states) if isinstance(states, (list, tuple)) else [states]
-        return self.step(inputs, states)
+        return self.step(inputs, states, training)
+
+    # With dropout of states each gate drops for itself.
+    def _dropped(self, which, x, training):
+        """`x` for each gate, with what is dropped in all steps of this call."""
+        rate = (self.dropout, self.recurrent_dropout)[which]
+        each = self.gates if self.recurrent_dropout > 0 and self.gates > 1 else 1
+        if rate == 0 or not (training or self.draws_first):
+            return [x] * self.gates
+        if self._drops[which] is None:
+            self._drops[which] = [dropout(tf.ones_like(x), rate, seed=self.seed_generator) for _ in range(each)]
+        if not training:
+            return [x] * self.gates
+        masks = self._drops[which]
+        return [x * mask for mask in masks] if each > 1 else [x * masks[0]] * self.gates
+
+    def forget_dropout(self):
+        object.__setattr__(self, "_drops", [None, None])
+
+    def _times(self, parts, matrix):
+        """Each gate's part times its columns of the matrix, side by side."""
+        if all(part is parts[0] for part in parts):
+            return tf.matmul(parts[0], matrix)
+        n = self.units
+        return tf.concat([tf.matmul(part, matrix[:, k * n : (k + 1) * n]) for k, part in enumerate(parts)], axis=-1)
 
 
 class SimpleRNNCell(_Cell):
     draws_first = True
 
-    def step(self, x, states):
+    def step(self, x, states, training):
+        (x,), (before,) = self._dropped(0, x, training), self._dropped(1, states[0], training)
         h = tf.matmul(x, self.kernel)
         if self.bias is not None:
             h = h + self.bias
-        out = self.activation(h + tf.matmul(states[0], self.recurrent_kernel))
+        out = self.activation(h + tf.matmul(before, self.recurrent_kernel))
         return out, [out]
 
 
@@ -88,9 +114,10 @@ class LSTMCell(_Cell):
     def get_initial_state(self, batch_size=None):
         return [tf.zeros([batch_size, self.units]), tf.zeros([batch_size, self.units])]
 
-    def step(self, x, states):
+    def step(self, x, states, training):
         h, c = states
-        z = tf.matmul(x, self.kernel) + tf.matmul(h, self.recurrent_kernel)
+        x, h = self._dropped(0, x, training), self._dropped(1, h, training)
+        z = self._times(x, self.kernel) + self._times(h, self.recurrent_kernel)
         if self.bias is not None:
             z = z + self.bias
         i, f, g, o = tf.split(z, 4, axis=-1)
@@ -105,24 +132,25 @@ class GRUCell(_Cell):
     def bias_shape(self, width):
         return (2, width) if self.reset_after else (width,)
 
-    def step(self, x, states):
+    def step(self, x, states, training):
         h = states[0]
         n = self.units
-        own = tf.matmul(x, self.kernel)
+        own = self._times(self._dropped(0, x, training), self.kernel)
+        kept = self._dropped(1, h, training)
         if self.bias is not None:
             own = own + (self.bias[0] if self.reset_after else self.bias)
         if self.reset_after:
-            inner = tf.matmul(h, self.recurrent_kernel)
+            inner = self._times(kept, self.recurrent_kernel)
             if self.bias is not None:
                 inner = inner + self.bias[1]
         else:
-            inner = tf.matmul(h, self.recurrent_kernel[:, : 2 * n])
+            inner = self._times(kept[:2], self.recurrent_kernel[:, : 2 * n])
         z = self.recurrent_activation(own[:, :n] + inner[:, :n])
         r = self.recurrent_activation(own[:, n : 2 * n] + inner[:, n : 2 * n])
         if self.reset_after:
             candidate = self.activation(own[:, 2 * n :] + r * inner[:, 2 * n :])
         else:
-            candidate = self.activation(own[:, 2 * n :] + tf.matmul(r * h, self.recurrent_kernel[:, 2 * n :]))
+            candidate = self.activation(own[:, 2 * n :] + tf.matmul(r * kept[2], self.recurrent_kernel[:, 2 * n :]))
         out = z * h + (1.0 - z) * candidate
         return out, [out]
 
@@ -141,6 +169,7 @@ class RNN(Layer):
         self.return_state = return_state
         self.go_backwards = go_backwards
         self.stateful = stateful
+        self.zero_output_for_mask = zero_output_for_mask
         self._state = None
 
     def build(self, input_shape):
@@ -165,13 +194,28 @@ class RNN(Layer):
         states = list(flatten(initial_state)) if initial_state is not None else list(self.cell.get_initial_state(batch_size=batch))
         outputs = []
         for step in reversed(range(steps)) if self.go_backwards else range(steps):
-            out, states = self.cell(inputs[:, step], states)
-            states = list(states) if isinstance(states, (list, tuple)) else [states]
+            out, after = self.cell(inputs[:, step], states, training=training) if isinstance(self.cell, (_Cell, StackedRNNCells)) else self.cell(inputs[:, step], states)
+            after = list(after) if isinstance(after, (list, tuple)) else [after]
+            if mask is not None:
+                # A step that does not count leaves everything as it was.
+                seen = mask[:, step : step + 1]
+                before = outputs[-1] if outputs and not self.zero_output_for_mask else tf.zeros_like(out)
+                out = tf.where(seen, out, before)
+                after = [tf.where(seen, new, old) for new, old in zip(flatten(after), flatten(states))]
+            states = after
             outputs.append(out)
+        if isinstance(self.cell, (_Cell, StackedRNNCells)):
+            self.cell.forget_dropout()
         if self.stateful:
             self._state = [tf.stop_gradient(state) for state in states]
         result = tf.stack(outputs, axis=1) if self.return_sequences else outputs[-1]
         return (result, *flatten(states)) if self.return_state else result
+
+
+    def compute_mask(self, inputs, mask=None):
+        mask = flatten(mask)[0]
+        own = mask if self.return_sequences else None
+        return [own, *[None] * len(flatten(self.cell.state_size))] if self.return_state else own
 
 
 class StackedRNNCells(Layer):
@@ -191,10 +235,15 @@ class StackedRNNCells(Layer):
         out, after = inputs, []
         for cell in self.cells:
             count = len(cell.state_size) if isinstance(cell.state_size, list) else 1
-            out, new = cell(out, left[:count])
+            out, new = cell(out, left[:count], training=training) if isinstance(cell, _Cell) else cell(out, left[:count])
             left = left[count:]
             after.append(new)
         return out, after
+
+    def forget_dropout(self):
+        for cell in self.cells:
+            if isinstance(cell, _Cell):
+                cell.forget_dropout()
 
 
 class _OfCell(RNN):
@@ -231,6 +280,8 @@ class Wrapper(Layer):
 
 
 class TimeDistributed(Wrapper):
+    _masks = True
+
     def build(self, input_shape):
         if not self.layer.built:
             with Scope(self.layer.name):
@@ -263,9 +314,17 @@ class Bidirectional(Wrapper):
                     layer.build(input_shape)
         self.built = True
 
-    def call(self, inputs, initial_state=None, training=None):
-        y = self.forward_layer(inputs)
-        z = self.backward_layer(inputs)
+    def compute_mask(self, inputs, mask=None):
+        mask = flatten(mask)[0]
+        own = (mask if self.merge_mode is not None else (mask, mask)) if self.forward_layer.return_sequences else None
+        if self.forward_layer.return_state:
+            states = [None] * (2 * len(flatten(self.forward_layer.cell.state_size)))
+            return [*(own if isinstance(own, tuple) else [own]), *states]
+        return own
+
+    def call(self, inputs, initial_state=None, mask=None, training=None):
+        y = self.forward_layer(inputs, mask=mask)
+        z = self.backward_layer(inputs, mask=mask)
         states = []
         if self.forward_layer.return_state:
             (y, *first), (z, *second) = y, z

@@ -25,6 +25,7 @@ from keras._recurrent import (
 
 
 class Dense(Layer):
+    _masks = True
     _min_ndim = 2
 
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):
@@ -90,6 +91,10 @@ class Embedding(Layer):
         self.output_dim = output_dim
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = embeddings_regularizer
+        self.mask_zero = mask_zero
+
+    def compute_mask(self, inputs, mask=None):
+        return tf.not_equal(inputs, 0) if self.mask_zero else None
 
     def build(self, input_shape=None):
         self.embeddings = self.add_weight(shape=(self.input_dim, self.output_dim), initializer=self.embeddings_initializer, regularizer=self.embeddings_regularizer, name="embeddings")
@@ -100,6 +105,8 @@ class Embedding(Layer):
 
 
 class Activation(Layer):
+    _masks = True
+
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
@@ -109,6 +116,8 @@ class Activation(Layer):
 
 
 class ReLU(Layer):
+    _masks = True
+
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
         super().__init__(**kwargs)
         self.options = (negative_slope, max_value, threshold)
@@ -118,6 +127,8 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
+    _masks = True
+
     def __init__(self, negative_slope=0.3, **kwargs):
         negative_slope = kwargs.pop("alpha", negative_slope)
         super().__init__(**kwargs)
@@ -128,6 +139,8 @@ class LeakyReLU(Layer):
 
 
 class PReLU(Layer):
+    _masks = True
+
     def __init__(self, alpha_initializer="Zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
         super().__init__(**kwargs)
         self.alpha_initializer = initializers.get(alpha_initializer)
@@ -143,6 +156,8 @@ class PReLU(Layer):
 
 
 class ELU(Layer):
+    _masks = True
+
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
         self.alpha = alpha
@@ -152,6 +167,8 @@ class ELU(Layer):
 
 
 class Softmax(Layer):
+    _masks = True
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
@@ -199,6 +216,8 @@ class RepeatVector(Layer):
 
 
 class Rescaling(Layer):
+    _masks = True
+
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
         self.scale = scale
@@ -209,6 +228,8 @@ class Rescaling(Layer):
 
 
 class Normalization(Layer):
+    _masks = True
+
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
@@ -234,6 +255,8 @@ class Normalization(Layer):
 
 
 class Dropout(Layer):
+    _masks = True
+
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         if not 0 <= rate <= 1:
@@ -276,6 +299,8 @@ class GaussianDropout(Dropout):
 
 
 class ActivityRegularization(Layer):
+    _masks = True
+
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
         from keras import regularizers
 
@@ -288,23 +313,29 @@ class ActivityRegularization(Layer):
 
 
 class Identity(Layer):
+    _masks = True
+
     def call(self, inputs):
         return inputs
 
 
 class Masking(Layer):
-    """Zeros where every feature has the mask's value; layers behind it see no mask."""
+    """Zeros where every feature has the mask's value, and a mask that says so."""
 
     def __init__(self, mask_value=0.0, **kwargs):
         super().__init__(**kwargs)
         self.mask_value = mask_value
 
     def call(self, inputs):
-        seen = tf.reduce_any(inputs != self.mask_value, axis=-1, keepdims=True)
-        return inputs * tf.cast(seen, inputs.dtype)
+        return inputs * tf.cast(tf.expand_dims(self.compute_mask(inputs), -1), inputs.dtype)
+
+    def compute_mask(self, inputs, mask=None):
+        return tf.reduce_any(tf.not_equal(inputs, self.mask_value), axis=-1)
 
 
 class GaussianNoise(Layer):
+    _masks = True
+
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.stddev = stddev
@@ -320,6 +351,8 @@ class GaussianNoise(Layer):
 
 
 class BatchNormalization(Layer):
+    _masks = True
+
     def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", moving_mean_initializer="zeros", moving_variance_initializer="ones", **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
@@ -360,6 +393,8 @@ class BatchNormalization(Layer):
 
 
 class LayerNormalization(Layer):
+    _masks = True
+
     def __init__(self, axis=-1, epsilon=0.001, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", **kwargs):
         super().__init__(**kwargs)
         self.axis = list(axis) if isinstance(axis, (list, tuple)) else [axis]
@@ -387,6 +422,8 @@ class LayerNormalization(Layer):
 
 
 class GroupNormalization(Layer):
+    _masks = True
+
     def __init__(self, groups=32, axis=-1, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", **kwargs):
         super().__init__(**kwargs)
         if axis != -1:
@@ -417,6 +454,8 @@ class GroupNormalization(Layer):
 
 
 class UnitNormalization(Layer):
+    _masks = True
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
@@ -601,6 +640,15 @@ class _GlobalPooling(Layer):
 class GlobalAveragePooling1D(_GlobalPooling):
     reduce = staticmethod(tf.reduce_mean)
 
+    def call(self, inputs, mask=None):
+        if mask is None:
+            return super().call(inputs)
+        seen = tf.expand_dims(tf.cast(mask, inputs.dtype), -1)
+        return tf.reduce_sum(inputs * seen, axis=1, keepdims=self.keepdims) / tf.reduce_sum(seen, axis=1, keepdims=self.keepdims)
+
+    def compute_mask(self, inputs, mask=None):
+        return None
+
 
 class GlobalAveragePooling2D(_GlobalPooling):
     reduce = staticmethod(tf.reduce_mean)
@@ -701,6 +749,15 @@ class UpSampling2D(Layer):
 
 
 class _Merge(Layer):
+    def compute_mask(self, inputs, mask=None):
+        known = [part for part in mask or [] if part is not None]
+        if len(known) < len(inputs):
+            return None
+        out = known[0]
+        for other in known[1:]:
+            out = tf.logical_and(out, other)
+        return out
+
     def call(self, inputs):
         out = inputs[0]
         for other in inputs[1:]:

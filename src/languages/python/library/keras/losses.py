@@ -150,6 +150,21 @@ def reduce(losses, sample_weight=None, reduction="sum_over_batch_size"):
     return tf.reduce_mean(losses)
 
 
+def masked(sample_weight, mask, reduction):
+    """Weights with which steps that a mask leaves out do not count, neither in the sum nor in the mean."""
+    if mask is None:
+        return sample_weight
+    weight = tf.cast(mask, "float32")
+    if reduction in ("mean", "sum_over_batch_size"):
+        weight = weight * tf.math.divide_no_nan(tf.cast(tf.size(mask), "float32"), tf.reduce_sum(weight))
+    if sample_weight is None:
+        return weight
+    sample_weight = tf.cast(tf.convert_to_tensor(sample_weight), "float32")
+    while len(sample_weight.shape) < len(weight.shape):
+        sample_weight = tf.expand_dims(sample_weight, -1)
+    return sample_weight * weight
+
+
 class Loss:
     def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
         if reduction not in ("sum_over_batch_size", "sum", "none", None, "mean", "mean_with_sample_weight", "auto"):
@@ -158,7 +173,8 @@ class Loss:
         self.reduction = reduction
 
     def __call__(self, y_true, y_pred, sample_weight=None):
-        return reduce(tf.convert_to_tensor(self.call(y_true, y_pred)), sample_weight, self.reduction)
+        losses = tf.convert_to_tensor(self.call(y_true, y_pred))
+        return reduce(losses, masked(sample_weight, getattr(y_pred, "_keras_mask", None), self.reduction), self.reduction)
 
     def call(self, y_true, y_pred):
         raise NotImplementedError

@@ -10,6 +10,8 @@ from keras.layers import Input, InputLayer, Layer
 
 
 class Model(Layer):
+    _of_layers = True
+
     def __new__(cls, *args, **kwargs):
         if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
             cls = Functional

@@ -27,6 +27,7 @@ import { loadModule, registerMembers, registerModule, registerText } from "../re
 import { optimizers } from "../tensorflow/optimizers";
 import { epochOrder } from "../tensorflow/random";
 import { toTensor } from "../tensorflow/tensor";
+import { placeOf } from "./places";
 import { PyKerasVariable } from "./variable";
 
 // ── what the Python part needs of us ────────────────────────────────────────
@@ -74,12 +75,12 @@ const TEXTS = {
   regularizers,
   utils,
 };
-for (const [name, text] of Object.entries(TEXTS)) registerText(`keras.${name}`, text);
-registerText("keras._attention", attention);
+for (const [name, text] of Object.entries(TEXTS)) registerText(`keras.${name}`, text, placeOf(name));
+registerText("keras._attention", attention, placeOf("layers"));
 registerText("keras._base", base);
-registerText("keras._layer", layer);
-registerText("keras._recurrent", recurrent);
-registerText("keras.optimizers.schedules", schedules);
+registerText("keras._layer", layer, placeOf("layers"));
+registerText("keras._recurrent", recurrent, placeOf("layers"));
+registerText("keras.optimizers.schedules", schedules, placeOf("optimizers.schedules"));
 
 const part = (name: string): PyModule => loadModule(`keras.${name}`)!;
 

@@ -105,6 +105,12 @@ function pyplot(): Map<string, PyValue> {
     return plots.plot(axes, "polar", args, kwargs);
   });
 
+  for (const [name, make] of Object.entries(SHAPES)) out.set(name, native(name, make));
+  out.set(
+    "GridSpec",
+    native("GridSpec", (args, kwargs) => gridOf("GridSpec", args, kwargs)),
+  );
+
   // ── figures ─────────────────────────────────────────────────────────────
 
   add("figure", (args, kwargs) => {
@@ -291,6 +297,12 @@ function figureCall(figure: PyFigure, name: string, args: PyValue[], kwargs: Kwa
   return (figure.pyGetAttribute(name) as PyObject).pyCall!(args, kwargs);
 }
 
+const SHAPES: Record<string, (args: PyValue[], kwargs: Kwargs | undefined) => PyValue> = {
+  Circle: (args, kwargs) => ellipse("Circle", args, kwargs),
+  Ellipse: (args, kwargs) => ellipse("Ellipse", args, kwargs),
+  Rectangle: rectangle,
+  Polygon: polygon,
+};
 registerModule("matplotlib.pyplot", pyplot);
 registerModule(
   "matplotlib",
@@ -344,13 +356,7 @@ registerModule(
 );
 registerModule(
   "matplotlib.patches",
-  () =>
-    new Map<string, PyValue>([
-      ["Circle", native("Circle", (args, kwargs) => ellipse("Circle", args, kwargs))],
-      ["Ellipse", native("Ellipse", (args, kwargs) => ellipse("Ellipse", args, kwargs))],
-      ["Rectangle", native("Rectangle", rectangle)],
-      ["Polygon", native("Polygon", polygon)],
-    ]),
+  () => new Map(Object.entries(SHAPES).map(([name, make]) => [name, native(name, make)])),
 );
 registerModule("mpl_toolkits", () => new Map());
 registerModule(

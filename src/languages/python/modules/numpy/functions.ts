@@ -15,10 +15,10 @@ import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
 import { LazyIterator, listOf, PyDict, PyList, PyTuple } from "../../runtime/containers";
 import { PyException, raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
-import { makeType, native, PyInstance, PyIterator, PyObject, type PyValue } from "../../runtime/object";
+import { ellipsis, makeType, native, PyInstance, PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { call, getAttribute, isNumber, iterate, str, truth, typeName } from "../../runtime/protocol";
 import { arrayHooks, arrayType, nested, PyArray, promoteTypes, roundValue, shapeText } from "./array";
-import { ComplexArray, type ComplexKind, complexBinary, isComplex, roundComplex, toArray } from "./complex";
+import { ComplexArray, type ComplexKind, complexBinary, isComplex, roundComplex, toArray, unwrap } from "./complex";
 import {
   asValue,
   axesOf,
@@ -135,6 +135,13 @@ function objectsOf(x: PyValue): ObjectArray {
     const items = listOf(x);
     return new ObjectArray(items, [items.length], false);
   }
+}
+
+/** The shape of anything that NumPy takes for an array, complex numbers and objects included. */
+function shapeIn(x: PyValue): readonly number[] {
+  if (x instanceof ComplexArray || x instanceof ObjectArray) return x.shape;
+  const made = x instanceof PyArray ? x : makeArray(x, undefined, false);
+  return made instanceof ComplexArray || made instanceof ObjectArray ? made.shape : asValue(made).shape;
 }
 
 const filled = (name: string, level: number): Entry =>
@@ -1347,7 +1354,17 @@ const calculus: Entry[] = [
     );
   }),
   define("sinc", ["x"], ([x]) => wrap(engine.sinc(floats(x!)))),
-  define("nan_to_num", ["x", "copy?", "nan?", "posinf?", "neginf?"], ([x, , nan, high, low]) => {
+  define("nan_to_num", ["x", "copy?", "nan?", "posinf?", "neginf?"], ([x, copy, nan, high, low]) => {
+    if (isComplex(x!)) {
+      const tidy = (part: number): number => {
+        if (Number.isNaN(part)) return none(nan) ? 0 : toFloat(nan);
+        if (part === Number.POSITIVE_INFINITY) return none(high) ? Number.MAX_VALUE : toFloat(high);
+        return part === Number.NEGATIVE_INFINITY ? (none(low) ? -Number.MAX_VALUE : toFloat(low)) : part;
+      };
+      const out = toArray(x).map((z) => new PyComplex(tidy(z.re), tidy(z.im)));
+      if (copy === false && x instanceof ComplexArray) x.pySetItem(ellipsis, out);
+      return unwrap(out);
+    }
     const value = floats(x!);
     const clean = engine.where(engine.isnan(value), none(nan) ? 0 : toFloat(nan), value);
     const most = Number.MAX_VALUE;
@@ -1381,6 +1398,14 @@ const calculus: Entry[] = [
     }),
   ),
   define("outer", ["a", "b", "out?"], ([a, b]) => {
+    if (a instanceof ComplexArray || b instanceof ComplexArray) {
+      const [x, y] = [toArray(a!), toArray(b!)];
+      return complexBinary(
+        "multiply",
+        new ComplexArray(x.re, x.im, [x.re.length, 1]),
+        new ComplexArray(y.re, y.im, [y.re.length]),
+      );
+    }
     const [x, y] = [flat(asValue(a!)), flat(asValue(b!))];
     return apply2("multiply", array(engine.reshape(x, [x.shape[0], 1])), array(y));
   }),
@@ -1698,8 +1723,8 @@ const rest: Entry[] = [
       return false;
     }
   }),
-  define("shape", ["a"], ([x]) => new PyTuple(asValue(x!).shape.map(BigInt))),
-  define("ndim", ["a"], ([x]) => BigInt(asValue(x!).shape.length)),
+  define("shape", ["a"], ([x]) => new PyTuple(shapeIn(x!).map(BigInt))),
+  define("ndim", ["a"], ([x]) => BigInt(shapeIn(x!).length)),
   define("size", ["a", "axis?"], ([x, axis]) => {
     const { shape } = asValue(x!);
     return BigInt(none(axis) ? sizeOf(shape) : shape[axisOf(axis, shape.length)]);

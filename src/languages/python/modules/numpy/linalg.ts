@@ -7,7 +7,8 @@ import { exceptionTypes, PyException, raiseError } from "../../runtime/errors";
 import { makeType, type PyObject, type PyValue } from "../../runtime/object";
 import { repr, truth } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
-import { ComplexArray, complexUnary, isComplex, toArray } from "./complex";
+import { ComplexArray, complexUnary, isComplex, NpComplex, toArray } from "./complex";
+import { complexEigenvector, complexIdentity, complexSolve } from "./complex-linalg";
 import { asValue, axesOf, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
 import { product } from "./ufuncs";
@@ -335,9 +336,21 @@ export const linalg: Entry[] = [
   define("matrix_norm", ["x", "keepdims?", "ord?"], ([x, keep, order]) =>
     wrap(matrixNorm(matrices(x), orderOf(order) ?? "fro", [-2, -1], truth(keep ?? false))),
   ),
-  define("solve", ["a", "b"], ([a, b]) => wrap(solve(squares(a), floats(b!)))),
-  define("inv", ["a"], ([a]) => wrap(attempt(() => engine.inv(squares(a))))),
-  define("det", ["a"], ([a]) => wrap(engine.det(squares(a)))),
+  define("solve", ["a", "b"], ([a, b]) =>
+    a instanceof ComplexArray || b instanceof ComplexArray
+      ? (complexSolve(toArray(a!), toArray(b!)).x ?? fail("Singular matrix"))
+      : wrap(solve(squares(a), floats(b!))),
+  ),
+  define("inv", ["a"], ([a]) =>
+    a instanceof ComplexArray
+      ? (complexSolve(a, complexIdentity(a.shape[0])).x ?? fail("Singular matrix"))
+      : wrap(attempt(() => engine.inv(squares(a)))),
+  ),
+  define("det", ["a"], ([a]) => {
+    if (!(a instanceof ComplexArray)) return wrap(engine.det(squares(a)));
+    const { re, im } = complexSolve(a, complexIdentity(a.shape[0])).det;
+    return new NpComplex(re, im);
+  }),
   define("slogdet", ["a"], ([a]) => {
     const { sign, logdet } = engine.slogdet(squares(a));
     return new Result("SlogdetResult", ["sign", "logabsdet"], [wrap(sign), wrap(logdet)]);
@@ -371,8 +384,20 @@ export const linalg: Entry[] = [
     const value = single(a, "eig");
     const n = value.shape[0];
     const { re, im } = eigenvalues(value);
-    if (im.some((x) => x !== 0))
-      raiseError("NotImplementedError", "numpy.linalg.eig with complex eigenvalues is not supported");
+    if (im.some((x) => x !== 0)) {
+      const vectors = new ComplexArray(new Float64Array(n * n), new Float64Array(n * n), [n, n]);
+      re.forEach((_, column) => {
+        // The second of a pair is the first one's conjugate.
+        const lower = im[column] < 0;
+        const v = complexEigenvector(value.data, n, re[column], Math.abs(im[column]));
+        if (lower) v.im = v.im.map((x) => -x);
+        for (let k = 0; k < n; k++) {
+          vectors.re[k * n + column] = v.re[k];
+          vectors.im[k * n + column] = v.im[k];
+        }
+      });
+      return new Result("EigResult", ["eigenvalues", "eigenvectors"], [complexOrReal(re, im), vectors]);
+    }
     // Inverse iteration for each eigenvalue.
     const columns = re.map((lambda, which) => {
       const shifted = tensor(

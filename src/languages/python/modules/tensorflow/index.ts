@@ -116,7 +116,9 @@ function tf(): Map<string, PyValue> {
 
 registerModule("tensorflow", tf);
 registerText("tensorflow.data", data);
-registerText("tensorflow._functions", functions);
+registerText("tensorflow._functions", functions, (name) =>
+  name === "Module" ? "tensorflow.python.module.module" : undefined,
+);
 registerText("tensorflow._image", image);
 registerText("tensorflow._strings", strings);
 registerText("tensorflow._system", system);

@@ -12,7 +12,7 @@ import { PyTape } from "./tape";
 import { PyTensorLike, PyTfTensor, PyTfVariable, toTensor } from "./tensor";
 
 const optimizerType = makeType("Optimizer");
-optimizerType.module = "keras.optimizers";
+optimizerType.module = "keras.src.optimizers.optimizer";
 
 type Options = Record<string, number>;
 type Flags = Record<string, boolean>;
@@ -410,7 +410,7 @@ const ruleOf = (type: PyType): string => type.mro.find(({ name }) => name in rul
 export const optimizers = new Map<string, PyValue>(
   Object.keys(rules).map((name) => {
     const type = makeType(name, optimizerType);
-    type.module = "keras.optimizers";
+    type.module = `keras.src.optimizers.${type.name.toLowerCase()}`;
     type.construct = (cls, args, kwargs) => new PyOptimizer(cls, name, args, kwargs);
     return [name, type];
   }),

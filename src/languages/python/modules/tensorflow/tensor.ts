@@ -436,6 +436,11 @@ export class PyTfTensor extends PyTensorLike {
   engineValue(): Value {
     return this.value;
   }
+  override pySetAttribute(name: string, value: PyValue): boolean {
+    this.dict ??= new Map();
+    this.dict.set(name, value);
+    return true;
+  }
   protected override unhashable(): string {
     return "Tensor is unhashable. Instead, use tensor.ref() as the key.";
   }

@@ -1,0 +1,110 @@
+/** Linear systems with complex numbers, and the eigenvectors that belong to complex eigenvalues. */
+import { ComplexArray } from "./complex";
+
+/** A row of the matrix beside its right sides: real and imaginary parts. */
+interface Row {
+  re: number[];
+  im: number[];
+}
+
+/**
+ * Solves `a x = b` by elimination with partial pivoting (Golub & Van Loan, algorithm 3.4.1); the determinant beside it.
+ * @param a n × n
+ * @param b n × m
+ * @returns undefined for `x` where a pivot is exactly 0
+ */
+export function complexSolve(a: ComplexArray, b: ComplexArray): { x?: ComplexArray; det: { re: number; im: number } } {
+  const n = a.shape[0];
+  const m = b.shape.length === 1 ? 1 : b.shape[1];
+  const rows: Row[] = Array.from({ length: n }, (_, i) => ({
+    re: [...a.re.subarray(i * n, i * n + n), ...b.re.subarray(i * m, i * m + m)],
+    im: [...a.im.subarray(i * n, i * n + n), ...b.im.subarray(i * m, i * m + m)],
+  }));
+  let det = { re: 1, im: 0 };
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++)
+      if (Math.hypot(rows[i].re[k], rows[i].im[k]) > Math.hypot(rows[pivot].re[k], rows[pivot].im[k])) pivot = i;
+    if (pivot !== k) {
+      [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
+      det = { re: -det.re, im: -det.im };
+    }
+    const [p, q] = [rows[k].re[k], rows[k].im[k]];
+    det = { re: det.re * p - det.im * q, im: det.re * q + det.im * p };
+    const size = p * p + q * q;
+    if (size === 0) return { det: { re: 0, im: 0 } };
+    for (let i = 0; i < n; i++) {
+      if (i === k) continue;
+      const [u, v] = [rows[i].re[k], rows[i].im[k]];
+      if (u === 0 && v === 0) continue;
+      const [re, im] = [(u * p + v * q) / size, (v * p - u * q) / size];
+      for (let j = k; j < n + m; j++) {
+        rows[i].re[j] -= re * rows[k].re[j] - im * rows[k].im[j];
+        rows[i].im[j] -= re * rows[k].im[j] + im * rows[k].re[j];
+      }
+    }
+  }
+  const x = new ComplexArray(new Float64Array(n * m), new Float64Array(n * m), b.shape);
+  rows.forEach(({ re, im }, k) => {
+    const size = re[k] * re[k] + im[k] * im[k];
+    for (let j = 0; j < m; j++) {
+      x.re[k * m + j] = (re[n + j] * re[k] + im[n + j] * im[k]) / size;
+      x.im[k * m + j] = (im[n + j] * re[k] - re[n + j] * im[k]) / size;
+    }
+  });
+  return { x, det };
+}
+
+/** The n × n matrix with ones on its diagonal. */
+export function complexIdentity(n: number): ComplexArray {
+  const out = new ComplexArray(new Float64Array(n * n), new Float64Array(n * n), [n, n]);
+  for (let k = 0; k < n; k++) out.re[k * (n + 1)] = 1;
+  return out;
+}
+
+/** Of a vector of length 1: what is no more than rounding is 0. */
+const exactly = (x: number): number => (Math.abs(x) < 4 * Number.EPSILON ? 0 : x);
+
+/**
+ * An eigenvector of a real matrix by inverse iteration, of length 1, its largest component real, as LAPACK's geev scales it.
+ * @param a n × n numbers, row by row
+ */
+export function complexEigenvector(
+  a: ArrayLike<number>,
+  n: number,
+  re: number,
+  im: number,
+): { re: number[]; im: number[] } {
+  const shift = 1e-10 * (Math.hypot(re, im) + 1);
+  const shifted = new ComplexArray(Float64Array.from(a), new Float64Array(n * n), [n, n]);
+  for (let k = 0; k < n; k++) {
+    shifted.re[k * (n + 1)] -= re + shift;
+    shifted.im[k * (n + 1)] -= im;
+  }
+  let v = new ComplexArray(
+    Float64Array.from({ length: n }, (_, k) => 1 + (k % 3) / 7),
+    Float64Array.from({ length: n }, (_, k) => (k % 2) / 5),
+    [n],
+  );
+  for (let k = 0; k < 6; k++) {
+    const next = complexSolve(shifted, v).x;
+    if (!next) break;
+    const size = Math.hypot(...next.re, ...next.im);
+    v = new ComplexArray(
+      next.re.map((x) => x / size),
+      next.im.map((x) => x / size),
+      [n],
+    );
+  }
+  let largest = 0;
+  for (let k = 1; k < n; k++)
+    if (Math.hypot(v.re[k], v.im[k]) > Math.hypot(v.re[largest], v.im[largest]) * (1 + 1e-12)) largest = k;
+  const size = Math.hypot(v.re[largest], v.im[largest]);
+  const [c, s] = [v.re[largest] / size, v.im[largest] / size];
+  const out = { re: [] as number[], im: [] as number[] };
+  for (let k = 0; k < n; k++) {
+    out.re.push(exactly(v.re[k] * c + v.im[k] * s));
+    out.im.push(k === largest ? 0 : exactly(v.im[k] * c - v.re[k] * s));
+  }
+  return out;
+}
