@@ -4,7 +4,7 @@ import { CancellationTokenSource, type CodeAction, type TextEdit } from "vscode-
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { parse, run } from "../../src/languages/python";
 import type { CopyFormat, EditAction, Framework, RunResult } from "../../src/protocol/lsp";
-import { example, find, rangeOf, startClient, type TestClient } from "./client";
+import { example, find, patient, rangeOf, startClient, type TestClient } from "./client";
 
 const URI = "file:///script.py";
 
@@ -12,7 +12,7 @@ describe("code actions and commands", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient();
+    client = await startClient({ settings: patient });
   });
   afterEach(() => client.stop());
 

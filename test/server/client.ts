@@ -17,6 +17,9 @@ import {
 import type { InitializationOptions, Requests } from "../../src/protocol/lsp";
 import { startServer } from "../../src/server/server";
 
+/** Settings for tests of answers, not of budgets: a busy machine must not cut them short. */
+export const patient = { budget: { evaluation: 5000 } };
+
 export interface TestClient {
   readonly connection: ProtocolConnection;
   readonly capabilities: ServerCapabilities;

@@ -4,7 +4,7 @@ import type { CodeAction, CodeLens, Hover, InlayHint, MarkupContent } from "vsco
 import { optimizerNames } from "../../src/analysis/minimize";
 import { type OptimizerName, optimizers } from "../../src/protocol/lsp";
 import { decodeArray } from "../../src/protocol/values";
-import { example, find, rangeOf, startClient, type TestClient, textAt } from "./client";
+import { example, find, patient, rangeOf, startClient, type TestClient, textAt } from "./client";
 
 const URI = "file:///tf_diffs.py";
 const TEXT = example("tf_diffs.py");
@@ -13,7 +13,7 @@ const everything = { start: { line: 0, character: 0 }, end: { line: 100_000, cha
 describe("language server", () => {
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient();
+    client = await startClient({ settings: patient });
   });
   afterEach(() => client.stop());
 
@@ -609,6 +609,11 @@ describe("language server", () => {
   });
 
   describe("bad input", () => {
+    beforeEach(async () => {
+      await client.stop();
+      client = await startClient();
+    });
+
     const uri = "file:///bad.py";
     const lensTitle = async (name: string) => {
       const lenses = (await client.connection.sendRequest("textDocument/codeLens", {

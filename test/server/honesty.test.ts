@@ -1,7 +1,7 @@
 /** Findings about scripts as people write them: what the evaluator merely cannot do is never an error. */
 import assert from "node:assert/strict";
 import { DiagnosticSeverity } from "vscode-languageserver/node";
-import { startClient, type TestClient } from "./client";
+import { patient, startClient, type TestClient } from "./client";
 
 const URI = "file:///script.py";
 
@@ -9,7 +9,7 @@ describe("findings tell only of the user's code", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient();
+    client = await startClient({ settings: patient });
   });
   afterEach(() => client.stop());
 

@@ -1,7 +1,7 @@
 /** Looking at functions changes nothing: neither what the script shows nor what the next look sees. */
 import assert from "node:assert/strict";
 import type { CodeLens, Hover, InlayHint, MarkupContent } from "vscode-languageserver/node";
-import { startClient, type TestClient } from "./client";
+import { patient, startClient, type TestClient } from "./client";
 
 const uri = "file:///script.py";
 const everything = { start: { line: 0, character: 0 }, end: { line: 100_000, character: 0 } };
@@ -10,7 +10,7 @@ describe("looking at a function", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient();
+    client = await startClient({ settings: patient });
   });
   afterEach(() => client.stop());
 

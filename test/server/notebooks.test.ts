@@ -7,7 +7,7 @@ import type {
   InlayHint,
   NotebookDocumentSyncRegistrationOptions,
 } from "vscode-languageserver";
-import { find, startClient, type TestClient } from "./client";
+import { find, patient, startClient, type TestClient } from "./client";
 
 const NOTEBOOK = "file:///n/tour.ipynb";
 const cell = (k: number) => `vscode-notebook-cell:/n/tour.ipynb#${k}`;
@@ -18,7 +18,7 @@ describe("notebooks", () => {
   let waiting = new Map<string, (list: Diagnostic[]) => void>();
 
   beforeEach(async () => {
-    client = await startClient();
+    client = await startClient({ settings: patient });
     texts.clear();
     waiting = new Map();
     client.connection.onNotification("textDocument/publishDiagnostics", ({ uri, diagnostics }) =>

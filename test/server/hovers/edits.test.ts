@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Diagnostic } from "vscode-languageserver/node";
 import type { DocumentAnalysis } from "../../../src/analysis/document";
-import { example, find, hoverText, startClient, type TestClient } from "../client";
+import { example, find, hoverText, patient, startClient, type TestClient } from "../client";
 import { analysisOf } from "../inside";
 
 const EDITED = "file:///one.py";
@@ -60,7 +60,7 @@ describe("hovers after edits", function () {
   this.timeout(60_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
+    client = await startClient({ html: false, settings: patient });
   });
   afterEach(() => client.stop());
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { CodeAction } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { parse, run } from "../../../src/languages/python";
-import { find, hoverText, plainHover, rangeOf, startClient, type TestClient } from "../client";
+import { find, hoverText, patient, plainHover, rangeOf, startClient, type TestClient } from "../client";
 
 const URI = "file:///expressions.py";
 
@@ -11,7 +11,7 @@ describe("hovers on expressions", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
+    client = await startClient({ html: false, settings: patient });
   });
   afterEach(() => client.stop());
   const shown = async (text: string, part: string, n = 0, offset = 0) =>

@@ -1,7 +1,7 @@
 /** Hovers on functions, methods, lambdas, functions in functions, and calls with their own arguments. */
 import assert from "node:assert/strict";
 import type { CodeLens, Hover, MarkupContent } from "vscode-languageserver/node";
-import { find, hoverText, startClient, type TestClient } from "../client";
+import { find, hoverText, patient, startClient, type TestClient } from "../client";
 
 const URI = "file:///functions.py";
 
@@ -9,7 +9,7 @@ describe("hovers on functions", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
+    client = await startClient({ html: false, settings: patient });
   });
   afterEach(() => client.stop());
   const shown = async (text: string, part: string, n = 0) => (await hoverText(client, URI, find(text, part, n))) ?? "";

@@ -6,7 +6,7 @@ import { ExpressionError } from "../../../src/languages/expression";
 import { parseLatex } from "../../../src/languages/expression/latex";
 import { evaluateExpression, parse, parseExpression, run, toValue } from "../../../src/languages/python";
 import { mathAt } from "../../../src/protocol/math";
-import { find, hoverText, plainHover, startClient, type TestClient } from "../client";
+import { find, hoverText, patient, plainHover, startClient, type TestClient } from "../client";
 
 /** What a formula gives at a point, by Python with `from math import *`. */
 function valueAt(latex: string, point: { [name: string]: number }): number {
@@ -176,7 +176,7 @@ describe("hovers on formulas", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
+    client = await startClient({ html: false, settings: patient });
   });
   afterEach(() => client.stop());
   const open = (uri: string, languageId: string, text: string) => client.open(uri, text, languageId);

@@ -1,6 +1,6 @@
 /** Hovers on Variables, tapes and `tape.gradient`. */
 import assert from "node:assert/strict";
-import { example, find, hoverText, startClient, type TestClient } from "../client";
+import { example, find, hoverText, patient, startClient, type TestClient } from "../client";
 
 const URI = "file:///tapes.py";
 
@@ -8,7 +8,7 @@ describe("hovers on what TensorFlow records", function () {
   this.timeout(20_000);
   let client: TestClient;
   beforeEach(async () => {
-    client = await startClient({ html: false, settings: { budget: { evaluation: 5000 } } });
+    client = await startClient({ html: false, settings: patient });
   });
   afterEach(() => client.stop());
   const shown = async (text: string, part: string, n = 0, offset = 0) =>
