@@ -265,7 +265,13 @@ class Panel implements Disposable {
       case "slices":
         return this.server.request("gradlens/slices", call.params, token);
       case "minimize":
-        return this.server.minimize(call.params, token);
+        return this.server.minimize(call.params, token, (percentage) =>
+          this.post({ type: "event", event: "progress", data: { id: call.id, percentage } }),
+        );
+      case "basins":
+        return this.server.request("gradlens/basins", call.params, token);
+      case "plane":
+        return this.server.request("gradlens/plane", call.params, token);
       case "script":
         return this.server.request("gradlens/script", call.params, token);
       case "pin":
@@ -273,6 +279,9 @@ class Panel implements Disposable {
         return null;
       case "copy":
         await env.clipboard.writeText(call.params.text);
+        return null;
+      case "download":
+        await download(call.params);
         return null;
       case "reveal":
         await reveal(call.params);
@@ -289,6 +298,8 @@ function supersedes(call: Extract<ToHost, { type: "call" }>): string {
     case "tape":
     case "slices":
     case "minimize":
+    case "basins":
+    case "plane":
     case "script":
       return call.method;
     case "plot":
@@ -321,6 +332,22 @@ function highlight({ uri, range }: Partial<Parameters<PanelApi["highlight"]>[0]>
 
 function rangeFrom({ start, end }: TextRange, firstLine: number): Range {
   return new Range(start.line - firstLine, start.character, end.line - firstLine, end.character);
+}
+
+/** Saves what the page made where the user says: beside what is open at first. */
+async function download({ name, text }: Parameters<PanelApi["download"]>[0]): Promise<void> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const extension = name.slice(name.lastIndexOf(".") + 1);
+  const target = await window.showSaveDialog({
+    ...(folder ? { defaultUri: Uri.joinPath(folder, name) } : {}),
+    filters: { [extension.toUpperCase()]: [extension] },
+  });
+  if (!target) return;
+  try {
+    await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  } catch (error) {
+    throw new UserError(l10n.t("{0} cannot be written: {1}", target.path, (error as Error).message));
+  }
 }
 
 async function reveal({ uri, line, character }: Parameters<PanelApi["reveal"]>[0]): Promise<void> {

@@ -10,7 +10,8 @@ import { Circle, Field, newtonStep, Step, secondOf } from "./plot-marks";
 import { PlotText } from "./plot-text";
 import { breakTraces, contourTrace, curveRange, curvesOf, curveTrace, trailTraces } from "./plot-traces";
 import type { PlotElement } from "./plotly";
-import { loopTrail, type Model, minimumTrail, type Plot, type Range, scalar, valueAt, withScalar } from "./session";
+import { runName } from "./run-words";
+import { loopTrail, type Model, type Plot, type Range, scalar, trialTrail, valueAt, withScalar } from "./session";
 import { Slices } from "./slices";
 import { Surface } from "./surface";
 import { useColors } from "./theme";
@@ -103,7 +104,7 @@ export interface Frame {
   y: Range;
 }
 
-function frameOf({ _fullLayout: layout }: PlotElement): Frame | undefined {
+export function frameOf({ _fullLayout: layout }: PlotElement): Frame | undefined {
   if (!layout) return undefined;
   const { xaxis, yaxis } = layout;
   return {
@@ -129,7 +130,10 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
   const zoomed = zoom?.base === plot.base ? zoom : undefined;
   const isCurve = plot.axes.length === 1;
 
-  const { layers } = model;
+  const {
+    layers,
+    optimization: { trials },
+  } = model;
   const curves = useMemo(() => curvesOf(plot, layers, colors), [plot, layers, colors]);
   const range = useMemo(() => curveRange(plot, curves), [plot, curves]);
   const logarithmic = layers.includes("logarithmic");
@@ -137,7 +141,7 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
   const traces = useMemo(() => {
     const trails = [
       ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
-      { trail: model.minimum && minimumTrail(model.minimum, l10n.t("Minimize"), plot), color: colors.minimum },
+      ...trials.map((trial) => ({ trail: trialTrail(trial, runName(trial), plot), color: colors.runs[trial.method]! })),
     ].filter(({ trail }) => trail !== undefined);
     const shown = trails.length;
     return [
@@ -148,7 +152,7 @@ function PlotView({ model, view, plot }: { model: Model; view: View; plot: Plot 
         trail ? trailTraces(trail, color, colors, Math.min(shown - 1 - i, 3)) : [],
       ),
     ];
-  }, [plot, curves, range, logarithmic, colors, view.paths, model.minimum]);
+  }, [plot, curves, range, logarithmic, colors, view.paths, trials]);
 
   // Plotly writes into the ranges that it is given: they are copies.
   const layout = useMemo<Layout>(

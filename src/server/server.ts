@@ -22,6 +22,7 @@ import {
   type Requests,
   type Settings,
 } from "../protocol/lsp";
+import { basins } from "./basins";
 import { check } from "./check";
 import { copies } from "./copies";
 import { codeActions, diagnostics } from "./diagnostics";
@@ -32,6 +33,7 @@ import { hover } from "./hover";
 import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
 import { holds, into, Notebooks, notebookSync, out, rangeInto, rangeOut } from "./notebooks";
+import { plane } from "./plane";
 import { plot, slices } from "./plot";
 import { runFile, type StartJob } from "./run";
 import { script } from "./script";
@@ -247,11 +249,13 @@ export function startServer(connection: Connection, { readFile, startJob }: Host
       params.workDoneToken === undefined ? undefined : connection.window.attachWorkDoneProgress(params.workDoneToken);
     progress?.begin(l10n.t("Minimizing"), 0, undefined, true);
     try {
-      return await minimizeSubject(session, params, token, progress);
+      return await minimizeSubject(session, params, token, (percentage, text) => progress?.report(percentage, text));
     } finally {
       progress?.done();
     }
   });
+  answer("gradlens/basins", (params, token) => basins(session, params, token));
+  answer("gradlens/plane", (params, token) => plane(session, params, token));
   answer("gradlens/script", ({ uri }) => script(session, { uri: notebooks.notebookOf(uri) }));
   answer("gradlens/run", ({ uri }, token) => runFile(session, { uri: notebooks.notebookOf(uri) }, token, startJob));
   answer("gradlens/edit", (params) => {
