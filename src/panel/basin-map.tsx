@@ -61,15 +61,15 @@ export function BasinLegend({ map, labels }: { map: BasinMap; labels: readonly s
   return (
     <div class="basin-legend">
       <div class="progress">
+        <span class={problem ? "warning" : "muted"} role="status">
+          {said}
+        </span>
         <progress
           aria-label={l10n.t("Progress of the basin map")}
           max={total}
           value={done}
           class={running ? "" : "quiet"}
         />
-        <span class={problem ? "warning" : "muted"} role="status">
-          {said}
-        </span>
         <button
           type="button"
           class={running ? "action" : "action quiet"}

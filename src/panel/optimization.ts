@@ -398,7 +398,7 @@ export class Optimization {
   private suit(view: View): void {
     const { settings } = this.model;
     const names = offered(view).map(({ name }) => name);
-    if (settings === defaultSettings && givesResiduals(view)) {
+    if (givesResiduals(view) && JSON.stringify(settings.choices) === JSON.stringify(defaultSettings.choices)) {
       this.update({ settings: { ...settings, choices: [defaultChoice("levenberg-marquardt")] } });
     } else if (settings.choices.some(({ optimizer }) => !names.includes(optimizer))) {
       const left = settings.choices.filter(({ optimizer }) => names.includes(optimizer));

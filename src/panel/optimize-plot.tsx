@@ -2,6 +2,7 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { View } from "../protocol/lsp";
+import { optimizerTypes } from "../protocol/optimizers";
 import { formatNumber, roundToStep } from "../render/numbers";
 import { BasinLegend, paintBasins } from "./basin-map";
 import type { BasinMap } from "./basins";
@@ -138,7 +139,7 @@ function BasinButtons({ model }: { model: Model }) {
         >
           {settings.choices.map((choice, k) => (
             <option key={k} value={k}>
-              {`${k + 1} ${choice.optimizer}`}
+              {`${k + 1} ${optimizerTypes[choice.optimizer].label}`}
             </option>
           ))}
         </select>
@@ -201,8 +202,12 @@ function Picture({ model, view, samples }: { model: Model; view: View; samples: 
     () => ({
       ...baseLayout(colors),
       margin: { l: 56, r: isCurve || shows ? 14 : 8, t: 10, b: 42 },
-      xaxis: axis(colors, axisTitle(projection, 0), { range: [...window[0]!] }),
-      yaxis: axis(colors, axisTitle(projection, 1), { range: [...(window[1] ?? range)], fixedrange: isCurve }),
+      xaxis: axis(colors, axisTitle(projection, 0), { range: [...window[0]!], showgrid: !shows }),
+      yaxis: axis(colors, axisTitle(projection, 1), {
+        range: [...(window[1] ?? range)],
+        fixedrange: isCurve,
+        showgrid: !shows,
+      }),
     }),
     [projection, window, colors, range, shows],
   );
@@ -374,7 +379,10 @@ function lineOf(trial: Trial, projection: Projection): Line {
     const place = placeOf(projection, trial.path.subarray(row * width, (row + 1) * width));
     return place.length === 1 ? [place[0]!, trial.values[row]!] : place;
   });
-  const sound = all.flatMap((row, k) => (places[k]!.every(Number.isFinite) ? [{ row, place: places[k]! }] : []));
+  // Where a curve has no value, its path ends on the axis.
+  const isSound = (place: number[]) =>
+    (projection.directions.length === 1 ? [place[0]!] : place).every(Number.isFinite);
+  const sound = all.flatMap((row, k) => (isSound(places[k]!) ? [{ row, place: places[k]! }] : []));
   return {
     trial,
     rows: sound.map(({ row }) => row),
@@ -396,6 +404,10 @@ function positionAt({ rows, x, y }: Line, row: number): { k: number; x: number; 
 
 /** Far outside of the picture the direction is all that counts. */
 const clampPixel = (px: number) => Math.min(Math.max(px, -5000), 9000);
+const pixelOf = (frame: Frame, x: number, y: number): [number, number] => [
+  clampPixel(toX(frame, x)),
+  clampPixel(toY(frame, Number.isFinite(y) ? y : frame.y[0])),
+];
 
 interface PathsProps {
   model: Model;
@@ -413,7 +425,7 @@ function Paths({ model, view, samples, projection, frame }: PathsProps) {
     () =>
       lines.map((line) =>
         Array.from(line.x, (x, k) => {
-          const [px, py] = [clampPixel(toX(frame, x)), clampPixel(toY(frame, line.y[k]!))];
+          const [px, py] = pixelOf(frame, x, line.y[k]!);
           return `${px.toFixed(1)} ${py.toFixed(1)}`;
         }),
       ),
@@ -458,7 +470,7 @@ function PathLine({ line, vertices, at, frame, color }: PathLineProps) {
   const row = at === undefined ? trial.values.length - 1 : rowAt(trial, at);
   const here = positionAt(line, row);
   if (!here) return null;
-  const [px, py] = [clampPixel(toX(frame, here.x)), clampPixel(toY(frame, here.y))];
+  const [px, py] = pixelOf(frame, here.x, here.y);
   const whole = `M${vertices.join("L")}`;
   const walked = `M${[...vertices.slice(0, here.k + 1), `${px.toFixed(1)} ${py.toFixed(1)}`].join("L")}`;
   const dash = dashes[trial.method];
@@ -501,7 +513,7 @@ function Outside(props: {
   frame: Frame;
 }) {
   const { bounds = {}, projection, frame } = props;
-  if (projection.shares) return null;
+  if (projection.shares || !projection.names.some((name) => Object.hasOwn(bounds, name))) return null;
   const [across, up] = projection.names.map((name) => (bounds[name] ?? ["-Infinity", "Infinity"]).map(Number));
   const left = Math.min(Math.max(toX(frame, across![0]!), frame.left), frame.left + frame.width);
   const right = Math.max(Math.min(toX(frame, across![1]!), frame.left + frame.width), left);

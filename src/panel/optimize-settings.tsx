@@ -95,19 +95,19 @@ function Progress({ model }: { model: Model }) {
   const runs = settings.choices.length * optimization.starts().length;
   return (
     <div class="progress">
-      <progress
-        aria-label={l10n.t("Progress of the runs")}
-        max={100}
-        value={running ? (100 * running.done + running.percentage) / running.total : 0}
-        class={running ? "" : "quiet"}
-      />
-      <span class="muted">
+      <span class="muted count">
         {running
           ? l10n.t("run {0} of {1}", Math.min(running.done + 1, running.total), running.total)
           : runs === 1
             ? l10n.t("1 run")
             : l10n.t("{0} runs", runs)}
       </span>
+      <progress
+        aria-label={l10n.t("Progress of the runs")}
+        max={100}
+        value={running ? (100 * running.done + running.percentage) / running.total : 0}
+        class={running ? "" : "quiet"}
+      />
     </div>
   );
 }
@@ -389,7 +389,7 @@ function Starts({ model, view }: { model: Model; view: View }) {
       <ol>
         {starts.map((start, place) => (
           <li key={place}>
-            <span class="badge" aria-hidden="true">
+            <span class={place === 0 ? "badge first" : "badge"} aria-hidden="true">
               {place + 1}
             </span>
             <span class="numbers">

@@ -71,7 +71,7 @@ function Now({ trials, at, methods }: { trials: readonly Trial[]; at: number; me
         <li key={`${trial.method} ${trial.start}`}>
           <Swatch method={trial.method} />
           {methods > 1 || done.length === 1 ? optimizerTypes[trial.choice.optimizer].label : ""}{" "}
-          {done.length > methods && <span class="badge">{trial.start + 1}</span>}{" "}
+          {done.length > methods && <span class={trial.start === 0 ? "badge first" : "badge"}>{trial.start + 1}</span>}{" "}
           <span class="numbers">{short(valueAt(trial, at))}</span>
         </li>
       ))}
@@ -90,7 +90,7 @@ function Results({ model, view }: { model: Model; view: View }) {
   const done = trials.filter(({ result }) => result);
   const bad = done.filter((trial) => !isGood(trial));
   const summary = [
-    best && l10n.t("{0} runs. The lowest value, {1}, is {2}’s.", done.length, short(best.value), runName(best.trial)),
+    best && l10n.t("Lowest value: {0}, by {1}.", short(best.value), runName(best.trial)),
     bad.length > 0 && bad.map((trial) => l10n.t("{0}: {1}.", runName(trial), trial.result?.message ?? "")).join(" "),
   ];
   return (
@@ -211,7 +211,7 @@ function Row(props: { trial: Trial; distance: number; best: boolean; view: View;
           type="button"
           class="action"
           title={Array.from(final.slice(0, 6), (x, i) => `${result.labels[i]} = ${short(x)}`).join(", ")}
-          aria-label={l10n.t("Use the final point of {0}", runName(trial))}
+          aria-label={l10n.t("Use this point: {0}", runName(trial))}
           disabled={!final.every(Number.isFinite)}
           onClick={() => session.setPoint(filled(view, model.point, final))}
         >

@@ -2,9 +2,11 @@
 import * as l10n from "@vscode/l10n";
 import { useMemo, useState } from "preact/hooks";
 import { formatNumber } from "../render/numbers";
+import { visibleRange } from "../render/sampling";
 import { axis, baseLayout, Chart, type Layout, stepsAxis } from "./chart";
 import { samples } from "./figure";
 import { type Frame, frameOf, toX, toY } from "./plot-section";
+import { padded } from "./plot-traces";
 import { Scroll } from "./scroll";
 import { useColors } from "./theme";
 
@@ -47,6 +49,7 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
   const type = (logarithmic ?? chosen) && positive ? "log" : "linear";
   const stepOf = (line: StepsLine, row: number) =>
     line.last !== undefined && row === line.values.length - 1 ? line.last : row * (line.stride ?? stride);
+  const range = useMemo(() => (type === "linear" ? rangeBeside(lines) : undefined), [lines, type]);
   const traces = useMemo(
     () => [
       ...lines.map((line, k) => ({
@@ -60,7 +63,8 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
         hovertemplate: `${lines.length > 1 ? `${line.name}<br>` : ""}${l10n.t("step {0}", "%{x}")}<br>%{y:.6~g}<extra></extra>`,
       })),
       ...lines.flatMap((line, k) => {
-        const row = line.failed ? line.values.findLastIndex(Number.isFinite) : -1;
+        const shown = (value: number) => Number.isFinite(value) && !(range && (value < range[0] || value > range[1]));
+        const row = line.failed ? line.values.findLastIndex(shown) : -1;
         if (row < 0) return [];
         return {
           type: "scatter",
@@ -74,10 +78,11 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
             line: { width: 2.5, color: line.color ?? colors.cycle[k % 10] },
           },
           hoverinfo: "skip",
+          cliponaxis: false,
         };
       }),
     ],
-    [lines, colors],
+    [lines, colors, range],
   );
   const layout = useMemo<Layout>(
     () => ({
@@ -85,9 +90,15 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
       margin: { l: 56, r: 12, t: 8, b: 38 },
       dragmode: false,
       xaxis: stepsAxis(colors),
-      yaxis: axis(colors, unit, { type, fixedrange: true, nticks: 6, zeroline: false }),
+      yaxis: axis(colors, unit, {
+        type,
+        fixedrange: true,
+        nticks: 6,
+        zeroline: false,
+        ...(range ? { range: [...range] } : {}),
+      }),
     }),
-    [colors, type, unit],
+    [colors, type, unit, range],
   );
   const words = lines
     .slice(0, 12)
@@ -200,6 +211,15 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
       </details>
     </>
   );
+}
+
+/** Where a line went astray, the others say what is shown, and the point from which it did. */
+function rangeBeside(lines: readonly StepsLine[]): [number, number] | undefined {
+  if (!lines.some(({ failed }) => failed)) return undefined;
+  const sound = lines.filter(({ failed }) => !failed).flatMap(({ values }) => Array.from(values));
+  const starts = lines.map(({ values }) => values[0]!);
+  const all = visibleRange(sound.length > 0 ? sound : lines.flatMap(({ values }) => Array.from(values)), starts);
+  return all && padded(all);
 }
 
 /** The value of the last row at or before a step. */

@@ -115,7 +115,7 @@ describe("the panel's page, optimizing", function () {
       );
     assert.equal(new Set(strokes).size, 2, "a colour and a dash for each optimizer");
     assert.deepEqual(await column(page, 2), ["1", "2", "3", "1", "2", "3"]);
-    assert.match(String(await page.locator(".summary").textContent()), /^6 runs. The lowest value, \S+, is Adam|SGD/);
+    assert.match(String(await page.locator(".summary").textContent()), /^Lowest value: \S+, by (Adam|SGD), start \d\./);
     assert.equal(await page.locator(".runs .best").count(), 1);
     const state = host.received.filter((message) => message.type === "state").at(-1)!.state;
     assert.deepEqual(
@@ -252,7 +252,7 @@ describe("the panel's page, optimizing", function () {
     await run(page, 1);
     const { params } = host.calls("minimize").at(-1)! as { params: MinimizeParams };
     assert.deepEqual(params.bounds, { x: ["-Infinity", 1] });
-    await button(page, "Use the final point of L-BFGS, start 1").click();
+    await button(page, "Use this point: L-BFGS, start 1").click();
     await eventually(async () => assert.match(String(await page.locator(".where").textContent()), /at \(1, /));
     await page.locator("#optimizer-0").selectOption({ label: "Newton" });
     await page.locator(".choice .reason").waitFor();
@@ -320,8 +320,8 @@ describe("the panel's page, optimizing", function () {
     assert.deepEqual([directions.shape, origin.shape], [[2, 3], [3]]);
     assert.equal(await page.locator(".run .end").count(), 2);
     await panel.picture("optimize-components");
-    await page.getByLabel("plane", { exact: true }).selectOption("axes");
-    await page.getByLabel("up", { exact: true }).selectOption("z");
+    await page.locator(".choosers select").first().selectOption("axes");
+    await page.locator(".choosers select").last().selectOption("z");
     await eventually(async () => assert.equal(await page.locator(".plot.paths .ytitle").textContent(), "z"));
     await clickPlot(page, 0.5, 0.5);
     await eventually(async () => assert.equal(await page.locator(".starts li").count(), 2));
@@ -352,7 +352,7 @@ describe("the panel's page, optimizing", function () {
     await button(page, "Basin map").click();
     await eventually(async () => assert.equal(await legend.count(), 0));
     await page.locator("#optimizer-0").selectOption({ label: "SGD" });
-    await page.locator("#rate-0").fill("0.00001");
+    await page.locator("#rate-0").fill("1e-9");
     await page.locator("#steps").fill("100000");
     await button(page, "Basin map").click();
     await legend.getByText(/^\d+ of 1681 starts$/).waitFor();
