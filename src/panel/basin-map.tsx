@@ -42,6 +42,9 @@ export function paintBasins(canvas: HTMLCanvasElement, map: BasinMap, colors: Co
   }
 }
 
+/** What a place is called on the map and in the table. */
+export const letterOf = (place: number): string => String.fromCharCode(65 + place);
+
 const short = (value: number) => formatNumber(value, 5);
 /** A place with more numbers says only the first. */
 const SHOWN = 4;
@@ -103,7 +106,7 @@ export function BasinLegend({ map, labels }: { map: BasinMap; labels: readonly s
                 <tr key={place}>
                   <th scope="row">
                     <Square color={colorOf(colors, place)} />
-                    {where(it)}
+                    <b>{letterOf(place)}</b> {where(it)}
                   </th>
                   <td class="number">{short(it.value)}</td>
                   <td class="number">{it.starts}</td>

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { View } from "../protocol/lsp";
 import { optimizerTypes } from "../protocol/optimizers";
 import { formatNumber, roundToStep } from "../render/numbers";
-import { BasinLegend, paintBasins } from "./basin-map";
+import { BasinLegend, letterOf, paintBasins } from "./basin-map";
 import type { BasinMap } from "./basins";
 import { axis, baseLayout, Chart, type Layout } from "./chart";
 import { filled, flatten, isGood, labelsOf, type PlaneSamples, rowAt, type Trial } from "./optimization";
@@ -328,6 +328,22 @@ const fromY = (frame: Frame, py: number) => frame.y[1] - (py / frame.height) * (
 /** The power of ten just below: what a pixel can tell apart. */
 const roundStep = (size: number) => (size > 0 && Number.isFinite(size) ? 10 ** Math.floor(Math.log10(size)) : 1e-3);
 
+/** Where the minima of the map lie, by the letters of its table. */
+function Places({ map, frame }: { map: BasinMap; frame: Frame }) {
+  return (
+    <g class="places">
+      {map.places.map(({ point, value }, place) => {
+        const [x, up] = placeOf(map.projection, point);
+        return (
+          <text key={place} x={toX(frame, x!)} y={toY(frame, up ?? value)} dy="0.35em">
+            {letterOf(place)}
+          </text>
+        );
+      })}
+    </g>
+  );
+}
+
 function BasinPicture({ map, frame }: { map: BasinMap; frame: Frame }) {
   const colors = useColors();
   const place = useRef<HTMLCanvasElement>(null);
@@ -419,7 +435,7 @@ interface PathsProps {
 
 function Paths({ model, view, samples, projection, frame }: PathsProps) {
   const colors = useColors();
-  const { trials, at, settings } = model.optimization;
+  const { trials, at, settings, basins } = model.optimization;
   const lines = useMemo(() => trials.map((trial) => lineOf(trial, projection)), [trials, projection]);
   const drawn = useMemo(
     () =>
@@ -439,6 +455,7 @@ function Paths({ model, view, samples, projection, frame }: PathsProps) {
         </clipPath>
         <g clip-path="url(#paths-area)">
           <Outside bounds={settings.bounds} projection={projection} frame={frame} />
+          {basins?.projection === projection && <Places map={basins} frame={frame} />}
           {lines.map((line, i) => (
             <PathLine
               key={`${line.trial.method} ${line.trial.start}`}

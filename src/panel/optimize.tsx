@@ -210,17 +210,23 @@ function Row(props: { trial: Trial; distance: number; best: boolean; view: View;
         <button
           type="button"
           class="action"
-          title={Array.from(final.slice(0, 6), (x, i) => `${result.labels[i]} = ${short(x)}`).join(", ")}
+          title={l10n.t("Use this point: {0}", pointWords(result.labels, final))}
           aria-label={l10n.t("Use this point: {0}", runName(trial))}
           disabled={!final.every(Number.isFinite)}
           onClick={() => session.setPoint(filled(view, model.point, final))}
         >
-          {l10n.t("Use this point")}
+          {l10n.t("Use")}
         </button>
       </td>
     </tr>
   );
 }
+
+const pointWords = (labels: readonly string[], point: ArrayLike<number>) =>
+  labels
+    .slice(0, 6)
+    .map((label, i) => `${label} = ${short(point[i]!)}`)
+    .join(", ");
 
 /** How far each row is from the best point of all. */
 function distancesOf({ path, values }: Trial, best: Float64Array | undefined): Float64Array {
