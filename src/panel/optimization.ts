@@ -45,9 +45,9 @@ export interface OptimizationModel {
   settings: OptimizeSettings;
   running?: { done: number; total: number; percentage: number };
   trials: readonly Trial[];
+  /** Something has changed since they ran. */
+  stale?: boolean;
   best?: Best;
-  /** Why nothing could be run. */
-  problem?: string;
   /** The step that is looked at; undefined: the end. */
   at?: number;
   /** Of more than two parameters: in which plane. */
@@ -64,6 +64,10 @@ export interface OptimizationModel {
 
 /** As the document that the project began from has it. */
 const defaultSettings: OptimizeSettings = { choices: [{ optimizer: "sgd", learningRate: 0.1 }], steps: 100 };
+
+/** Runs that took no longer than so many milliseconds are run again whenever something changes. */
+const QUICK = 150;
+const PAUSE = 60;
 
 /** At most so many at once: more nobody can tell apart. */
 export const MOST_CHOICES = 6;
@@ -138,6 +142,7 @@ export class Optimization {
   /** What the latest samples were asked for. */
   private asked = "";
   private version = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private drawn: Projection | undefined;
 
   constructor(private readonly session: Session) {
@@ -167,8 +172,12 @@ export class Optimization {
 
   /** Another subject: nothing of the last one holds. */
   reset(settings?: OptimizeSettings): void {
+    clearTimeout(this.timer);
+    // Answers that are still to come are nobody's.
     this.stop();
+    this.abort = undefined;
     this.stopBasins();
+    this.mapping = undefined;
     this.planes.cancel();
     this.asked = "";
     this.chosen = undefined;
@@ -178,7 +187,7 @@ export class Optimization {
       running: undefined,
       trials: [],
       best: undefined,
-      problem: undefined,
+      stale: false,
       at: undefined,
       axes: undefined,
       projection: undefined,
@@ -192,14 +201,27 @@ export class Optimization {
   /** The document changed: samples are old, the runs stand until the next. */
   invalidate(): void {
     this.version++;
-    this.stopBasins();
-    this.update({ basins: undefined });
+    this.clearBasins();
+    if (this.model.trials.length > 0) this.update({ stale: true });
   }
 
   set(settings: Partial<OptimizeSettings>): void {
     this.update({ settings: { ...this.model.settings, ...settings } });
     this.session.keep();
+    this.moved();
+  }
+
+  /** The point, the starts or what is chosen changed: quick runs follow at once, others are old. */
+  moved(): void {
     this.refresh();
+    const { trials, running, mode, projection } = this.model;
+    if (trials.length === 0 || running) return;
+    this.update({ stale: true });
+    const time = trials.reduce((sum, { result }) => sum + (result?.milliseconds ?? 0), 0);
+    // A plane that the runs themselves span must not turn below the pointer.
+    if (time > QUICK || (mode === "components" && projection?.shares)) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.run(true), PAUSE);
   }
 
   setChoice(place: number, choice: OptimizerChoice): void {
@@ -219,6 +241,7 @@ export class Optimization {
   }
 
   removeChoice(place: number): void {
+    this.show(without(this.model.trials, "method", place), undefined);
     this.set({ choices: this.model.settings.choices.filter((_, k) => k !== place) });
   }
 
@@ -241,6 +264,7 @@ export class Optimization {
   }
 
   removeStart(place: number): void {
+    this.show(without(this.model.trials, "start", place), undefined);
     this.set({ starts: (this.model.settings.starts ?? []).filter((_, k) => k !== place - 1) });
   }
 
@@ -265,8 +289,12 @@ export class Optimization {
     };
   }
 
-  /** Every optimizer from every start, one after the other; each is shown as soon as it is there. */
-  async run(): Promise<void> {
+  /**
+   * Every optimizer from every start, one after the other; each is shown as soon as it is there.
+   * @param again quietly: what is shown stays until all are there
+   */
+  async run(again = false): Promise<void> {
+    clearTimeout(this.timer);
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
@@ -276,13 +304,14 @@ export class Optimization {
       starts.map((point, start) => ({ choice, method, start, point, params: this.minimization(choice) })),
     );
     const trials: Trial[] = [];
-    this.update({ running: { done: 0, total: jobs.length, percentage: 0 }, problem: undefined });
+    this.update({ ...(again ? {} : { running: { done: 0, total: jobs.length, percentage: 0 } }), stale: false });
     for (const { params, point, ...job } of jobs) {
       if (!params || abort.signal.aborted) break;
       const empty = { ...job, path: new Float64Array(), values: new Float64Array(), norms: new Float64Array() };
       try {
         const progress = (percentage: number) => {
-          if (this.abort === abort) this.update({ running: { done: trials.length, total: jobs.length, percentage } });
+          if (this.abort === abort && !again)
+            this.update({ running: { done: trials.length, total: jobs.length, percentage } });
         };
         const result = await this.session.rpc.call(
           "minimize",
@@ -305,17 +334,16 @@ export class Optimization {
         trials.push({ ...empty, problem: error instanceof Error ? error.message : String(error) });
       }
       if (this.abort !== abort) return;
-      this.show(trials, { done: trials.length, total: jobs.length, percentage: 0 });
+      if (!again) this.show(trials, { done: trials.length, total: jobs.length, percentage: 0 });
     }
     if (this.abort !== abort) return;
     this.abort = undefined;
-    if (trials.length > 0) this.show(trials, undefined);
+    if (trials.length > 0) this.show(trials, undefined, again ? this.model.at : undefined);
     else this.update({ running: undefined });
   }
 
-  private show(trials: readonly Trial[], running: OptimizationModel["running"]): void {
-    const best = bestOf(trials);
-    this.update({ trials: [...trials], running, at: undefined, ...(best ? { best } : { best: undefined }) });
+  private show(trials: readonly Trial[], running: OptimizationModel["running"], at?: number): void {
+    this.update({ trials: [...trials], running, at, best: bestOf(trials) });
     this.refresh();
   }
 
@@ -324,7 +352,7 @@ export class Optimization {
   }
 
   clear(): void {
-    this.update({ trials: [], best: undefined, at: undefined, problem: undefined });
+    this.update({ trials: [], best: undefined, at: undefined, stale: false });
     this.refresh();
   }
 
@@ -535,6 +563,12 @@ export function defaultChoice(
     ...(rate === undefined ? {} : { learningRate: rate }),
   };
 }
+
+/** What is left when a method or a start is removed; those behind it move up. */
+const without = (trials: readonly Trial[], what: "method" | "start", place: number): Trial[] =>
+  trials.flatMap((trial) =>
+    trial[what] === place ? [] : [{ ...trial, [what]: trial[what] - Number(trial[what] > place) }],
+  );
 
 function bestOf(trials: readonly Trial[]): Best | undefined {
   let best: Best | undefined;

@@ -90,7 +90,7 @@ export function OptimizeSettings({ model, view }: { model: Model; view: View }) 
 
 /** Always there, so that nothing moves when it has something to say. */
 function Progress({ model }: { model: Model }) {
-  const { running, settings } = model.optimization;
+  const { running, settings, stale } = model.optimization;
   const { optimization } = useSession();
   const runs = settings.choices.length * optimization.starts().length;
   return (
@@ -98,9 +98,11 @@ function Progress({ model }: { model: Model }) {
       <span class="muted count">
         {running
           ? l10n.t("run {0} of {1}", Math.min(running.done + 1, running.total), running.total)
-          : runs === 1
-            ? l10n.t("1 run")
-            : l10n.t("{0} runs", runs)}
+          : stale
+            ? l10n.t("changed since the run")
+            : runs === 1
+              ? l10n.t("1 run")
+              : l10n.t("{0} runs", runs)}
       </span>
       <progress
         aria-label={l10n.t("Progress of the runs")}

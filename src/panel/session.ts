@@ -260,7 +260,7 @@ export class Session {
     this.update({ point, given: true, ranges });
     this.ask();
     this.keep();
-    this.optimization.refresh();
+    this.optimization.moved();
     if (this.model.pinned) this.pin(true);
   }
 

@@ -160,6 +160,37 @@ describe("the panel's page, optimizing", function () {
     assert.equal(await page.locator(".plot.paths .handle").count(), 3, "a drag adds none");
   });
 
+  it("runs again while a start is dragged, where that is quick", async () => {
+    const { page, host } = await open("himmelblau", himmelblau);
+    await drawn(page);
+    await run(page, 9);
+    await page.getByRole("slider", { name: "Step of the runs" }).fill("20");
+    const before = host.calls("minimize").length;
+    const end = page.locator(".run > path:not(.halo):not(.end):not(.to-come)").last();
+    const path = await end.getAttribute("d");
+    await page.getByRole("slider", { name: /^Start 3/ }).press("Shift+ArrowUp");
+    await eventually(() => assert.ok(host.calls("minimize").length >= before + 9));
+    await eventually(async () => assert.notEqual(await end.getAttribute("d"), path));
+    assert.equal(await page.locator(".player .count").textContent(), "20 / 60", "at the same step");
+    await button(page, "Remove start 2").click();
+    await eventually(async () => assert.deepEqual(await column(page, 2), ["1", "2", "1", "2", "1", "2"]));
+    await button(page, "Remove Adam").click();
+    await eventually(async () => assert.equal(await rows(page).count(), 4));
+    await page.getByText("changed since the run").waitFor({ state: "hidden" });
+  });
+
+  it("says that long runs are old once something has changed", async () => {
+    const { page } = await open("himmelblau", {
+      optimize: { choices: [{ optimizer: "sgd", learningRate: 1e-7 }], steps: 300_000 },
+    });
+    await drawn(page);
+    await run(page, 1);
+    await page.locator("#rate-0").fill("1e-6");
+    await page.getByText("changed since the run").waitFor();
+    await run(page, 1);
+    await page.getByText("1 run", { exact: true }).waitFor();
+  });
+
   it("plays, pauses, steps and scrubs, on one axis of time", async () => {
     const { page } = await open("himmelblau", himmelblau);
     await drawn(page);
