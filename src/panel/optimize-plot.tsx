@@ -1,8 +1,9 @@
 /** The paths of the runs over the function, with their starts, which can be moved, and the step that is looked at. */
 import * as l10n from "@vscode/l10n";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { View } from "../protocol/lsp";
+import type { LoopPath, View } from "../protocol/lsp";
 import { optimizerTypes } from "../protocol/optimizers";
+import { decodeArray } from "../protocol/values";
 import { formatNumber, roundToStep } from "../render/numbers";
 import { BasinLegend, letterOf, paintBasins } from "./basin-map";
 import type { BasinMap } from "./basins";
@@ -407,6 +408,28 @@ function lineOf(trial: Trial, projection: Projection): Line {
   };
 }
 
+/** The path of a loop of the file, through what it does not change as at the point. */
+function loopLine(
+  loop: LoopPath,
+  point: Float64Array,
+  labels: readonly string[],
+  projection: Projection,
+  samples: PlaneSamples,
+): Pick<Line, "x" | "y"> {
+  const columns = labels.map((label) => {
+    const name = loop.variables.find((variable) => variable.parameter === label)?.name ?? label;
+    return loop.labels.indexOf(name);
+  });
+  const path = decodeArray(loop.path);
+  const width = loop.labels.length;
+  const places = Array.from({ length: width ? Math.floor(path.length / width) : 0 }, (_, row) => {
+    const at = point.map((x, i) => (columns[i]! < 0 ? x : path[row * width + columns[i]!]!));
+    const [x, y] = placeOf(projection, at);
+    return [x!, y ?? valueOn(samples, x!)] as const;
+  }).filter((place) => place.every(Number.isFinite));
+  return { x: Float64Array.from(places, ([x]) => x), y: Float64Array.from(places, ([, y]) => y) };
+}
+
 /** Where a line is at a row, which may lie between two that are drawn; undefined before its first. */
 function positionAt({ rows, x, y }: Line, row: number): { k: number; x: number; y: number } | undefined {
   if (rows.length === 0) return undefined;
@@ -437,6 +460,10 @@ function Paths({ model, view, samples, projection, frame }: PathsProps) {
   const colors = useColors();
   const { trials, at, settings, basins } = model.optimization;
   const lines = useMemo(() => trials.map((trial) => lineOf(trial, projection)), [trials, projection]);
+  const loops = useMemo(
+    () => view.paths.map((loop) => loopLine(loop, flatten(view, model.point), labelsOf(view), projection, samples)),
+    [view.paths, projection, samples],
+  );
   const drawn = useMemo(
     () =>
       lines.map((line) =>
@@ -455,6 +482,18 @@ function Paths({ model, view, samples, projection, frame }: PathsProps) {
         </clipPath>
         <g clip-path="url(#paths-area)">
           <Outside bounds={settings.bounds} projection={projection} frame={frame} />
+          {loops.map(({ x, y }, k) => (
+            <path
+              key={k}
+              class="loop"
+              d={`M${Array.from(x, (at, i) =>
+                pixelOf(frame, at, y[i]!)
+                  .map((px) => px.toFixed(1))
+                  .join(" "),
+              ).join("L")}`}
+              stroke={colors.paths[k % 3]}
+            />
+          ))}
           {basins?.projection === projection && <Places map={basins} frame={frame} />}
           {lines.map((line, i) => (
             <PathLine

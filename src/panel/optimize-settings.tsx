@@ -82,8 +82,6 @@ export function OptimizeSettings({ model, view }: { model: Model; view: View }) 
         </div>
         <Progress model={model} />
       </section>
-      <Starts model={model} view={view} />
-      <Bounds model={model} view={view} />
     </form>
   );
 }
@@ -371,7 +369,7 @@ const short = (value: number) => formatNumber(value, 4);
 /** Starts with more numbers than these say only the first. */
 const SHOWN = 4;
 
-function Starts({ model, view }: { model: Model; view: View }) {
+export function Starts({ model, view }: { model: Model; view: View }) {
   const { optimization } = useSession();
   const labels = labelsOf(view);
   const starts = optimization.starts();
@@ -425,7 +423,7 @@ function Starts({ model, view }: { model: Model; view: View }) {
 /** More fields than these help nobody. */
 const MOST_BOUNDS = 40;
 
-function Bounds({ model, view }: { model: Model; view: View }) {
+export function Bounds({ model, view }: { model: Model; view: View }) {
   const { optimization } = useSession();
   const { bounds = {} } = model.optimization.settings;
   const [open, setOpen] = useState(Object.keys(bounds).length > 0);

@@ -5,9 +5,10 @@ import type { View } from "../protocol/lsp";
 import { optimizerTypes } from "../protocol/optimizers";
 import { formatNumber } from "../render/numbers";
 import { csv, download } from "./download";
+import { loopLabel } from "./loops";
 import { filled, givesResiduals, isGood, labelsOf, lengthOf, rowAt, type Trial } from "./optimization";
 import { OptimizePlot } from "./optimize-plot";
-import { OptimizeSettings } from "./optimize-settings";
+import { Bounds, OptimizeSettings, Starts } from "./optimize-settings";
 import { Player } from "./player";
 import { runName } from "./run-words";
 import { Scroll } from "./scroll";
@@ -30,10 +31,10 @@ export function Optimize({ model, view }: { model: Model; view: View }) {
         <p class="note">{l10n.t("It gives several numbers: half the sum of their squares is minimized.")}</p>
       )}
       <div class="columns optimizing">
-        <div class="column">
+        <div class="column settings">
           <OptimizeSettings model={model} view={view} />
         </div>
-        <div class="column">
+        <div class="column picture-side">
           <OptimizePlot model={model} view={view} />
           <Player
             length={length}
@@ -44,7 +45,11 @@ export function Optimize({ model, view }: { model: Model; view: View }) {
             ].join(", ")}
             onAt={(to) => optimization.setAt(to)}
           />
-          <Now trials={trials} at={here} methods={settings.choices.length} />
+          <Now trials={trials} at={here} methods={settings.choices.length} view={view} />
+        </div>
+        <div class="column more">
+          <Starts model={model} view={view} />
+          <Bounds model={model} view={view} />
         </div>
       </div>
       {trials.length > 0 && <Results model={model} view={view} />}
@@ -62,9 +67,12 @@ const stateOf = (trial: Trial, step: number) => `${runName(trial)}: ${short(valu
 const SHOWN = 12;
 
 /** The value of each run at the step that is looked at. */
-function Now({ trials, at, methods }: { trials: readonly Trial[]; at: number; methods: number }) {
+function Now(props: { trials: readonly Trial[]; at: number; methods: number; view: View }) {
+  const { trials, at, methods, view } = props;
+  const session = useSession();
   const done = trials.filter(({ result }) => result);
-  if (done.length === 0) return <p class="now-values muted">{l10n.t("Run them to see their paths.")}</p>;
+  if (done.length === 0 && view.paths.length === 0)
+    return <p class="now-values muted">{l10n.t("Run them to see their paths.")}</p>;
   return (
     <ul class="legend now-values" aria-label={l10n.t("Values at this step")}>
       {done.slice(0, SHOWN).map((trial) => (
@@ -76,6 +84,18 @@ function Now({ trials, at, methods }: { trials: readonly Trial[]; at: number; me
         </li>
       ))}
       {done.length > SHOWN && <li class="muted">{l10n.t("and {0} more", done.length - SHOWN)}</li>}
+      {view.paths.map((loop, k) => (
+        <li key={`${loop.uri} ${loop.range.start.line}`}>
+          <span class={`swatch path-${k % 3}`} aria-hidden="true" />
+          <button
+            type="button"
+            class="link"
+            onClick={() => session.reveal(loop.uri, loop.range.start.line, loop.range.start.character)}
+          >
+            {loopLabel(loop)}
+          </button>
+        </li>
+      ))}
     </ul>
   );
 }

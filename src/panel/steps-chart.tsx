@@ -20,7 +20,7 @@ export interface StepsLine {
   /** Absent: the next of the theme's colours, unbroken. */
   color?: string;
   dash?: string;
-  /** It ended badly: its last finite value has a cross. */
+  /** It ended badly: there is a cross at its last step. */
   failed?: boolean;
 }
 
@@ -63,14 +63,14 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
         hovertemplate: `${lines.length > 1 ? `${line.name}<br>` : ""}${l10n.t("step {0}", "%{x}")}<br>%{y:.6~g}<extra></extra>`,
       })),
       ...lines.flatMap((line, k) => {
-        const shown = (value: number) => Number.isFinite(value) && !(range && (value < range[0] || value > range[1]));
-        const row = line.failed ? line.values.findLastIndex(shown) : -1;
-        if (row < 0) return [];
+        const row = line.failed ? line.values.length - 1 : -1;
+        const value = line.values.findLast(Number.isFinite);
+        if (row < 0 || value === undefined) return [];
         return {
           type: "scatter",
           mode: "markers",
           x: [stepOf(line, row)],
-          y: [line.values[row]],
+          y: [range ? Math.min(Math.max(value, range[0]), range[1]) : value],
           marker: {
             color: line.color ?? colors.cycle[k % 10],
             size: 10,

@@ -392,6 +392,18 @@ describe("the panel's page, optimizing", function () {
     assert.ok(host.received.some((message) => message.type === "cancel"));
   });
 
+  it("draws the loops of the file beside the runs", async () => {
+    const { page, host } = await open("f", { optimize: { choices: [{ optimizer: "bfgs" }], steps: 20 } });
+    await drawn(page);
+    assert.equal(await page.locator(".paths .loop").count(), 1);
+    await button(page, "loop in line 41").click();
+    await eventually(() => assert.equal(host.calls("reveal").length, 1));
+    await button(page, "Basin map").click();
+    await page.locator(".basin-legend").getByText("161 starts lead to 1 places.").waitFor();
+    await run(page, 1);
+    await panel.picture("optimize-curve");
+  });
+
   it("fits residuals by Levenberg–Marquardt beside others", async () => {
     const { page, host } = await open("decay");
     await drawn(page);
