@@ -23,6 +23,7 @@ import type { Range as TextRange } from "vscode-languageserver-types";
 import type { PanelApi, PanelState, ToHost, ToPage } from "../protocol/panel";
 import { isPython, subjectAt } from "./cursor";
 import { cellAt, revealCell, wholeOf } from "./notebooks";
+import { save } from "./save";
 import { Cancelled, type Server, UserError } from "./server";
 import { isPanelState, isToHost, sameSubject } from "./validate";
 
@@ -280,9 +281,8 @@ class Panel implements Disposable {
       case "copy":
         await env.clipboard.writeText(call.params.text);
         return null;
-      case "download":
-        await download(call.params);
-        return null;
+      case "save":
+        return { saved: await save(call.params, this.state?.document ?? this.state?.subject?.uri) };
       case "reveal":
         await reveal(call.params);
         return null;
@@ -332,22 +332,6 @@ function highlight({ uri, range }: Partial<Parameters<PanelApi["highlight"]>[0]>
 
 function rangeFrom({ start, end }: TextRange, firstLine: number): Range {
   return new Range(start.line - firstLine, start.character, end.line - firstLine, end.character);
-}
-
-/** Saves what the page made where the user says: beside what is open at first. */
-async function download({ name, text }: Parameters<PanelApi["download"]>[0]): Promise<void> {
-  const folder = workspace.workspaceFolders?.[0]?.uri;
-  const extension = name.slice(name.lastIndexOf(".") + 1);
-  const target = await window.showSaveDialog({
-    ...(folder ? { defaultUri: Uri.joinPath(folder, name) } : {}),
-    filters: { [extension.toUpperCase()]: [extension] },
-  });
-  if (!target) return;
-  try {
-    await workspace.fs.writeFile(target, new TextEncoder().encode(text));
-  } catch (error) {
-    throw new UserError(l10n.t("{0} cannot be written: {1}", target.path, (error as Error).message));
-  }
 }
 
 async function reveal({ uri, line, character }: Parameters<PanelApi["reveal"]>[0]): Promise<void> {

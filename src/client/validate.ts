@@ -145,7 +145,7 @@ const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
   pin: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   reveal: (it) => isString(it.uri) && isIndex(it.line) && isIndex(it.character),
   copy: (it) => isString(it.text),
-  download: (it) => isString(it.name) && isString(it.mime) && isString(it.text),
+  save: (it) => isString(it.name) && !/[\\/]/.test(it.name) && (isString(it.data) || it.data instanceof Uint8Array),
 };
 
 /** Whether this is a message that the page may send. */

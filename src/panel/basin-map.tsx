@@ -60,7 +60,7 @@ export function BasinLegend({ map, labels }: { map: BasinMap; labels: readonly s
     ? problem
     : running
       ? l10n.t("{0} of {1} starts", done, total)
-      : l10n.t("{0} starts lead to {1} places.", done, places.length + Number(elsewhere > 0));
+      : l10n.t("{0} starts; places reached: {1}.", done, places.length + Number(elsewhere > 0));
   return (
     <div class="basin-legend">
       <div class="progress">

@@ -267,7 +267,7 @@ export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   reveal: () => true,
   highlight: () => true,
   copy: () => true,
-  download: () => true,
+  save: (value) => isObject(value) && typeof value.saved === "boolean",
 };
 
 const isSubject = (value: unknown): boolean =>

@@ -336,7 +336,7 @@ function Places({ map, frame }: { map: BasinMap; frame: Frame }) {
       {map.places.map(({ point, value }, place) => {
         const [x, up] = placeOf(map.projection, point);
         return (
-          <text key={place} x={toX(frame, x!)} y={toY(frame, up ?? value)} dy="0.35em">
+          <text key={place} x={toX(frame, x!) + 13} y={toY(frame, up ?? value) - 9} dy="0.35em">
             {letterOf(place)}
           </text>
         );
@@ -494,7 +494,6 @@ function Paths({ model, view, samples, projection, frame }: PathsProps) {
               stroke={colors.paths[k % 3]}
             />
           ))}
-          {basins?.projection === projection && <Places map={basins} frame={frame} />}
           {lines.map((line, i) => (
             <PathLine
               key={`${line.trial.method} ${line.trial.start}`}
@@ -505,6 +504,7 @@ function Paths({ model, view, samples, projection, frame }: PathsProps) {
               color={colors.runs[line.trial.method]!}
             />
           ))}
+          {basins?.projection === projection && <Places map={basins} frame={frame} />}
         </g>
       </svg>
       <Handles view={view} samples={samples} projection={projection} frame={frame} />

@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { View } from "../protocol/lsp";
 import { optimizerTypes } from "../protocol/optimizers";
 import { formatNumber } from "../render/numbers";
-import { csv, download } from "./download";
+import { csvOf } from "./csv";
 import { loopLabel } from "./loops";
 import { filled, givesResiduals, isGood, labelsOf, lengthOf, rowAt, type Trial } from "./optimization";
 import { OptimizePlot } from "./optimize-plot";
@@ -107,6 +107,9 @@ function Results({ model, view }: { model: Model; view: View }) {
   const session = useSession();
   const { trials, best } = model.optimization;
   const distances = useMemo(() => trials.map((trial) => distancesOf(trial, best?.point)), [trials, best]);
+  const save = (ending: string, data: string) => {
+    session.rpc.call("save", { name: fileName(view, ending), data }).catch(() => {});
+  };
   const done = trials.filter(({ result }) => result);
   const bad = done.filter((trial) => !isGood(trial));
   const summary = [
@@ -118,18 +121,10 @@ function Results({ model, view }: { model: Model; view: View }) {
       <div class="section-head">
         <h2>{l10n.t("Results")}</h2>
         <div class="buttons">
-          <button
-            type="button"
-            class="action"
-            onClick={() => download(session, fileName(view, "csv"), "text/csv", resultsAsCsv(model, distances))}
-          >
+          <button type="button" class="action" onClick={() => save("csv", resultsAsCsv(model, distances))}>
             {l10n.t("Results as CSV")}
           </button>
-          <button
-            type="button"
-            class="action"
-            onClick={() => download(session, fileName(view, "json"), "application/json", pathsAsJson(model, view))}
-          >
+          <button type="button" class="action" onClick={() => save("json", pathsAsJson(model, view))}>
             {l10n.t("Paths as JSON")}
           </button>
           <button type="button" class="action" onClick={() => session.optimization.clear()}>
@@ -335,7 +330,7 @@ function resultsAsCsv(model: Model, distances: readonly Float64Array[]): string 
   const { trials } = model.optimization;
   const labels = trials.find(({ result }) => result)?.result?.labels ?? [];
   const head = ["optimizer", "start", "value", "gradient norm", "distance to the best", "steps", "evaluations"];
-  return csv([
+  return csvOf([
     [...head, "milliseconds", "end", "message", ...labels],
     ...trials.map(({ choice, start, result, problem, path, values, norms }, k) => [
       choice.optimizer,

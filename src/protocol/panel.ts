@@ -47,8 +47,8 @@ export interface PanelApi {
   /** Marks a source range in the editors that show it; absent: no more. */
   highlight(params: { uri: string; range?: Range }): null;
   copy(params: { text: string }): null;
-  /** Saves a text where the user says; `name` is what is suggested. */
-  download(params: { name: string; mime: string; text: string }): null;
+  /** Asks where to save a file, and writes it; `saved` is false where the user thought better of it. */
+  save(params: { name: string; data: string | Uint8Array }): { saved: boolean };
 }
 
 /** Along a curve: the first four; over a plane: the others. */

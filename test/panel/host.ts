@@ -261,6 +261,8 @@ export class FakeHost {
         return basins(this.session, call.params, this.tokenOf(call.id));
       case "plane":
         return plane(this.session, call.params, this.tokenOf(call.id));
+      case "save":
+        return { saved: true };
       case "script":
         return this.script(call.params.uri);
       default:

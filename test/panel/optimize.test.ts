@@ -365,7 +365,7 @@ describe("the panel's page, optimizing", function () {
     await drawn(page);
     await button(page, "Basin map").click();
     const legend = page.locator(".basin-legend");
-    await legend.getByText(/1681 starts lead to [4-9] places/).waitFor();
+    await legend.getByText(/1681 starts; places reached: [4-9]/).waitFor();
     const values = await legend.locator("tbody tr td:nth-child(2)").allTextContents();
     assert.ok(
       values.slice(0, 4).every((value) => Math.abs(Number(value)) < 1e-6),
@@ -388,7 +388,7 @@ describe("the panel's page, optimizing", function () {
     await button(page, "Basin map").click();
     await legend.getByText(/^\d+ of 1681 starts$/).waitFor();
     await button(page, "Stop the map").click();
-    await legend.getByText(/\d+ starts lead to 0 places/).waitFor();
+    await legend.getByText(/\d+ starts; places reached: 0/).waitFor();
     assert.ok(host.received.some((message) => message.type === "cancel"));
   });
 
@@ -399,7 +399,7 @@ describe("the panel's page, optimizing", function () {
     await button(page, "loop in line 41").click();
     await eventually(() => assert.equal(host.calls("reveal").length, 1));
     await button(page, "Basin map").click();
-    await page.locator(".basin-legend").getByText("161 starts lead to 1 places.").waitFor();
+    await page.locator(".basin-legend").getByText("161 starts; places reached: 1.").waitFor();
     await run(page, 1);
     await panel.picture("optimize-curve");
   });
@@ -424,14 +424,14 @@ describe("the panel's page, optimizing", function () {
     await run(page, 9);
     await button(page, "Results as CSV").click();
     await button(page, "Paths as JSON").click();
-    await eventually(() => assert.equal(host.calls("download").length, 2));
-    const [table, paths] = host.calls("download").map(({ params }) => params as { name: string; text: string });
+    await eventually(() => assert.equal(host.calls("save").length, 2));
+    const [table, paths] = host.calls("save").map(({ params }) => params as { name: string; data: string });
     assert.equal(table!.name, "himmelblau-runs.csv");
-    const lines = table!.text.trim().split("\r\n");
+    const lines = table!.data.trim().split("\r\n");
     assert.equal(lines.length, 10);
     assert.match(lines[0]!, /^optimizer,start,value,.*,x,y$/);
     assert.match(lines[9]!, /^bfgs,3,/);
-    const { runs, labels } = JSON.parse(paths!.text);
+    const { runs, labels } = JSON.parse(paths!.data);
     assert.deepEqual([paths!.name, labels, runs.length], ["himmelblau-runs.json", ["x", "y"], 9]);
     assert.deepEqual([runs[0].path[0], runs[0].path.length, runs[0].values.length], [[0, 0.5], 61, 61]);
   });
@@ -498,7 +498,7 @@ describe("the panel's page, optimizing", function () {
       await button(page, "Basin map").click();
       await page
         .locator(".basin-legend")
-        .getByText(/starts lead to/)
+        .getByText(/places reached/)
         .waitFor();
       assert.deepEqual(await accessibility(page), [], "with a map");
       await panel.picture(`optimize-basins-${theme}`);

@@ -601,6 +601,7 @@ describe("the panel's page", function () {
       await panel.send({ type: "event", event: "changed", data: { uri: "file:///tf_diffs.py" } });
       await eventually(async () => assert.equal(await page.locator(".output pre").textContent().then(String), "8"));
       await page.getByRole("tab", { name: "Script" }).press("ArrowLeft");
+      await page.getByRole("tab", { name: "Optimize" }).press("ArrowLeft");
       await panel.drawn();
       assert.equal(await panel.value(), "63");
     });
