@@ -6,20 +6,21 @@ import { formatNumber, roundToStep } from "../render/numbers";
 import { axis, baseLayout, Chart, type Layout } from "./chart";
 import { Layers, PlotNotes } from "./layers";
 import { loopLabel } from "./loops";
+import type { Trial } from "./optimization";
 import { pictureOf } from "./pictures";
 import { Circle, Field, newtonStep, Step, secondOf } from "./plot-marks";
 import { PlotText } from "./plot-text";
 import { breakTraces, contourTrace, curveRange, curvesOf, curveTrace, trailTraces } from "./plot-traces";
 import type { PlotElement } from "./plotly";
+import { runName } from "./run-words";
 import {
   loopTrail,
-  type Minimum,
   type Model,
-  minimumTrail,
   type Plot,
   type Range,
   scalar,
   type Trail,
+  trialTrail,
   valueAt,
   withScalar,
 } from "./session";
@@ -30,13 +31,15 @@ import { hasNothing, useSession } from "./use";
 
 /** The curve or the contours around the point, which can be dragged there. */
 export function PlotSection({ model, view }: { model: Model; view: View }) {
-  const { plot, plotProblem, axes } = model;
+  const {
+    plot,
+    plotProblem,
+    axes,
+    optimization: { trials },
+  } = model;
   const colors = useColors();
   const place = useRef<HTMLElement>(null);
-  const trails = useMemo(
-    () => (plot ? trailsOn(plot, view, model.minimum, colors) : []),
-    [plot, view.paths, model.minimum, colors],
-  );
+  const trails = useMemo(() => (plot ? trailsOn(plot, view, trials, colors) : []), [plot, view.paths, trials, colors]);
   if (view.plottable.length === 0 || hasNothing(view)) return null;
   return (
     <section data-section="plot" ref={place}>
@@ -127,7 +130,7 @@ export interface Frame {
   y: Range;
 }
 
-function frameOf({ _fullLayout: layout }: PlotElement): Frame | undefined {
+export function frameOf({ _fullLayout: layout }: PlotElement): Frame | undefined {
   if (!layout) return undefined;
   const { xaxis, yaxis } = layout;
   return {
@@ -150,11 +153,11 @@ interface ShownTrail {
   color: string;
 }
 
-/** The paths of the file's loops and of the panel's own minimisation, where they move along the axes. */
-function trailsOn(plot: Plot, view: View, minimum: Minimum | undefined, colors: Colors): ShownTrail[] {
+/** The paths of the file's loops and of the optimizers' runs, where they move along the axes. */
+function trailsOn(plot: Plot, view: View, trials: readonly Trial[], colors: Colors): ShownTrail[] {
   return [
     ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
-    { trail: minimum && minimumTrail(minimum, l10n.t("Minimize"), plot), color: colors.minimum },
+    ...trials.map((trial) => ({ trail: trialTrail(trial, runName(trial), plot), color: colors.runs[trial.method]! })),
   ].flatMap(({ trail, color }) => (trail ? [{ trail, color }] : []));
 }
 

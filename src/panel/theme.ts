@@ -21,6 +21,8 @@ export interface Colors {
   bad: string;
   /** The paths of the file's loops. */
   paths: string[];
+  /** The paths of optimizers, as many as run at once. */
+  runs: string[];
   /** From low values to high ones. */
   ramp: [number, string][];
   /** For a share from −1 to 1 the background of a cell, and a text that can be read on it. */
@@ -107,6 +109,11 @@ export function readColors(): Colors {
     good: standsOut(4.5, "charts-green", "foreground"),
     bad: standsOut(4.5, "errorForeground", "charts-red", "foreground"),
     paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => mark(name, "foreground")),
+    // Not the point's own colour, and blue, which the contours have, last.
+    runs: [
+      ...["charts-green", dark || contrast ? "charts-red" : "charts-orange", "charts-purple", "charts-yellow"],
+      ...["foreground", "charts-blue"],
+    ].map((name) => mark(name, "foreground")),
     ramp: contrast
       ? [
           [0, text(mix(blue, foreground, 0.55))],

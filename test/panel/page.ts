@@ -69,6 +69,7 @@ export class Pages {
     const state = options.state !== undefined ? options.state : name === null ? null : { subject };
     const send = (message: ToPage) =>
       page.evaluate((data: unknown) => window.postMessage(data, "*"), message as unknown).catch(() => {});
+    host.emit = (message) => void send(message);
     await page.exposeFunction("toHost", async (message: ToHost) => {
       const reply = await host.answer(message);
       if (message.type === "ready")

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
-import type { MinimizeParams } from "../../src/protocol/lsp";
 import { type Options, Pages, type Panel } from "./page";
 import { themes } from "./themes";
 
@@ -166,53 +165,6 @@ describe("the panel's page", function () {
     await page.getByRole("button", { name: "Reset the view" }).click();
     await eventually(() => assert.equal(host.calls("plot").length, 4));
     assert.equal((host.calls("plot")[3]!.params as { window?: unknown }).window, undefined);
-  });
-
-  it("minimizes: path, values, final point", async () => {
-    const { page, host } = await open("bowl");
-    await panel.drawn();
-    await field(page, "Learning rate").fill("0.05");
-    await field(page, "Steps").fill("40");
-    await page.getByRole("button", { name: "Run" }).click();
-    await page.locator(".result").waitFor();
-    assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "40 steps");
-    await eventually(async () => assert.ok((await page.locator(".plot .scatterlayer .trace").count()) >= 3));
-    await page.getByLabel("logarithmic").check({ force: true });
-    await page.getByRole("button", { name: "Use this point" }).click();
-    await eventually(async () => assert.ok(Number(await field(page, "weight").inputValue()) < 3));
-    const { minimize } = host.received.filter((message) => message.type === "state").at(-1)!.state;
-    assert.deepEqual(minimize, { optimizer: "sgd", learningRate: 0.05, steps: 40 });
-  });
-
-  it("asks for a learning rate only where the optimizer takes one", async () => {
-    const { page, host } = await open("bowl");
-    await panel.drawn();
-    const optimizer = page.locator("#optimizer");
-    await optimizer.selectOption({ label: "Adam" });
-    assert.equal(await field(page, "Learning rate").inputValue(), "0.001");
-    await optimizer.selectOption({ label: "BFGS" });
-    await eventually(async () => assert.equal(await field(page, "Learning rate").count(), 0));
-    await page.getByRole("button", { name: "Run" }).click();
-    await page.locator(".result").waitFor();
-    const { params } = host.calls("minimize").at(-1)! as { params: MinimizeParams };
-    assert.deepEqual([params.optimizer, params.learningRate, params.steps], ["bfgs", undefined, 100]);
-    await optimizer.selectOption({ label: "SGD" });
-    assert.equal(await field(page, "Learning rate").inputValue(), "0.1");
-  });
-
-  it("stops a minimisation, and shows how far it came", async () => {
-    const { page, host } = await open("bowl");
-    await panel.drawn();
-    host.delay = 3000;
-    await page.getByRole("button", { name: "Run" }).click();
-    await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByRole("button", { name: "Run" }).waitFor();
-    assert.equal(
-      host.received.some((message) => message.type === "cancel"),
-      true,
-    );
-    assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "cancelled after 3 steps");
-    await eventually(async () => assert.equal(await page.locator(".plot .scatterlayer .trace").count(), 3));
   });
 
   it("draws the loops of the file and leads to their lines", async () => {
@@ -469,9 +421,9 @@ describe("the panel's page", function () {
     await panel.send({
       type: "event",
       event: "show",
-      data: { subject: { kind: "function", uri: "file:///tf_diffs.py", name: "f" }, section: "minimize", run: true },
+      data: { subject: { kind: "function", uri: "file:///tf_diffs.py", name: "f" }, tab: "optimize", run: true },
     });
-    await page.locator(".result").waitFor();
+    await page.locator(".runs tbody tr").waitFor();
     assert.equal(await page.locator("h1").textContent().then(String), "f(x)");
     await page.evaluate(() => window.postMessage({ type: "event", event: "show", data: 7 }, "*"));
     await page.evaluate(() => window.postMessage("nonsense", "*"));
@@ -519,9 +471,7 @@ describe("the panel's page", function () {
     const l10n = JSON.parse(readFileSync("l10n/bundle.l10n.zh-cn.json", "utf8")) as Record<string, string>;
     const { page } = await open("g", { l10n });
     await panel.drawn();
-    await page.getByRole("button", { name: l10n.Run! }).click();
-    await page.locator(".result").waitFor();
-    await openTable(page);
+    await page.locator("details.data summary").first().click();
     await panel.picture("chinese");
     const words = await page.locator("main").textContent().then(String);
     assert.doesNotMatch(words, /\b(Gradient|Point|Minimize|automatic|Learning|Steps|across|Lowest)\b/);
@@ -531,8 +481,6 @@ describe("the panel's page", function () {
     it(`is accessible and tidy in ${theme}`, async () => {
       const { page } = await open("g", { theme });
       await panel.drawn();
-      await page.getByRole("button", { name: "Run" }).click();
-      await page.locator(".result").waitFor();
       await openTable(page);
       await page.locator("[data-section=plot] > .data-row .export summary").click();
       assert.deepEqual(await accessibility(page), []);
@@ -678,6 +626,7 @@ describe("the panel's page", function () {
       await panel.send({ type: "event", event: "changed", data: { uri: "file:///tf_diffs.py" } });
       await eventually(async () => assert.equal(await page.locator(".output pre").textContent().then(String), "8"));
       await page.getByRole("tab", { name: "Script" }).press("ArrowLeft");
+      await page.getByRole("tab", { name: "Optimize" }).press("ArrowLeft");
       await panel.drawn();
       assert.equal(await panel.value(), "63");
     });

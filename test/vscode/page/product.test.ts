@@ -166,12 +166,10 @@ describe("the panel @every", function () {
       .getByText(/100 steps/)
       .first()
       .waitFor();
+    await panel.locator(".paths .loop").nth(1).waitFor({ state: "attached" });
     for (const theme of ["light", "dark"] as const) {
       await workbench.setTheme(theme);
-      await panel
-        .getByText(/100 steps/)
-        .first()
-        .scrollIntoViewIfNeeded();
+      await panel.locator(".now-values").scrollIntoViewIfNeeded();
       await workbench.screenshot("minimize", { picture: theme === "dark" });
     }
   });
