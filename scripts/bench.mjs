@@ -15,6 +15,7 @@ await build({
   bundle: true,
   platform: "node",
   format: "cjs",
+  // They find their programs beside themselves.
   external: ["playwright-core", "esbuild"],
   loader: { ".py": "text" },
   logLevel: "error",

@@ -166,6 +166,14 @@ export function minimization(
 const problemOf = (look: Look): engine.Problem => ({
   value: (point) => within(() => look.valueAt(point)),
   gradient: (point) => within(() => look.gradientAt(point)),
+  prepare: () => {
+    const prepared = within(() => look.prepare());
+    return {
+      value: (point) => within(() => prepared.value(point)),
+      gradient: (point, out) => within(() => prepared.gradient(point, out)),
+      valueAndGradient: (point, out) => within(() => prepared.valueAndGradient(point, out)),
+    };
+  },
   hessian: (point) => within(() => look.hessianAt(point)),
 });
 

@@ -70,16 +70,11 @@ export function sample(
     value,
     gradient: places.map((place) => gradient[place]!),
   };
+  const { proceed } = options;
+  const axis = (k: number, numbers: ArrayLike<number> = grid[k]!) => ({ place: places[k]!, numbers });
   if (axes.length === 1) {
-    const values = new Float64Array(n);
-    const slopes = new Float64Array(n);
-    grid[0]!.forEach((x, i) => {
-      options.proceed?.();
-      moved[places[0]!] = x;
-      const there = orNaN(() => look.gradientAt(moved));
-      values[i] = there?.value ?? Number.NaN;
-      slopes[i] = there?.gradient[places[0]!] ?? Number.NaN;
-    });
+    const { values, partials } = look.onGrid(point, [axis(0)], { slopes: true, proceed });
+    const slopes = partials[0]!;
     const along = (x: number) => {
       options.proceed?.();
       moved[places[0]!] = x;
@@ -100,30 +95,17 @@ export function sample(
       ...(options.breaks ? { breaks: breaksOf(along, grid[0]!, values, slopes) } : {}),
     };
   }
-  const values = new Float64Array(n * n);
-  grid[1]!.forEach((y, j) => {
-    moved[places[1]!] = y;
-    grid[0]!.forEach((x, i) => {
-      // One value may take as long as a whole row: where the function raises an error, or its branch is a new one.
-      options.proceed?.();
-      moved[places[0]!] = x;
-      values[j * n + i] = orNaN(() => look.valueAt(moved)) ?? Number.NaN;
-    });
-  });
+  const { values } = look.onGrid(point, [axis(0), axis(1)], { proceed });
   if (!options.field) return { ...at, values };
   const [xs, ys] = window.map(([low, high]) =>
-    Array.from({ length: ARROWS }, (_, i) => low + ((high - low) * (i + 0.5)) / ARROWS),
+    Float64Array.from({ length: ARROWS }, (_, i) => low + ((high - low) * (i + 0.5)) / ARROWS),
   );
-  const field = ys!.flatMap((y) =>
-    xs!.flatMap((x) => {
-      options.proceed?.();
-      moved[places[0]!] = x;
-      moved[places[1]!] = y;
-      const there = orNaN(() => look.gradientAt(moved));
-      return [x, y, ...places.map((place) => there?.gradient[place] ?? Number.NaN)];
-    }),
-  );
-  return { ...at, values, field: Float64Array.from(field) };
+  const { partials } = look.onGrid(point, [axis(0, xs), axis(1, ys)], { slopes: true, proceed });
+  const field = Float64Array.from({ length: 4 * ARROWS * ARROWS }, (_, i) => {
+    const arrow = i >> 2;
+    return [xs![arrow % ARROWS], ys![Math.floor(arrow / ARROWS)], ...partials.map((partial) => partial[arrow])][i & 3]!;
+  });
+  return { ...at, values, field };
 }
 
 /** More slices than a page has use for are not sampled. */
@@ -145,14 +127,9 @@ export function sampleSlices(
   const values = new Float64Array(grid.length);
   labels.forEach((_, k) => {
     const [low, high] = rangeAround(look.point[k]!);
-    const moved = [...look.point];
-    for (let i = 0; i < SLICE; i++) {
-      proceed();
-      const x = low + ((high - low) * i) / (SLICE - 1);
-      moved[k] = x;
-      grid[k * SLICE + i] = x;
-      values[k * SLICE + i] = orNaN(() => look.valueAt(moved)) ?? Number.NaN;
-    }
+    const numbers = grid.subarray(k * SLICE, (k + 1) * SLICE);
+    for (let i = 0; i < SLICE; i++) numbers[i] = low + ((high - low) * i) / (SLICE - 1);
+    values.set(look.onGrid(look.point, [{ place: k, numbers }], { proceed }).values, k * SLICE);
   });
   return { labels, grid, values };
 }

@@ -18,7 +18,10 @@ import {
   mul,
   NotScalar,
   NotScalarizable,
+  type OnGrid,
+  onGrid,
   type ParameterType,
+  type Prepared,
   type SparsityPattern,
   type SweepStep,
   scalar,
@@ -123,6 +126,32 @@ export class Look {
 
   valueAt(point: ArrayLike<number>): number {
     return explained(() => this.differentiable.value(point));
+  }
+
+  /** The same as `valueAt` and `gradientAt`, for very many points: a gradient is written into an array that is given. */
+  prepare(): Pick<Prepared, "value" | "gradient" | "valueAndGradient"> {
+    return this.keep("prepared", () => {
+      const prepared = this.differentiable.prepare(this.point);
+      return {
+        value: (point) => explained(() => prepared.value(point)),
+        gradient: (point, out) => explained(() => prepared.gradient(point, out)),
+        valueAndGradient: (point, out) => explained(() => prepared.valueAndGradient(point, out)),
+      };
+    });
+  }
+
+  /**
+   * Values, and derivatives along the axes where asked for, with the scalars along them moved; NaN where there is none.
+   * @param axes places of one or two scalars, the inner one first, with the numbers that each takes
+   */
+  onGrid(
+    point: ArrayLike<number>,
+    axes: Parameters<typeof onGrid>[2],
+    options: { readonly slopes?: boolean; readonly proceed?: () => void } = {},
+  ): OnGrid {
+    const partials = options.slopes ? axes.map(({ place }) => place) : [];
+    const gap = (error: unknown) => error instanceof Problem || error instanceof RangeError;
+    return onGrid(this.differentiable, point, axes, { partials, gap, proceed: options.proceed });
   }
 
   gradient(): { value: number; gradient: readonly number[]; missing: readonly boolean[] } {

@@ -30,8 +30,9 @@ export { Dual, jvp, pushforward } from "./interpreters/forward";
 export { Expansion, Series } from "./interpreters/series";
 export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } from "./interpreters/stage";
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";
-export { javascriptOf, type Lowered, lower } from "./lower/javascript";
-export type { Op, ProgramTarget } from "./op";
+export { interpret, javascriptOf, type Kernel, type Lowered, lower } from "./lower/javascript";
+export { type GridKernel, lowerGrid, type Planes, type Role } from "./lower/wasm/grid";
+export type { Elementwise, Op, ProgramTarget } from "./op";
 export * from "./ops";
 export type { Operand } from "./ops/define";
 export {
@@ -71,12 +72,13 @@ export {
   radam,
   rmsprop,
 } from "./optimize/adaptive";
+export { type Descent, type Descents, descend, descendFromEach } from "./optimize/descend";
 export { conjugateGradient, gradientDescent } from "./optimize/descent";
 export { gaussNewton, levenbergMarquardt } from "./optimize/least-squares";
 export { type End, type Method, minimize, type Progress, type Stopping } from "./optimize/minimize";
 export { nelderMead } from "./optimize/nelder-mead";
 export { newton, trustRegion } from "./optimize/newton";
-export type { LearningRate, Like, Optimizer, Schedule } from "./optimize/optimizer";
+export type { LearningRate, Like, Optimizer, Rule, Schedule } from "./optimize/optimizer";
 export { type Bounds, leastSquares, type Problem, type Residuals } from "./optimize/problem";
 export { bfgs, lbfgs } from "./optimize/quasi-newton";
 export { momentum, nesterov, sgd } from "./optimize/sgd";
@@ -132,7 +134,9 @@ export {
   Differentiable,
   NotScalar,
   type ParameterType,
+  type Prepared,
 } from "./transforms/function";
+export { atPoints, type GridAxis, type GridOptions, type OnGrid, onGrid } from "./transforms/grid";
 export {
   batchJacobian,
   batchJacobianFrom,

@@ -5,6 +5,7 @@
 import type { Complex } from "./complex";
 import type { Dialect } from "./dialect";
 import type { DType } from "./dtype";
+import type { Lanes } from "./lower/wasm/lanes";
 import type { Shape, Tensor, Value } from "./tensor";
 
 /** Shape and element type: what is known of a value without its numbers. */
@@ -47,6 +48,8 @@ interface Named {
 export interface Elementwise extends Named, Notation {
   readonly kind: "elementwise";
   readonly evaluate: (x: number, y: number, z: number) => number;
+  /** The same for two numbers at once in WebAssembly, to 2 ulp. Absent: `evaluate` is called for each of them. */
+  readonly simd?: (x: Lanes, y: Lanes, z: Lanes) => Lanes;
   /** The element type of the result; absent: the promoted type of the arguments. */
   readonly result?: (dtypes: readonly DType[]) => DType;
   /**
@@ -74,6 +77,26 @@ export interface Elementwise extends Named, Notation {
   readonly complex?: (x: Complex, y: Complex, z: Complex) => Complex;
 }
 
+/**
+ * What becomes of elements, row-major, where an operation only moves, adds or multiplies them: lowering to loops follows
+ * it (lower/loops.ts).
+ */
+export type Movement =
+  /** The same elements, converted to the result's type. */
+  | { readonly kind: "same" }
+  /** Repeated as NumPy broadcasts. */
+  | { readonly kind: "broadcast" }
+  /** Element i of the result is element offsets[i] of the input. */
+  | { readonly kind: "choose"; readonly offsets: Int32Array }
+  /** Element i of the input is added to element offsets[i] of zeros. */
+  | { readonly kind: "scatter"; readonly offsets: Int32Array }
+  /** Along `axes`, in order: the sum from 0, the largest or the smallest, NaN if one is. */
+  | { readonly kind: "reduce"; readonly axes: readonly number[]; readonly how: "add" | "max" | "min" }
+  /** The inputs' elements, one input behind the other. */
+  | { readonly kind: "join" }
+  /** […, m, k] · […, k, n], with at most one axis in front that both have. */
+  | { readonly kind: "product" };
+
 /** What every operation on whole arrays says of itself. */
 interface Structural<A> extends Named {
   readonly type: (inputs: readonly Type[], attributes: A) => Type;
@@ -92,6 +115,8 @@ interface Structural<A> extends Named {
    * has the result. Absent: the batch goes through the operation one by one.
    */
   readonly batch?: (inputs: readonly Value[], batched: readonly boolean[], attributes: A) => Value;
+  /** For lowering to loops; absent: loops call `evaluate`. */
+  readonly movement?: (attributes: A) => Movement;
   /** A LaTeX template, where the operation shows in formulas at all; absent: `\operatorname{name}(…)`. */
   readonly latex?: string;
   /** For scalars: a JavaScript expression in which #1 stands for the first of them. Absent: it is not lowered. */

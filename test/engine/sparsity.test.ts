@@ -100,10 +100,9 @@ describe("sparse derivatives", () => {
     assert.equal(calls(), 1, "preparing runs the function once");
     assert.ok(prepared.passes <= 4);
     for (const seed of [2, 3]) {
-      const before = calls();
       const x = points(n, seed);
       const h = prepared.at(x);
-      assert.equal(calls() - before, prepared.passes, "one run for each product, and the colouring is kept");
+      assert.equal(calls(), 1, "its graph and the colouring are kept");
       // The second derivatives of the extended Rosenbrock function, written out.
       const at = numbers(x);
       const { rows, columns, values } = h;
@@ -129,10 +128,9 @@ describe("sparse derivatives", () => {
     // The constant zeros at both ends are no entries.
     assert.equal(prepared.pattern.columns.length, 3 * n - 2);
     assert.deepEqual([prepared.passes, prepared.mode], [3, "forward"]);
-    const before = calls();
     const x = points(n, 5);
     const { rows, columns, values } = prepared.at(x);
-    assert.equal(calls() - before, 3);
+    assert.equal(calls(), 1);
     const at = numbers(x);
     for (let k = 0; k < values.length; k++) {
       const offset = columns[k]! - rows[k]!;

@@ -64,7 +64,7 @@ describe("expressions", function () {
       "√x",
       "x; y",
       '{"a": 1}',
-      "__import__('os').system('ls')",
+      "__import__('os').remove('f')",
       "open('f').read()",
       "9**9**9**9",
       '"a" * 10**10',

@@ -2,7 +2,7 @@
 import { bind, setSource, withoutRecorders } from "../bind";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat } from "../dtype";
-import { type Guard, type Input, Node, Stage } from "../interpreters/stage";
+import { type Guard, Input, Node, Stage } from "../interpreters/stage";
 import type { Op } from "../op";
 import { broadcastOffsets, full, type Shape, sizeOf, type Tensor, type Value } from "../tensor";
 import { backward } from "../transforms/backward";
@@ -91,11 +91,29 @@ export function replay(
   return outputs.map(at);
 }
 
+/** A graph's guards on other values of its inputs, those of another graph that is being staged at the same point. */
+export function guardsOver(guards: readonly Guard[], inputs: ReadonlyMap<Value, Value>): Guard[] {
+  const nodes = replay(
+    guards.map(({ node }) => node),
+    inputs,
+  );
+  return guards.flatMap((guard, k) => (nodes[k] instanceof Node ? [{ ...guard, node: nodes[k] }] : []));
+}
+
 /** A graph is not followed into its elements: too many of them, or an operation that does not fall apart. */
 export class NotScalarizable extends RangeError {}
 
 /** A graph over scalars of more nodes costs more to compile than it saves. */
 const MOST_SCALARS = 50_000;
+
+/** Inputs may be longer than other arrays where only a few elements at a time are taken: the code loops over them. */
+const MOST_INPUTS = 10_000;
+
+const isChoice = ({ op, attributes }: Node) => op.kind !== "elementwise" && op.movement?.(attributes).kind === "choose";
+
+/** Whether a node is a scalar made of scalars by an operation on numbers. */
+const isScalar = ({ op, shape }: Node) =>
+  shape.length === 0 && (op.kind === "elementwise" || op.name === "cast" || op.name === "input" || "javascript" in op);
 
 /**
  * The same graph over scalars only: every array becomes its elements, every input `w` of shape [2] two inputs `w[0]`, `w[1]`.
@@ -104,8 +122,15 @@ const MOST_SCALARS = 50_000;
  */
 export function scalarize(graph: Graph, limit = 256): Graph {
   const wanted = nodesOf([...graph.outputs, ...graph.guards.map((guard) => guard.node)]);
-  const large = wanted.find((node) => sizeOf(node.shape) > limit);
+  const whole = new Set([
+    ...graph.outputs,
+    ...wanted.filter((node) => !isChoice(node)).flatMap(({ inputs }) => inputs),
+  ]);
+  const most = (node: Node) => (node instanceof Input && !whole.has(node) ? MOST_INPUTS : limit);
+  const large = wanted.find((node) => sizeOf(node.shape) > most(node));
   if (large) throw new NotScalarizable(`an array of ${sizeOf(large.shape)} elements`);
+  const [first] = graph.inputs;
+  if (first && !first.interpreter.recorded && [...graph.inputs, ...wanted].every(isScalar)) return graph;
   const stage = new Stage(wanted.length + MOST_SCALARS);
   const elements = new Map<Value, readonly Value[]>();
   const inputs: Input[] = [];

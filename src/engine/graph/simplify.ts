@@ -29,7 +29,7 @@ export function simplify(op: Op, inputs: readonly Value[], attributes: unknown):
       if (isNumber(y, -1, x)) return neg(x);
       if (isNumber(x, -1, y)) return neg(y);
       if (x === y && x.dtype !== "bool") return square(x);
-      return withSigns(mul, x, y);
+      return withSigns(mul, x, y) ?? doubled(x, y);
     case "div":
       if (isNumber(y, 1, x)) return x;
       if (isNumber(y, -1, x) && isFloat(x.dtype)) return neg(x);
@@ -80,6 +80,24 @@ function withSigns(op: typeof mul | typeof div, x: Value, y: Value): Value | und
   if (sizeOf(inner.shape) < sizeOf(other.shape)) return undefined;
   return neg(a ? op(inner, y) : op(x, inner));
 }
+
+/**
+ * c·(±2ᵏ·x) is (±2ᵏc)·x for k ≥ 1 and |c| ≥ 1: a doubling is exact, and where it overflows, so does the product.
+ */
+function doubled(x: Value, y: Value): Value | undefined {
+  const [c, other] = isConstant(x) ? [x, y] : [y, x];
+  if (!isConstant(c) || !isApplied(other, "mul") || !sameFloat(c, other)) return undefined;
+  const [a, b] = other.inputs as [Value, Value];
+  const [factor, inner] = isConstant(a) ? [a, b] : [b, a];
+  if (!isConstant(factor) || !sameFloat(factor, inner)) return undefined;
+  const product = c.data[0]! * factor.data[0]!;
+  const exact = Math.abs(factor.data[0]!) >= 2 && Number.isInteger(Math.log2(Math.abs(factor.data[0]!)));
+  return exact && Math.abs(c.data[0]!) >= 1 && Number.isFinite(product)
+    ? mul(scalar(product, c.dtype), inner)
+    : undefined;
+}
+
+const isConstant = (x: Value): x is Tensor => x instanceof Tensor && x.shape.length === 0;
 
 /** −(c·x) is (−c)·x, −(c/x) is (−c)/x, −(x/c) is x/(−c). */
 function negatedConstant(x: Value): Value | undefined {

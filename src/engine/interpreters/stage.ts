@@ -93,6 +93,8 @@ export class Stage implements Interpreter {
   private readonly known = new Map<string, Node>();
   private readonly identities = new Identities();
   private readonly guarded = new Set<Node>();
+  /** Whether a tape was listening at some time: then it may hold the same operation twice. */
+  recorded = false;
 
   /** @param limit the most nodes it may hold; more throws TooManyOperations, so that no loop fills the memory. */
   constructor(private readonly limit = 200_000) {}
@@ -105,11 +107,13 @@ export class Stage implements Interpreter {
   }
 
   apply(op: Op, inputs: readonly Value[], attributes: unknown): Value {
-    const simpler = isRecording() ? undefined : simplify(op, inputs, attributes);
+    const recording = isRecording();
+    if (recording) this.recorded = true;
+    const simpler = recording ? undefined : simplify(op, inputs, attributes);
     if (simpler) return simpler;
     // The same operation on the same values is the same node; but a tape tells values apart by identity,
     // and a read is made for nothing but its identity.
-    const key = isRecording() || op.name === "read" ? undefined : this.identities.keyOf(op, inputs, attributes);
+    const key = recording || op.name === "read" ? undefined : this.identities.keyOf(op, inputs, attributes);
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
     if (this.nodes.length >= this.limit) throw new TooManyOperations(this.limit);

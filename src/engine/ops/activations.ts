@@ -3,6 +3,8 @@
  * the frameworks define them, and bitwise operations. An entry is complete, as in elementwise.ts.
  */
 import * as complex from "../complex";
+import * as lanes from "../lower/wasm/lanes";
+import * as vector from "../lower/wasm/vector-math";
 import type { Value } from "../tensor";
 import { type Binary, binary, lift, type Operand, type Ternary, ternary, type Unary, unary } from "./define";
 import {
@@ -209,6 +211,7 @@ export const rsqrt: Unary = unary("rsqrt", {
   complex: (z) => complex.reciprocal(complex.sqrt(z)),
   latex: "\\frac{1}{\\sqrt{#1}}",
   javascript: "(1 / Math.sqrt(#1))",
+  simd: (x) => lanes.div(1, lanes.sqrt(x)),
   code: { tensorflow: "@math.rsqrt(#1)", torch: "@rsqrt(#1)" },
   definition: ([x]) => div(1, sqrt(x!)),
 });
@@ -235,6 +238,7 @@ export const xlogy: Binary = binary("xlogy", {
   complex: (x, y) => complex.mul(x, complex.log(y)),
   latex: "#1 \\ln \\left(#2\\right)",
   javascript: "productWithLog(#1, #2)",
+  simd: (x, y) => lanes.select(lanes.and(lanes.eq(x, 0), lanes.eq(y, y)), 0, lanes.mul(x, vector.log(y))),
   code: {
     tensorflow: "@math.xlogy(#1, #2)",
     torch: "@xlogy(#1, #2)",
@@ -307,6 +311,7 @@ export const clip: Ternary = ternary("clip", {
   ],
   latex: "\\operatorname{clip}",
   javascript: "Math.min(Math.max(#1, #2), #3)",
+  simd: (x, low, high) => lanes.min(lanes.max(x, low), high),
   code: { tensorflow: "@clip_by_value(#1, #2, #3)", ...arrays("@clip(#1, #2, #3)") },
   definition: ([x, low, high]) => minimum(maximum(x!, low!), high!),
 });
@@ -319,6 +324,7 @@ export const logsigmoid: Unary = unary("logsigmoid", {
   complex: (z) => complex.neg(complex.softplus(complex.neg(z))),
   latex: "\\ln \\sigma",
   javascript: "logLogistic(#1)",
+  simd: (x) => lanes.neg(vector.softplus(lanes.neg(x))),
   code: { tensorflow: "@math.log_sigmoid(#1)", torch: "@nn.functional.logsigmoid(#1)", jax: "jax.nn.log_sigmoid(#1)" },
   definition: ([x]) => neg(softplus(neg(x!))),
 });
@@ -334,6 +340,7 @@ export const softsign: Unary = unary("softsign", {
   kinks: [[0]],
   latex: "\\operatorname{softsign}",
   javascript: "softSign(#1)",
+  simd: (x) => lanes.div(x, lanes.add(1, lanes.abs(x))),
   definition: ([x]) => div(x!, add(1, abs(x!))),
 });
 
@@ -348,6 +355,7 @@ export const relu6: Unary = unary("relu6", {
   kinks: [[0], [6]],
   latex: "\\operatorname{ReLU6}",
   javascript: "Math.min(Math.max(#1, 0), 6)",
+  simd: (x) => lanes.min(lanes.max(x, 0), 6),
   definition: ([x]) => minimum(maximum(x!, 0), 6),
 });
 
@@ -365,6 +373,7 @@ export const leakyRelu: Binary = binary("leaky_relu", {
   kinks: [[0, 0.2]],
   latex: "\\operatorname{LeakyReLU}",
   javascript: "leaky(#1, #2)",
+  simd: (x, slope) => lanes.select(lanes.gt(x, 0), x, lanes.mul(slope, x)),
   definition: ([x, slope]) => where(greater(x!, 0), x!, mul(slope!, x!)),
 });
 
@@ -387,6 +396,7 @@ export const elu: Binary = binary("elu", {
   kinks: [[0, 1]],
   latex: "\\operatorname{ELU}",
   javascript: "exponentialLinear(#1, #2)",
+  simd: (x, alpha) => lanes.select(lanes.gt(x, 0), x, lanes.mul(alpha, vector.expm1(x))),
   definition: ([x, alpha]) => where(greater(x!, 0), x!, mul(alpha!, expm1(minimum(x!, 0)))),
 });
 
@@ -411,6 +421,8 @@ export const selu: Unary = unary("selu", {
   kinks: [[0]],
   latex: "\\operatorname{SELU}",
   javascript: "scaledExponentialLinear(#1)",
+  simd: (x) =>
+    lanes.select(lanes.gt(x, 0), lanes.mul(SELU_SCALE, x), lanes.mul(SELU_SCALE * SELU_ALPHA, vector.expm1(x))),
   definition: ([x]) => mul(SELU_SCALE, where(greater(x!, 0), x!, mul(SELU_ALPHA, expm1(minimum(x!, 0))))),
 });
 
@@ -458,6 +470,8 @@ export const geluTanh: Unary = unary("gelu_tanh", {
     ),
   latex: "\\operatorname{GELU}_{\\tanh}",
   javascript: "gaussianLinearTanh(#1)",
+  simd: (x) =>
+    lanes.mul(x, vector.sigmoid(lanes.mul(lanes.mul(2 * ROOT, x), lanes.add(1, lanes.mul(lanes.mul(0.044715, x), x))))),
   definition: ([x]) => mul(x!, sigmoid(mul(mul(2 * ROOT, x!), add(1, mul(0.044715, square(x!)))))),
 });
 
@@ -472,6 +486,7 @@ export const silu: Unary = unary("silu", {
   complex: (z) => complex.mul(z, complex.sigmoid(z)),
   latex: "\\operatorname{SiLU}",
   javascript: "sigmoidLinear(#1)",
+  simd: (x) => lanes.mul(x, vector.sigmoid(x)),
   definition: ([x]) => mul(x!, sigmoid(x!)),
 });
 
@@ -491,6 +506,7 @@ export const mish: Unary = unary("mish", {
   complex: (z) => complex.mul(z, complex.tanh(complex.softplus(z))),
   latex: "\\operatorname{Mish}",
   javascript: "tanhSoftplus(#1)",
+  simd: (x) => lanes.mul(x, vector.tanh(vector.softplus(x))),
   definition: ([x]) => mul(x!, tanh(softplus(x!))),
 });
 
@@ -506,6 +522,7 @@ export const hardSigmoid: Unary = unary("hard_sigmoid", {
   kinks: [[-3], [3]],
   latex: "\\operatorname{hardsigmoid}",
   javascript: "(Math.min(Math.max(#1 + 3, 0), 6) / 6)",
+  simd: (x) => lanes.div(lanes.min(lanes.max(lanes.add(x, 3), 0), 6), 6),
   definition: ([x]) => div(minimum(maximum(add(x!, 3), 0), 6), 6),
 });
 

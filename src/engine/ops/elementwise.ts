@@ -6,6 +6,8 @@
 import * as complex from "../complex";
 import { currentDialect, type Dialect } from "../dialect";
 import { isFloat, promote } from "../dtype";
+import * as lanes from "../lower/wasm/lanes";
+import * as vector from "../lower/wasm/vector-math";
 import type { Code, Elementwise } from "../op";
 import { Tensor, type Value } from "../tensor";
 import { type Binary, binary, lift, type Operand, type Ternary, ternary, type Unary, unary } from "./define";
@@ -24,6 +26,7 @@ export const neg: Unary = unary("neg", {
   algebra: "linear",
   complex: complex.neg,
   javascript: "(-#1)",
+  simd: lanes.neg,
   code: "-#1",
 });
 
@@ -33,6 +36,7 @@ export const add: Binary = binary("add", {
   algebra: "linear",
   complex: complex.add,
   javascript: "(#1 + #2)",
+  simd: lanes.add,
   code: "#1 + #2",
 });
 
@@ -42,6 +46,7 @@ export const sub: Binary = binary("sub", {
   algebra: "linear",
   complex: complex.sub,
   javascript: "(#1 - #2)",
+  simd: lanes.sub,
   code: "#1 - #2",
 });
 
@@ -51,6 +56,7 @@ export const mul: Binary = binary("mul", {
   algebra: "bilinear",
   complex: complex.mul,
   javascript: "(#1 * #2)",
+  simd: lanes.mul,
   code: "#1 * #2",
 });
 
@@ -60,6 +66,7 @@ export const div: Binary = binary("div", {
   domain: [[-3, 3], POSITIVE],
   complex: complex.div,
   javascript: "(#1 / #2)",
+  simd: lanes.div,
   code: "#1 / #2",
 });
 
@@ -87,8 +94,23 @@ export const pow: Binary = binary("pow", {
   ],
   complex: complex.pow,
   javascript: "power(#1, #2)",
+  simd: (x, y) => powerOf(x, y),
   code: { python: "#1 ** #2", javascript: "#1 ** #2" },
 });
+
+/** A small whole power as products, which are exact to 2 ulp; any other by logarithm. */
+function powerOf(x: lanes.Lanes, y: lanes.Lanes): lanes.Lanes {
+  switch (y.constant) {
+    case 2:
+      return lanes.mul(x, x);
+    case 3:
+      return lanes.mul(lanes.mul(x, x), x);
+    case -1:
+      return lanes.div(1, x);
+    default:
+      return vector.pow(x, y, power);
+  }
+}
 
 const isNonzero = (y: Value) => y instanceof Tensor && y.shape.length === 0 && y.data[0] !== 0;
 
@@ -166,6 +188,7 @@ export const multiplyNoNan: Binary = binary("multiply_no_nan", {
   complex: complex.mul,
   latex: "#1 \\cdot #2",
   javascript: "productNoNan(#1, #2)",
+  simd: (x, y) => lanes.select(lanes.eq(x, 0), 0, lanes.mul(x, y)),
   code: { tensorflow: "@math.multiply_no_nan(#2, #1)" },
   definition: ([x, y]) => where(equal(x!, 0), 0, mul(x!, y!)),
 });
@@ -183,6 +206,7 @@ export const divNoNan: Binary = binary("div_no_nan", {
   complex: complex.div,
   latex: "\\frac{#1}{#2}",
   javascript: "quotientNoNan(#1, #2)",
+  simd: (x, y) => lanes.select(lanes.eq(y, 0), 0, lanes.div(x, y)),
   code: { tensorflow: "@math.divide_no_nan(#1, #2)" },
   definition: ([x, y]) => where(equal(y!, 0), 0, div(x!, where(equal(y!, 0), 1, y!))),
 });
@@ -197,6 +221,7 @@ export const square: Unary = unary("square", {
   complex: complex.square,
   latex: "#1^{2}",
   javascript: "times(#1)",
+  simd: (x) => lanes.mul(x, x),
   code: { python: "#1 ** 2", javascript: "#1 ** 2" },
 });
 
@@ -207,6 +232,7 @@ export const reciprocal: Unary = unary("reciprocal", {
   complex: complex.reciprocal,
   latex: "\\frac{1}{#1}",
   javascript: "(1 / #1)",
+  simd: (x) => lanes.div(1, x),
   code: "1 / #1",
 });
 
@@ -219,6 +245,7 @@ export const sqrt: Unary = unary("sqrt", {
   complex: complex.sqrt,
   latex: "\\sqrt{#1}",
   javascript: "Math.sqrt(#1)",
+  simd: lanes.sqrt,
   code: "@sqrt(#1)",
 });
 
@@ -230,6 +257,7 @@ export const cbrt: Unary = unary("cbrt", {
   complex: complex.cbrt,
   latex: "\\sqrt[3]{#1}",
   javascript: "Math.cbrt(#1)",
+  simd: vector.cbrt,
   code: { math: "@cbrt(#1)", ...arrays("@cbrt(#1)") },
   definition: ([x]) => mul(sign(x!), pow(abs(x!), 1 / 3)),
 });
@@ -242,6 +270,7 @@ export const exp: Unary = unary("exp", {
   complex: complex.exp,
   latex: "e^{#1}",
   javascript: "Math.exp(#1)",
+  simd: vector.exp,
   code: "@exp(#1)",
 });
 
@@ -251,6 +280,7 @@ export const expm1: Unary = unary("expm1", {
   complex: complex.expm1,
   latex: "\\operatorname{expm1}",
   javascript: "Math.expm1(#1)",
+  simd: vector.expm1,
   code: { python: "@expm1(#1)", tensorflow: "@math.expm1(#1)" },
 });
 
@@ -260,6 +290,7 @@ export const exp2: Unary = unary("exp2", {
   complex: (z) => complex.exp(complex.scale(z, Math.LN2)),
   latex: "2^{#1}",
   javascript: "power(2, #1)",
+  simd: vector.exp2,
   code: { python: "2 ** #1", javascript: "2 ** #1" },
 });
 
@@ -270,6 +301,7 @@ export const log: Unary = unary("log", {
   complex: complex.log,
   latex: "\\ln",
   javascript: "Math.log(#1)",
+  simd: vector.log,
   code: { python: "@log(#1)", tensorflow: "@math.log(#1)" },
 });
 
@@ -280,6 +312,7 @@ export const log2: Unary = unary("log2", {
   complex: (z) => complex.scale(complex.log(z), Math.LOG2E),
   latex: "\\log_{2}",
   javascript: "Math.log2(#1)",
+  simd: vector.log2,
   code: { math: "@log2(#1)", torch: "@log2(#1)", ...arrays("@log2(#1)") },
   definition: ([x]) => div(log(x!), Math.LN2),
 });
@@ -291,6 +324,7 @@ export const log10: Unary = unary("log10", {
   complex: (z) => complex.scale(complex.log(z), Math.LOG10E),
   latex: "\\log_{10}",
   javascript: "Math.log10(#1)",
+  simd: vector.log10,
   code: { math: "@log10(#1)", torch: "@log10(#1)", ...arrays("@log10(#1)") },
   definition: ([x]) => div(log(x!), Math.LN10),
 });
@@ -302,6 +336,7 @@ export const log1p: Unary = unary("log1p", {
   complex: complex.log1p,
   latex: "\\operatorname{log1p}",
   javascript: "Math.log1p(#1)",
+  simd: vector.log1p,
   code: { python: "@log1p(#1)", tensorflow: "@math.log1p(#1)" },
 });
 
@@ -312,6 +347,7 @@ export const sin: Unary = unary("sin", {
   partials: [([x]) => cos(x!)],
   complex: complex.sin,
   javascript: "Math.sin(#1)",
+  simd: vector.sin,
   code: "@sin(#1)",
 });
 
@@ -320,6 +356,7 @@ export const cos: Unary = unary("cos", {
   partials: [([x]) => neg(sin(x!))],
   complex: complex.cos,
   javascript: "Math.cos(#1)",
+  simd: vector.cos,
   code: "@cos(#1)",
 });
 
@@ -329,6 +366,7 @@ export const tan: Unary = unary("tan", {
   domain: [[-1.2, 1.2]],
   complex: complex.tan,
   javascript: "Math.tan(#1)",
+  simd: vector.tan,
   code: "@tan(#1)",
 });
 
@@ -339,6 +377,7 @@ export const asin: Unary = unary("asin", {
   complex: complex.asin,
   latex: "\\arcsin",
   javascript: "Math.asin(#1)",
+  simd: vector.asin,
   code: { python: "@asin(#1)", ...arrays("@arcsin(#1)") },
 });
 
@@ -349,6 +388,7 @@ export const acos: Unary = unary("acos", {
   complex: complex.acos,
   latex: "\\arccos",
   javascript: "Math.acos(#1)",
+  simd: vector.acos,
   code: { python: "@acos(#1)", ...arrays("@arccos(#1)") },
 });
 
@@ -358,6 +398,7 @@ export const atan: Unary = unary("atan", {
   complex: complex.atan,
   latex: "\\arctan",
   javascript: "Math.atan(#1)",
+  simd: vector.atan,
   code: { python: "@atan(#1)", ...arrays("@arctan(#1)") },
 });
 
@@ -366,6 +407,7 @@ export const sinh: Unary = unary("sinh", {
   partials: [([x]) => cosh(x!)],
   complex: complex.sinh,
   javascript: "Math.sinh(#1)",
+  simd: vector.sinh,
   code: "@sinh(#1)",
 });
 
@@ -374,6 +416,7 @@ export const cosh: Unary = unary("cosh", {
   partials: [([x]) => sinh(x!)],
   complex: complex.cosh,
   javascript: "Math.cosh(#1)",
+  simd: vector.cosh,
   code: "@cosh(#1)",
 });
 
@@ -382,6 +425,7 @@ export const tanh: Unary = unary("tanh", {
   partials: [([x], out, { flat }) => (flat === "exact" ? square(sech(x!)) : sub(1, square(out)))],
   complex: complex.tanh,
   javascript: "Math.tanh(#1)",
+  simd: vector.tanh,
   code: "@tanh(#1)",
 });
 
@@ -392,6 +436,7 @@ export const sech: Unary = unary("sech", {
   complex: (z) => complex.reciprocal(complex.cosh(z)),
   latex: "\\operatorname{sech}",
   javascript: "(1 / Math.cosh(#1))",
+  simd: (x) => lanes.div(1, vector.cosh(x)),
   definition: ([x]) => div(1, cosh(x!)),
 });
 
@@ -401,6 +446,7 @@ export const asinh: Unary = unary("asinh", {
   complex: complex.asinh,
   latex: "\\operatorname{arsinh}",
   javascript: "Math.asinh(#1)",
+  simd: vector.asinh,
   code: { python: "@asinh(#1)", ...arrays("@arcsinh(#1)") },
 });
 
@@ -411,6 +457,7 @@ export const acosh: Unary = unary("acosh", {
   complex: complex.acosh,
   latex: "\\operatorname{arcosh}",
   javascript: "Math.acosh(#1)",
+  simd: vector.acosh,
   code: { python: "@acosh(#1)", ...arrays("@arccosh(#1)") },
 });
 
@@ -421,6 +468,7 @@ export const atanh: Unary = unary("atanh", {
   complex: complex.atanh,
   latex: "\\operatorname{artanh}",
   javascript: "Math.atanh(#1)",
+  simd: vector.atanh,
   code: { python: "@atanh(#1)", ...arrays("@arctanh(#1)") },
 });
 
@@ -435,6 +483,7 @@ export const atan2: Binary = binary("atan2", {
   complex: complex.atan2,
   latex: "\\operatorname{atan2}",
   javascript: "Math.atan2(#1, #2)",
+  simd: vector.atan2,
   code: { python: "@atan2(#1, #2)", ...arrays("@arctan2(#1, #2)") },
 });
 
@@ -451,6 +500,7 @@ export const hypot: Binary = binary("hypot", {
   complex: complex.hypot,
   latex: "\\sqrt{#1^{2} + #2^{2}}",
   javascript: "Math.hypot(#1, #2)",
+  simd: vector.hypot,
   code: { math: "@hypot(#1, #2)", torch: "@hypot(#1, #2)", ...arrays("@hypot(#1, #2)") },
   definition: ([x, y]) => sqrt(add(square(x!), square(y!))),
 });
@@ -470,6 +520,7 @@ export const sigmoid: Unary = unary("sigmoid", {
   complex: complex.sigmoid,
   latex: "\\sigma",
   javascript: "logistic(#1)",
+  simd: vector.sigmoid,
   code: { tensorflow: "@sigmoid(#1)", torch: "@sigmoid(#1)", jax: "jax.nn.sigmoid(#1)" },
   definition: ([x]) => div(1, add(1, exp(neg(x!)))),
 });
@@ -485,6 +536,7 @@ export const softplus: Unary = unary("softplus", {
   complex: complex.softplus,
   latex: "\\operatorname{softplus}",
   javascript: "logOnePlusExp(#1)",
+  simd: vector.softplus,
   code: { tensorflow: "@nn.softplus(#1)", jax: "jax.nn.softplus(#1)", numpy: "@logaddexp(0, #1)" },
   definition: ([x]) => add(maximum(x!, 0), log1p(exp(neg(abs(x!))))),
 });
@@ -497,6 +549,7 @@ export const relu: Unary = unary("relu", {
   kinks: [[0]],
   latex: "\\operatorname{ReLU}",
   javascript: "Math.max(#1, 0)",
+  simd: (x) => lanes.max(x, 0),
   code: { tensorflow: "@nn.relu(#1)", torch: "@relu(#1)", jax: "jax.nn.relu(#1)" },
   definition: ([x]) => maximum(x!, 0),
 });
@@ -509,6 +562,7 @@ export const abs: Unary = unary("abs", {
   kinks: [[0]],
   latex: "\\left|#1\\right|",
   javascript: "Math.abs(#1)",
+  simd: lanes.abs,
   code: "abs(#1)",
 });
 
@@ -518,6 +572,7 @@ export const sign: Unary = unary("sign", {
   kinks: [[0]],
   latex: "\\operatorname{sign}",
   javascript: "Math.sign(#1)",
+  simd: (x) => lanes.select(lanes.or(lanes.gt(x, 0), lanes.lt(x, 0)), lanes.turned(1, x), x),
   code: { tensorflow: "@sign(#1)", torch: "@sign(#1)", ...arrays("@sign(#1)") },
   definition: ([x]) => where(greater(x!, 0), 1, where(less(x!, 0), -1, 0)),
 });
@@ -525,7 +580,7 @@ export const sign: Unary = unary("sign", {
 function stepFunction(
   name: string,
   evaluate: (x: number) => number,
-  notation: Pick<Elementwise, "latex" | "javascript" | "code" | "definition">,
+  notation: Pick<Elementwise, "latex" | "javascript" | "simd" | "code" | "definition">,
 ): Unary {
   return unary(name, { evaluate, partials: [null], none: `${name} is piecewise constant`, ...notation });
 }
@@ -539,22 +594,26 @@ export function roundHalfEven(x: number): number {
 export const floor = stepFunction("floor", Math.floor, {
   latex: "\\left\\lfloor #1 \\right\\rfloor",
   javascript: "Math.floor(#1)",
+  simd: lanes.floor,
   code: "@floor(#1)",
 });
 export const ceil = stepFunction("ceil", Math.ceil, {
   latex: "\\left\\lceil #1 \\right\\rceil",
   javascript: "Math.ceil(#1)",
+  simd: lanes.ceil,
   code: { python: "@ceil(#1)", tensorflow: "@math.ceil(#1)" },
 });
 export const trunc = stepFunction("trunc", Math.trunc, {
   latex: "\\operatorname{trunc}",
   javascript: "Math.trunc(#1)",
+  simd: lanes.trunc,
   code: { math: "@trunc(#1)", torch: "@trunc(#1)", ...arrays("@trunc(#1)") },
   definition: ([x]) => where(less(x!, 0), ceil(x!), floor(x!)),
 });
 export const round = stepFunction("round", roundHalfEven, {
   latex: "\\operatorname{round}",
   javascript: "roundHalfEven(#1)",
+  simd: lanes.nearest,
   code: { python: "@round(#1)", math: "round(#1)", javascript: null },
 });
 
@@ -572,6 +631,7 @@ export const maximum: Binary = binary("maximum", {
   kinks: [[0, 0]],
   latex: "\\max",
   javascript: "Math.max(#1, #2)",
+  simd: lanes.max,
   code: { math: "max(#1, #2)", tensorflow: "@maximum(#1, #2)", ...arrays("@maximum(#1, #2)") },
   definition: ([x, y]) => where(greaterEqual(x!, y!), x!, y!),
 });
@@ -589,6 +649,7 @@ export const minimum: Binary = binary("minimum", {
   kinks: [[0, 0]],
   latex: "\\min",
   javascript: "Math.min(#1, #2)",
+  simd: lanes.min,
   code: { math: "min(#1, #2)", tensorflow: "@minimum(#1, #2)", ...arrays("@minimum(#1, #2)") },
   definition: ([x, y]) => where(lessEqual(x!, y!), x!, y!),
 });
@@ -605,6 +666,7 @@ export const where: Ternary = ternary("where", {
   latex: "\\begin{cases} #2 & #1 \\\\ #3 & \\text{otherwise} \\end{cases}",
   // NaN counts as true, as in the frameworks.
   javascript: "(#1 !== 0 ? #2 : #3)",
+  simd: (condition, x, y) => lanes.select(lanes.holds(condition), x, y),
   code: { python: "@where(#1, #2, #3)", math: "#2 if #1 else #3", javascript: "#1 ? #2 : #3" },
 });
 
@@ -616,6 +678,7 @@ function test(
   latex: string,
   none: string,
   javascript: string,
+  simd: (x: lanes.Lanes, y: lanes.Lanes) => lanes.Lanes,
   code: Code,
 ): Binary {
   return binary(name, {
@@ -625,42 +688,51 @@ function test(
     none,
     latex: `#1 ${latex} #2`,
     javascript: `(${javascript} ? 1 : 0)`,
+    simd: (x, y) => lanes.flag(simd(x, y)),
     code,
   });
 }
 
-type Test = (name: string, evaluate: (x: number, y: number) => boolean, latex: string, operator: string) => Binary;
-
-const comparison: Test = (name, evaluate, latex, operator) =>
-  test(name, evaluate, latex, "a comparison has no derivative", `#1 ${operator} #2`, {
+const comparison = (
+  name: string,
+  evaluate: (x: number, y: number) => boolean,
+  latex: string,
+  operator: string,
+  simd: (x: lanes.Lanes, y: lanes.Lanes) => lanes.Lanes,
+) =>
+  test(name, evaluate, latex, "a comparison has no derivative", `#1 ${operator} #2`, simd, {
     python: `#1 ${operator.replace(/==$/, "=")} #2`,
     javascript: `#1 ${operator} #2`,
   });
+
+const ofTruths = (combine: (x: lanes.Lanes, y: lanes.Lanes) => lanes.Lanes) => (x: lanes.Lanes, y: lanes.Lanes) =>
+  combine(lanes.holds(x), lanes.holds(y));
 
 const connective = (
   name: string,
   evaluate: (x: number, y: number) => boolean,
   latex: string,
+  combine: (x: lanes.Lanes, y: lanes.Lanes) => lanes.Lanes,
   { javascript, ...python }: { javascript: string; python: string; math: string },
 ) =>
-  test(name, evaluate, latex, "logic has no derivative", `#1 !== 0 ${javascript} #2 !== 0`, {
+  test(name, evaluate, latex, "logic has no derivative", `#1 !== 0 ${javascript} #2 !== 0`, ofTruths(combine), {
     python: `#1 ${python.python} #2`,
     math: `#1 ${python.math} #2`,
     javascript: `#1 ${javascript} #2`,
   });
 
-export const less = comparison("less", (x, y) => x < y, "<", "<");
-export const lessEqual = comparison("less_equal", (x, y) => x <= y, "\\le", "<=");
-export const greater = comparison("greater", (x, y) => x > y, ">", ">");
-export const greaterEqual = comparison("greater_equal", (x, y) => x >= y, "\\ge", ">=");
-export const equal = comparison("equal", (x, y) => x === y, "=", "===");
-export const notEqual = comparison("not_equal", (x, y) => x !== y, "\\ne", "!==");
-export const logicalAnd = connective("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", {
+export const less = comparison("less", (x, y) => x < y, "<", "<", lanes.lt);
+export const lessEqual = comparison("less_equal", (x, y) => x <= y, "\\le", "<=", lanes.le);
+export const greater = comparison("greater", (x, y) => x > y, ">", ">", lanes.gt);
+export const greaterEqual = comparison("greater_equal", (x, y) => x >= y, "\\ge", ">=", lanes.ge);
+export const equal = comparison("equal", (x, y) => x === y, "=", "===", lanes.eq);
+export const notEqual = comparison("not_equal", (x, y) => x !== y, "\\ne", "!==", lanes.ne);
+export const logicalAnd = connective("logical_and", (x, y) => x !== 0 && y !== 0, "\\land", lanes.and, {
   javascript: "&&",
   python: "&",
   math: "and",
 });
-export const logicalOr = connective("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", {
+export const logicalOr = connective("logical_or", (x, y) => x !== 0 || y !== 0, "\\lor", lanes.or, {
   javascript: "||",
   python: "|",
   math: "or",
@@ -672,6 +744,7 @@ export const logicalXor = test(
   "\\oplus",
   "logic has no derivative",
   "(#1 !== 0) !== (#2 !== 0)",
+  ofTruths(lanes.xor),
   { python: "#1 ^ #2", math: "#1 != #2", javascript: "#1 !== #2" },
 );
 
@@ -682,6 +755,7 @@ export const logicalNot: Unary = unary("logical_not", {
   none: "logic has no derivative",
   latex: "\\lnot #1",
   javascript: "(#1 === 0 ? 1 : 0)",
+  simd: (x) => lanes.flag(lanes.eq(x, 0)),
   code: { python: "~#1", math: "not #1", javascript: "!#1" },
 });
 
@@ -692,6 +766,7 @@ export const isnan: Unary = unary("isnan", {
   none: "a test has no derivative",
   latex: "\\operatorname{isnan}",
   javascript: "(Number.isNaN(#1) ? 1 : 0)",
+  simd: (x) => lanes.flag(lanes.ne(x, x)),
   code: { python: "@isnan(#1)", tensorflow: "@math.is_nan(#1)", javascript: "Number.isNaN(#1)" },
 });
 
@@ -702,6 +777,7 @@ export const isinf: Unary = unary("isinf", {
   none: "a test has no derivative",
   latex: "\\operatorname{isinf}",
   javascript: "(Math.abs(#1) === Infinity ? 1 : 0)",
+  simd: (x) => lanes.flag(lanes.eq(lanes.abs(x), Infinity)),
   code: { python: "@isinf(#1)", tensorflow: "@math.is_inf(#1)", javascript: "Math.abs(#1) === Infinity" },
 });
 
@@ -712,6 +788,7 @@ export const isfinite: Unary = unary("isfinite", {
   none: "a test has no derivative",
   latex: "\\operatorname{isfinite}",
   javascript: "(Number.isFinite(#1) ? 1 : 0)",
+  simd: (x) => lanes.flag(lanes.lt(lanes.abs(x), Infinity)),
   code: { python: "@isfinite(#1)", tensorflow: "@math.is_finite(#1)", javascript: "Number.isFinite(#1)" },
 });
 

@@ -6,6 +6,8 @@
 import * as complex from "../complex";
 import { isFloat } from "../dtype";
 import { concretize } from "../interpreters/concretize";
+import * as lanes from "../lower/wasm/lanes";
+import * as vector from "../lower/wasm/vector-math";
 import { sameShape, sizeOf, tensor, type Value } from "../tensor";
 import { clip, rsqrt, xlogy } from "./activations";
 import { type Binary, binary, type Operand, type Unary, unary } from "./define";
@@ -94,6 +96,11 @@ export const clampedCrossEntropy: Binary = binary("clamped_cross_entropy", {
   ],
   latex: "\\operatorname{BCE}",
   javascript: "clampedEntropy(#1, #2)",
+  simd: (p, z) =>
+    lanes.sub(
+      lanes.mul(lanes.sub(z, 1), lanes.max(vector.log1p(lanes.neg(p)), -100)),
+      lanes.mul(z, lanes.max(vector.log(p), -100)),
+    ),
   definition: ([p, z]) => sub(mul(sub(z!, 1), maximum(log1p(neg(p!)), -100)), mul(z!, maximum(log(p!), -100))),
 });
 
@@ -287,6 +294,11 @@ export const huber: Binary = binary("huber", {
   kinks: [[1, 1]],
   latex: "\\operatorname{Huber}",
   javascript: "huberLoss(#1, #2)",
+  simd: (d, delta) => {
+    const size = lanes.abs(d);
+    const outside = lanes.mul(delta, lanes.sub(size, lanes.mul(0.5, delta)));
+    return lanes.select(lanes.le(size, delta), lanes.mul(lanes.mul(0.5, d), d), outside);
+  },
   definition: ([d, delta]) => {
     const size = abs(d!);
     return where(lessEqual(size, delta!), mul(0.5, square(d!)), mul(delta!, sub(size, mul(0.5, delta!))));

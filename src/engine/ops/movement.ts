@@ -94,6 +94,7 @@ export const concatOp: Linear<undefined> = {
     for (const input of inputs) for (let i = 0; i < input.data.length; i++) data[at++] = input.data[i]!;
     return new Tensor(data, [data.length], inputs[0]!.dtype);
   },
+  movement: () => ({ kind: "join" }),
   code: (_, inputs, target) => {
     const all = `[${inputs.map((_, k) => `#${k + 1}`).join(", ")}]`;
     return target === "tensorflow"

@@ -5,6 +5,7 @@
 import { bind } from "../bind";
 import * as complex from "../complex";
 import { isFloat } from "../dtype";
+import * as lanes from "../lower/wasm/lanes";
 import type { Linear, Nonlinear } from "../op";
 import { allocate, broadcastOffsets, type Shape, scalar, sizeOf, Tensor, tensor, type Value } from "../tensor";
 import { type Binary, binary, type Unary, unary } from "./define";
@@ -105,6 +106,7 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
         axes.map((axis) => axis + 1),
         keepdims,
       ),
+    movement: ({ axes }) => ({ kind: "reduce", axes, how: name }),
     code: ({ axes, keepdims }, [x], target) => reductionCode(name, axes, keepdims, x!.shape.length, target),
     latex: `\\${name}`,
   };
@@ -124,6 +126,7 @@ export const larger: Binary = binary("larger", {
   kinks: [[0, 0]],
   latex: "\\max",
   javascript: "Math.max(#1, #2)",
+  simd: lanes.max,
   definition: ([x, y]) => maximum(x!, y!),
 });
 
@@ -141,6 +144,7 @@ export const smaller: Binary = binary("smaller", {
   kinks: [[0, 0]],
   latex: "\\min",
   javascript: "Math.min(#1, #2)",
+  simd: lanes.min,
   definition: ([x, y]) => minimum(x!, y!),
 });
 
@@ -189,6 +193,7 @@ export const root: Unary = unary("root", {
   complex: complex.sqrt,
   latex: "\\sqrt{#1}",
   javascript: "Math.sqrt(#1)",
+  simd: lanes.sqrt,
   code: "@sqrt(#1)",
 });
 

@@ -125,6 +125,7 @@ export const sumOp: Linear<Axes> = {
     const small = reducedShape(type!.shape, kept(axes));
     return addUp(x!, broadcastOffsets(small, type!.shape), sizeOf(small), type!);
   },
+  movement: ({ axes }) => ({ kind: "reduce", axes, how: "add" }),
   code: ({ axes, keepdims }, [x], target) => reductionCode("sum", axes, keepdims, x!.shape.length, target),
   latex: "\\sum #1",
   batch: ([x], _, { axes, keepdims }) => bind(sumOp, [x!], { axes: axes.map((axis) => axis + 1), keepdims }),
@@ -162,6 +163,7 @@ export const broadcastOp: Linear<Shape> = {
   },
   transpose: (cotangent, [x]) => [unbroadcast(cotangent, x!.shape)],
   scalars: ([x], [type], shape) => Array.from(broadcastOffsets(type!.shape, shape), (offset) => x![offset]!),
+  movement: () => ({ kind: "broadcast" }),
   code: (shape) => `@broadcast_to(#1, ${tupleText(shape)})`,
   latex: "#1",
   batch: ([x], _, shape) => {
@@ -199,6 +201,7 @@ export const reshapeOp: Linear<Shape> = {
   evaluate: ([x], shape) => new Tensor(x!.data, shape, x!.dtype),
   transpose: (cotangent, [x]) => [reshape(cotangent, x!.shape)],
   scalars: ([x]) => x!,
+  movement: () => ({ kind: "same" }),
   code: (shape) => `@reshape(#1, ${tupleText(shape)})`,
   latex: "#1",
   batch: ([x], _, shape) => reshape(x!, [x!.shape[0]!, ...shape]),
@@ -238,6 +241,7 @@ export const takeOp: Linear<Selection> = {
   },
   transpose: (cotangent, [x], { offsets }) => [scatterAdd(cotangent, offsets, x!.shape)],
   scalars: ([x], _, { offsets }) => Array.from(offsets, (offset) => x![offset]!),
+  movement: ({ offsets }) => ({ kind: "choose", offsets }),
   code: takeCode,
   batch: ([x], _, { offsets, shape }) => {
     const [n, ...own] = x!.shape as [number, ...number[]];
@@ -262,6 +266,7 @@ export const scatterAddOp: Linear<Selection> = {
   },
   transpose: (cotangent, [x], { offsets }) => [take(cotangent, offsets, x!.shape)],
   scalars: ([x], [type], { offsets, shape }) => addUp(x!, offsets, sizeOf(shape), type!),
+  movement: ({ offsets }) => ({ kind: "scatter", offsets }),
   code: (selection, [x], target) =>
     isTransposition(selection, x!.shape) ? takeCode(selection, [x!], target) : undefined,
   batch: ([x], _, { offsets, shape }) => {
@@ -319,6 +324,7 @@ export const stackOp: Linear<undefined> = {
       );
     }),
   scalars: (elements) => elements.flat(),
+  movement: () => ({ kind: "join" }),
   code: (_, inputs) => `@stack([${inputs.map((_, k) => `#${k + 1}`).join(", ")}])`,
   batch: (inputs, batched) => {
     const stacked = stack(everyMember(inputs, batched));
@@ -352,6 +358,7 @@ export const castOp: Linear<DType> = {
   },
   transpose: (cotangent, [x]) => [cast(cotangent, x!.dtype)],
   scalars: ([x], _, dtype) => x!.map((element) => cast(element, dtype)),
+  movement: () => ({ kind: "same" }),
   code: castCode,
   latex: "#1",
   batch: ([x], _, dtype) => cast(x!, dtype),
@@ -365,6 +372,7 @@ const castAwayOp: Constant<DType> = {
   evaluate: castOp.evaluate,
   scalars: castOp.scalars!,
   none: "converted to an integer",
+  movement: castOp.movement!,
   code: castCode,
   latex: "#1",
   batch: castOp.batch!,
@@ -384,6 +392,7 @@ export const readOp: Linear<undefined> = {
   evaluate: ([x]) => new Tensor(x!.data, x!.shape, x!.dtype),
   transpose: (cotangent) => [cotangent],
   scalars: ([x]) => x!,
+  movement: () => ({ kind: "same" }),
   latex: "#1",
   javascript: "#1",
   code: () => "#1",
@@ -402,6 +411,7 @@ export const stopGradientOp: Constant<undefined> = {
   evaluate: ([x]) => new Tensor(x!.data, x!.shape, x!.dtype),
   scalars: ([x]) => x!.map(stopGradient),
   none: "stopped by stop_gradient",
+  movement: () => ({ kind: "same" }),
   latex: "#1",
   javascript: "#1",
   code: (_, _inputs, target) =>

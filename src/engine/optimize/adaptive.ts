@@ -4,7 +4,8 @@
  * the learning rate acts on what has gathered.
  * All throw RangeError for a learning rate that is not a positive number or a rate of decay outside [0, 1).
  */
-import { checkDecays, type LearningRate, type Like, type Optimizer, optimizer, type Taken } from "./optimizer";
+import { add, div, maximum, mul, sqrt, sub } from "../ops";
+import { checkDecays, type LearningRate, type Like, type Optimizer, optimizer, ruled, type Taken } from "./optimizer";
 
 interface Common {
   readonly learningRate?: LearningRate;
@@ -148,42 +149,38 @@ export function adam({
   epsilon = like === "keras" ? 1e-7 : 1e-8,
   amsgrad = false,
   weightDecay = 0,
-}: AdamOptions = {}): Optimizer<Taken<Moments>> {
+}: AdamOptions = {}): Optimizer<Taken<readonly Float64Array[]>> {
   checkDecays(beta1, beta2);
-  return optimizer(
-    weightDecay > 0 ? "adamw" : amsgrad ? "amsgrad" : "adam",
-    learningRate,
-    moments,
-    (parameters, gradient, { means, squares, largest }, rate, t) => {
+  const keras = like === "keras";
+  return ruled(weightDecay > 0 ? "adamw" : amsgrad ? "amsgrad" : "adam", learningRate, {
+    slots: ["mean", "square", ...(amsgrad ? ["largest"] : [])],
+    varies: true,
+    numbers(rate, t) {
       const first = 1 - beta1 ** t;
       const second = Math.sqrt(1 - beta2 ** t);
-      for (let i = 0; i < parameters.length; i++) {
-        const g = gradient[i]!;
-        parameters[i]! *= 1 - rate * weightDecay;
-        means[i]! += (g - means[i]!) * (1 - beta1);
-        squares[i]! += (g * g - squares[i]!) * (1 - beta2);
-        let square = squares[i]!;
-        if (amsgrad) {
-          largest[i] = Math.max(largest[i]!, square);
-          square = largest[i]!;
-        }
-        // Keras adds ε before the correction of the second moment's bias, PyTorch after it.
-        parameters[i]! -=
-          like === "keras"
-            ? (((rate * second) / first) * means[i]!) / (Math.sqrt(square) + epsilon)
-            : ((rate / first) * means[i]!) / (Math.sqrt(square) / second + epsilon);
-      }
+      return [keras ? (rate * second) / first : rate / first, second, 1 - rate * weightDecay];
     },
-  );
+    step(w, g, [mean, square, largest], [rate, second, decay]) {
+      const decayed = weightDecay > 0 ? mul(w, decay!) : w;
+      const nextMean = add(mean!, mul(sub(g, mean!), 1 - beta1));
+      const nextSquare = add(square!, mul(sub(mul(g, g), square!), 1 - beta2));
+      const nextLargest = largest && maximum(largest, nextSquare);
+      const root = sqrt(nextLargest ?? nextSquare);
+      // Keras adds ε before the correction of the second moment's bias, PyTorch after it.
+      const size = add(keras ? root : div(root, second!), epsilon);
+      const next = sub(decayed, div(mul(rate!, nextMean), size));
+      return [next, nextMean, nextSquare, ...(nextLargest ? [nextLargest] : [])];
+    },
+  });
 }
 
 /** Adam with the largest second moment so far, Reddi, Kale and Kumar (2018). */
-export function amsgrad(options: AdamOptions = {}): Optimizer<Taken<Moments>> {
+export function amsgrad(options: AdamOptions = {}): Optimizer<Taken<readonly Float64Array[]>> {
   return adam({ ...options, amsgrad: true });
 }
 
 /** Adam with decoupled weight decay; its default: Keras 0.004, PyTorch 0.01. */
-export function adamw(options: AdamOptions = {}): Optimizer<Taken<Moments>> {
+export function adamw(options: AdamOptions = {}): Optimizer<Taken<readonly Float64Array[]>> {
   return adam({ weightDecay: options.like === "torch" ? 0.01 : 0.004, ...options });
 }
 

@@ -10,7 +10,7 @@ import {
   type Problem,
   type WithGradient,
 } from "./problem";
-import { norm, plus, type Vector } from "./vectors";
+import { distance, norm, type Vector } from "./vectors";
 
 /** A method that chooses its own steps. A first-order `Optimizer`, whose steps are a rule's, runs as one too. */
 export interface Method {
@@ -73,7 +73,7 @@ type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 type Reason = Without<End, "step">;
 
 /** Beyond this a value counts as diverged: squaring it overflows. */
-const TOO_LARGE = 1e150;
+export const TOO_LARGE = 1e150;
 
 /**
  * Runs a method, one yield a step, so that the caller can pause, draw or stop.
@@ -101,7 +101,7 @@ export function* minimize<State>(
   let before: Iterate | undefined;
   for (let step = 0; ; step++) {
     const steepness = hasGradient(at) ? gradientNorm(at, box) : undefined;
-    const stepLength = before ? norm(plus(at.parameters, -1, before.parameters)) : 0;
+    const stepLength = before ? distance(at.parameters, before.parameters) : 0;
     const { parameters, value } = at;
     yield {
       step,
@@ -148,10 +148,10 @@ function whyStop(
   stepLength: number,
   { gradientTolerance = -1, stepTolerance = -1, decreaseTolerance = -1, target = -Infinity }: Stopping,
 ): Reason | undefined {
-  const wrong = parameters.findIndex((x) => !Number.isFinite(x));
+  const wrong = notFinite(parameters);
   if (wrong >= 0) return { reason: "not-finite", what: "parameter", coordinate: wrong };
   if (!Number.isFinite(value)) return { reason: "not-finite", what: "value" };
-  const coordinate = gradient?.findIndex((x) => !Number.isFinite(x)) ?? -1;
+  const coordinate = gradient ? notFinite(gradient) : -1;
   if (coordinate >= 0) return { reason: "not-finite", what: "gradient", coordinate };
   if (Math.abs(value) > TOO_LARGE || (steepness ?? 0) > TOO_LARGE) return { reason: "diverged" };
   if (value <= target) return { reason: "converged", test: "target" };
@@ -162,6 +162,12 @@ function whyStop(
   if (decrease >= 0 && decrease <= decreaseTolerance * Math.max(Math.abs(before.value), Math.abs(value)))
     return { reason: "converged", test: "decrease" };
   return undefined;
+}
+
+/** The place of the first number that is NaN or infinite, or −1. */
+function notFinite(x: Float64Array): number {
+  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i]!)) return i;
+  return -1;
 }
 
 /** A first-order rule as a method; each step is projected into the bounds. */

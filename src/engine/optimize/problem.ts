@@ -1,4 +1,5 @@
 /** What is minimised, and within which bounds. */
+import type { Graph } from "../graph/graph";
 import { dot, norm, plus, type Vector } from "./vectors";
 
 /**
@@ -9,12 +10,25 @@ export interface Problem {
   gradient(point: Float64Array): { readonly value: number; readonly gradient: Vector };
   /** Absent: by `gradient`. */
   value?(point: Float64Array): number;
+  /** The same as `value` and `gradient`, ready for very many points: a gradient is written into an array that is given. */
+  prepare?(point: Float64Array): PreparedProblem;
+  /** The gradient's elements as a graph over scalars that holds at `point`; undefined where it is too large. */
+  gradientGraph?(point: Float64Array): Graph | undefined;
+  /** The gradient as a graph over whole arrays, one for each parameter, that holds at `point`. */
+  gradientArrays?(point: Float64Array): Graph;
   /** For Newton's method and trust regions: the rows of the matrix of second derivatives. */
   hessian?(point: Float64Array): readonly Vector[];
   /** The Hessian times `v`, where the whole Hessian would be too much. */
   hvp?(point: Float64Array, v: Float64Array): Vector;
   /** For Gauss–Newton and Levenberg–Marquardt: the r whose ½‖r‖² this is. See {@link leastSquares}. */
   residuals?(point: Float64Array): Residuals;
+}
+
+/** A problem ready for very many points; see `Prepared` of a `Differentiable`. */
+export interface PreparedProblem {
+  readonly value: (point: Float64Array) => number;
+  readonly gradient: (point: Float64Array, out: Float64Array) => void;
+  readonly valueAndGradient: (point: Float64Array, out: Float64Array) => number;
 }
 
 /** Residuals r and their Jacobian, a row for each residual. */
@@ -62,8 +76,27 @@ export class OutsideDomain extends RangeError {}
 /** Asks the problem, and counts. */
 export class Evaluations {
   count = 0;
+  private prepared: PreparedProblem | undefined;
 
   constructor(readonly problem: Problem) {}
+
+  private valueAndGradient(point: Float64Array, out: Float64Array): number {
+    const { problem } = this;
+    if (problem.prepare) {
+      this.prepared ??= problem.prepare(point);
+      return this.prepared.valueAndGradient(point, out);
+    }
+    const { value, gradient } = problem.gradient(point);
+    out.set(gradient);
+    return value;
+  }
+
+  private value(point: Float64Array): number {
+    const { problem } = this;
+    if (!problem.prepare) return problem.value?.(point) ?? problem.gradient(point).value;
+    this.prepared ??= problem.prepare(point);
+    return this.prepared.value(point);
+  }
 
   private ask<T>(question: () => T): T | RangeError {
     this.count++;
@@ -82,15 +115,15 @@ export class Evaluations {
   }
 
   at(parameters: Float64Array): WithGradient {
-    const answer = this.ask(() => this.problem.gradient(parameters));
+    const gradient = new Float64Array(parameters.length);
+    const answer = this.ask(() => this.valueAndGradient(parameters, gradient));
     return answer instanceof RangeError
-      ? { parameters, value: Number.NaN, gradient: parameters.map(() => Number.NaN), failure: answer }
-      : { parameters, value: answer.value, gradient: Float64Array.from(answer.gradient) };
+      ? { parameters, value: Number.NaN, gradient: gradient.fill(Number.NaN), failure: answer }
+      : { parameters, value: answer, gradient };
   }
 
   valueAt(parameters: Float64Array): Iterate {
-    const { problem } = this;
-    const answer = this.ask(() => problem.value?.(parameters) ?? problem.gradient(parameters).value);
+    const answer = this.ask(() => this.value(parameters));
     return answer instanceof RangeError
       ? { parameters, value: Number.NaN, failure: answer }
       : { parameters, value: answer };

@@ -1,5 +1,8 @@
 /** Gradient descent at a given rate, with and without momentum, as Keras 3 and PyTorch define SGD. */
-import { checkDecays, type LearningRate, type Like, type Optimizer, optimizer, type Taken } from "./optimizer";
+import { add, mul, sub } from "../ops";
+import { checkDecays, type LearningRate, type Like, type Optimizer, ruled, type Taken } from "./optimizer";
+
+type Ruled = Optimizer<Taken<readonly Float64Array[]>>;
 
 interface MomentumOptions {
   readonly learningRate?: LearningRate;
@@ -20,32 +23,31 @@ export function momentum({
   momentum = 0.9,
   nesterov = false,
   weightDecay = 0,
-}: MomentumOptions = {}): Optimizer<Taken<Float64Array>> {
+}: MomentumOptions = {}): Ruled {
   checkDecays(momentum);
-  return optimizer(
-    momentum === 0 ? "sgd" : nesterov ? "nesterov" : "momentum",
-    learningRate,
-    (size) => new Float64Array(size),
-    (parameters, gradient, velocity, rate) => {
-      for (let i = 0; i < parameters.length; i++) {
-        const g = gradient[i]!;
-        if (like === "keras") {
-          parameters[i]! -= rate * weightDecay * parameters[i]!;
-          velocity[i] = momentum * velocity[i]! - rate * g;
-          parameters[i]! += nesterov ? momentum * velocity[i]! - rate * g : velocity[i]!;
-        } else {
-          // The rate stands outside: a change of it acts at once on what has gathered.
-          const decayed = g + weightDecay * parameters[i]!;
-          velocity[i] = momentum * velocity[i]! + decayed;
-          parameters[i]! -= rate * (nesterov ? decayed + momentum * velocity[i]! : velocity[i]!);
-        }
+  return ruled(momentum === 0 ? "sgd" : nesterov ? "nesterov" : "momentum", learningRate, {
+    slots: momentum === 0 ? [] : ["velocity"],
+    numbers: (rate) => [rate],
+    varies: false,
+    step(w, g, [velocity], [rate]) {
+      if (like === "keras") {
+        const decayed = weightDecay === 0 ? w : sub(w, mul(mul(rate!, weightDecay), w));
+        const move = mul(rate!, g);
+        if (!velocity) return [sub(decayed, move)];
+        const next = sub(mul(momentum, velocity), move);
+        return [add(decayed, nesterov ? sub(mul(momentum, next), move) : next), next];
       }
+      // The rate stands outside: a change of it acts at once on what has gathered.
+      const decayed = weightDecay === 0 ? g : add(g, mul(weightDecay, w));
+      if (!velocity) return [sub(w, mul(rate!, decayed))];
+      const next = add(mul(momentum, velocity), decayed);
+      return [sub(w, mul(rate!, nesterov ? add(decayed, mul(momentum, next)) : next)), next];
     },
-  );
+  });
 }
 
 /** Momentum that looks ahead, Nesterov (1983), in the form of Sutskever et al. (2013). */
-export function nesterov(options: MomentumOptions = {}): Optimizer<Taken<Float64Array>> {
+export function nesterov(options: MomentumOptions = {}): Ruled {
   return momentum({ ...options, nesterov: true });
 }
 
@@ -53,9 +55,6 @@ export function nesterov(options: MomentumOptions = {}): Optimizer<Taken<Float64
  * w ← w − learningRate · g.
  * @throws RangeError for a learning rate that is not a positive finite number.
  */
-export function sgd(
-  learningRate: LearningRate,
-  options: Pick<MomentumOptions, "like" | "weightDecay"> = {},
-): Optimizer<Taken<Float64Array>> {
+export function sgd(learningRate: LearningRate, options: Pick<MomentumOptions, "like" | "weightDecay"> = {}): Ruled {
   return momentum({ ...options, learningRate, momentum: 0 });
 }

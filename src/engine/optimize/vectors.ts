@@ -10,20 +10,28 @@ export function dot(x: Vector, y: Vector): number {
 
 /** x + t·y. */
 export function plus(x: Vector, t: number, y: Vector): Float64Array<ArrayBuffer> {
-  return Float64Array.from(x, (value, i) => value + t * y[i]!);
+  const sum = new Float64Array(x.length);
+  for (let i = 0; i < sum.length; i++) sum[i] = x[i]! + t * y[i]!;
+  return sum;
 }
 
 /** The 2-norm, scaled so that no square overflows or vanishes; NaN where an element is. */
 export function norm(x: Vector): number {
   let scale = 0;
   for (let i = 0; i < x.length; i++) {
-    if (Number.isNaN(x[i])) return Number.NaN;
-    scale = Math.max(scale, Math.abs(x[i]!));
+    const size = Math.abs(x[i]!);
+    if (!(size <= scale)) scale = size;
+    if (Number.isNaN(size)) return size;
   }
   if (scale === 0 || scale === Infinity) return scale;
   let total = 0;
   for (let i = 0; i < x.length; i++) total += (x[i]! / scale) ** 2;
   return scale * Math.sqrt(total);
+}
+
+/** ‖x − y‖₂. */
+export function distance(x: Vector, y: Vector): number {
+  return x.length === 1 ? Math.abs(x[0]! - y[0]!) : norm(plus(x, -1, y));
 }
 
 /** The matrix with these rows, times x. */

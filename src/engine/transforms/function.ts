@@ -2,24 +2,16 @@
 import { withoutRecorders } from "../bind";
 import { type Dialect, dialects, withDialect } from "../dialect";
 import type { DType } from "../dtype";
-import {
-  type Graph,
-  gradientNodes,
-  indexText,
-  NotScalarizable,
-  nodesOf,
-  replay,
-  scalarize,
-  stage,
-} from "../graph/graph";
+import { type Graph, gradientNodes, indexText, NotScalarizable, scalarize, stage } from "../graph/graph";
 import { jacobianPattern, type SparsityPattern } from "../graph/sparsity";
 import { reverseSweep, type SweepStep } from "../graph/sweep";
-import { jvp } from "../interpreters/forward";
 import { type Input, peek, TooManyOperations } from "../interpreters/stage";
-import { type Lowered, lower } from "../lower/javascript";
-import { type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import type { Kernel, Numbers } from "../lower/javascript";
+import { full, type Shape, sizeOf, type Value } from "../tensor";
 import { type CheckedDerivative, type CheckOptions, checkGradient } from "./check";
-import { jacobians } from "./jacobian";
+import { type Branch, type Compiled, overArrays, overScalars, type Part, unflatten } from "./compiled";
+
+export type { Branch } from "./compiled";
 
 export interface ParameterType {
   readonly name: string;
@@ -29,28 +21,37 @@ export interface ParameterType {
 /** Graphs of a function beyond this many branches are not kept: it is then run anew at every point. */
 const MOST_BRANCHES = 64;
 
-/** A graph over scalars that holds where its guards do, with its derivatives. */
-export interface Branch {
-  /** Its inputs are the scalars of the parameters in order. */
-  readonly graph: Graph;
-  /** For each output the derivative with respect to each scalar; null where there is none. */
-  readonly gradients: readonly (readonly (Value | null)[])[];
-}
+/** A {@link Differentiable} ready at very many points: see its `prepare`. Nothing is allocated by a call. */
+export class Prepared {
+  private readonly kernels: { [P in Part]?: Kernel } = {};
 
-interface Compiled {
-  /** Of the result before it fell apart into scalars. */
-  readonly shape: Shape;
-  /** For formulas. @throws RangeError where the function is not followed into the elements of its arrays. */
-  readonly branch: () => Branch;
-  readonly value: Lowered;
-  /** Outputs first, then their gradients. */
-  readonly both: Lowered;
-  /** For each output and each scalar, whether there is no derivative. */
-  readonly missing: readonly (readonly boolean[])[];
-  /** Of the one output. */
-  readonly hessian: (point: ArrayLike<number>, proceed: () => void) => number[][];
-  /** One column of it. */
-  readonly column: (point: ArrayLike<number>, k: number) => number[];
+  constructor(private readonly make: (part: Part) => Kernel) {}
+
+  /** The function's value at a point. */
+  get value(): (point: ArrayLike<number>) => number {
+    // A value writes nothing.
+    return this.kernel("value") as (point: ArrayLike<number>) => number;
+  }
+
+  /** Writes the gradient, 0 where the result does not depend on a scalar. */
+  get gradient(): (point: ArrayLike<number>, out: Float64Array) => void {
+    return this.kernel("gradient");
+  }
+
+  /** Writes the gradient, and returns the value. */
+  get valueAndGradient(): Kernel {
+    return this.kernel("valueAndGradient");
+  }
+
+  /** Writes the Hessian, row by row. */
+  get hessian(): (point: ArrayLike<number>, out: Float64Array) => void {
+    return this.kernel("hessian");
+  }
+
+  private kernel(part: Part): Kernel {
+    this.kernels[part] ??= this.make(part);
+    return this.kernels[part];
+  }
 }
 
 /**
@@ -83,7 +84,7 @@ export class Differentiable {
 
   /** For each element of the result and each scalar, whether the one does not depend on the other at `point`. */
   missing(point: ArrayLike<number>): readonly (readonly boolean[])[] {
-    return this.compiled(point).missing;
+    return this.compiled(point).missing();
   }
 
   /** The result's elements. */
@@ -102,8 +103,60 @@ export class Differentiable {
   gradient(point: ArrayLike<number>): { value: number; gradient: number[]; missing: readonly boolean[] } {
     const { branch, out } = this.evaluate("both", point);
     mustBeScalar(branch.shape);
-    return { value: out[0]!, gradient: out.slice(1), missing: branch.missing[0]! };
+    return { value: out[0]!, gradient: out.slice(1), missing: branch.missing()[0]! };
   }
+
+  /**
+   * The function ready to be asked at very many points, of which `point` is one; answers are the same as those of
+   * `value` and `gradient`. @throws NotScalar where the result is an array.
+   */
+  prepare(point: ArrayLike<number>): Prepared {
+    const branch = this.compiled(point);
+    mustBeScalar(branch.shape);
+    return new Prepared((part) => branch.kernel(part, (at, out) => this.search(part, at, out)));
+  }
+
+  /**
+   * The gradient's elements as a graph over scalars that holds at `point`, 0 where there is no derivative; undefined
+   * where the function is not followed into the elements of its arrays.
+   * @throws NotScalar where the result is an array
+   */
+  gradientGraph(point: ArrayLike<number>): Graph | undefined {
+    const compiled = this.compiled(point);
+    mustBeScalar(compiled.shape);
+    return compiled.gradientGraph?.();
+  }
+
+  /** Runs the kernel of the branch whose guards hold, the one that held last first; the function itself where none does. */
+  private search(part: Part, point: ArrayLike<number>, out: Numbers): number {
+    const { branches } = this;
+    for (let k = 0; k < branches.length; k++) {
+      const branch = branches[k]!;
+      mustBeScalar(branch.shape);
+      this.missed = false;
+      branch.kernels[part] ??= branch.kernel(part, this.miss);
+      const value = branch.kernels[part](point, out);
+      if (this.missed) continue;
+      [branches[0], branches[k]] = [branch, branches[0]!];
+      return value;
+    }
+    if (part === "hessian") {
+      const rows = this.hessian(point);
+      rows.forEach((row, i) => {
+        for (let j = 0; j < row.length; j++) out[i * row.length + j] = row[j]!;
+      });
+      return 1;
+    }
+    const { out: all } = this.evaluate("both", point);
+    if (part !== "value") for (let i = 1; i < all.length; i++) out[i - 1] = all[i]!;
+    return all[0]!;
+  }
+
+  private missed = false;
+  private readonly miss: Kernel = () => {
+    this.missed = true;
+    return Number.NaN;
+  };
 
   /** Result and Jacobian, a row for each element of the result. */
   jacobian(point: ArrayLike<number>): {
@@ -117,7 +170,7 @@ export class Differentiable {
     return {
       values: out.slice(0, outputs),
       rows: Array.from({ length: outputs }, (_, k) => out.slice(outputs + k * n, outputs + (k + 1) * n)),
-      missing: branch.missing,
+      missing: branch.missing(),
     };
   }
 
@@ -226,6 +279,15 @@ export class Differentiable {
     return withoutRecorders(() => this.staged(point, dtype));
   }
 
+  /** The gradient over whole arrays that holds at `point`, one array for each parameter, 0 where there is none. */
+  gradientArrays(point: ArrayLike<number>): Graph {
+    return withoutRecorders(() => {
+      const graph = this.staged(point);
+      const gradient = gradientNodes(graph.outputs[0]!, graph.inputs, this.dialect);
+      return { ...graph, outputs: gradient.map((entry, k) => entry ?? full(graph.inputs[k]!.shape, 0)) };
+    });
+  }
+
   private compiled(point: ArrayLike<number>): Compiled {
     return this.evaluate("value", point).branch;
   }
@@ -235,6 +297,7 @@ export class Differentiable {
     const out: number[] = [];
     for (const branch of this.branches) if (branch[what](point, out)) return { branch, out };
     const branch = this.trace(point);
+    if (branch.first) return { branch, out: branch.first(what) };
     branch[what](point, out);
     return { branch, out };
   }
@@ -261,7 +324,7 @@ export class Differentiable {
     return withoutRecorders(() => {
       const staged = this.staged(point);
       try {
-        return overScalars(scalarize(staged), staged.outputs[0]!.shape, this.dialect);
+        return overScalars(scalarize(staged), staged, this.dialect);
       } catch (error) {
         if (!(error instanceof NotScalarizable || error instanceof TooManyOperations)) throw error;
         return overArrays(staged, this.dialect, error);
@@ -275,158 +338,6 @@ function numbersOf(entries: readonly (Value | null)[], inputs: readonly Input[])
   return entries.flatMap((entry, k) =>
     entry ? Array.from(peek(entry).data) : new Array<null>(sizeOf(inputs[k]!.shape)).fill(null),
   );
-}
-
-/** Compiled: what small functions are made of. */
-function overScalars(graph: Graph, shape: Shape, dialect: Dialect): Compiled {
-  const gradients = graph.outputs.map((output) => gradientNodes(output, graph.inputs, dialect));
-  const zero = scalar(0);
-  let product: Lowered | undefined;
-  const column = (point: ArrayLike<number>, k: number) => {
-    product ??= hessianTimesVector(
-      graph.inputs,
-      gradients[0]!.map((entry) => entry ?? zero),
-    );
-    const out: number[] = [];
-    product([...Array.from(point), ...graph.inputs.map((_, i) => Number(i === k))], out);
-    return out;
-  };
-  return {
-    shape,
-    branch: () => ({ graph, gradients }),
-    missing: gradients.map((row) => row.map((entry) => entry === null)),
-    value: lower(graph),
-    both: lower({ ...graph, outputs: [...graph.outputs, ...gradients.flat().map((entry) => entry ?? zero)] }),
-    hessian: (point, proceed) =>
-      graph.inputs.map((_, k) => {
-        proceed();
-        return column(point, k);
-      }),
-    column,
-  };
-}
-
-/** Compiled: the tangents of a gradient's `entries`, at the point and then the direction that it is given. */
-function hessianTimesVector(inputs: readonly Input[], entries: readonly Value[]): Lowered {
-  const graph = stage(
-    ["", "direction of "].flatMap((prefix) => inputs.map(({ name, primal }) => ({ name: prefix + name, primal }))),
-    (values) => {
-      const directions = values.slice(inputs.length);
-      return jvp((...point) => replay(entries, pairs(inputs, point)), values.slice(0, inputs.length), directions)
-        .tangent;
-    },
-    // As large as the gradient makes it, and no larger.
-    Infinity,
-  );
-  return lower(graph);
-}
-
-/** A Jacobian of more numbers than this is not computed. */
-const MOST_JACOBIAN = 4_000_000;
-
-/** Operation by operation on whole arrays: for what would be too many scalars. `reason` says why there is no formula. */
-function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): Compiled {
-  const { inputs, guards } = graph;
-  const output = graph.outputs[0]!;
-  const conditions = guards.map(({ node }) => node);
-  const nodes = nodesOf([output, ...conditions]);
-  const entries = gradientNodes(output, inputs, dialect);
-  const present = entries.filter((entry): entry is Value => entry !== null);
-  const slopes = nodesOf(present);
-  const rows = sizeOf(output.shape);
-  const columns = inputs.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  const missing = inputs.flatMap(({ shape }, k) => new Array<boolean>(sizeOf(shape)).fill(entries[k] === null));
-
-  const run = (values: readonly Value[]): { result: Value; holds: boolean } => {
-    const [result, ...seen] = replay([output, ...conditions], pairs(inputs, values), nodes);
-    return { result: result!, holds: seen.every((value, k) => sameData(peek(value), conditions[k]!.primal)) };
-  };
-  const value: Lowered = (point, out) => {
-    const { result, holds } = run(unflatten(inputs, point));
-    if (holds) write(peek(result).data, out, 0);
-    return holds;
-  };
-  const both: Lowered = (point, out) => {
-    if (rows * columns > MOST_JACOBIAN) throw new RangeError(`a Jacobian of ${rows} × ${columns} numbers`);
-    if (!value(point, out)) return false;
-    const blocks = jacobians((...values) => run(values).result)(...unflatten(inputs, point));
-    rowsOf(blocks, rows).forEach((row, k) => {
-      write(row, out, rows + k * columns);
-    });
-    return true;
-  };
-  const quietly =
-    (body: Lowered): Lowered =>
-    (point, out) =>
-      withDialect(dialect, () => withoutRecorders(() => body(point, out)));
-  return {
-    shape: output.shape,
-    branch: () => {
-      throw reason;
-    },
-    missing: Array.from({ length: rows }, () => missing),
-    value: quietly(value),
-    both: quietly(both),
-    column: (point, k) => {
-      const unit = unflatten(
-        inputs,
-        Array.from(point, (_, i) => Number(i === k)),
-      );
-      const { tangent } = jvp(
-        (...values) => replay(present, pairs(inputs, values), slopes),
-        unflatten(inputs, point),
-        unit,
-      );
-      return inputs.flatMap(({ shape }, i) => {
-        const own = tangent[present.indexOf(entries[i]!)];
-        return own ? Array.from(peek(own).data) : new Array<number>(sizeOf(shape)).fill(0);
-      });
-    },
-    hessian: (point, proceed) => {
-      const gradient = (...values: Value[]) => {
-        proceed();
-        return replay(present, pairs(inputs, values), slopes);
-      };
-      const blocks = jacobians(gradient, "forward")(...unflatten(inputs, point));
-      return inputs.flatMap(({ shape }, k) => {
-        const own = blocks[present.indexOf(entries[k]!)];
-        return own ? rowsOf(own, sizeOf(shape)) : Array.from({ length: sizeOf(shape) }, () => missing.map(() => 0));
-      });
-    },
-  };
-}
-
-const pairs = (inputs: readonly Input[], values: readonly Value[]) =>
-  new Map<Value, Value>(inputs.map((input, k) => [input, values[k]!]));
-
-/** The rows of a Jacobian that is given by its blocks, one for each input. */
-function rowsOf(blocks: readonly Value[], rows: number): number[][] {
-  const parts = blocks.map((block) => peek(block).data);
-  return Array.from({ length: rows }, (_, row) =>
-    parts.flatMap((data) => Array.from(data.slice((row * data.length) / rows, ((row + 1) * data.length) / rows))),
-  );
-}
-
-/** Writes `data` into `out` from `at` on. */
-function write(data: ArrayLike<number>, out: Float64Array | number[], at: number): void {
-  for (let i = 0; i < data.length; i++) out[at + i] = data[i]!;
-}
-
-const sameData = (a: Tensor, b: Tensor) =>
-  a.data.length === b.data.length && a.data.every((x, i) => Object.is(x, b.data[i]));
-
-/** A flat point as the values of parameters or inputs. */
-function unflatten(
-  parameters: readonly { readonly shape: Shape; readonly dtype?: DType }[],
-  point: ArrayLike<number>,
-): Tensor[] {
-  let start = 0;
-  return parameters.map(({ shape, dtype = "float64" }) => {
-    const end = start + sizeOf(shape);
-    const values = Array.prototype.slice.call(point, start, end);
-    start = end;
-    return tensor(values, dtype, shape);
-  });
 }
 
 /** A result that was asked for as one number is an array. */

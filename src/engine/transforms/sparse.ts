@@ -1,6 +1,6 @@
 /** Sparse Jacobians and Hessians from few passes: the columns of one colour share a direction. */
 import { withoutRecorders } from "../bind";
-import { type Graph, gradientNodes, replay, stage } from "../graph/graph";
+import { type Graph, gradientNodes, guardsOver, replay, stage } from "../graph/graph";
 import {
   type Colouring,
   colourColumns,
@@ -12,8 +12,11 @@ import {
   transposed,
 } from "../graph/sparsity";
 import { peek } from "../interpreters/stage";
+import { fuse } from "../lower/fuse";
+import { compileLoops } from "../lower/loops-javascript";
+import { zeros } from "../ops";
 import { type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
-import { hvp, jvp, vjp } from "./derivatives";
+import { jvp, vjp } from "./derivatives";
 
 /** A matrix in compressed sparse rows. */
 export class SparseMatrix {
@@ -61,8 +64,9 @@ export interface SparseDerivative {
   /**
    * At another point of the same shape. Where control flow takes another branch there, pattern and colouring are made
    * anew for it, and returned with the matrix.
+   * @param values where to write the values, where there is such an array already
    */
-  at(x: Value): SparseMatrix;
+  at(x: Value, values?: Float64Array): SparseMatrix;
 }
 
 interface Prepared {
@@ -99,9 +103,10 @@ export function sparseJacobian(f: (x: Value) => Value, x: Value): SparseDerivati
       const passes = grouped.map((column) => colouring.colours[column]!);
       return { graph, pattern, colouring, mode: forward ? "forward" : "reverse", elements, passes };
     },
-    ({ mode, colouring }, at) => {
-      if (mode === "forward") return directions(colouring, at).map((v) => jvp(f, [at], [v]).tangent);
-      const { value, pullback } = vjp(f, [at]);
+    ({ mode, colouring, graph }, at) => {
+      const own = (x: Value) => replay(graph.outputs, new Map([[graph.inputs[0]!, x]]))[0]!;
+      if (mode === "forward") return directions(colouring, at).map((v) => jvp(own, [at], [v]).tangent);
+      const { value, pullback } = vjp(own, [at]);
       return directions(colouring, value).map((v) => pullback(v)[0]!);
     },
     x,
@@ -120,12 +125,16 @@ export function sparseHessian(f: (x: Value) => Value, x: Value): SparseDerivativ
       const [output] = graph.outputs as [Value];
       if (sizeOf(output.shape) !== 1)
         throw new RangeError(`a Hessian is of one number, not of shape (${output.shape})`);
-      const [entry] = gradientNodes(output, graph.inputs);
-      const pattern = symmetrized(jacobianPattern([entry ?? tensor(new Float64Array(sizeOf(at.shape)))], graph.inputs));
+      const entry = gradientNodes(output, graph.inputs)[0] ?? zeros(at);
+      const pattern = symmetrized(jacobianPattern([entry], graph.inputs));
       const colouring = colourSymmetric(pattern);
-      return { graph, pattern, colouring, mode: "hessian", ...direct(pattern, colouring) };
+      const slope = { ...graph, outputs: [entry] };
+      return { graph: slope, pattern, colouring, mode: "hessian", ...direct(pattern, colouring) };
     },
-    ({ colouring }, at) => directions(colouring, at).map((v) => hvp(f, at, v)),
+    ({ colouring, graph }, at) => {
+      const slope = (x: Value) => replay(graph.outputs, new Map([[graph.inputs[0]!, x]]))[0]!;
+      return directions(colouring, at).map((v) => jvp(slope, [at], [v]).tangent);
+    },
     x,
   );
 }
@@ -161,20 +170,32 @@ function directions({ colours, count }: Colouring, like: { shape: Shape; dtype: 
   return masks.map((mask) => tensor(mask, like.dtype, like.shape));
 }
 
+/** Evaluations that are followed operation by operation before loops are compiled. */
+const FOLLOWED = 1;
+
 function sparse(
   prepare: (x: Tensor) => Prepared,
-  compressed: (prepared: Prepared, x: Tensor) => Value[],
+  compressed: (prepared: Prepared, x: Value) => Value[],
   start: Value,
 ): SparseDerivative {
   const first = prepare(peek(start));
   let current = first;
+  let count = 0;
+  let run: Run | undefined;
   return {
     pattern: first.pattern,
     passes: first.colouring.count,
     mode: first.mode,
-    at(x) {
+    at(x, own) {
       const point = peek(x);
-      if (!holds(current.graph, point)) current = prepare(point);
+      if (count++ === FOLLOWED) run = compiled(current, compressed);
+      const values = own?.length === current.elements.length ? own : new Float64Array(current.elements.length);
+      if (run?.(point.data, values)) return new SparseMatrix(current.pattern, values);
+      if (!holds(current.graph, point)) {
+        current = prepare(point);
+        count = 0;
+        run = undefined;
+      }
       const columns = compressed(current, point).map((value) => peek(value).data);
       const { pattern, elements, passes } = current;
       return new SparseMatrix(
@@ -182,6 +203,33 @@ function sparse(
         Float64Array.from(elements, (element, k) => columns[passes[k]!]![element]!),
       );
     },
+  };
+}
+
+/** Writes the values at a point; false where a guard does not hold. */
+type Run = (point: ArrayLike<number>, values: Float64Array) => boolean;
+
+/** All passes as loops; undefined where code generation is forbidden. */
+function compiled(prepared: Prepared, compressed: (prepared: Prepared, x: Value) => Value[]): Run | undefined {
+  const { graph, elements, passes } = prepared;
+  const x = graph.inputs[0]!.primal;
+  let guards: Graph["guards"] = [];
+  const all = withoutRecorders(() =>
+    stage([{ name: "x", primal: x }], ([input]) => {
+      guards = guardsOver(graph.guards, new Map([[graph.inputs[0]!, input!]]));
+      return compressed(prepared, input!);
+    }),
+  );
+  const program = fuse({ ...all, guards });
+  const run = compileLoops(program, () => Number.NaN);
+  if (!run) return undefined;
+  const length = program.size / Math.max(prepared.colouring.count, 1);
+  const places = elements.map((element, k) => passes[k]! * length + element);
+  const out = new Float64Array(program.size);
+  return (point, values) => {
+    if (Number.isNaN(run(point, out))) return false;
+    for (let k = 0; k < places.length; k++) values[k] = out[places[k]!]!;
+    return true;
   };
 }
 

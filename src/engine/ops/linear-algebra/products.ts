@@ -1,6 +1,7 @@
 /** Products of matrices and of vectors. */
 import { bind } from "../../bind";
 import { promote } from "../../dtype";
+import { multiplyMatrices } from "../../lower/wasm/matmul";
 import type { Bilinear } from "../../op";
 import { broadcastShapes, scalar, sizeOf, tensor, type Value } from "../../tensor";
 import { mul, sub } from "../elementwise";
@@ -27,13 +28,20 @@ export const matmulOp: Bilinear<undefined> = {
     const n = b!.shape.at(-1)!;
     const batches = sizeOf(a!.shape.slice(0, -2));
     const data = new Float64Array(batches * m * n);
-    for (let batch = 0; batch < batches; batch++)
-      for (let i = 0; i < m; i++)
+    for (let batch = 0; batch < batches; batch++) {
+      const fast = multiplyMatrices(a!.data, batch * m * k, b!.data, batch * k * n, [m, k, n]);
+      for (let i = 0; i < m; i++) {
+        const row = (batch * m + i) * n;
+        if (fast) {
+          data.set(fast.data.subarray(i * fast.rowLength, i * fast.rowLength + n), row);
+          continue;
+        }
         for (let p = 0; p < k; p++) {
           const left = a!.data[(batch * m + i) * k + p]!;
-          const row = (batch * m + i) * n;
           for (let j = 0; j < n; j++) data[row + j]! += left * b!.data[(batch * k + p) * n + j]!;
         }
+      }
+    }
     return tensor(data, promote(a!.dtype, b!.dtype), [...a!.shape.slice(0, -1), n]);
   },
   transposes: [(ct, [, b]) => matmul(ct, transposeMatrices(b!)), (ct, [a]) => matmul(transposeMatrices(a!), ct)],
@@ -48,6 +56,7 @@ export const matmulOp: Bilinear<undefined> = {
       return products.length > 0 ? addAll(products) : scalar(0, promote(left!.dtype, right!.dtype));
     });
   },
+  movement: () => ({ kind: "product" }),
   code: () => "#1 @ #2",
   latex: "#1 #2",
   batch([a, b], [left, right]) {

@@ -1,0 +1,131 @@
+/**
+ * Graphs of whole arrays as loops over flat arrays: what every backend for arrays starts from (docs/0009-lowering.md).
+ * Shapes are static, elements row-major; nothing here knows the language that the loops are written in.
+ */
+import type { DType } from "../dtype";
+import type { Elementwise, Op } from "../op";
+import type { Shape } from "../tensor";
+
+/** Steps in order. They read the inputs' elements from one flat point, and write the outputs into one flat array. */
+export interface Program {
+  readonly buffers: readonly Buffer[];
+  /** Offsets that no stride describes: see {@link Place}. */
+  readonly tables: readonly Int32Array[];
+  readonly steps: readonly Step[];
+  /** How many temporaries are alive at once, and how long each is: see {@link Buffer}. */
+  readonly slots: readonly number[];
+  /** The elements of all outputs together. */
+  readonly size: number;
+  /** A buffer of one number, which the program returns besides what it writes. */
+  readonly returned?: number;
+}
+
+/**
+ * Numbers that lie one behind the other. An input is a part of the point, an output a part of the result, from `start`
+ * on. Temporaries whose lives do not overlap share a slot. Every number in a buffer is rounded to `dtype` already, but
+ * for sums on the way.
+ */
+export type Buffer = { readonly size: number; readonly dtype: DType } & (
+  | { readonly kind: "input"; readonly start: number }
+  | { readonly kind: "output"; readonly start: number }
+  | { readonly kind: "temporary"; readonly slot: number }
+  | { readonly kind: "constant"; readonly data: ArrayLike<number> }
+);
+
+export type Step = Loop | Fill | Product | Call | Check;
+
+/** Nested loops, the outermost first; none: the body runs once. */
+export interface Loop {
+  readonly kind: "loop";
+  readonly extents: readonly number[];
+  /** An operand is the place of an earlier instruction in this list. */
+  readonly body: readonly Instruction[];
+  readonly stores: readonly Store[];
+}
+
+export type Instruction =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "load"; readonly buffer: number; readonly at: Place }
+  /** The operation's value, rounded to `dtype`. */
+  | { readonly kind: "apply"; readonly op: Elementwise; readonly inputs: readonly number[]; readonly dtype: DType }
+  | { readonly kind: "round"; readonly input: number; readonly dtype: DType };
+
+/**
+ * offset + Σ strides[k] · index[k], of the indices of the loops around. With a table that number is a place in the table,
+ * and what stands there is the place in the buffer; −1 stands for an element that is 0.
+ */
+export interface Place {
+  readonly offset: number;
+  readonly strides: readonly number[];
+  readonly table?: number;
+}
+
+/** What becomes of the element at a place: `value`, their sum, or the larger or smaller of both (NaN, if one is; of equals the old). */
+export interface Store {
+  readonly buffer: number;
+  readonly at: Place;
+  readonly value: number;
+  readonly how: "set" | "add" | "max" | "min";
+}
+
+/** Every element becomes `value`. */
+export interface Fill {
+  readonly kind: "fill";
+  readonly buffer: number;
+  readonly value: number;
+}
+
+/** out[b, i, j] = Σ left[b, i, p] · right[b, p, j], summed in this order in float64, then rounded. */
+export interface Product {
+  readonly kind: "product";
+  readonly batches: number;
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  readonly left: Operand;
+  readonly right: Operand;
+  /** Row-major, of batches × rows × columns elements. */
+  readonly out: number;
+}
+
+/** A batch of matrices in a buffer: strides from batch to batch, row to row, column to column. */
+export interface Operand {
+  readonly buffer: number;
+  readonly offset: number;
+  readonly strides: readonly [batch: number, row: number, column: number];
+}
+
+/** Anything else: the operation's own evaluation. */
+export interface Call {
+  readonly kind: "call";
+  readonly op: Op;
+  readonly attributes: unknown;
+  readonly inputs: readonly { readonly buffer: number; readonly shape: Shape }[];
+  readonly out: number;
+}
+
+/** The program holds only where the buffer has these numbers (−0 is not 0); otherwise it ends here, and says so. */
+export interface Check {
+  readonly kind: "check";
+  readonly buffer: number;
+  readonly data: ArrayLike<number>;
+}
+
+/** About how many operations on numbers a program takes; starting a loop counts as a few. */
+export function operationsOf({ steps, buffers }: Program): number {
+  return steps.reduce((total, step) => {
+    switch (step.kind) {
+      case "loop":
+        return total + STARTING + step.extents.reduce((turns, length) => turns * length, step.body.length);
+      case "product":
+        return total + STARTING + 2 * step.batches * step.rows * step.inner * step.columns;
+      case "call":
+        return total + CALLING;
+      default:
+        return total + buffers[step.buffer]!.size;
+    }
+  }, 0);
+}
+
+const STARTING = 8;
+const CALLING = 200;

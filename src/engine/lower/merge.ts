@@ -1,0 +1,241 @@
+/** Loops that turn equally often become one, so that what they share is loaded and computed once. */
+import type { Buffer, Instruction, Loop, Place, Step, Store } from "./loops";
+
+/** A loop's body holds about this many operations at most. */
+const MOST_MERGED = 250;
+/** Turns that a loop may have more than another and yet be merged with it: they are done apart. */
+const MOST_APART = 2;
+
+/** Elements of a buffer that a step reads or writes: between two places at most. */
+interface Access {
+  readonly buffer: number;
+  readonly writes: boolean;
+  readonly low: number;
+  readonly high: number;
+}
+
+function accesses(step: Step): Access[] {
+  const whole = (buffer: number, writes: boolean) => ({ buffer, writes, low: 0, high: Infinity });
+  switch (step.kind) {
+    case "loop":
+      return [
+        ...step.body.flatMap((one) => (one.kind === "load" ? [reach(one.buffer, false, one.at, step.extents)] : [])),
+        ...step.stores.map(({ buffer, at }) => reach(buffer, true, at, step.extents)),
+      ];
+    case "fill":
+      return [whole(step.buffer, true)];
+    case "check":
+      return [whole(step.buffer, false)];
+    case "product":
+      return [whole(step.left.buffer, false), whole(step.right.buffer, false), whole(step.out, true)];
+    case "call":
+      return [...step.inputs.map(({ buffer }) => whole(buffer, false)), whole(step.out, true)];
+  }
+}
+
+function reach(buffer: number, writes: boolean, at: Place, extents: readonly number[]): Access {
+  if (at.table !== undefined) return { buffer, writes, low: 0, high: Infinity };
+  let [low, high] = [at.offset, at.offset];
+  at.strides.forEach((stride, k) => {
+    const length = stride * (extents[k]! - 1);
+    if (length < 0) low += length;
+    else high += length;
+  });
+  return { buffer, writes, low, high };
+}
+
+/** Whether two steps touch the same elements, and one of them writes. */
+function conflict(a: readonly Access[], b: readonly Access[]): boolean {
+  return a.some((x) =>
+    b.some((y) => x.buffer === y.buffer && (x.writes || y.writes) && x.low <= y.high && y.low <= x.high),
+  );
+}
+
+const samePlace = (a: Place, b: Place) =>
+  a.offset === b.offset && a.table === b.table && a.strides.every((stride, k) => stride === b.strides[k]);
+
+/** A loop over one axis from turn `start` on, `turns` times. */
+function part(loop: Loop, start: number, turns: number): Loop {
+  if (start === 0 && turns === loop.extents[0]) return loop;
+  const moved = (at: Place): Place => ({
+    ...at,
+    offset: at.offset + start * at.strides[0]!,
+    strides: turns === 1 ? [] : at.strides,
+  });
+  return {
+    ...loop,
+    extents: turns === 1 ? [] : [turns],
+    body: loop.body.map((one) => (one.kind === "load" ? { ...one, at: moved(one.at) } : one)),
+    stores: loop.stores.map((store) => ({ ...store, at: moved(store.at) })),
+  };
+}
+
+const loadKeys = ({ body }: Loop): string[] =>
+  body.flatMap((one) =>
+    one.kind === "load" ? [`${one.buffer}:${one.at.offset}:${one.at.strides}:${one.at.table}`] : [],
+  );
+
+/** Both bodies in one loop; undefined where the second needs other turns of the first than its own. */
+function together(first: Loop, second: Loop): Loop | undefined {
+  if (first.body.length + second.body.length > MOST_MERGED) return undefined;
+  const reads = accesses(first);
+  const writes = second.stores.map(({ buffer, at }) => reach(buffer, true, at, second.extents));
+  if (conflict(reads, writes)) return undefined;
+  const body: Instruction[] = [];
+  const known = new Map<string, number>();
+  const numbersIn = (loop: Loop): number[] | undefined => {
+    const numbers: number[] = [];
+    for (const one of loop.body) {
+      if (one.kind === "load") {
+        const store = first.stores.find(({ buffer }) => loop === second && buffer === one.buffer);
+        if (store) {
+          if (store.how !== "set" || !samePlace(store.at, one.at)) {
+            const own = [reach(one.buffer, false, one.at, second.extents)];
+            if (conflict(own, [reach(store.buffer, true, store.at, first.extents)])) return undefined;
+          } else {
+            numbers.push(store.value);
+            continue;
+          }
+        }
+      }
+      const moved: Instruction =
+        one.kind === "apply"
+          ? { ...one, inputs: one.inputs.map((input) => numbers[input]!) }
+          : one.kind === "round"
+            ? { ...one, input: numbers[one.input]! }
+            : one;
+      const key = keyOf(moved);
+      let number = known.get(key);
+      if (number === undefined) {
+        number = body.push(moved) - 1;
+        known.set(key, number);
+      }
+      numbers.push(number);
+    }
+    return numbers;
+  };
+  const storesOf = (loop: Loop, numbers: readonly number[]): Store[] =>
+    loop.stores.map((store) => ({ ...store, value: numbers[store.value]! }));
+  const own = numbersIn(first)!;
+  const stored = { ...first, body, stores: storesOf(first, own) };
+  first = stored;
+  const others = numbersIn(second);
+  return (
+    others && { kind: "loop", extents: first.extents, body, stores: [...stored.stores, ...storesOf(second, others)] }
+  );
+}
+
+function keyOf(one: Instruction): string {
+  switch (one.kind) {
+    case "constant":
+      return Object.is(one.value, -0) ? "-0" : String(one.value);
+    case "load":
+      return `${one.buffer}[${one.at.offset}:${one.at.strides}:${one.at.table}]`;
+    case "apply":
+      return `${one.op.name}:${one.dtype}(${one.inputs})`;
+    case "round":
+      return `${one.dtype}(${one.input})`;
+  }
+}
+
+/** Two loops as one, with the turns that only the longer has before and after; undefined where they do not go together. */
+function merged(first: Loop, second: Loop): Loop[] | undefined {
+  if (first.extents.length !== second.extents.length) return undefined;
+  if (first.extents.every((length, k) => length === second.extents[k])) {
+    const loop = together(first, second);
+    return loop && [loop];
+  }
+  if (first.extents.length !== 1) return undefined;
+  const apart = first.extents[0]! - second.extents[0]!;
+  if (Math.abs(apart) > MOST_APART || Math.min(first.extents[0]!, second.extents[0]!) < 2) return undefined;
+  const [long, short] = apart > 0 ? [first, second] : [second, first];
+  const turns = short.extents[0]!;
+  const rest = Math.abs(apart);
+  // Where they load the same numbers.
+  const keys = new Set(loadKeys(short));
+  const shared = Array.from({ length: rest + 1 }, (_, start) => {
+    const own = loadKeys(part(long, start, turns));
+    return own.filter((key) => keys.has(key)).length;
+  });
+  const start = shared.lastIndexOf(Math.max(...shared));
+  const middle = part(long, start, turns);
+  const loop = apart > 0 ? together(middle, short) : together(short, middle);
+  if (!loop) return undefined;
+  const before = Array.from({ length: start }, (_, turn) => part(long, turn, 1));
+  const after = Array.from({ length: rest - start }, (_, turn) => part(long, start + turns + turn, 1));
+  // What is done apart must not meet what it has overtaken.
+  const overtaken = accesses(short);
+  if ([...before, ...after].some((one) => conflict(accesses(one), overtaken))) return undefined;
+  return [...before, loop, ...after];
+}
+
+/** The same program in fewer loops, without temporaries that nobody reads any more. */
+export function merge(steps: readonly Step[], buffers: readonly Buffer[], returned: number | undefined): Step[] {
+  const out: Step[] = [];
+  for (const step of steps) {
+    if (step.kind !== "loop" || step.extents.length === 0 || !intoEarlier(out, step)) out.push(step);
+  }
+  return withoutIdle(out, buffers, returned);
+}
+
+/** Merges a loop into one before it, if nothing in between stands in the way. */
+function intoEarlier(out: Step[], loop: Loop): boolean {
+  const own = accesses(loop);
+  const fills: number[] = [];
+  for (let k = out.length - 1; k >= 0 && k >= out.length - 12; k--) {
+    const before = out[k]!;
+    if (before.kind === "loop" && before.extents.length > 0) {
+      const both = merged(before, loop);
+      if (!both) return false;
+      // What fills the loop's sums comes before it.
+      const moved = fills.map((at) => out[at]!);
+      const target = accesses(before);
+      if (moved.some((fill) => conflict(accesses(fill), target))) return false;
+      const between = out.slice(k + 1).filter((_, i) => !fills.includes(k + 1 + i));
+      out.splice(k, out.length - k, ...moved, ...both, ...between);
+      return true;
+    }
+    // Nothing is written before every guard was looked at.
+    if (before.kind === "check") return false;
+    if (!conflict(accesses(before), own)) continue;
+    if (before.kind !== "fill") return false;
+    fills.unshift(k);
+  }
+  return false;
+}
+
+/** Without stores to temporaries that are not read, and what was computed for them alone. */
+function withoutIdle(steps: readonly Step[], buffers: readonly Buffer[], returned: number | undefined): Step[] {
+  const read = new Set<number>(returned === undefined ? [] : [returned]);
+  for (const step of steps) for (const { buffer, writes } of accesses(step)) if (!writes) read.add(buffer);
+  const idle = (buffer: number) => buffers[buffer]!.kind === "temporary" && !read.has(buffer);
+  return steps.flatMap((step): Step[] => {
+    if (step.kind === "fill") return idle(step.buffer) ? [] : [step];
+    if (step.kind !== "loop") return [step];
+    const stores = step.stores.filter(({ buffer }) => !idle(buffer));
+    return stores.length === step.stores.length ? [step] : stores.length === 0 ? [] : [needed({ ...step, stores })];
+  });
+}
+
+/** Without instructions that no store needs. */
+function needed(loop: Loop): Loop {
+  const wanted = new Set(loop.stores.map(({ value }) => value));
+  for (let k = loop.body.length - 1; k >= 0; k--) {
+    const one = loop.body[k]!;
+    if (!wanted.has(k)) continue;
+    for (const input of one.kind === "apply" ? one.inputs : one.kind === "round" ? [one.input] : []) wanted.add(input);
+  }
+  const numbers: number[] = [];
+  const body: Instruction[] = [];
+  loop.body.forEach((one, k) => {
+    if (!wanted.has(k)) return;
+    const moved: Instruction =
+      one.kind === "apply"
+        ? { ...one, inputs: one.inputs.map((input) => numbers[input]!) }
+        : one.kind === "round"
+          ? { ...one, input: numbers[one.input]! }
+          : one;
+    numbers[k] = body.push(moved) - 1;
+  });
+  return { ...loop, body, stores: loop.stores.map((store) => ({ ...store, value: numbers[store.value]! })) };
+}

@@ -1,0 +1,217 @@
+/** Expressions of lanes as instructions: equal ones once, each where it is computed as rarely as may be. */
+import { type Body, encodeModule, type ValueType } from "./encoder";
+import type { Lanes, Making, Scalar } from "./lanes";
+import { sharedMemory } from "./memory";
+
+/** An expression that was numbered: no two of a numbering are equal. */
+export interface Numbered {
+  readonly id: number;
+  readonly making: Making;
+  readonly args: readonly Numbered[];
+  /** What it depends on: a bit for each {@link Numbering} class of inputs. */
+  readonly depends: number;
+  /** It is worth a local of its own. */
+  named: boolean;
+}
+
+/** Gives equal expressions one number, arguments before what is made of them. */
+export class Numbering {
+  readonly all: Numbered[] = [];
+  private readonly known = new Map<string, Numbered>();
+  private readonly seen = new WeakMap<Lanes, Numbered>();
+  private readonly evaluations: Scalar[] = [];
+  private readonly used = new Set<Numbered>();
+
+  /** @param classOf the bit that says what an input depends on */
+  constructor(private readonly classOf: (input: number) => number) {}
+
+  of(lanes: Lanes): Numbered {
+    const before = this.seen.get(lanes);
+    if (before) return before;
+    const args = lanes.args.map((arg) => this.of(arg));
+    const key = `${this.keyOf(lanes.making)}(${args.map(({ id }) => id)})`;
+    let numbered = this.known.get(key);
+    if (numbered) numbered.named = true;
+    else {
+      const own = lanes.making.kind === "input" ? this.classOf(lanes.making.index) : 0;
+      const depends = args.reduce((all, arg) => all | arg.depends, own);
+      numbered = { id: this.all.length, making: lanes.making, args, depends, named: false };
+      this.all.push(numbered);
+      this.known.set(key, numbered);
+      // Used by something before: once more is twice.
+      for (const arg of args) {
+        if (this.used.has(arg)) arg.named = true;
+        this.used.add(arg);
+      }
+    }
+    this.seen.set(lanes, numbered);
+    return numbered;
+  }
+
+  private keyOf(making: Making): string {
+    switch (making.kind) {
+      case "simd":
+        return making.shift === undefined ? making.name : `${making.name} ${making.shift}`;
+      case "constant":
+        return `#${making.bits}`;
+      case "input":
+        return `input ${making.index}`;
+      case "call": {
+        if (!this.evaluations.includes(making.evaluate)) this.evaluations.push(making.evaluate);
+        return `call ${this.evaluations.indexOf(making.evaluate)} ${making.masked}`;
+      }
+    }
+  }
+}
+
+/** The functions of JavaScript that a module calls, in the order of its imports. */
+export class Imports {
+  readonly functions: Scalar[] = [];
+
+  indexOf(evaluate: Scalar): number {
+    const at = this.functions.indexOf(evaluate);
+    return at >= 0 ? at : this.functions.push(evaluate) - 1;
+  }
+}
+
+const SCALAR: { readonly parameters: readonly ValueType[]; readonly results: readonly ValueType[] } = {
+  parameters: ["f64", "f64", "f64"],
+  results: ["f64"],
+};
+
+/** Modules that were compiled, by their bytes and what they import: the same graph is compiled once. */
+const compiled = new Map<string, WebAssembly.Exports>();
+const MOST_COMPILED = 64;
+const numbers = new Map<Scalar, number>();
+
+/**
+ * The exports of the module of `functions`; undefined where WebAssembly is not there or is forbidden: by a content
+ * security policy without wasm-unsafe-eval, or to a large module on the page of a browser.
+ * @param memory absent: the one that is shared, and then the module is kept for the next that is the same
+ */
+export function instantiate(
+  functions: Parameters<typeof encodeModule>[1],
+  imports: Imports,
+  memory?: WebAssembly.Memory,
+): WebAssembly.Exports | undefined {
+  if (typeof WebAssembly === "undefined") return undefined;
+  const bytes = encodeModule(
+    imports.functions.map(() => SCALAR),
+    functions,
+  );
+  const key = memory ? "" : `${imports.functions.map(numberOf)} ${new TextDecoder("latin1").decode(bytes)}`;
+  const known = compiled.get(key);
+  if (known) return known;
+  const env = Object.fromEntries(imports.functions.map((evaluate, k) => [String(k), evaluate]));
+  try {
+    const module = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: memory ?? sharedMemory(), ...env } });
+    if (memory) return exports;
+    if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value!);
+    compiled.set(key, exports);
+    return exports;
+  } catch (error) {
+    if (WebAssembly.validate(bytes)) return undefined;
+    throw error;
+  }
+}
+
+function numberOf(evaluate: Scalar): number {
+  const number = numbers.get(evaluate) ?? numbers.size;
+  numbers.set(evaluate, number);
+  return number;
+}
+
+/** Puts expressions into a function's body. What `place` knows is read from there, the rest is computed. */
+export class Emitter {
+  private readonly locals = new Map<Numbered, number>();
+
+  constructor(
+    readonly body: Body,
+    private readonly imports: Imports,
+    /** Emits the value where it lies somewhere already: an input, or what another loop has left. */
+    private readonly place: (lanes: Numbered) => boolean,
+  ) {}
+
+  /** Computes those of `all` that `here` picks, in order, so that nothing is nested deeply. */
+  prepare(all: readonly Numbered[], here: (lanes: Numbered) => boolean): void {
+    for (const lanes of all) {
+      if (lanes.making.kind === "constant" || this.locals.has(lanes) || !lanes.named || !here(lanes)) continue;
+      this.compute(lanes);
+      this.body.set(this.name(lanes));
+    }
+  }
+
+  /** Leaves the value on the stack. */
+  value(lanes: Numbered): void {
+    const local = this.locals.get(lanes);
+    if (local !== undefined) this.body.get(local);
+    else this.compute(lanes);
+  }
+
+  private name(lanes: Numbered): number {
+    const local = this.body.local("v128");
+    this.locals.set(lanes, local);
+    return local;
+  }
+
+  private compute(lanes: Numbered): void {
+    const { making, args } = lanes;
+    if (making.kind === "constant") this.body.v128(making.bits);
+    else if (this.place(lanes)) return;
+    else if (making.kind === "simd") {
+      for (const arg of args) this.value(arg);
+      if (making.shift !== undefined) this.body.i32(making.shift);
+      this.body.simd(making.name);
+    } else if (making.kind === "call") this.call(making.evaluate, making.masked, args);
+    else throw new RangeError(`input ${making.index} has no place`);
+  }
+
+  private call(evaluate: Scalar, masked: boolean, args: readonly Numbered[]): void {
+    const { body } = this;
+    const index = this.imports.indexOf(evaluate);
+    const out = body.local("v128");
+    const operands = masked ? args.slice(2) : args;
+    if (!masked) {
+      this.each(index, operands, undefined, out);
+      body.get(out);
+      return;
+    }
+    const mask = body.local("v128");
+    this.value(args[0]!);
+    body.set(mask);
+    this.value(args[1]!);
+    body.set(out);
+    body.get(mask);
+    body.simd("v128.any_true");
+    // What the operands need is named before, for it is wanted later too.
+    body.when(() => this.each(index, operands, mask, out));
+    body.get(out);
+  }
+
+  /** Lane by lane into `out`; with a mask only where it is set. */
+  private each(index: number, operands: readonly Numbered[], mask: number | undefined, out: number): void {
+    const { body } = this;
+    for (const lane of [0, 1]) {
+      const one = () => {
+        body.get(out);
+        for (const operand of operands) {
+          this.value(operand);
+          body.lane("f64x2.extract_lane", lane);
+        }
+        for (let k = operands.length; k < 3; k++) body.f64(0);
+        body.call(index);
+        body.lane("f64x2.replace_lane", lane);
+        body.set(out);
+      };
+      if (mask === undefined) one();
+      else {
+        body.get(mask);
+        body.simd("i64x2.bitmask");
+        body.i32(1 << lane);
+        body.op("i32.and");
+        body.when(one);
+      }
+    }
+  }
+}

@@ -1,0 +1,430 @@
+/**
+ * Products of matrices, in blocks that stay in registers and caches (Goto and van de Geijn, 2008): both matrices are
+ * packed into panels, and a tile of the product is summed over the inner index. Every element is summed in the order of
+ * that index, as a plain loop does it, so that the result is the same to the last bit.
+ */
+import { Imports, instantiate } from "./emit";
+import { Body, type SimdOpcode } from "./encoder";
+import { layout, MOST_BYTES, reserve } from "./memory";
+
+/** Rows of a tile. Its columns are those of two vectors. */
+const ROWS = 4;
+const VECTORS = 2;
+/** A block of the left matrix: so many rows and inner indices of it fill half of a usual second cache. */
+const BLOCK_ROWS = 128;
+const BLOCK_INNER = 512;
+
+interface Element {
+  readonly bytes: 4 | 8;
+  readonly splat: SimdOpcode;
+  readonly mul: SimdOpcode;
+  readonly add: SimdOpcode;
+}
+
+const FLOAT64: Element = { bytes: 8, splat: "v128.load64_splat", mul: "f64x2.mul", add: "f64x2.add" };
+const COLUMNS = (VECTORS * 16) / FLOAT64.bytes;
+
+/**
+ * pack(from, to, bytes to the next member, bytes to the next index, count): for each index the elements of a panel's
+ * members, one behind the other. `together`: they lie so already.
+ */
+function packing({ bytes }: Element, members: number, together: boolean): Body {
+  const body = new Body(["i32", "i32", "i32", "i32", "i32"]);
+  const [from, to, across, along, count] = [0, 1, 2, 3, 4];
+  const k = body.local("i32");
+  const at = body.local("i32");
+  body.until(
+    k,
+    1,
+    () => body.get(count),
+    () => {
+      body.get(from);
+      body.set(at);
+      for (let byte = 0; byte < members * bytes; byte += together ? 16 : bytes) {
+        body.get(to);
+        body.get(at);
+        if (together) {
+          body.memory("v128.load", byte);
+          body.memory("v128.store", byte);
+          continue;
+        }
+        body.loadFloat(bytes, 0);
+        body.storeFloat(bytes, byte);
+        body.get(at);
+        body.get(across);
+        body.op("i32.add");
+        body.set(at);
+      }
+      body.get(from);
+      body.get(along);
+      body.op("i32.add");
+      body.set(from);
+      body.advance(to, members * bytes);
+    },
+  );
+  return body;
+}
+
+/**
+ * multiply(rows, columns, out, bytes of a row of out, count, row panels, column panels): adds the product of packed
+ * panels to `out`, whose rows and columns are whole panels.
+ */
+function multiplying({ bytes, splat, mul, add }: Element): Body {
+  const body = new Body(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [rows, columns, out, rowBytes, count, rowPanels, columnPanels] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const [i, j, k, a, b, c, at] = Array.from({ length: 7 }, () => body.local("i32")) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const tile = Array.from({ length: ROWS }, () => Array.from({ length: VECTORS }, () => body.local("v128")));
+  const right = tile[0]!.map(() => body.local("v128"));
+  const left = body.local("v128");
+  const sum = (local: number, step: () => void) => {
+    body.get(local);
+    step();
+    body.op("i32.add");
+    body.set(local);
+  };
+  const eachRow = (then: (row: number[]) => void) => {
+    body.get(c);
+    body.set(at);
+    tile.forEach((row, r) => {
+      if (r > 0) sum(at, () => body.get(rowBytes));
+      then(row);
+    });
+  };
+  body.get(columns);
+  body.set(b);
+  body.until(
+    j,
+    1,
+    () => body.get(columnPanels),
+    () => {
+      body.get(rows);
+      body.set(a);
+      body.get(out);
+      body.set(c);
+      body.i32(0);
+      body.set(i);
+      body.until(
+        i,
+        1,
+        () => body.get(rowPanels),
+        () => {
+          eachRow((row) => {
+            row.forEach((local, q) => {
+              body.get(at);
+              body.memory("v128.load", 16 * q);
+              body.set(local);
+            });
+          });
+          body.i32(0);
+          body.set(k);
+          body.until(
+            k,
+            1,
+            () => body.get(count),
+            () => {
+              right.forEach((local, q) => {
+                body.get(b);
+                body.memory("v128.load", 16 * q);
+                body.set(local);
+              });
+              tile.forEach((row, r) => {
+                body.get(a);
+                body.memory(splat, r * bytes);
+                body.set(left);
+                row.forEach((local, q) => {
+                  body.get(local);
+                  body.get(left);
+                  body.get(right[q]!);
+                  body.simd(mul);
+                  body.simd(add);
+                  body.set(local);
+                });
+              });
+              body.advance(a, ROWS * bytes);
+              body.advance(b, VECTORS * 16);
+            },
+          );
+          eachRow((row) => {
+            row.forEach((local, q) => {
+              body.get(at);
+              body.get(local);
+              body.memory("v128.store", 16 * q);
+            });
+          });
+          sum(c, () => {
+            body.get(rowBytes);
+            body.i32(ROWS);
+            body.op("i32.mul");
+          });
+          // The same columns again for the next rows.
+          sum(b, () => {
+            body.get(count);
+            body.i32(-VECTORS * 16);
+            body.op("i32.mul");
+          });
+        },
+      );
+      sum(b, () => {
+        body.get(count);
+        body.i32(VECTORS * 16);
+        body.op("i32.mul");
+      });
+      body.advance(out, VECTORS * 16);
+    },
+  );
+  return body;
+}
+
+/**
+ * dots(matrix, bytes of a row, vector, out, rows, pairs, odd): for each group of `together` rows the sums of products with
+ * the vector, two lanes of every row at once; `odd`: one number more than the pairs.
+ */
+function dotting({ mul, add }: Element, together: number): Body {
+  const body = new Body(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [matrix, rowBytes, vector, out, rows, pairs, odd] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const [row, k, at] = [body.local("i32"), body.local("i32"), body.local("i32")];
+  const sums = Array.from({ length: together }, () => ({ at: body.local("i32"), sum: body.local("v128") }));
+  const right = body.local("v128");
+  const step = (load: "v128.load" | "v128.load64_zero") => {
+    body.get(at);
+    body.memory(load, 0);
+    body.set(right);
+    for (const own of sums) {
+      body.get(own.sum);
+      body.get(own.at);
+      body.memory(load, 0);
+      body.get(right);
+      body.simd(mul);
+      body.simd(add);
+      body.set(own.sum);
+      body.advance(own.at, 16);
+    }
+    body.advance(at, 16);
+  };
+  body.until(
+    row,
+    together,
+    () => body.get(rows),
+    () => {
+      for (const own of sums) {
+        body.get(matrix);
+        body.tee(own.at);
+        body.get(rowBytes);
+        body.op("i32.add");
+        body.set(matrix);
+        body.v128(0n);
+        body.set(own.sum);
+      }
+      body.get(vector);
+      body.set(at);
+      body.i32(0);
+      body.set(k);
+      body.until(
+        k,
+        1,
+        () => body.get(pairs),
+        () => step("v128.load"),
+      );
+      body.get(odd);
+      body.when(() => step("v128.load64_zero"));
+      for (const [r, own] of sums.entries()) {
+        body.get(out);
+        for (const lane of [0, 1]) {
+          body.get(own.sum);
+          body.lane("f64x2.extract_lane", lane);
+        }
+        body.op("f64.add");
+        body.storeFloat(8, 8 * r);
+      }
+      body.advance(out, 8 * together);
+    },
+  );
+  return body;
+}
+
+type Call = (...numbers: number[]) => void;
+interface Kernels {
+  readonly packRows: Call;
+  readonly packRowsTogether: Call;
+  readonly packColumns: Call;
+  readonly packColumnsTogether: Call;
+  readonly multiply: Call;
+  readonly dots1: Call;
+  readonly dots4: Call;
+}
+
+function makeKernels(memory?: WebAssembly.Memory): Kernels | undefined {
+  const functions = [
+    { name: "packRows", body: packing(FLOAT64, ROWS, false), results: [] },
+    { name: "packRowsTogether", body: packing(FLOAT64, ROWS, true), results: [] },
+    { name: "packColumns", body: packing(FLOAT64, COLUMNS, false), results: [] },
+    { name: "packColumnsTogether", body: packing(FLOAT64, COLUMNS, true), results: [] },
+    { name: "multiply", body: multiplying(FLOAT64), results: [] },
+    { name: "dots1", body: dotting(FLOAT64, 1), results: [] },
+    { name: "dots4", body: dotting(FLOAT64, 4), results: [] },
+  ];
+  return instantiate(functions, new Imports(), memory) as unknown as Kernels | undefined;
+}
+
+/** A matrix in a memory: where it begins, and how many bytes it is from row to row and from column to column. */
+export interface Placed {
+  readonly at: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+const panelsOf = (m: number, n: number) => ({ rows: Math.ceil(m / ROWS), columns: Math.ceil(n / COLUMNS) });
+
+/** Numbers that the product of [m, k] · [k, n] needs beside its operands, and beside a result of whole panels. */
+export function roomFor([m, k, n]: readonly [number, number, number]): { packed: number; out: number } {
+  const panels = panelsOf(m, n);
+  const inner = Math.min(k, BLOCK_INNER);
+  const rows = ROWS * Math.min(panels.rows, BLOCK_ROWS / ROWS);
+  return { packed: (rows + COLUMNS * panels.columns) * inner, out: ROWS * COLUMNS * panels.rows * panels.columns };
+}
+
+/**
+ * Adds the product to `out`, row-major and of whole panels, which must be zeros. A panel at the edge reads beyond its
+ * matrix, by up to three rows or columns: what it finds goes into rows and columns of no use.
+ */
+function multiplyPlaced(
+  run: Kernels,
+  left: Placed,
+  right: Placed,
+  [m, k, n]: readonly [number, number, number],
+  packed: number,
+  out: number,
+): void {
+  const panels = panelsOf(m, n);
+  const inner = Math.min(k, BLOCK_INNER);
+  const columns = packed;
+  const rows = packed + 8 * COLUMNS * panels.columns * inner;
+  const packRows = left.row === 8 ? run.packRowsTogether : run.packRows;
+  const packColumns = right.column === 8 ? run.packColumnsTogether : run.packColumns;
+  const rowBytes = 8 * COLUMNS * panels.columns;
+  for (let p = 0; p < k; p += inner) {
+    const count = Math.min(inner, k - p);
+    for (let panel = 0; panel < panels.columns; panel++)
+      packColumns(
+        right.at + p * right.row + panel * COLUMNS * right.column,
+        columns + 8 * panel * COLUMNS * count,
+        right.column,
+        right.row,
+        count,
+      );
+    for (let block = 0; block < panels.rows; block += BLOCK_ROWS / ROWS) {
+      const wanted = Math.min(BLOCK_ROWS / ROWS, panels.rows - block);
+      for (let panel = 0; panel < wanted; panel++)
+        packRows(
+          left.at + (block + panel) * ROWS * left.row + p * left.column,
+          rows + 8 * panel * ROWS * count,
+          left.row,
+          left.column,
+          count,
+        );
+      run.multiply(rows, columns, out + block * ROWS * rowBytes, rowBytes, count, wanted, panels.columns);
+    }
+  }
+}
+
+// ── of arrays ───────────────────────────────────────────────────────────────
+
+let kernels: Kernels | null | undefined;
+
+/** Products of fewer multiplications are done sooner by a loop. */
+const FEWEST_PRODUCTS = 2_000;
+
+/**
+ * The product of row-major matrices [m, k] · [k, n] in float64, each element summed in the order of k.
+ * @param left begins at `leftStart` in it, `right` at `rightStart`
+ * @returns a view that the next kernel writes over; undefined where a loop is better, or WebAssembly is not to be had
+ */
+export function multiplyMatrices(
+  left: ArrayLike<number>,
+  leftStart: number,
+  right: ArrayLike<number>,
+  rightStart: number,
+  sizes: readonly [m: number, k: number, n: number],
+): { readonly data: Float64Array; readonly rowLength: number } | undefined {
+  const [m, k, n] = sizes;
+  // Of few rows or columns most of a tile would be lost.
+  if (m * k * n < FEWEST_PRODUCTS || m < ROWS || n < COLUMNS) return undefined;
+  if (kernels === undefined) kernels = makeKernels() ?? null;
+  if (!kernels) return undefined;
+  const room = roomFor(sizes);
+  const lengths = [m * k, k * n, room.packed, room.out, ROWS * Math.max(k, n)];
+  const { starts, end } = layout(lengths.map((length) => 8 * length));
+  if (end > MOST_BYTES) return undefined;
+  const numbers = new Float64Array(reserve(end));
+  const [leftAt, rightAt, packed, out] = starts as [number, number, number, number];
+  copy(left, leftStart, m * k, numbers, leftAt / 8);
+  copy(right, rightStart, k * n, numbers, rightAt / 8);
+  numbers.fill(0, out / 8, out / 8 + room.out);
+  const rowLength = COLUMNS * panelsOf(m, n).columns;
+  multiplyPlaced(
+    kernels,
+    { at: leftAt, row: 8 * k, column: 8 },
+    { at: rightAt, row: 8 * n, column: 8 },
+    sizes,
+    packed,
+    out,
+  );
+  return { data: numbers.subarray(out / 8, out / 8 + m * rowLength), rowLength };
+}
+
+function copy(from: ArrayLike<number>, start: number, length: number, to: Float64Array, at: number): void {
+  if (Array.isArray(from) || (start === 0 && from.length === length)) to.set(from as ArrayLike<number>, at);
+  else to.set((from as Float64Array).subarray(start, start + length), at);
+}
+
+// ── in a memory ─────────────────────────────────────────────────────────────
+
+/** Writes the product [m, k] · [k, n] of matrices of a memory, row-major, to the address. */
+export type ProductInMemory = (
+  left: Placed,
+  right: Placed,
+  sizes: readonly [m: number, k: number, n: number],
+  out: number,
+  /** Room for what {@link roomFor} says. */
+  scratch: number,
+) => void;
+
+/** Undefined where WebAssembly is not to be had. */
+export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefined {
+  const run = makeKernels(memory);
+  if (!run) return undefined;
+  const numbers = new Float64Array(memory.buffer);
+  const dots = (matrix: Placed, vector: number, out: number, rows: number, inner: number) => {
+    const four = rows - (rows % 4);
+    const [pairs, odd] = [inner >> 1, inner & 1];
+    if (four > 0) run.dots4(matrix.at, matrix.row, vector, out, four, pairs, odd);
+    if (rows > four)
+      run.dots1(matrix.at + four * matrix.row, matrix.row, vector, out + 8 * four, rows - four, pairs, odd);
+  };
+  return (left, right, sizes, out, scratch) => {
+    const [m, k, n] = sizes;
+    // A row or column of results: sums of products, if the numbers lie so that they can be loaded in pairs.
+    if (n === 1 && k > 1 && left.column === 8 && right.row === 8) return dots(left, right.at, out, m, k);
+    if (m === 1 && k > 1 && right.row === 8 && left.column === 8)
+      return dots({ at: right.at, row: right.column, column: 8 }, left.at, out, n, k);
+    const room = roomFor(sizes);
+    const whole = m * n === room.out;
+    const target = whole ? out : scratch + 8 * room.packed;
+    numbers.fill(0, target / 8, target / 8 + room.out);
+    multiplyPlaced(run, left, right, sizes, scratch, target);
+    if (whole) return;
+    const rowLength = COLUMNS * panelsOf(m, n).columns;
+    for (let i = 0; i < m; i++) {
+      const start = target / 8 + i * rowLength;
+      numbers.copyWithin(out / 8 + i * n, start, start + n);
+    }
+  };
+}
