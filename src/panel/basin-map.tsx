@@ -2,6 +2,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatNumber } from "../render/numbers";
 import { type BasinMap, cellOrder, ELSEWHERE, NOWHERE, type Place, UNKNOWN } from "./basins";
+import type { LegendEntry } from "./pictures";
 import { Scroll } from "./scroll";
 import { type Colors, named, useColors } from "./theme";
 import { useSession } from "./use";
@@ -50,6 +51,10 @@ const short = (value: number) => formatNumber(value, 5);
 const SHOWN = 4;
 const where = ({ point }: Place) =>
   `(${Array.from(point.slice(0, SHOWN), short).join(", ")}${point.length > SHOWN ? ", …" : ""})`;
+
+/** What the letters and colours of the map stand for, below a picture of it. */
+export const placeEntries = ({ places }: BasinMap, colors: Colors): LegendEntry[] =>
+  places.map((place, k) => ({ text: `${letterOf(k)} ${where(place)}`, color: colorOf(colors, k) }));
 
 export function BasinLegend({ map, labels }: { map: BasinMap; labels: readonly string[] }) {
   const { optimization } = useSession();

@@ -1,31 +1,83 @@
 /** The paths of the runs over the function, with their starts, which can be moved, and the step that is looked at. */
 import * as l10n from "@vscode/l10n";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { LoopPath, View } from "../protocol/lsp";
 import { optimizerTypes } from "../protocol/optimizers";
 import { decodeArray } from "../protocol/values";
 import { formatNumber, roundToStep } from "../render/numbers";
-import { BasinLegend, letterOf, paintBasins } from "./basin-map";
+import { BasinLegend, letterOf, paintBasins, placeEntries } from "./basin-map";
 import type { BasinMap } from "./basins";
-import { axis, baseLayout, Chart, type Layout } from "./chart";
-import { filled, flatten, isGood, labelsOf, type PlaneSamples, rowAt, type Trial } from "./optimization";
-import { type Frame, frameOf, toX, toY } from "./plot-section";
+import { axis, baseLayout, type Layout } from "./chart";
+import { ExportMenu, nameOf } from "./export-menu";
+import { type Frame, roundStep, toX, toY } from "./frame";
+import { Handle } from "./handle";
+import { loopLabel } from "./loops";
+import {
+  filled,
+  flatten,
+  isGood,
+  labelsOf,
+  lengthOf,
+  type OptimizationModel,
+  type PlaneSamples,
+  rowAt,
+  type Trial,
+} from "./optimization";
+import { type LegendEntry, type Picture, pictureOf } from "./pictures";
 import { contourTrace, curveRange, curveTrace } from "./plot-traces";
 import { type Projection, placeOf, pointAt } from "./projection";
 import { runName } from "./run-words";
 import type { Model, Plot, Range } from "./session";
 import { dashes } from "./swatch";
-import { useColors } from "./theme";
+import { type Colors, useColors } from "./theme";
 import { useSession } from "./use";
+import { Drawings, ZoomPlot } from "./zoom-plot";
 
-export function OptimizePlot({ model, view }: { model: Model; view: View }) {
+interface OptimizePlotProps {
+  model: Model;
+  view: View;
+  /** The paths are not to be played any more. */
+  pause: () => void;
+}
+
+export function OptimizePlot({ model, view, pause }: OptimizePlotProps) {
   const { optimization } = useSession();
-  const { samples, plotProblem, logarithmic, projection, basins } = model.optimization;
+  const colors = useColors();
+  const { samples, plotProblem, logarithmic, projection, basins, trials, at } = model.optimization;
+  const place = useRef<HTMLElement>(null);
+  const length = lengthOf(trials);
+  const pictureAt = (step: number) =>
+    pictureOf(place.current!.querySelector(".plot")!, colors, {
+      legend: legendOf(model.optimization, view, colors, step),
+    });
+  /** The paths as they grow. */
+  const growth = async () => {
+    pause();
+    const last = Math.min(length, MOST_FRAMES - 1);
+    const frames: Picture[] = [];
+    for (let k = 0; k <= last; k++) {
+      const step = Math.round((k / last) * length);
+      optimization.setAt(step);
+      await new Promise((resolve) => setTimeout(resolve));
+      frames.push(pictureAt(step));
+    }
+    optimization.setAt(at);
+    return { frames, hold: Math.max(60, Math.round(4000 / frames.length)) };
+  };
   return (
-    <section class="optimize-plot">
+    <section class="optimize-plot" ref={place}>
       <div class="section-head">
         <h2>{l10n.t("Paths")}</h2>
-        <Planes model={model} view={view} />
+        <div class="tools">
+          <Planes model={model} view={view} />
+          {samples && (
+            <ExportMenu
+              name={`${nameOf(view)} ${l10n.t("Paths")}`}
+              picture={() => pictureAt(at ?? length)}
+              {...(length > 0 ? { animation: growth } : {})}
+            />
+          )}
+        </div>
       </div>
       <fieldset class="layers" aria-label={l10n.t("Shown on the plot")}>
         <button
@@ -46,7 +98,7 @@ export function OptimizePlot({ model, view }: { model: Model; view: View }) {
         </p>
       )}
       {samples ? (
-        <Picture model={model} view={view} samples={samples} />
+        <PlaneView model={model} view={view} samples={samples} />
       ) : (
         !plotProblem && <div class="chart placeholder" role="status" aria-label={l10n.t("Computing…")} />
       )}
@@ -61,6 +113,21 @@ export function OptimizePlot({ model, view }: { model: Model; view: View }) {
       {basins && <BasinLegend map={basins} labels={labelsOf(view)} />}
     </section>
   );
+}
+
+/** Of an animation. */
+const MOST_FRAMES = 60;
+/** More runs than these are not named below a picture. */
+const MOST_NAMES = 24;
+
+function legendOf({ trials, basins, projection }: OptimizationModel, view: View, colors: Colors, step: number) {
+  const runs = trials.filter(({ result }) => result).slice(0, MOST_NAMES);
+  const entries: LegendEntry[] = [
+    ...runs.map((trial) => ({ text: runName(trial), color: colors.runs[trial.method]!, dash: dashes[trial.method]! })),
+    ...view.paths.map((loop, k) => ({ text: loopLabel(loop), color: colors.paths[k % 3]! })),
+    ...(basins && basins.projection === projection ? placeEntries(basins, colors) : []),
+  ];
+  return runs.length > 0 ? [{ text: l10n.t("step {0}", Math.floor(step)) }, ...entries] : entries;
 }
 
 /** Of more than two parameters: which plane. */
@@ -167,12 +234,11 @@ function axisTitle({ names, shares }: Projection, k: number): string {
   return shares ? `${name} (${formatNumber(100 * shares[k]!, 3)} %)` : name;
 }
 
-function Picture({ model, view, samples }: { model: Model; view: View; samples: PlaneSamples }) {
+function PlaneView({ model, view, samples }: { model: Model; view: View; samples: PlaneSamples }) {
   const { optimization } = useSession();
   const colors = useColors();
   const { trials, logarithmic, basins, projection = samples.projection } = model.optimization;
   const window = model.optimization.window ?? samples.window;
-  const [frame, setFrame] = useState<Frame>();
   const isCurve = samples.window.length === 1;
   const plot = useMemo(() => plotOf(samples), [samples]);
   const shows = basins && basins.projection === projection;
@@ -213,121 +279,33 @@ function Picture({ model, view, samples }: { model: Model; view: View; samples: 
     [projection, window, colors, range, shows],
   );
 
-  const zoomBy = (factor: number, at?: number[]) =>
-    optimization.setWindow(
-      window.map(([low, high], k): Range => {
-        const center = at?.[k] ?? (low + high) / 2;
-        return [center + (low - center) * factor, center + (high - center) * factor];
-      }),
-    );
-  const onRelayout = (changes: Record<string, unknown>) => {
-    if (!Object.keys(changes).some((name) => /^[xy]axis\.range/.test(name))) return;
-    optimization.setWindow(
-      window.map(([low, high], k): Range => {
-        const part = (index: number, fallback: number) => {
-          const value = Number(changes[`${k === 0 ? "x" : "y"}axis.range[${index}]`]);
-          return Number.isFinite(value) ? value : fallback;
-        };
-        return [part(0, low), part(1, high)];
-      }),
-    );
-  };
-
-  const place = useRef<HTMLDivElement>(null);
-  /** Along each direction, at a place on the screen. */
-  const along = (event: MouseEvent): number[] | undefined => {
-    if (!frame || !place.current) return undefined;
-    const box = place.current.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left - frame.left, event.clientY - box.top - frame.top];
-    if (x < 0 || y < 0 || x > frame.width || y > frame.height) return undefined;
-    return [fromX(frame, x), fromY(frame, y)].slice(0, window.length);
-  };
-  // Ctrl and the wheel, or two fingers: the page itself scrolls with the wheel alone.
-  const wheel = useRef<(event: WheelEvent) => void>(() => {});
-  wheel.current = (event) => {
-    if (!(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    zoomBy(Math.exp(Math.max(-50, Math.min(50, event.deltaY)) / 200), along(event));
-  };
-  useEffect(() => {
-    const listener = (event: WheelEvent) => wheel.current(event);
-    const element = place.current;
-    element?.addEventListener("wheel", listener, { passive: false });
-    return () => element?.removeEventListener("wheel", listener);
-  }, []);
-
-  // A click is a press that does not move: else it pans.
-  const pressed = useRef<{ x: number; y: number }>();
-  const click = useRef<(event: MouseEvent) => void>(() => {});
-  click.current = (event) => {
-    const from = pressed.current;
-    pressed.current = undefined;
-    const at = along(event);
-    if (!from || !at || Math.hypot(event.clientX - from.x, event.clientY - from.y) > 4) return;
+  const addStart = (...at: [number, number]) => {
     const steps = window.map(([low, high]) => roundStep((high - low) / 400));
-    const rounded = projection.shares ? at : at.map((x, k) => roundToStep(x, steps[k]!));
-    optimization.addStart(filled(view, model.point, pointAt(projection, rounded)));
+    const place = steps.map((step, k) => (projection.shares ? at[k]! : roundToStep(at[k]!, step)));
+    optimization.addStart(filled(view, model.point, pointAt(projection, place)));
   };
-  useEffect(() => {
-    // Plotly covers the page while a button is down: where it is let go is heard at the window.
-    const release = (event: MouseEvent) => click.current(event);
-    globalThis.addEventListener("pointerup", release);
-    return () => globalThis.removeEventListener("pointerup", release);
-  }, []);
 
   const label = isCurve
     ? l10n.t("{0} along {1}", view.title, projection.names[0]!)
     : l10n.t("Contours of {0} over {1} and {2}", view.title, projection.names[0]!, projection.names[1]!);
   return (
-    <div
-      class="plot paths"
-      ref={place}
-      onPointerDown={(event) => {
-        const { target } = event;
-        const free = event.button === 0 && target instanceof Element && !target.closest("button, .handle");
-        pressed.current = free ? { x: event.clientX, y: event.clientY } : undefined;
-      }}
+    <ZoomPlot
+      class="paths"
+      label={label}
+      traces={traces}
+      layout={layout}
+      x={window[0]!}
+      y={window[1] ?? range}
+      isCurve={isCurve}
+      onMove={(...sides) => optimization.setWindow(sides.slice(0, window.length))}
+      onReset={() => optimization.setWindow(undefined)}
+      onClick={addStart}
+      beneath={(frame) => shows && <BasinPicture map={basins} frame={frame} />}
     >
-      {shows && frame && <BasinPicture map={basins} frame={frame} />}
-      <Chart
-        traces={traces}
-        layout={layout}
-        label={label}
-        onDrawn={(element) => setFrame(frameOf(element))}
-        onRelayout={onRelayout}
-        onReset={() => optimization.setWindow(undefined)}
-      />
-      {frame && <Paths model={model} view={view} samples={samples} projection={projection} frame={frame} />}
-      <div class="zoom">
-        <button type="button" aria-label={l10n.t("Zoom in")} title={l10n.t("Zoom in")} onClick={() => zoomBy(0.6)}>
-          +
-        </button>
-        <button
-          type="button"
-          aria-label={l10n.t("Zoom out")}
-          title={l10n.t("Zoom out")}
-          onClick={() => zoomBy(1 / 0.6)}
-        >
-          −
-        </button>
-        <button
-          type="button"
-          aria-label={l10n.t("Reset the view")}
-          title={l10n.t("Reset the view")}
-          onClick={() => optimization.setWindow(undefined)}
-        >
-          ⟲
-        </button>
-      </div>
-    </div>
+      {(frame) => <Paths model={model} view={view} samples={samples} projection={projection} frame={frame} />}
+    </ZoomPlot>
   );
 }
-
-const fromX = (frame: Frame, px: number) => frame.x[0] + (px / frame.width) * (frame.x[1] - frame.x[0]);
-const fromY = (frame: Frame, py: number) => frame.y[1] - (py / frame.height) * (frame.y[1] - frame.y[0]);
-
-/** The power of ten just below: what a pixel can tell apart. */
-const roundStep = (size: number) => (size > 0 && Number.isFinite(size) ? 10 ** Math.floor(Math.log10(size)) : 1e-3);
 
 /** Where the minima of the map lie, by the letters of its table. */
 function Places({ map, frame }: { map: BasinMap; frame: Frame }) {
@@ -476,37 +454,32 @@ function Paths({ model, view, samples, projection, frame }: PathsProps) {
   );
   return (
     <>
-      <svg class="overlay" aria-hidden="true">
-        <clipPath id="paths-area">
-          <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
-        </clipPath>
-        <g clip-path="url(#paths-area)">
-          <Outside bounds={settings.bounds} projection={projection} frame={frame} />
-          {loops.map(({ x, y }, k) => (
-            <path
-              key={k}
-              class="loop"
-              d={`M${Array.from(x, (at, i) =>
-                pixelOf(frame, at, y[i]!)
-                  .map((px) => px.toFixed(1))
-                  .join(" "),
-              ).join("L")}`}
-              stroke={colors.paths[k % 3]}
-            />
-          ))}
-          {lines.map((line, i) => (
-            <PathLine
-              key={`${line.trial.method} ${line.trial.start}`}
-              line={line}
-              vertices={drawn[i]!}
-              at={at}
-              frame={frame}
-              color={colors.runs[line.trial.method]!}
-            />
-          ))}
-          {basins?.projection === projection && <Places map={basins} frame={frame} />}
-        </g>
-      </svg>
+      <Drawings frame={frame}>
+        <Outside bounds={settings.bounds} projection={projection} frame={frame} />
+        {loops.map(({ x, y }, k) => (
+          <path
+            key={k}
+            class="loop"
+            d={`M${Array.from(x, (at, i) =>
+              pixelOf(frame, at, y[i]!)
+                .map((px) => px.toFixed(1))
+                .join(" "),
+            ).join("L")}`}
+            stroke={colors.paths[k % 3]}
+          />
+        ))}
+        {lines.map((line, i) => (
+          <PathLine
+            key={`${line.trial.method} ${line.trial.start}`}
+            line={line}
+            vertices={drawn[i]!}
+            at={at}
+            frame={frame}
+            color={colors.runs[line.trial.method]!}
+          />
+        ))}
+        {basins?.projection === projection && <Places map={basins} frame={frame} />}
+      </Drawings>
       <Handles view={view} samples={samples} projection={projection} frame={frame} />
     </>
   );
@@ -583,95 +556,44 @@ function Outside(props: {
 /** The starts: the first is the point. */
 function Handles({ view, samples, projection, frame }: Omit<PathsProps, "model">) {
   const { optimization } = useSession();
-  const drag = useRef<{ place: number; dx: number; dy: number }>();
   const isCurve = projection.directions.length === 1;
   const starts = optimization.starts().map((point) => flatten(view, point));
-  const move = (place: number, by: number[], round: number[]) => {
+  const labels = labelsOf(view);
+  const move = (place: number, to: number[], steps: [number, number]) => {
     const start = starts[place]!;
-    const to = start.map((x, i) => projection.directions.reduce((sum, d, k) => sum + by[k]! * d[i]!, x));
-    const rounded = projection.shares
-      ? to
-      : to.map((x, i) => {
-          const k = projection.directions.findIndex((direction) => direction[i] === 1);
-          return k < 0 ? x : roundToStep(x, round[k]!);
-        });
-    optimization.moveStart(place, filled(view, optimization.starts()[place]!, rounded));
+    const from = placeOf(projection, start);
+    const moved = start.map((x, i) => {
+      const k = projection.directions.findIndex((direction) => direction[i] === 1);
+      if (!projection.shares) return k < 0 ? x : roundToStep(to[k]!, steps[k]!);
+      return projection.directions.reduce((sum, direction, k) => sum + (to[k]! - from[k]!) * direction[i]!, x);
+    });
+    optimization.moveStart(place, filled(view, optimization.starts()[place]!, moved));
   };
-  const perPixel = [(frame.x[1] - frame.x[0]) / frame.width, (frame.y[1] - frame.y[0]) / frame.height];
   return (
     <>
       {starts.map((start, place) => {
         const [x, second] = placeOf(projection, start);
         const y = isCurve ? valueOn(samples, x!) : second!;
-        const [px, py] = [toX(frame, x!), toY(frame, Number.isFinite(y) ? y : frame.y[0])];
-        const inside =
-          px >= frame.left - 1 &&
-          px <= frame.left + frame.width + 1 &&
-          py >= frame.top - 1 &&
-          py <= frame.top + frame.height + 1;
-        if (!inside) return null;
-        const labels = labelsOf(view);
-        const where = Array.from(start.slice(0, 4), (value, i) => `${labels[i]} = ${formatNumber(value, 5)}`).join(
-          ", ",
-        );
+        const where = Array.from(start.slice(0, 4), (value, i) => `${labels[i]} = ${formatNumber(value, 5)}`);
         return (
-          <div
+          <Handle
             key={place}
-            class={place === 0 ? "handle numbered" : "handle numbered other"}
-            role="slider"
-            tabIndex={0}
-            aria-label={
+            frame={frame}
+            x={x!}
+            y={Number.isFinite(y) ? y : frame.y[0]}
+            isCurve={isCurve}
+            class={place === 0 ? "numbered" : "numbered other"}
+            label={
               place === 0
                 ? l10n.t("Start 1, the point: move it with the arrow keys")
                 : l10n.t("Start {0}: move it with the arrow keys, remove it with Delete", place + 1)
             }
-            aria-valuenow={x}
-            aria-valuetext={where}
-            title={where}
-            style={{ left: `${px}px`, top: `${py}px` }}
-            onPointerDown={(event) => {
-              event.currentTarget.setPointerCapture(event.pointerId);
-              drag.current = { place, dx: event.clientX, dy: event.clientY };
-              event.currentTarget.focus();
-              event.preventDefault();
-            }}
-            onPointerMove={(event) => {
-              const from = drag.current;
-              if (from?.place !== place) return;
-              const by = [(event.clientX - from.dx) * perPixel[0]!, (from.dy - event.clientY) * perPixel[1]!];
-              if (by.every((length) => length === 0)) return;
-              drag.current = { place, dx: event.clientX, dy: event.clientY };
-              move(place, by, perPixel.map(roundStep));
-            }}
-            onPointerUp={() => {
-              drag.current = undefined;
-            }}
-            onLostPointerCapture={() => {
-              drag.current = undefined;
-            }}
-            onKeyDown={(event) => {
-              if (place > 0 && (event.key === "Delete" || event.key === "Backspace")) {
-                event.preventDefault();
-                optimization.removeStart(place);
-                return;
-              }
-              const [right, up] =
-                { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
-              if (right === undefined || up === undefined) return;
-              event.preventDefault();
-              const sizes = [frame.x, frame.y].map(([low, high]) =>
-                roundStep((high - low) / (event.shiftKey ? 10 : 100)),
-              );
-              const by = isCurve ? [(right || up) * sizes[0]!] : [right * sizes[0]!, up * sizes[1]!];
-              move(
-                place,
-                by,
-                sizes.map((size) => size / 100),
-              );
-            }}
+            where={where.join(", ")}
+            onMove={(acrossTo, upTo, steps) => move(place, [acrossTo, upTo], steps)}
+            {...(place === 0 ? {} : { onRemove: () => optimization.removeStart(place) })}
           >
             <span aria-hidden="true">{place + 1}</span>
-          </div>
+          </Handle>
         );
       })}
     </>

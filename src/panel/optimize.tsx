@@ -4,7 +4,8 @@ import { useMemo, useState } from "preact/hooks";
 import type { View } from "../protocol/lsp";
 import { optimizerTypes } from "../protocol/optimizers";
 import { formatNumber } from "../render/numbers";
-import { csvOf } from "./csv";
+import { type CsvRow, csvOf } from "./csv";
+import { ExportMenu, nameOf } from "./export-menu";
 import { loopLabel } from "./loops";
 import { filled, givesResiduals, isGood, labelsOf, lengthOf, rowAt, type Trial } from "./optimization";
 import { OptimizePlot } from "./optimize-plot";
@@ -21,6 +22,7 @@ import { hasNothing, useSession } from "./use";
 export function Optimize({ model, view }: { model: Model; view: View }) {
   const { optimization } = useSession();
   const { trials, at, settings } = model.optimization;
+  const [playing, setPlaying] = useState(false);
   if (hasNothing(view) && !givesResiduals(view)) return null;
   if (labelsOf(view).length === 0) return <p class="muted">{l10n.t("It has no parameter to vary.")}</p>;
   const length = lengthOf(trials);
@@ -35,7 +37,7 @@ export function Optimize({ model, view }: { model: Model; view: View }) {
           <OptimizeSettings model={model} view={view} />
         </div>
         <div class="column picture-side">
-          <OptimizePlot model={model} view={view} />
+          <OptimizePlot model={model} view={view} pause={() => setPlaying(false)} />
           <Player
             length={length}
             at={here}
@@ -44,6 +46,8 @@ export function Optimize({ model, view }: { model: Model; view: View }) {
               ...trials.slice(0, 6).map((trial) => stateOf(trial, here)),
             ].join(", ")}
             onAt={(to) => optimization.setAt(to)}
+            playing={playing}
+            onPlaying={setPlaying}
           />
           <Now trials={trials} at={here} methods={settings.choices.length} view={view} />
         </div>
@@ -107,9 +111,6 @@ function Results({ model, view }: { model: Model; view: View }) {
   const session = useSession();
   const { trials, best } = model.optimization;
   const distances = useMemo(() => trials.map((trial) => distancesOf(trial, best?.point)), [trials, best]);
-  const save = (ending: string, data: string) => {
-    session.rpc.call("save", { name: fileName(view, ending), data }).catch(() => {});
-  };
   const done = trials.filter(({ result }) => result);
   const bad = done.filter((trial) => !isGood(trial));
   const summary = [
@@ -121,12 +122,11 @@ function Results({ model, view }: { model: Model; view: View }) {
       <div class="section-head">
         <h2>{l10n.t("Results")}</h2>
         <div class="buttons">
-          <button type="button" class="action" onClick={() => save("csv", resultsAsCsv(model, distances))}>
-            {l10n.t("Results as CSV")}
-          </button>
-          <button type="button" class="action" onClick={() => save("json", pathsAsJson(model, view))}>
-            {l10n.t("Paths as JSON")}
-          </button>
+          <ExportMenu
+            name={`${nameOf(view)} ${l10n.t("Results")}`}
+            csv={() => csvOf(resultRows(model, distances))}
+            json={() => pathsOf(model, view)}
+          />
           <button type="button" class="action" onClick={() => session.optimization.clear()}>
             {l10n.t("Clear")}
           </button>
@@ -323,14 +323,11 @@ function lineOf(trial: Trial, values: Float64Array, colors: Colors): StepsLine {
 
 // ── as files ────────────────────────────────────────────────────────────────
 
-const fileName = (view: View, extension: string) =>
-  `${(/^\w+/.exec(view.title)?.[0] ?? "function").slice(0, 40)}-runs.${extension}`;
-
-function resultsAsCsv(model: Model, distances: readonly Float64Array[]): string {
+function resultRows(model: Model, distances: readonly Float64Array[]): CsvRow[] {
   const { trials } = model.optimization;
   const labels = trials.find(({ result }) => result)?.result?.labels ?? [];
   const head = ["optimizer", "start", "value", "gradient norm", "distance to the best", "steps", "evaluations"];
-  return csvOf([
+  return [
     [...head, "milliseconds", "end", "message", ...labels],
     ...trials.map(({ choice, start, result, problem, path, values, norms }, k) => [
       choice.optimizer,
@@ -349,14 +346,14 @@ function resultsAsCsv(model: Model, distances: readonly Float64Array[]): string 
           ]
         : ["", "", "", "", "", "", "", problem ?? ""]),
     ]),
-  ]);
+  ];
 }
 
 /** JSON has no NaN: what is no number is null there. */
-function pathsAsJson(model: Model, view: View): string {
+function pathsOf(model: Model, view: View) {
   const { trials, settings } = model.optimization;
   const list = (values: ArrayLike<number>) => Array.from(values);
-  return JSON.stringify({
+  return {
     function: view.title,
     labels: labelsOf(view),
     steps: settings.steps,
@@ -381,5 +378,5 @@ function pathsAsJson(model: Model, view: View): string {
           }
         : { problem }),
     })),
-  });
+  };
 }

@@ -1,6 +1,6 @@
 /** Plays a run: forwards, step by step, and wherever the slider is put. */
 import * as l10n from "@vscode/l10n";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Control } from "./control";
 
 /** Milliseconds that a step takes, within what all of them together may. */
@@ -22,20 +22,22 @@ interface Props {
   /** What there is at this step, in words. */
   said: string;
   onAt: (at: number | undefined) => void;
+  playing: boolean;
+  onPlaying: (playing: boolean) => void;
 }
 
-export function Player({ length, at, said, onAt }: Props) {
-  const [playing, setPlaying] = useState(false);
+export function Player({ length, at, said, onAt, playing, onPlaying }: Props) {
   const latest = useRef({ at, onAt, length });
   latest.current = { at, onAt, length };
   const off = length === 0;
-  useEffect(() => {
+  // At once: after a pause not one more step comes.
+  useLayoutEffect(() => {
     if (!playing) return;
     const go = (by: number) => {
       const { at, onAt, length } = latest.current;
       const next = at + by;
       onAt(next);
-      if (next >= length) setPlaying(false);
+      if (next >= length) onPlaying(false);
     };
     if (calm()) {
       const timer = setInterval(() => go(Math.max(1, Math.ceil(latest.current.length / PICTURES))), PAUSE);
@@ -53,10 +55,10 @@ export function Player({ length, at, said, onAt }: Props) {
   }, [playing]);
   // What is played is gone.
   useEffect(() => {
-    if (off) setPlaying(false);
+    if (off) onPlaying(false);
   }, [off]);
   const jump = (to: number) => {
-    setPlaying(false);
+    onPlaying(false);
     onAt(Math.min(Math.max(to, 0), length));
   };
   const step = Math.floor(at);
@@ -77,7 +79,7 @@ export function Player({ length, at, said, onAt }: Props) {
           onClick={() => {
             if (off) return;
             if (!playing && at >= length) onAt(0);
-            setPlaying(!playing);
+            onPlaying(!playing);
           }}
         >
           {playing ? l10n.t("Pause") : l10n.t("Play")}

@@ -8,8 +8,8 @@ import { type CsvRow, csvOf } from "./csv";
 import { DataRow } from "./data-row";
 import { ExportMenu } from "./export-menu";
 import { samples } from "./figure";
-import { pictureOf } from "./pictures";
-import { type Frame, frameOf, toX, toY } from "./plot-section";
+import { type Frame, frameOf, toX, toY } from "./frame";
+import { type LegendEntry, pictureOf } from "./pictures";
 import { padded } from "./plot-traces";
 import { Scroll } from "./scroll";
 import { useColors } from "./theme";
@@ -173,7 +173,7 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
         save={
           <ExportMenu
             name={title}
-            picture={() => pictureOf(place.current!, colors)}
+            picture={() => pictureOf(place.current!, colors, bare ? { legend: lines.map(entryOf) } : {})}
             csv={() => csvOf(rowsOf(lines, stepOf))}
           />
         }
@@ -229,6 +229,12 @@ export function StepsChart({ title, unit = "", lines, stride = 1, scales = false
     </>
   );
 }
+
+const entryOf = ({ name, color, dash }: StepsLine): LegendEntry => ({
+  text: name,
+  ...(color ? { color } : {}),
+  ...(dash && dash !== "solid" ? { dash: dash.replaceAll("px", "") } : {}),
+});
 
 /** One row for each step at which a line has a value; the others' places stay empty. */
 function* rowsOf(lines: readonly StepsLine[], stepOf: (line: StepsLine, row: number) => number): Generator<CsvRow> {

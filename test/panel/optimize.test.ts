@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
 import type { BasinParams, MinimizeParams, PlaneParams } from "../../src/protocol/lsp";
 import type { PanelState } from "../../src/protocol/panel";
-import { type Options, Pages, type Panel } from "./page";
+import { eventually, type Options, Pages, type Panel } from "./page";
 import { themes } from "./themes";
 
 describe("the panel's page, optimizing", function () {
@@ -23,25 +23,8 @@ describe("the panel's page, optimizing", function () {
     panel = await pages.open(name, { ...rest, state });
     return panel;
   };
-  afterEach(async () => {
-    if (!panel) return;
-    const violations = await panel.violations();
-    await panel.close();
-    assert.deepEqual(violations, [], "the policy was violated");
-    assert.deepEqual(panel.problems, [], "errors or warnings in the console");
-  });
+  afterEach(() => panel?.end());
 
-  const eventually = async (check: () => Promise<void> | void) => {
-    const end = Date.now() + 15_000;
-    for (;;) {
-      try {
-        return await check();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    }
-  };
   const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
   const drawn = (page: Page) => page.locator(".plot.paths .handle").first().waitFor();
   const rows = (page: Page) => page.locator(".runs tbody tr");
@@ -56,20 +39,6 @@ describe("the panel's page, optimizing", function () {
   const clickPlot = async (page: Page, across: number, up: number) => {
     const box = (await page.locator(".plot.paths .nsewdrag").boundingBox())!;
     await page.mouse.click(box.x + across * box.width, box.y + (1 - up) * box.height);
-  };
-
-  const accessibility = async (page: Page): Promise<string[]> => {
-    await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
-    return page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
-      };
-      const { violations } = await axe.run();
-      return violations.map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`,
-      );
-    });
   };
 
   const himmelblau: Options & Partial<PanelState> = {
@@ -418,24 +387,6 @@ describe("the panel's page, optimizing", function () {
     await panel.picture("optimize-residuals");
   });
 
-  it("saves paths as JSON and results as CSV", async () => {
-    const { page, host } = await open("himmelblau", himmelblau);
-    await drawn(page);
-    await run(page, 9);
-    await button(page, "Results as CSV").click();
-    await button(page, "Paths as JSON").click();
-    await eventually(() => assert.equal(host.calls("save").length, 2));
-    const [table, paths] = host.calls("save").map(({ params }) => params as { name: string; data: string });
-    assert.equal(table!.name, "himmelblau-runs.csv");
-    const lines = table!.data.trim().split("\r\n");
-    assert.equal(lines.length, 10);
-    assert.match(lines[0]!, /^optimizer,start,value,.*,x,y$/);
-    assert.match(lines[9]!, /^bfgs,3,/);
-    const { runs, labels } = JSON.parse(paths!.data);
-    assert.deepEqual([paths!.name, labels, runs.length], ["himmelblau-runs.json", ["x", "y"], 9]);
-    assert.deepEqual([runs[0].path[0], runs[0].path.length, runs[0].values.length], [[0, 0.5], 61, 61]);
-  });
-
   it("zooms, samples anew and goes back", async () => {
     const { page, host } = await open("himmelblau");
     await drawn(page);
@@ -485,7 +436,7 @@ describe("the panel's page, optimizing", function () {
     it(`is accessible and tidy in ${theme}`, async () => {
       const { page } = await open("himmelblau", { ...himmelblau, theme });
       await drawn(page);
-      assert.deepEqual(await accessibility(page), [], "before a run");
+      assert.deepEqual(await panel.accessibility(), [], "before a run");
       const before = (await page.locator(".plot.paths").boundingBox())!;
       await run(page, 9);
       const after = (await page.locator(".plot.paths").boundingBox())!;
@@ -493,14 +444,14 @@ describe("the panel's page, optimizing", function () {
       await page.locator(".choice summary").nth(1).click();
       await page.locator(".charts details summary").first().click();
       await page.getByRole("slider", { name: "Step of the runs" }).fill("12");
-      assert.deepEqual(await accessibility(page), []);
+      assert.deepEqual(await panel.accessibility(), []);
       await panel.picture(`optimize-${theme}`);
       await button(page, "Basin map").click();
       await page
         .locator(".basin-legend")
         .getByText(/places reached/)
         .waitFor();
-      assert.deepEqual(await accessibility(page), [], "with a map");
+      assert.deepEqual(await panel.accessibility(), [], "with a map");
       await panel.picture(`optimize-basins-${theme}`);
     });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
-import { type Options, Pages, type Panel } from "./page";
+import { eventually, type Options, Pages, type Panel } from "./page";
 import { themes } from "./themes";
 
 describe("the panel's page", function () {
@@ -17,45 +17,13 @@ describe("the panel's page", function () {
     panel = await pages.open(name, options);
     return panel;
   };
-  afterEach(async () => {
-    if (!panel) return;
-    const violations = await panel.violations();
-    await panel.close();
-    assert.deepEqual(violations, [], "the policy was violated");
-    assert.deepEqual(panel.problems, [], "errors or warnings in the console");
-  });
+  afterEach(() => panel?.end());
 
-  const eventually = async (check: () => Promise<void> | void) => {
-    const end = Date.now() + 15_000;
-    for (;;) {
-      try {
-        return await check();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    }
-  };
   const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
   /** Opens the first table of numbers: it is made when its `details` says that it is open. */
   const openTable = async (page: Page) => {
     await page.locator("details.data summary").first().click();
     await page.locator("details.data[open] tbody tr").first().waitFor();
-  };
-
-  /** What axe-core finds. */
-  const accessibility = async (page: Page): Promise<string[]> => {
-    await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
-    return page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
-      };
-      const { violations } = await axe.run();
-      return violations.map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`,
-      );
-    });
   };
 
   it("shows a function: formulas, value, gradient, Hessian, plot", async () => {
@@ -483,9 +451,9 @@ describe("the panel's page", function () {
       await panel.drawn();
       await openTable(page);
       await page.locator("[data-section=plot] > .data-row .export summary").click();
-      assert.deepEqual(await accessibility(page), []);
+      assert.deepEqual(await panel.accessibility(), []);
       await page.locator(".copies summary").click();
-      assert.deepEqual(await accessibility(page), []);
+      assert.deepEqual(await panel.accessibility(), []);
       await panel.picture(`${theme}-1000`);
     });
   }
@@ -672,12 +640,12 @@ describe("the panel's page", function () {
         const { page } = await openScript("plots.py", { theme });
         await figuresDrawn(12);
         await openTable(page);
-        assert.deepEqual(await accessibility(page), []);
+        assert.deepEqual(await panel.accessibility(), []);
         await panel.picture(`script-plots-${theme}`);
         await panel.close();
         await openScript("training.py", { theme });
         await figuresDrawn(4);
-        assert.deepEqual(await accessibility(panel.page), []);
+        assert.deepEqual(await panel.accessibility(), []);
         await panel.picture(`script-training-${theme}`);
       });
     }
