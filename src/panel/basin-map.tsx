@@ -54,7 +54,7 @@ const where = ({ point }: Place) =>
 
 /** What the letters and colours of the map stand for, below a picture of it. */
 export const placeEntries = ({ places }: BasinMap, colors: Colors): LegendEntry[] =>
-  places.map((place, k) => ({ text: `${letterOf(k)} ${where(place)}`, color: colorOf(colors, k) }));
+  places.map((place, k) => ({ text: `${letterOf(k)} ${where(place)}`, color: colorOf(colors, k), area: true }));
 
 export function BasinLegend({ map, labels }: { map: BasinMap; labels: readonly string[] }) {
   const { optimization } = useSession();

@@ -46,6 +46,8 @@ export interface LegendEntry {
   readonly color?: string;
   /** As `stroke-dasharray` takes it. */
   readonly dash?: string;
+  /** It is the colour of an area, not of a line. */
+  readonly area?: boolean;
 }
 
 interface PictureOptions {
@@ -137,18 +139,14 @@ function legendOf(legend: readonly LegendEntry[], width: number, top: number, co
   const column = Math.max(0, ...lengths) + 16;
   const columns = Math.max(1, Math.floor((width - 2 * MARGIN) / column));
   const rows = Math.ceil(legend.length / columns);
-  const entries = legend.flatMap(({ text, color, dash }, k) => {
+  const entries = legend.flatMap(({ text, color, dash, area = false }, k) => {
     const x = 2 * MARGIN + (k % columns) * column;
     const y = top + (Math.floor(k / columns) + 0.5) * LINE;
     const look = { fill: colors.foreground, "font-family": colors.font, "font-size": 12 };
     if (!color) return line(text, x, y, look);
-    const swatch = {
-      d: `M${x} ${y}h${SWATCH}`,
-      stroke: color,
-      "stroke-width": 2.5,
-      "stroke-dasharray": dash || "none",
-    };
-    return [made("path", swatch), line(text, x + SWATCH + 6, y, look)];
+    const swatch = made("path", { d: `M${x} ${y}h${SWATCH}`, stroke: color, "stroke-width": area ? 11 : 2.5 });
+    if (dash) swatch.setAttribute("stroke-dasharray", dash);
+    return [swatch, line(text, x + SWATCH + 6, y, look)];
   });
   return { entries, height: rows > 0 ? rows * LINE + MARGIN : 0 };
 }

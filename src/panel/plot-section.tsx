@@ -154,12 +154,14 @@ function PlotView({ model, view, plot, trails }: PlotViewProps) {
   const range = useMemo(() => curveRange(plot, curves), [plot, curves]);
   const logarithmic = layers.includes("logarithmic");
 
+  // A few may coincide: each shows around those over it. More would cover the plot.
+  const few = trails.length <= 4;
   const traces = useMemo(
     () => [
       ...(isCurve
         ? [...curves.map((curve) => curveTrace(plot, curve, range)).reverse(), ...breakTraces(plot, colors, range)]
         : [contourTrace(plot, colors, window.innerWidth >= 380, logarithmic)]),
-      ...trails.flatMap(({ trail, color }, i) => trailTraces(trail, color, colors, Math.min(trails.length - 1 - i, 3))),
+      ...trails.flatMap(({ trail, color }, i) => trailTraces(trail, color, colors, few ? trails.length - 1 - i : 0)),
     ],
     [plot, curves, range, logarithmic, colors, trails],
   );
