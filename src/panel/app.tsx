@@ -1,6 +1,6 @@
 /** The page: the views of a function (formulas, point, plot, derivatives), of its minimisation and of a file's run. */
 import * as l10n from "@vscode/l10n";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { View } from "../protocol/lsp";
 import { Announcer } from "./announcer";
 import { Derivatives } from "./derivatives";
@@ -21,6 +21,8 @@ import { SessionContext, useModel } from "./use";
 export function App({ session }: { session: Session }) {
   const model = useModel(session);
   useStyleColors();
+  // Another view begins at its top.
+  useLayoutEffect(() => window.scrollTo(0, 0), [model.tab]);
   if (model.document === undefined && !model.subject) return <FunctionView session={session} model={model} />;
   return (
     <SessionContext.Provider value={session}>

@@ -402,6 +402,21 @@ describe("the panel's page, optimizing", function () {
     await eventually(() => assert.equal((host.calls("plane").at(-1)!.params as PlaneParams).samples, 97));
   });
 
+  it("begins at its top, wherever the other view was scrolled to", async () => {
+    const { page } = await open("himmelblau", { ...himmelblau, height: 400 });
+    await drawn(page);
+    await page.getByRole("tab", { name: "Function" }).click();
+    await panel.drawn();
+    await page.evaluate(() => window.scrollTo(0, 300));
+    await panel.send({
+      type: "event",
+      event: "show",
+      data: { subject: { kind: "function", uri: "file:///tf_diffs.py", name: "himmelblau" }, tab: "optimize" },
+    });
+    await drawn(page);
+    assert.equal(await page.evaluate(() => window.scrollY), 0);
+  });
+
   it("keeps what was chosen over a reload, and lets go of it with the function", async () => {
     const { page, host } = await open("himmelblau", himmelblau);
     await drawn(page);
