@@ -7,6 +7,7 @@ import {
   boundNames,
   type Call,
   callFunction,
+  type Expr,
   evaluateExpression,
   type FunctionDef,
   type Lambda,
@@ -37,6 +38,7 @@ import {
   type Edit,
   type Finding,
   functionFindings,
+  type Looked,
   pairsOf,
   pointFinding,
   rateFindings,
@@ -44,7 +46,7 @@ import {
 } from "./findings";
 import { isLatex, readLatex } from "./latex";
 import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
-import { runScript, type Script, spanKey } from "./script";
+import { type LiveScript, liveScript, runScript, type Script, spanKey } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration, withoutDollars } from "./typed";
 import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
@@ -97,8 +99,8 @@ interface Known {
   readonly key: string;
   readonly look?: Look;
   readonly problem?: Problem;
-  /** The version in which it was looked at: places in the look are places there. */
-  readonly at: { readonly syntax: PyModuleSyntax; readonly definition: FunctionDef; readonly places: readonly Span[] };
+  /** The version in which it was looked at, and where in it the function's text stands. */
+  readonly at: Looked & { readonly places: readonly Span[] };
   /** What the function tells by itself, with places in that version. */
   findings?: readonly Finding[];
 }
@@ -115,6 +117,9 @@ export class DocumentAnalysis {
   readonly syntax: PyModuleSyntax;
   readonly functions: readonly Definition[];
   private scriptRun: Script | undefined;
+  /** Passed from version to version: only the newest may run it. */
+  private readonly live: LiveScript;
+  private superseded = false;
   private definitionRun: RunResult | undefined;
   private readonly known = new Map<string, Known>();
   /** Derivatives written by hand, by their names. */
@@ -130,12 +135,13 @@ export class DocumentAnalysis {
   ) {
     this.syntax = parse(text, options.parts, previous?.syntax);
     this.functions = definitionsOf(this.syntax);
+    this.live = previous?.live ?? liveScript(options);
     // One version back is enough, and keeps no chain of them alive.
-    if (previous) previous.previous = undefined;
+    if (previous) Object.assign(previous, { previous: undefined, superseded: true });
   }
 
   get script(): Script {
-    this.scriptRun ??= runScript(this.syntax, this.options);
+    this.scriptRun ??= runScript(this.syntax, this.options, this.superseded ? undefined : this.live);
     return this.scriptRun;
   }
 
@@ -194,10 +200,10 @@ export class DocumentAnalysis {
     }
     const known = this.known.get(definition.name)!;
     const { at } = known;
-    known.findings ??= functionFindings(at.syntax, at.definition, look);
-    if (known.findings.length === 0 || at.syntax === this.syntax) return [...known.findings];
-    const { places } = this.behind(definition.name);
-    return known.findings.map((one) => moved(one, (offset) => movedOffset(offset, at.places, places)));
+    known.findings ??= functionFindings(at, look);
+    if (known.findings.length === 0) return [];
+    const now = this.movedFrom(definition.name, at);
+    return known.findings.map((one) => moved(one, now));
   }
 
   private compare(pair: Parameters<typeof disagreementOf>[1]): Disagreement | undefined {
@@ -250,14 +256,25 @@ export class DocumentAnalysis {
   }
 
   /** Runs a function once at the point of `look`, with one of its expressions watched. @throws Problem where it fails. */
-  watch(name: string, look: Look, inputs: readonly Value[], observed: Observed): Value {
+  watch(
+    name: string,
+    look: Look,
+    inputs: readonly Value[],
+    expression: Expr,
+    { names, see }: Pick<Observed, "names" | "see">,
+  ): Value {
     const definition = this.definitionOf(name);
+    const place = this.placeOfCode(definition);
+    const key = spanKey(expression);
+    const is = (node: Expr) => node.kind === expression.kind && spanKey(place(node)) === key;
+    const observed = { is, names, see };
     return this.invoke(look.title, definition, this.functionValue(definition), look.parameters, inputs, observed);
   }
 
   private remember(definition: Definition, key: string): Known {
     this.computed++;
-    const at = { syntax: this.syntax, definition, places: this.behind(definition.name).places };
+    const place = this.placeOfCode(definition);
+    const at = { syntax: this.syntax, definition, place, places: this.behind(definition.name).places };
     try {
       return { key, at, look: this.lookAnew(definition) };
     } catch (error) {
@@ -290,7 +307,8 @@ export class DocumentAnalysis {
     return this.result(title, () => {
       const named = argumentsOf(parameters, inputs);
       const args = isWrapper(definition, fn) ? Object.values(named) : named;
-      return callFunction(fn, args, { ...this.callOptions(), ...(observed ? { observed } : {}) });
+      const place = this.placeOfCode(definition);
+      return callFunction(fn, args, { ...this.callOptions(), place, ...(observed ? { observed } : {}) });
     });
   }
 
@@ -326,11 +344,33 @@ export class DocumentAnalysis {
     return error.stopped ? message : l10n.t("{0} (line {1})", message, lineAt(this.syntax, error.from));
   }
 
+  /** Where in the text stands what a look at a function says of its places. */
+  placing(name: string, look: Look): (span: Span) => Span {
+    const known = this.known.get(name);
+    if (known?.look !== look) return this.placeOfCode(this.definitionOf(name));
+    const now = this.movedFrom(name, known.at);
+    return (span) => now(known.at.place(span));
+  }
+
+  /** Where in the text stands what the code of a function says of its places. */
+  private placeOfCode({ name, level }: Definition): (span: Span) => Span {
+    // What the definitions alone made was read in this version.
+    const ran = level !== "module" || isFunction(this.script.globals.get(name) ?? null);
+    return ran ? this.script.place : (span) => span;
+  }
+
+  /** Where in this text stands what stood at a place in the version in which a function was looked at. */
+  private movedFrom(name: string, { syntax, places }: Known["at"]): (span: Span) => Span {
+    if (syntax === this.syntax) return (span) => span;
+    const now = this.behind(name).places;
+    return ({ from, to }) => ({ from: movedOffset(from, places, now), to: movedOffset(to, places, now) });
+  }
+
   /** The function object, from the run; where the run did not get so far, from the definitions alone. */
   private functionValue(definition: Definition): PyValue {
     const { name, level, node } = definition;
     if (level === "nested") {
-      const made = this.script.calls.get(node)?.fn;
+      const made = this.script.calls.get(spanKey(node))?.fn;
       if (made === undefined) throw new Problem(l10n.t("{0} was not called when the file ran", name));
       return made;
     }
@@ -363,14 +403,16 @@ export class DocumentAnalysis {
   private methodValue({ name, receiver }: Definition): PyValue {
     const dot = name.indexOf(".");
     const [owner, path] = [name.slice(0, dot), name.slice(dot + 1)];
-    const { globals } = this.script;
-    const objects = receiver === "instance" ? [...globals].filter(([, value]) => isObjectOf(value, owner)) : [];
-    const on = receiver === "instance" ? (objects.at(-1)?.[0] ?? `${owner}()`) : owner;
+    const { globals, bindings } = this.script;
+    // Those that no statement names (`with … as`, `global`) come first.
+    const names = [...globals.keys(), ...bindings.map((binding) => binding.name)];
+    const object = names.findLast((one) => isObjectOf(globals.get(one) ?? null, owner));
+    const on = receiver === "instance" ? (object ?? `${owner}()`) : owner;
     try {
       return evaluateExpression(`${on}.${path}`, globals, this.callOptions());
     } catch (error) {
       if (!(error instanceof PyCallError)) throw error;
-      if (objects.length > 0) throw new Problem(this.errorLine(error, false));
+      if (object !== undefined) throw new Problem(this.errorLine(error, false));
       throw new Problem(l10n.t("{0} needs an object of {1}, and the file makes none", name, owner));
     }
   }
@@ -413,7 +455,7 @@ export class DocumentAnalysis {
     const comment = this.commentOf(definition);
     const written = comment && "values" in comment ? comment : undefined;
     const literal = literalCalls(this.syntax, definition);
-    const called = this.script.calls.get(definition.node)?.args;
+    const called = this.script.calls.get(spanKey(definition.node))?.args;
     const line = ({ from }: Span) => lineAt(this.syntax, from) - 1;
     const sources: { origin: Origin; value: (name: string) => PyValue | Tree | undefined }[] = [
       { origin: { kind: "call", line: call?.line ?? 0 }, value: (name) => call?.args.get(name) },
@@ -696,7 +738,7 @@ export class DocumentAnalysis {
       (one) =>
         one.from <= offset &&
         offset <= this.endOf(one) &&
-        (one.level !== "nested" || this.script.calls.has(one.node)) &&
+        (one.level !== "nested" || this.script.calls.has(spanKey(one.node))) &&
         this.functionNamed(one.name) === one,
     );
   }
@@ -806,8 +848,8 @@ function movedOffset(offset: number, before: readonly Span[], now: readonly Span
   return part < 0 ? offset : offset - before[part]!.from + now[part]!.from;
 }
 
-function moved(one: Finding, offset: (offset: number) => number): Finding {
-  const span = <S extends Span>(place: S): S => ({ ...place, from: offset(place.from), to: offset(place.to) });
+function moved(one: Finding, now: (span: Span) => Span): Finding {
+  const span = <S extends Span>(place: S): S => ({ ...place, ...now(place) });
   return {
     ...one,
     span: span(one.span),

@@ -4,6 +4,7 @@ import {
   type Budget,
   type figures,
   isDrawn,
+  LiveModule,
   type PyEvent,
   PyFunction,
   PyList,
@@ -17,7 +18,15 @@ import {
   toValue,
 } from "../languages/python";
 import { shortPrinted, shortText } from "./display";
-import { type Finding, findingsOf, reasonText, syntaxFindings } from "./findings";
+import {
+  type Finding,
+  findingsOf,
+  type GradientEvent,
+  hasNotFinite,
+  MOST_SEARCHES,
+  reasonText,
+  syntaxFindings,
+} from "./findings";
 
 /** A result shown at the end of the statement that made it. */
 export interface Hint {
@@ -99,8 +108,14 @@ export interface Binding {
 
 /** A derivative that was asked for: the last answer at its place. */
 export interface Asked {
-  readonly event: PyEvent & { kind: "gradient" };
+  readonly event: GradientEvent;
   readonly count: number;
+}
+
+/** What a function of the file was first called with, and the last function object made of it. */
+export interface Called {
+  readonly args: ReadonlyMap<string, PyValue>;
+  readonly fn: PyValue;
 }
 
 export interface Figure {
@@ -130,11 +145,15 @@ export interface Script {
   readonly bindings: readonly Binding[];
   /** The history of each Variable that was updated. */
   readonly historyOf: ReadonlyMap<PyValue, History>;
-  /** What each function of the file was first called with, by its definition; and the last function object made of it. */
-  readonly calls: ReadonlyMap<object, { readonly args: ReadonlyMap<string, PyValue>; readonly fn: PyValue }>;
+  /** What each function of the file was first called with, by its definition's {@link spanKey}; and the last function object made of it. */
+  readonly calls: ReadonlyMap<string, Called>;
   /** Why the run did not reach the end. */
   readonly problem: string | undefined;
   readonly milliseconds: number;
+  /** Where in the text stands what ran at a place: code that ran may have been read in an earlier version. */
+  readonly place: (span: Span) => Span;
+  /** How many statements ran for this version. */
+  readonly ran: number;
 }
 
 /** Hints are for reading at a glance: the tooltip has the rest. */
@@ -154,40 +173,78 @@ export interface ScriptOptions {
   readonly read?: (fileName: string) => string | undefined;
 }
 
-export function runScript(syntax: PyModuleSyntax, options: ScriptOptions): Script {
-  const { fileName, budget, now, read } = options;
-  const started = now();
+/** What the statements of a document told; the next version of it runs only those that an edit touches. */
+export type LiveScript = LiveModule<Collector>;
+
+export function liveScript(options: ScriptOptions): LiveScript {
+  return new LiveModule({ ...options, listen: () => new Collector() });
+}
+
+export function runScript(syntax: PyModuleSyntax, options: ScriptOptions, live = liveScript(options)): Script {
+  const started = options.now();
+  const { told, ...result } = live.run(syntax);
   const collector = new Collector();
-  const result = run(syntax, {
-    fileName,
-    budget,
-    now,
-    read,
-    resumeAfterError: true,
-    onEvent: (event) => collector.hear(event),
-  });
+  for (const part of told) collector.add(part);
   const { names } = collector;
+  const { place } = result;
+  const placed = <S extends { readonly span: Span }>(items: readonly S[]): S[] =>
+    items.map((item) => ({ ...item, span: place(item.span) }));
+  const byPlace = <S>(items: Iterable<readonly [Span, S]>): Map<string, S> =>
+    new Map([...items].map(([span, item]) => [spanKey(place(span)), item]));
+  const historyOf = new Map(
+    [...collector.histories(names)].map(([variable, one]) => [variable, { ...one, span: place(one.span) }]),
+  );
   return {
     output: result.output,
-    printed: collector.printed,
-    figures: collector.figures,
-    trainings: collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1),
-    histories: [...collector.histories(names).values()],
-    historyOf: collector.histories(names),
-    bindings: collector.bound(),
-    tapes: collector.tapeUses(),
-    hints: collector.hints(syntax, names),
-    loops: collector.loops.flatMap((loop) => loop.finish(names)),
-    findings: [...syntaxFindings(syntax), ...findingsOf(syntax, collector.events, result)],
+    printed: placed(collector.printed),
+    figures: placed(collector.figures).map(({ figure, span }) => ({
+      figure: { ...figure, drawnAt: place(figure.drawnAt) },
+      span,
+    })),
+    trainings: placed(collector.loops.map((loop) => loop.training).filter(({ losses }) => losses.length > 1)),
+    histories: [...historyOf.values()],
+    historyOf,
+    bindings: placed(collector.bindings).sort((a, b) => a.span.from - b.span.from),
+    tapes: placed(collector.tapeUses()).map((use) => ({ ...use, questions: placed(use.questions) })),
+    hints: placed(collector.hints(names))
+      .sort((a, b) => a.span.to - b.span.to)
+      .filter(({ span }) => span.to <= syntax.text.length),
+    loops: placed(collector.loops.flatMap((loop) => loop.finish(names))),
+    findings: [
+      ...syntaxFindings(syntax),
+      ...findingsOf(
+        syntax,
+        collector.events.map((event) => placedEvent(event, place)),
+        result,
+      ),
+    ],
     globals: result.globals,
-    gradients: collector.gradients,
-    calls: collector.calls,
+    gradients: byPlace(
+      collector.gradients.map(({ event, count }) => [event.span, { event: placedEvent(event, place), count }]),
+    ),
+    calls: byPlace(collector.calls),
     problem: result.stopped?.message,
-    milliseconds: now() - started,
+    milliseconds: options.now() - started,
+    ran: result.ran,
+    place,
   };
 }
 
+function placedEvent<E extends PyEvent>(event: E, place: (span: Span) => Span): E {
+  const span = place(event.span);
+  if (event.kind !== "gradient") return { ...event, span };
+  const { opened } = event;
+  const reasons = event.reasons.map((reason) => reason && { ...reason, source: reason.source && place(reason.source) });
+  return { ...event, span, opened: opened && place(opened), reasons };
+}
+
 export const spanKey = ({ from, to }: Span): string => `${from}:${to}`;
+
+interface Updates {
+  readonly span: Span;
+  readonly variable: PyValue;
+  readonly values: Tensor[];
+}
 
 interface Result {
   kind: "gradient" | "print" | "value";
@@ -197,12 +254,13 @@ interface Result {
   span: Span;
 }
 
+/** What is heard of one statement, or of several, one after the other; places are those where it ran. */
 class Collector {
   /** Those that findings are made of. */
   readonly events: PyEvent[] = [];
-  readonly calls = new Map<object, { readonly args: ReadonlyMap<string, PyValue>; readonly fn: PyValue }>();
-  readonly gradients = new Map<string, Asked>();
-  private readonly bindings = new Map<string, Binding>();
+  private readonly called = new Map<Span, Called>();
+  private readonly asked = new Map<string, Asked>();
+  private readonly bound = new Map<string, Binding>();
   readonly loops: LoopRecord[] = [];
   readonly printed: Printed[] = [];
   readonly figures: Figure[] = [];
@@ -210,8 +268,12 @@ class Collector {
   private readonly variables = new Map<PyValue, VariableRecord>();
   private readonly open: LoopRecord[] = [];
   private readonly results = new Map<string, Result>();
-  private readonly updates = new Map<string, { span: Span; variable: PyValue; values: Tensor[] }>();
+  private readonly updates = new Map<string, Updates>();
   private gradientAt: Span | undefined;
+  /** Where a tape was asked inside its own block. */
+  private readonly inside = new Set<string>();
+  private lastMissing: GradientEvent | undefined;
+  private notFinite = 0;
   /** The name that an object was last assigned to. */
   readonly names = new Map<PyValue, string>();
 
@@ -225,17 +287,13 @@ class Collector {
         this.figures.push({ figure: event.figure, span: event.span });
         break;
       case "tape":
-        this.tapes.opened(event);
-        this.events.push(event);
+        this.tapes.told(event);
         break;
       case "gradient":
         this.gradientAt = event.span;
         this.tapes.asked(event);
-        this.gradients.set(spanKey(event.span), {
-          event,
-          count: (this.gradients.get(spanKey(event.span))?.count ?? 0) + 1,
-        });
-        this.events.push(event);
+        this.answered({ event, count: 1 });
+        this.noteGradient(event);
         for (const loop of this.open) loop.gradient(event.targets);
         break;
       case "value": {
@@ -250,10 +308,8 @@ class Collector {
         break;
       }
       case "update": {
-        const key = `${event.span.from}:${event.variable.id}`;
-        const entry = this.updates.get(key) ?? { span: event.span, variable: event.variable, values: [event.before] };
-        if (entry.values.length < MOST_POINTS) entry.values.push(event.value);
-        this.updates.set(key, entry);
+        const { span, variable } = event;
+        this.updated(`${span.from}:${variable.id}`, { span, variable, values: [event.before, event.value] });
         const record = this.variables.get(event.variable) ?? new VariableRecord(event.before);
         record.add(event.value, event.span);
         this.variables.set(event.variable, record);
@@ -262,8 +318,7 @@ class Collector {
       }
       case "call":
         if (event.fn instanceof PyFunction && event.fn.code.node) {
-          const { node } = event.fn.code;
-          this.calls.set(node, { args: this.calls.get(node)?.args ?? event.args, fn: event.fn });
+          this.note(event.fn.code.node, event);
         }
         for (const loop of this.open) loop.call(event.name, event.args);
         break;
@@ -282,19 +337,69 @@ class Collector {
     }
   }
 
+  /** What was heard after this. */
+  add(next: Collector): void {
+    this.events.push(...next.events);
+    for (const [node, called] of next.called) this.note(node, called);
+    for (const asked of next.asked.values()) this.answered(asked);
+    for (const [key, binding] of next.bound) this.bound.set(key, binding);
+    this.loops.push(...next.loops);
+    this.printed.push(...next.printed.slice(0, MOST_PRINTED - this.printed.length));
+    this.figures.push(...next.figures);
+    this.tapes.add(next.tapes);
+    for (const [variable, record] of next.variables) {
+      const known = this.variables.get(variable);
+      if (known) known.follow(record);
+      else this.variables.set(variable, record.copy());
+    }
+    for (const result of next.results.values()) this.put(result);
+    for (const [key, updates] of next.updates) this.updated(key, updates);
+    for (const [value, name] of next.names) this.names.set(value, name);
+  }
+
+  /** What each function was first called with, and the last function object. */
+  private note(definition: Span, { args, fn }: Called): void {
+    this.called.set(definition, { args: this.called.get(definition)?.args ?? args, fn });
+  }
+
   private bind({ names, value, span }: PyEvent & { kind: "value" }): void {
     // `a = b = 1` names one value twice; `a, b = 1, 2` takes a sequence apart.
     const parts = value instanceof PyTuple || value instanceof PyList ? value.items : undefined;
     names.forEach((name, k) => {
       const part = names.length > 1 && parts?.length === names.length ? parts[k]! : value;
-      this.bindings.set(`${name}:${span.from}`, { name, span, value: part });
+      this.bound.set(`${name}:${span.from}`, { name, span, value: part });
     });
   }
 
   private result(kind: Result["kind"], span: Span, text: string, values: readonly PyValue[]): void {
-    const key = `${kind}:${span.from}`;
-    const before = this.results.get(key);
-    this.results.set(key, { kind, text, values, span, count: (before?.count ?? 0) + 1 });
+    this.put({ kind, text, values, span, count: 1 });
+  }
+
+  private put(result: Result): void {
+    const key = `${result.kind}:${result.span.from}`;
+    this.results.set(key, { ...result, count: result.count + (this.results.get(key)?.count ?? 0) });
+  }
+
+  private answered({ event, count }: Asked): void {
+    const key = spanKey(event.span);
+    this.asked.set(key, { event, count: count + (this.asked.get(key)?.count ?? 0) });
+  }
+
+  /** Tapes keep all that they recorded: of a loop that trains, those are kept that tell something. */
+  private noteGradient(event: GradientEvent): void {
+    const key = spanKey(event.span);
+    const last = this.lastMissing;
+    const missing = event.reasons.some(Boolean) && !(last && sameReasons(event, last));
+    if (missing) this.lastMissing = event;
+    const inside = event.inside && !this.inside.has(key);
+    if (inside) this.inside.add(key);
+    if (missing || inside || (hasNotFinite(event) && this.notFinite++ < MOST_SEARCHES)) this.events.push(event);
+  }
+
+  private updated(key: string, { span, variable, values: [before, ...after] }: Updates): void {
+    const entry = this.updates.get(key) ?? { span, variable, values: [before!] };
+    for (const value of after) if (entry.values.length < MOST_POINTS) entry.values.push(value);
+    this.updates.set(key, entry);
   }
 
   histories(names: ReadonlyMap<PyValue, string>): Map<PyValue, History> {
@@ -306,15 +411,23 @@ class Collector {
     );
   }
 
-  bound(): Binding[] {
-    return [...this.bindings.values()].sort((a, b) => a.span.from - b.span.from);
+  get bindings(): Binding[] {
+    return [...this.bound.values()];
+  }
+
+  get calls(): [Span, Called][] {
+    return [...this.called];
+  }
+
+  get gradients(): Asked[] {
+    return [...this.asked.values()];
   }
 
   tapeUses(): TapeUse[] {
     return this.tapes.uses();
   }
 
-  hints(syntax: PyModuleSyntax, names: ReadonlyMap<PyValue, string>): Hint[] {
+  hints(names: ReadonlyMap<PyValue, string>): Hint[] {
     const hints: Hint[] = [];
     const updated = [...this.updates.values()].map((update) => update.span);
     for (const { kind, span, text, values, count } of this.results.values()) {
@@ -342,8 +455,25 @@ class Collector {
         ...(scalar && values.length > 2 ? { history: values.map((value) => value.item()) } : {}),
       });
     }
-    return hints.sort((a, b) => a.span.to - b.span.to).filter(({ span }) => span.to <= syntax.text.length);
+    return hints;
   }
+}
+
+/** Whether two derivatives that were asked for at one place are missing for the same reasons. */
+function sameReasons(a: GradientEvent, b: GradientEvent): boolean {
+  return (
+    spanKey(a.span) === spanKey(b.span) &&
+    a.reasons.length === b.reasons.length &&
+    a.reasons.every((reason, k) => {
+      const other = b.reasons[k];
+      return (
+        reason?.kind === other?.kind &&
+        reason?.detail === other?.detail &&
+        reason?.source?.from === other?.source?.from &&
+        (a.results[k] === null) === (b.results[k] === null)
+      );
+    })
+  );
 }
 
 function cut(label: string): string {
@@ -369,16 +499,10 @@ class Rows {
 
 /** The values of one Variable. */
 class VariableRecord {
-  private readonly shape: readonly number[];
-  private readonly width: number;
-  private readonly kept = new Rows();
+  private readonly rows: number[][] = [];
   private span: Span = { from: 0, to: 0 };
 
-  constructor(before: Tensor) {
-    this.shape = before.shape;
-    this.width = before.data.length;
-    this.kept.add(this.row(before));
-  }
+  constructor(private readonly before: Tensor) {}
 
   private row({ data }: Tensor): number[] {
     return data.length <= MOST_ELEMENTS
@@ -388,12 +512,27 @@ class VariableRecord {
 
   add(value: Tensor, span: Span): void {
     this.span = span;
-    this.kept.add(this.row(value));
+    this.rows.push(this.row(value));
+  }
+
+  /** What became of it afterwards. */
+  follow(next: VariableRecord): void {
+    this.span = next.span;
+    for (const row of next.rows) this.rows.push(row);
+  }
+
+  copy(): VariableRecord {
+    const made = new VariableRecord(this.before);
+    made.follow(this);
+    return made;
   }
 
   history(name: string): History {
-    const { width, shape } = this;
-    const { rows, stride, count } = this.kept;
+    const { shape, data } = this.before;
+    const width = data.length;
+    const kept = new Rows();
+    for (const row of [this.row(this.before), ...this.rows]) kept.add(row);
+    const { rows, stride, count } = kept;
     const labels =
       width > MOST_ELEMENTS
         ? [`‖${name}‖`]
@@ -414,38 +553,55 @@ function placeIn(shape: readonly number[], k: number): string {
   return `[${place.join(", ")}]`;
 }
 
+interface TapePlace {
+  readonly span: Span;
+  readonly persistent: boolean;
+  readonly count: number;
+  /** The last one. */
+  readonly tape: PyTape;
+}
+
 /** Tapes by the place where they were made: a loop makes one in every step. */
 class TapeRecords {
-  private readonly places = new Map<
-    number,
-    { span: Span; persistent: boolean; count: number; tape: PyTape; deleted: boolean }
-  >();
-  private readonly placeOf = new WeakMap<object, number>();
-  private readonly questions = new Map<string, { at: number; count: number; last: PyEvent & { kind: "gradient" } }>();
+  private readonly places = new Map<number, TapePlace>();
+  private readonly deleted = new Set<PyTape>();
+  private readonly questions = new Map<string, { at: number; count: number; last: GradientEvent }>();
 
-  opened({ tape, phase, span, persistent }: PyEvent & { kind: "tape" }): void {
+  told({ tape, phase, span, persistent }: PyEvent & { kind: "tape" }): void {
     if (!(tape instanceof PyTape)) return;
-    if (phase === "del") {
-      const place = this.places.get(this.placeOf.get(tape) ?? -1);
-      if (place?.tape === tape) place.deleted = true;
-    }
-    if (phase !== "open") return;
-    this.placeOf.set(tape, span.from);
-    const count = (this.places.get(span.from)?.count ?? 0) + 1;
-    this.places.set(span.from, { span, persistent, count, tape, deleted: false });
+    if (phase === "open") this.place({ span, persistent, count: 1, tape });
+    else if (phase === "del") this.deleted.add(tape);
   }
 
-  asked(event: PyEvent & { kind: "gradient" }): void {
-    const at = this.placeOf.get(event.tape);
-    if (at === undefined) return;
-    const key = `${at}:${event.span.from}`;
-    this.questions.set(key, { at, count: (this.questions.get(key)?.count ?? 0) + 1, last: event });
+  private place(place: TapePlace): void {
+    const known = this.places.get(place.span.from);
+    this.places.set(place.span.from, { ...place, count: place.count + (known?.count ?? 0) });
+    // Of those made before, nothing is kept.
+    if (known) this.deleted.delete(known.tape);
+    this.deleted.delete(place.tape);
+  }
+
+  asked(event: GradientEvent): void {
+    if (event.opened) this.question(event.opened.from, event, 1);
+  }
+
+  private question(at: number, last: GradientEvent, count: number): void {
+    const key = `${at}:${last.span.from}`;
+    this.questions.set(key, { at, count: (this.questions.get(key)?.count ?? 0) + count, last });
+  }
+
+  /** What was heard after this. */
+  add(next: TapeRecords): void {
+    for (const place of next.places.values()) this.place(place);
+    for (const tape of next.deleted) this.deleted.add(tape);
+    for (const { at, last, count } of next.questions.values()) this.question(at, last, count);
   }
 
   uses(): TapeUse[] {
     const questions = [...this.questions.values()];
     return [...this.places].map(([at, place]) => ({
       ...place,
+      deleted: this.deleted.has(place.tape),
       questions: questions
         .filter((question) => question.at === at)
         .map(({ count, last }) => ({ span: last.span, count, answers: answersOf(last) })),
@@ -453,7 +609,7 @@ class TapeRecords {
   }
 }
 
-function answersOf({ results, reasons, sourceNames }: PyEvent & { kind: "gradient" }): TapeQuestion["answers"] {
+function answersOf({ results, reasons, sourceNames }: GradientEvent): TapeQuestion["answers"] {
   return results.map((result, k) => {
     const name = sourceNames[k] ?? `${k + 1}`;
     const reason = reasons[k];

@@ -87,7 +87,8 @@ export class Session {
     if (!document || document.uri.startsWith("vscode-notebook-cell:")) return undefined;
     const known = this.analyses.get(uri);
     if (known?.version === document.version) return known.analysis;
-    const imported = new Set<string>();
+    // What did not run again asks for nothing again.
+    const imported = known?.imported ?? new Set<string>();
     const python = document.languageId === "python";
     const analysis = this.analyse(document.getText(), uri, python, known?.analysis, imported);
     this.analyses.set(uri, { version: document.version, analysis, imported });

@@ -12,6 +12,7 @@ export function tape(session: Session, { subject, point }: ViewParams): TapeResu
     // The text of an expression is its own.
     const analysis = subject.kind === "function" ? session.analysis(subject.uri) : undefined;
     const syntax = analysis?.syntax;
+    const place = subject.kind === "function" ? analysis?.placing(subject.name, look) : undefined;
     const definition = subject.kind === "function" ? analysis?.functionNamed(subject.name) : undefined;
     const spanOf = (name: string) => definition?.params.list.find((parameter) => parameter.name === name)?.nameSpan;
     const textRange = (span: { from: number; to: number } | undefined) =>
@@ -27,7 +28,7 @@ export function tape(session: Session, { subject, point }: ViewParams): TapeResu
           node: place,
           ...(passed ? { passed: passed.map(toJsonNumber) } : {}),
         })),
-        ...textRange(node.input ? spanOf(node.name) : source),
+        ...textRange(node.input ? spanOf(node.name) : source && place?.(source)),
       })),
     };
   } catch (error) {

@@ -40,8 +40,7 @@ export function surroundings(analysis: DocumentAnalysis, expression: Expr): Surr
   tape.start();
   let result: Value;
   try {
-    result = analysis.watch(definition.name, look, inputs, {
-      node: expression,
+    result = analysis.watch(definition.name, look, inputs, expression, {
       names,
       see: (values) => {
         times++;

@@ -71,11 +71,12 @@ function nameOf({ script }: DocumentAnalysis, value: PyValue): string {
 }
 
 /** In the order in which they ran; what ran several times, with its last value. */
-function recorded({ text }: DocumentAnalysis, { records }: PyTape): TapeFound["recorded"] {
+function recorded({ text, script }: DocumentAnalysis, { records }: PyTape): TapeFound["recorded"] {
   const told = new Map<string, string>();
   for (const { source, out } of records) {
-    if (!source || source.to > text.length) continue;
-    const code = text.slice(source.from, source.to).replace(/\s+/g, " ");
+    const span = source && script.place(source);
+    if (!span || span.to > text.length) continue;
+    const code = text.slice(span.from, span.to).replace(/\s+/g, " ");
     // A plain name is the reading of a Variable.
     if (!/^[\p{L}\p{N}_.]*$/u.test(code)) told.set(code, shortText(out));
   }

@@ -20,14 +20,22 @@ import { notFiniteFinding, operationText } from "./not-finite";
 /** Of more scalars, neither kinks nor lost digits are told of. */
 const MOST_SCALARS = 64;
 
+/** A function in the text in which it was looked at. */
+export interface Looked {
+  readonly syntax: PyModuleSyntax;
+  readonly definition: FunctionDef;
+  /** Where in that text stands what ran at a place. */
+  readonly place: (span: Span) => Span;
+}
+
 /** The findings about one function, with places in the text in which it was looked at. */
-export function functionFindings(syntax: PyModuleSyntax, definition: FunctionDef, look: Look): Finding[] {
+export function functionFindings(at: Looked, look: Look): Finding[] {
   // Nobody computes it where nothing is known.
   if (look.origin.kind === "ones" || look.labels.length === 0) return [];
   const found: Finding[] = [];
   for (const search of [notFinite, kink, lostDigits]) {
     try {
-      const one = search(syntax, definition, look);
+      const one = search(at, look);
       // What is not finite has no other properties.
       if (one) return [...found, one];
     } catch (error) {
@@ -37,8 +45,10 @@ export function functionFindings(syntax: PyModuleSyntax, definition: FunctionDef
   return found;
 }
 
-const ownSpan = (syntax: PyModuleSyntax, source: Span | undefined, { nameSpan }: FunctionDef): Span =>
-  source && source.to <= syntax.text.length ? source : nameSpan;
+function ownSpan({ syntax, definition, place }: Looked, source: Span | undefined): Span {
+  const span = source && place(source);
+  return span && span.to <= syntax.text.length ? span : definition.nameSpan;
+}
 
 /** `f at x = 0.0`. */
 function ofText({ name }: FunctionDef, look: Look): string {
@@ -46,18 +56,19 @@ function ofText({ name }: FunctionDef, look: Look): string {
   return where.length > 60 ? name : l10n.t("{0} at {1}", name, where);
 }
 
-function notFinite(syntax: PyModuleSyntax, definition: FunctionDef, look: Look): Finding | undefined {
+function notFinite(at: Looked, look: Look): Finding | undefined {
   const { values } = look.result();
   const rows = look.jacobian();
   if (values.every(Number.isFinite) && rows.every((row) => row.every(Number.isFinite))) return undefined;
   const { inputs, outputs } = look.differentiable.arraysAt(look.point);
-  return notFiniteFinding(syntax, {
+  return notFiniteFinding(at.syntax, {
     applications: operationsOf(outputs),
     targets: outputs,
     sources: inputs,
     dialect: look.differentiable.dialect,
-    asked: definition.nameSpan,
-    of: ofText(definition, look),
+    asked: at.definition.nameSpan,
+    place: at.place,
+    of: ofText(at.definition, look),
   });
 }
 
@@ -75,7 +86,7 @@ const FRAMEWORKS = [
   ["JAX", dialects.jax],
 ] as const;
 
-function kink(syntax: PyModuleSyntax, definition: FunctionDef, look: Look): Finding | undefined {
+function kink(at: Looked, look: Look): Finding | undefined {
   if (look.labels.length > MOST_SCALARS || look.result().values.length !== 1) return undefined;
   const graph = look.differentiable.arraysAt(look.point);
   const node = operationsOf(graph.outputs).find(mayKink);
@@ -89,7 +100,7 @@ function kink(syntax: PyModuleSyntax, definition: FunctionDef, look: Look): Find
   });
   // An infinite slope, or the edge of the domain, is another matter.
   if (!Number.isFinite(left) || !Number.isFinite(right) || Math.abs(left! - right!) < 1e-3) return undefined;
-  const { name, labels } = { name: definition.name, labels: look.labels };
+  const { name, labels } = { name: at.definition.name, labels: look.labels };
   const answers = FRAMEWORKS.map(([framework, dialect]) => {
     const { parameters } = look.differentiable;
     const { gradient } = new Differentiable(parameters, look.differentiable.call, dialect).gradient(look.point);
@@ -97,7 +108,7 @@ function kink(syntax: PyModuleSyntax, definition: FunctionDef, look: Look): Find
   });
   return finding(
     "kink",
-    ownSpan(syntax, node.source, definition),
+    ownSpan(at, node.source),
     l10n.t(
       "{0} has a kink at {1} = {2}: its slope is {3} before and {4} behind. The gradient there is a matter of convention: {5}.",
       name,
@@ -128,7 +139,7 @@ function mayKink({ op, inputs, primal }: Node): boolean {
 /** Relative difference between float32 and float64 that is worth telling. */
 const LARGE = 1e-2;
 
-function lostDigits(syntax: PyModuleSyntax, definition: FunctionDef, look: Look): Finding | undefined {
+function lostDigits(at: Looked, look: Look): Finding | undefined {
   if (look.labels.length > MOST_SCALARS || look.result().values.length !== 1) return undefined;
   if (!look.parameters.some(isSingle)) return undefined;
   const point = look.point.map(Math.fround);
@@ -136,35 +147,27 @@ function lostDigits(syntax: PyModuleSyntax, definition: FunctionDef, look: Look)
   const single = look.differentiable.arraysAt(point, "float32");
   const double = look.differentiable.arraysAt(point);
   const [a, b] = [single, double].map(({ outputs }) => peek(outputs[0]!).data[0]!);
-  const { name } = definition;
+  const { name } = at.definition;
   // What overflows is another matter.
   const differs = (x: number, y: number) =>
     Number.isFinite(x) && Math.abs(x - y) > LARGE * Math.abs(y) && Math.abs(y) > 1e-3 * scale;
-  if (differs(a!, b!)) return lost(syntax, definition, name, a!, b!, single, double);
+  if (differs(a!, b!)) return lost(at, name, a!, b!, single, double);
   const { gradient } = look.gradientAt(point);
   const singles = look.differentiable.singleGradient(point);
   const place = gradient.findIndex((slope, k) => Math.abs(slope) > 1e-3 && differs(singles[k] ?? slope, slope));
   return place < 0
     ? undefined
-    : lost(syntax, definition, `∂${name}/∂${look.labels[place]}`, singles[place]!, gradient[place]!, single, double);
+    : lost(at, `∂${name}/∂${look.labels[place]}`, singles[place]!, gradient[place]!, single, double);
 }
 
 const isSingle = ({ original }: Look["parameters"][number]): boolean =>
   typeof original === "object" && original !== null && toValue(original)?.dtype === "float32";
 
-function lost(
-  syntax: PyModuleSyntax,
-  definition: FunctionDef,
-  what: string,
-  single: number,
-  double: number,
-  singles: Graph,
-  doubles: Graph,
-): Finding {
+function lost(at: Looked, what: string, single: number, double: number, singles: Graph, doubles: Graph): Finding {
   const culprit = cancellation(operationsOf(singles.outputs), operationsOf(doubles.outputs));
   return finding(
     "float32-cancellation",
-    ownSpan(syntax, culprit?.node.source, definition),
+    ownSpan(at, culprit?.node.source),
     culprit
       ? l10n.t(
           "float32 loses the digits here ({0}): {1} is {2} in float32, {3} in float64.",

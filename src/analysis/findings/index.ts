@@ -2,7 +2,7 @@
 
 export { type Disagreement, disagreementOf, pairsOf, wrongDerivative } from "./derivatives";
 export { type Edit, FINDINGS, type Finding, type FindingCode, type Fix, type Severity } from "./finding";
-export { functionFindings } from "./functions";
+export { functionFindings, type Looked } from "./functions";
 export { rateFindings } from "./learning-rate";
-export { reasonText } from "./missing";
-export { findingsOf, pointFinding, syntaxFindings } from "./run";
+export { type GradientEvent, reasonText } from "./missing";
+export { findingsOf, hasNotFinite, MOST_SEARCHES, pointFinding, syntaxFindings } from "./run";

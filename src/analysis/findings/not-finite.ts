@@ -24,6 +24,8 @@ export interface Sweep {
   readonly dialect: Dialect;
   /** Where the derivative was asked for: the place of what other modules computed. */
   readonly asked: Span;
+  /** Where in the text stands what was applied at a place. */
+  readonly place: (span: Span) => Span;
   /** `g at (2, 3)`: what was computed. */
   readonly of?: string;
 }
@@ -32,8 +34,11 @@ export function notFiniteFinding(syntax: PyModuleSyntax, sweep: Sweep): Finding 
   const found = firstNotFinite(sweep.applications, sweep.targets, sweep.sources, sweep.dialect);
   if (!found) return undefined;
   const { application, result } = found;
-  const { source } = application;
-  const span = source && source.to <= syntax.text.length ? source : sweep.asked;
+  const inText = (source: Span | undefined): Span | undefined => {
+    const span = source && sweep.place(source);
+    return span && span.to <= syntax.text.length ? span : undefined;
+  };
+  const span = inText(application.source) ?? sweep.asked;
   const operation = operationText(application, found.operands);
   const related =
     span === sweep.asked || sweep.of !== undefined
@@ -51,6 +56,7 @@ export function notFiniteFinding(syntax: PyModuleSyntax, sweep: Sweep): Finding 
     );
   const where = found.masked && sweep.applications.find(({ op, inputs }) => op.name === "where" && inputs.length === 3);
   if (where && Number.isNaN(result)) {
+    const chosen = inText(where.source);
     const harmless = harmlessPlace(application.op, found.operands);
     return finding(
       "where-nan",
@@ -61,12 +67,7 @@ export function notFiniteFinding(syntax: PyModuleSyntax, sweep: Sweep): Finding 
       ),
       {
         fixes: harmless ? doubleWhereFix(syntax, span, harmless.input, harmless.number) : [],
-        related: [
-          ...(where.source && where.source.to <= syntax.text.length
-            ? [{ span: where.source, message: l10n.t("where chooses here") }]
-            : []),
-          ...related,
-        ],
+        related: [...(chosen ? [{ span: chosen, message: l10n.t("where chooses here") }] : []), ...related],
       },
     );
   }

@@ -27,9 +27,13 @@ export function syntaxFindings(syntax: PyModuleSyntax): Finding[] {
 }
 
 /** Sweeps that are searched for the first number that is not finite: each takes the time of a gradient. */
-const MOST_SEARCHES = 20;
+export const MOST_SEARCHES = 20;
 
-export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], result: RunResult): Finding[] {
+/** What findings need of a run; `place`: where in the text stands what ran at a place. */
+type Ran = Pick<RunResult, "globals" | "errors" | "stopped"> & { readonly place: (span: Span) => Span };
+
+/** @param events with their places in the text */
+export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], result: Ran): Finding[] {
   const run = new RunFindings(syntax, result);
   for (const event of events) run.hear(event);
   if (result.stopped) run.add(finding("stopped", result.stopped, result.stopped.message));
@@ -41,12 +45,11 @@ class RunFindings {
   private readonly blamer: Blamer;
   private uncaught = 0;
   private searches = 0;
-  private readonly open = new Set<PyValue>();
   private lastMissing: GradientEvent | undefined;
 
   constructor(
     private readonly syntax: PyModuleSyntax,
-    private readonly result: RunResult,
+    private readonly result: Ran,
   ) {
     this.blamer = new Blamer(syntax);
   }
@@ -70,10 +73,6 @@ class RunFindings {
         if (one) this.add(one);
         break;
       }
-      case "tape":
-        if (event.phase === "open") this.open.add(event.tape);
-        else this.open.delete(event.tape);
-        break;
       case "gradient":
         this.gradient(event);
         break;
@@ -86,11 +85,9 @@ class RunFindings {
   private gradient(event: GradientEvent): void {
     for (const one of missingGradients(this.syntax, event)) this.add(one);
     if (event.reasons.some((reason, k) => reason && event.results[k] === null)) this.lastMissing = event;
-    if (this.open.has(event.tape)) this.insideTape(event);
+    if (event.inside) this.insideTape(event);
     const { tape } = event;
-    const values = (list: readonly PyValue[]) => list.map(toValue).filter((value) => value !== undefined);
-    const bad = [...values(event.results), ...values(event.targets)].some(notFinite);
-    if (!bad || !(tape instanceof PyTape) || this.searches >= MOST_SEARCHES) return;
+    if (!hasNotFinite(event) || !(tape instanceof PyTape) || this.searches >= MOST_SEARCHES) return;
     this.searches++;
     const keys = (list: readonly PyValue[]) => list.map((value) => PyTape.key(value));
     const one = notFiniteFinding(this.syntax, {
@@ -99,6 +96,7 @@ class RunFindings {
       sources: keys(event.sources),
       dialect: dialects.tensorflow,
       asked: event.span,
+      place: this.result.place,
     });
     // A loop goes on with what is not finite: the first time tells.
     if (one && ![...this.known.values()].some(({ code, span }) => code === one.code && span.from === one.span.from))
@@ -219,6 +217,14 @@ class RunFindings {
     }
     return [];
   }
+}
+
+/** Whether a derivative, or what it is of, has a number that is not finite. */
+export function hasNotFinite({ results, targets }: GradientEvent): boolean {
+  return [...results, ...targets]
+    .map(toValue)
+    .filter((value) => value !== undefined)
+    .some(notFinite);
 }
 
 function notFinite(value: Value): boolean {

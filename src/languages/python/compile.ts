@@ -10,17 +10,7 @@ import { importFrom, importModule } from "./modules/registry";
 import { buildClass } from "./runtime/classes";
 import { PyDict, PyTuple } from "./runtime/containers";
 import { exceptionTypes, PyException, pyError, raiseError } from "./runtime/errors";
-import {
-  Cell,
-  type Code,
-  Ending,
-  Frame,
-  homeOf,
-  lastCaller,
-  PyFunction,
-  PyGenerator,
-  toPython,
-} from "./runtime/function";
+import { Cell, type Code, Ending, Frame, homeOf, PyFunction, PyGenerator, toPython } from "./runtime/function";
 import { type Kwargs, PyObject, PyType, type PyValue } from "./runtime/object";
 import { inPlace } from "./runtime/operators";
 import {
@@ -790,7 +780,7 @@ export class Compiler extends ExpressionCompiler {
       locate(node);
       if (!stores) {
         for (const [name, value] of importFrom(module, null, node, strict, this.globals.file))
-          this.globals.cell(name).value = value;
+          this.globals.set(name, value);
         return Ending.normal;
       }
       for (const { alias, store } of stores) {
@@ -1142,4 +1132,4 @@ function annotationText(node: ast.Expr): string {
   }
 }
 
-export { lastCaller, typeOf };
+export { typeOf };

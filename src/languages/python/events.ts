@@ -18,6 +18,10 @@ export type PyEvent =
       kind: "gradient";
       asked: "gradient" | "jacobian" | "batch_jacobian";
       tape: PyObject;
+      /** Where the tape was opened; undefined where it was not. */
+      opened: Span | undefined;
+      /** Whether it was asked inside the block of the tape. */
+      inside: boolean;
       targets: PyValue[];
       /** Flattened, as `results` and `reasons` are. */
       sources: PyValue[];

@@ -8,6 +8,7 @@ import { pyError } from "./runtime/errors";
 import { Frame } from "./runtime/function";
 import { PyModule, type PyValue } from "./runtime/object";
 import { vm } from "./runtime/vm";
+import { unwatched, watcher } from "./runtime/watch";
 import { type Source, sourceOf } from "./sources";
 
 /** How many folders up from the file an absolute import is looked for. */
@@ -22,10 +23,10 @@ export class SourceModule extends PyModule {
     super(name);
   }
   override pyGetAttribute(name: string): PyValue | undefined {
-    return this.globals.cells.get(name)?.value;
+    return this.globals.get(name);
   }
   override pySetAttribute(name: string, value: PyValue): boolean {
-    this.globals.cell(name).value = value;
+    this.globals.set(name, value);
     return true;
   }
   override member(name: string): PyValue | undefined {
@@ -100,10 +101,10 @@ export function execute(name: string, source: Source): PyModule {
 }
 
 function loaded(): Map<string, PyModule> {
-  let modules = vm.state.get("source modules") as Map<string, PyModule> | undefined;
+  let modules = vm.loaded.get("source modules") as Map<string, PyModule> | undefined;
   if (!modules) {
     modules = new Map();
-    vm.state.set("source modules", modules);
+    vm.loaded.set("source modules", modules);
   }
   return modules;
 }
@@ -115,7 +116,9 @@ setSourceLoader(
     const found = find(parts.join("/"), level, from);
     if (!found) return undefined;
     const name = parts.join(".") || folderOf(found.fileName);
+    // What the file does when it is run, and keeps, is not followed.
+    watcher?.lost();
     return loaded().get(found.fileName) ?? execute(name, sourceOf(found.fileName, found.text));
   },
-  (name, text) => loaded().get(`<${name}>`) ?? execute(name, sourceOf(`<${name}>`, text)),
+  (name, text) => loaded().get(`<${name}>`) ?? unwatched(() => execute(name, sourceOf(`<${name}>`, text))),
 );

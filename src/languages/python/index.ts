@@ -16,17 +16,17 @@ import { arrayOfNumbers } from "./modules/numpy/convert";
 import { keepMain } from "./modules/registry";
 import { PyDict, PyList, PyTuple } from "./runtime/containers";
 import { PyException, pyError, raiseError } from "./runtime/errors";
-import { Frame, homeOf, lastCaller, PyFunction, toPython } from "./runtime/function";
+import { Frame, homeOf, PyFunction, toPython } from "./runtime/function";
 import { snapshot } from "./runtime/isolate";
 import { type Kwargs, PyBound, PyObject, PyType, type PyValue } from "./runtime/object";
 import { call, repr, str, typeName } from "./runtime/protocol";
-import { type Budget, BudgetExceeded, locate, type Observed, Vm, vm, withVm } from "./runtime/vm";
-import { lineText, placeInModule } from "./sources";
+import { type Budget, BudgetExceeded, locate, type Observed, Vm, withVm } from "./runtime/vm";
 import { parseExpression } from "./syntax";
-import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./syntax/ast";
-import { inMain } from "./syntax/span";
+import { lineAt, type PyModuleSyntax, type Span } from "./syntax/ast";
+import { type RunError, safely, syntaxError, uncaught, worded } from "./traces";
 
 export type { GradientReason, PyEvent, PyEventKind } from "./events";
+export { LiveModule, type LiveRun } from "./live";
 export { isDrawn } from "./modules/matplotlib/artists";
 export type * as figures from "./modules/matplotlib/model";
 export { moduleNames } from "./modules/registry";
@@ -37,6 +37,7 @@ export { ranOutOf } from "./runtime/limits";
 export { type PyModuleSyntax, parse, parseExpression, type Span, type SyntaxProblem } from "./syntax";
 export type { Call, Expr, FunctionDef, Statement, With } from "./syntax/ast";
 export { lineAt } from "./syntax/ast";
+export type { RunError, TraceLine } from "./traces";
 export {
   type Budget,
   BudgetExceeded,
@@ -66,28 +67,6 @@ export interface RunOptions {
   read?: (fileName: string) => string | undefined;
   /** Analysis: report an uncaught error and go on with the next statement. */
   resumeAfterError?: boolean;
-}
-
-export interface TraceLine {
-  /** `<module>` or a function's name. */
-  name: string;
-  file: string;
-  line: number;
-  /** The text of that line. */
-  text: string;
-  from: number;
-  to: number;
-}
-
-export interface RunError {
-  type: string;
-  message: string;
-  /** Outermost first. */
-  trace: TraceLine[];
-  /** As Python words it, all lines. */
-  text: string;
-  from: number;
-  to: number;
 }
 
 export interface RunResult {
@@ -120,6 +99,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
   let ended: RunResult["ended"] = "done";
   let stopped: RunResult["stopped"];
   let exit: RunResult["exit"];
+  const where = { syntax, fileName: machine.fileName, place: (span: Span) => span };
   withVm(machine, () => {
     const first = syntax.errors[0];
     if (first && !options.resumeAfterError) {
@@ -150,7 +130,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
             return;
           }
           report(error, false);
-          errors.push(describe(error, syntax, machine.fileName));
+          errors.push(worded(uncaught(error), where));
           if (!options.resumeAfterError) {
             ended = "error";
             return;
@@ -171,7 +151,7 @@ export function run(syntax: PyModuleSyntax, options: RunOptions = {}): RunResult
       } else throw error;
     } finally {
       releaseTapes(machine);
-      for (const end of machine.atEnd) end();
+      machine.end();
     }
   });
   const { output, ticks } = machine;
@@ -197,7 +177,7 @@ function exitOf(error: PyException): { code: number; message?: string } {
 
 /** Tapes that an error left open must not go on listening. */
 function releaseTapes(machine: Vm): void {
-  const open = machine.state.get("open tapes") as Set<{ release(): void }> | undefined;
+  const open = machine.loaded.get("open tapes") as Set<{ release(): void }> | undefined;
   for (const tape of open ?? []) tape.release();
 }
 
@@ -212,82 +192,13 @@ function machineFor(options: RunOptions, syntax?: { lineStarts: number[] }): Vm 
   return machine;
 }
 
-// ── errors in words ─────────────────────────────────────────────────────────
-
-function syntaxError(problem: SyntaxProblem, syntax: PyModuleSyntax, fileName: string): RunError {
-  const line = lineAt(syntax, problem.from);
-  const type = /indent/.test(problem.message) ? "IndentationError" : "SyntaxError";
-  const text = `  File "${fileName}", line ${line}\n    ${lineText(syntax, line)}\n${type}: ${problem.message}`;
-  return { type, message: problem.message, trace: [], text, from: problem.from, to: problem.to };
-}
-
-function describe(error: PyException, syntax: PyModuleSyntax, fileName: string): RunError {
-  const trace = traceOf(error, syntax, fileName);
-  const span = homeOf(error);
-  const message = safely(() => str(error));
-  const headline = message === "" ? error.type.name : `${error.type.name}: ${message}`;
-  const chain = error.cause ?? (error.suppressContext ? null : error.context);
-  let before = "";
-  if (chain && chain !== error) {
-    const link = error.cause
-      ? "The above exception was the direct cause of the following exception:"
-      : "During handling of the above exception, another exception occurred:";
-    before = `${describe(breakCycle(chain), syntax, fileName).text}\n\n${link}\n\n`;
-  }
-  const lines = trace.map(({ name, file, line, text }) => `  File "${file}", line ${line}, in ${name}\n    ${text}`);
-  const text = `${before}Traceback (most recent call last):\n${lines.join("\n")}\n${headline}`;
-  return { type: error.type.name, message, trace, text, from: span.from, to: span.to };
-}
-
-function breakCycle(error: PyException): PyException {
-  const seen = new Set<PyException>();
-  let at: PyException | null = error;
-  while (at) {
-    if (seen.has(at)) {
-      at.context = null;
-      at.cause = null;
-      break;
-    }
-    seen.add(at);
-    at = at.cause ?? at.context;
-  }
-  return error;
-}
-
-function traceOf(error: PyException, syntax: PyModuleSyntax, fileName: string): TraceLine[] {
-  const line = (name: string, span: Span): TraceLine => {
-    const { from, to } = span;
-    const place = inMain(span) ? undefined : placeInModule(from);
-    if (place) return { name, file: beside(fileName, place.fileName), line: place.line, text: place.text, from, to };
-    const number = lineAt(syntax, from);
-    return { name, file: fileName, line: number, text: lineText(syntax, number), from, to };
-  };
-  const inner = error.trace.filter(({ span }) => !inLibrary(span)).map((entry) => line(entry.name, entry.span));
-  const outermost = lastCaller.get(error) ?? error.span ?? vm.at;
-  return [line("<module>", outermost), ...inner.reverse()];
-}
-
-/** In a text of ours: what stands there explains nothing to whom it befell. */
-const inLibrary = (span: Span): boolean => !inMain(span) && placeInModule(span.from)?.fileName.startsWith("<") === true;
-
-const beside = (fileName: string, other: string): string => fileName.slice(0, fileName.lastIndexOf("/") + 1) + other;
-
-function safely(text: () => string): string {
-  try {
-    return text();
-  } catch (error) {
-    // An object that contains itself may have no end.
-    if (error instanceof PyException || (error instanceof RangeError && error.message.includes("call stack")))
-      return "<exception str() failed>";
-    throw error;
-  }
-}
-
 // ── calling what a run left ─────────────────────────────────────────────────
 
 export interface CallOptions extends RunOptions {
   /** For line numbers in messages. */
   syntax?: PyModuleSyntax;
+  /** Where in it stands what runs at a place; by default there. */
+  place?: (span: Span) => Span;
   /** Whether the call leaves everything as it was: variables, containers, Variables (default: yes). It prints nothing then. */
   isolated?: boolean;
   /** An expression of the function's text (or of one inside it) to watch. */
@@ -312,8 +223,10 @@ export class PyCallError extends Error {
 /** Runs `body` on a machine of its own; unless told otherwise, whatever it changes among `roots` is put back. */
 function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () => T): T {
   const isolated = options.isolated !== false;
-  const machine = machineFor(isolated ? { ...options, onEvent: undefined } : options, options.syntax);
+  const machine = machineFor(isolated ? { ...options, onEvent: undefined } : options);
   machine.observed = options.observed;
+  const { syntax, place = (span) => span } = options;
+  if (syntax) machine.lineOf = (from) => lineAt(syntax, place({ from, to: from }).from);
   const putBack = isolated ? snapshot(roots) : undefined;
   return withVm(machine, () => {
     try {
@@ -322,7 +235,7 @@ function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () =>
       const error = toPython(raw);
       if (error instanceof PyException) {
         report(error, false);
-        const span = homeOf(error);
+        const span = place(homeOf(error));
         throw new PyCallError(
           error.type.name,
           safely(() => str(error)),
@@ -331,7 +244,8 @@ function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () =>
         );
       }
       if (error instanceof BudgetExceeded) {
-        throw new PyCallError("", error.message, error.span.from, error.span.to, true);
+        const { from, to } = place(error.span);
+        throw new PyCallError("", error.message, from, to, true);
       }
       throw error;
     } finally {

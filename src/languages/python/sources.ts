@@ -25,14 +25,15 @@ export function sourceOf(fileName: string, text: string): Source {
   const found = known.find((source) => source.fileName === fileName && source.text === text);
   if (found) return found;
   const source = { fileName, text, syntax: parse(text), base: next };
-  move(source.syntax, next, new Set());
+  move(source.syntax, next);
   next += text.length + 2;
   known.push(source);
   if (known.length > MOST_TEXTS) known.shift();
   return source;
 }
 
-function move(node: unknown, by: number, seen: Set<object>): void {
+/** Moves all spans of a tree. */
+export function move(node: unknown, by: number, seen = new Set<object>()): void {
   if (typeof node !== "object" || node === null || seen.has(node)) return;
   seen.add(node);
   const span = node as { from?: unknown; to?: unknown };

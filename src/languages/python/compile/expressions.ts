@@ -22,6 +22,7 @@ import {
 } from "../runtime/protocol";
 import { formatValue } from "../runtime/text";
 import { locate, type Observed, tick, vm } from "../runtime/vm";
+import { Name, notice, turn, watcher } from "../runtime/watch";
 import type * as ast from "../syntax/ast";
 import type { Place, Scope, ScopeMap } from "./scope";
 
@@ -30,19 +31,31 @@ export type Store = (frame: Frame, value: PyValue) => void;
 
 /** The module's names, each in a cell. */
 export class Globals {
-  readonly cells = new Map<string, Cell>();
+  readonly cells = new Map<string, Name>();
+  /** Whether it is noticed who uses them. */
+  readonly watched = vm.watched;
   constructor(
     readonly builtins: ReadonlyMap<string, PyValue>,
     /** The module's file, relative to the folder of the one that runs; "" for that one. */
     readonly file = "",
   ) {}
-  cell(name: string): Cell {
+  cell(name: string): Name {
     let cell = this.cells.get(name);
     if (!cell) {
-      cell = new Cell(undefined);
+      cell = new Name(undefined);
       this.cells.set(name, cell);
     }
     return cell;
+  }
+  get(name: string): PyValue | undefined {
+    const cell = this.cells.get(name);
+    if (cell && cell.turn !== turn) notice(cell, false);
+    return cell?.value;
+  }
+  set(name: string, value: PyValue): void {
+    const cell = this.cell(name);
+    if (cell.turn !== turn) notice(cell, true);
+    cell.value = value;
   }
   toMap(): Map<string, PyValue> {
     const map = new Map<string, PyValue>();
@@ -139,13 +152,21 @@ export class ExpressionCompiler {
       default: {
         const cell = this.globals.cell(name);
         const { builtins } = this.globals;
-        return () => {
-          const { value } = cell;
-          if (value !== undefined) return value;
+        const otherwise = (): PyValue => {
           const builtin = builtins.get(name);
           if (builtin !== undefined) return builtin;
           locate(node);
           raiseError("NameError", `name '${name}' is not defined`);
+        };
+        if (this.globals.watched)
+          return () => {
+            if (cell.turn !== turn) notice(cell, false);
+            const { value } = cell;
+            return value !== undefined ? value : otherwise();
+          };
+        return () => {
+          const { value } = cell;
+          return value !== undefined ? value : otherwise();
         };
       }
     }
@@ -179,6 +200,11 @@ export class ExpressionCompiler {
         };
       default: {
         const cell = this.globals.cell(name);
+        if (this.globals.watched)
+          return (_, value) => {
+            if (cell.turn !== turn) notice(cell, true);
+            cell.value = value;
+          };
         return (_, value) => {
           cell.value = value;
         };
@@ -218,7 +244,10 @@ export class ExpressionCompiler {
         };
       default: {
         const cell = this.globals.cell(name);
-        return () => empty(cell);
+        return () => {
+          if (cell.turn !== turn) notice(cell, false);
+          empty(cell);
+        };
       }
     }
   }
@@ -295,7 +324,7 @@ export class ExpressionCompiler {
 
   expr(node: ast.Expr): Eval {
     const value = this.unobserved(node);
-    return vm.observed?.node === node ? this.observed(node, value, vm.observed) : value;
+    return vm.observed?.is(node) ? this.observed(node, value, vm.observed) : value;
   }
 
   private observed(node: ast.Expr, value: Eval, { names, see }: Observed): Eval {
@@ -778,6 +807,8 @@ export class ExpressionCompiler {
       const values = args.map((run) => run(frame));
       locate(node);
       if (fn !== this.globals.builtins.get(name)) return call(fn, values);
+      // Our own texts only look a name up.
+      if (!this.globals.file.startsWith("<")) watcher?.lost();
       if (name === "globals" || (!runs && module)) return new GlobalNames(this.globals);
       if (!runs) return PyDict.from(own(frame));
       const [source, globals, locals] = values;

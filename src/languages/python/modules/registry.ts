@@ -3,6 +3,7 @@ import { PyList, PyTuple } from "../runtime/containers";
 import { pyError, raiseError } from "../runtime/errors";
 import { ellipsis, makeType, PyModule, PyObject, PyType, type PyValue } from "../runtime/object";
 import { vm } from "../runtime/vm";
+import { touch, unwatched, watcher } from "../runtime/watch";
 import type { Span } from "../syntax/ast";
 
 /** Makes the contents of a module, once for each run. */
@@ -58,10 +59,10 @@ export function moduleNames(): string[] {
 }
 
 function loaded(): Map<string, PyModule> {
-  let modules = vm.state.get("modules") as Map<string, PyModule> | undefined;
+  let modules = vm.loaded.get("modules") as Map<string, PyModule> | undefined;
   if (!modules) {
     modules = new Map();
-    vm.state.set("modules", modules);
+    vm.loaded.set("modules", modules);
   }
   return modules;
 }
@@ -71,8 +72,11 @@ const open = new Set(["tensorflow", "keras", "tf_keras", "numpy", "scipy"]);
 
 export class PyLibrary extends PyModule {
   override member(name: string): PyValue | undefined {
+    return this.dict.get(name) ?? unwatched(() => this.made(name));
+  }
+  private made(name: string): PyValue | undefined {
     const part = () => (parts.get(this.name)?.includes(name) ? loadModule(`${this.name}.${name}`) : undefined);
-    const made = this.dict.get(name) ?? lazy.get(this.name)?.get(name)?.() ?? part();
+    const made = lazy.get(this.name)?.get(name)?.() ?? part();
     if (made !== undefined) this.dict.set(name, made);
     return made;
   }
@@ -150,8 +154,12 @@ export function keepMain(module: PyModule): void {
 
 /** A module that we provide. */
 export function loadModule(name: string): PyModule | undefined {
-  const known = loaded().get(name);
-  if (known) return known;
+  // All the variables of the script can be reached through it.
+  if (name === "__main__") watcher?.lost();
+  return loaded().get(name) ?? unwatched(() => load(name));
+}
+
+function load(name: string): PyModule | undefined {
   const tree = makers.has(name) ? undefined : trees.get(name.split(".")[0]);
   if (tree) {
     const module = tree(name);
@@ -269,12 +277,14 @@ export function importFrom(
     const all = names.get("__all__");
     const listed = all instanceof PyList || all instanceof PyTuple ? all.items.map(String) : undefined;
     for (const [key, value] of names) if (listed ? listed.includes(key) : !key.startsWith("_")) out.set(key, value);
+    for (const value of out.values()) touch(value);
     return out;
   }
   if (wanted !== null) {
     const inside = `${name}${name.endsWith(".") ? "" : "."}${wanted}`;
     const value = module?.member(wanted) ?? moduleNamed(inside, from);
     if (value !== undefined) {
+      touch(value);
       out.set(wanted, value);
       return out;
     }

@@ -39,6 +39,7 @@ import {
   typeName,
   typeOf,
 } from "../runtime/protocol";
+import { holding } from "../runtime/watch";
 import { loadModule, registerModule } from "./registry";
 
 // ── collections ─────────────────────────────────────────────────────────────
@@ -355,7 +356,12 @@ export function namedTuple(
   );
   type.attributes.set(
     "_make",
-    new PyClassMethod(new PyNative("_make", ([cls, items]) => new PyTuple(listOf(items), cls as PyType))),
+    new PyClassMethod(
+      new PyNative(
+        "_make",
+        holding(([cls, items]) => new PyTuple(listOf(items), cls as PyType)),
+      ),
+    ),
   );
   PyType.changes++;
   return type;
@@ -448,7 +454,10 @@ function abstractType(name: string): PyType {
   );
   type.attributes.set(
     "__class_getitem__",
-    native("__class_getitem__", ([self]) => self),
+    native(
+      "__class_getitem__",
+      holding(([self]: PyValue[]) => self),
+    ),
   );
   return type;
 }
@@ -607,11 +616,14 @@ function shapeEnum(type: PyType, names: Map<string, PyValue>): undefined {
     type.attributes.set("__iter__", new PyNative("__iter__", () => iterate(new PyList([...all.values()])), false));
     type.attributes.set(
       "__class_getitem__",
-      native("__class_getitem__", ([, name]) => {
-        const member = named.get(String(name));
-        if (!member) throw keyError(name);
-        return member;
-      }),
+      native(
+        "__class_getitem__",
+        holding(([, name]: PyValue[]) => {
+          const member = named.get(String(name));
+          if (!member) throw keyError(name);
+          return member;
+        }, named),
+      ),
     );
     type.attributes.delete("__iter__");
     type.construct = (cls, [value]) => {

@@ -16,6 +16,7 @@ import {
 } from "../runtime/object";
 import { call, findAttribute, getAttribute, str } from "../runtime/protocol";
 import { vm } from "../runtime/vm";
+import { holding } from "../runtime/watch";
 import { loadModule, registerModule } from "./registry";
 
 const nothing = (name: string): [string, PyValue] => [name, native(name, () => null)];
@@ -143,9 +144,9 @@ class StructTime extends PyTuple {
 
 registerModule("time", () => {
   // A fixed clock: a run gives the same each time.
-  let at = 0;
   const tick = (): number => {
-    at += 0.001;
+    const at = ((vm.state.get("clock") as number | undefined) ?? 0) + 0.001;
+    vm.state.set("clock", at);
     return START + at;
   };
   const clock = (name: string): [string, PyValue] => function_(name, tick);
@@ -483,7 +484,13 @@ registerModule(
     new Map<string, PyValue>([
       function_("suppress", (types) => new Suppress(types)),
       function_("contextmanager", ([fn]) =>
-        native("contextmanager", (args, kwargs) => new Managed(() => call(fn, args, kwargs))),
+        native(
+          "contextmanager",
+          holding(
+            (args: PyValue[], kwargs: Map<string, PyValue> | undefined) => new Managed(() => call(fn, args, kwargs)),
+            fn,
+          ),
+        ),
       ),
       function_(
         "nullcontext",

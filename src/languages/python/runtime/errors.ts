@@ -17,6 +17,8 @@ export class PyException extends PyObject {
   span: Span | undefined;
   /** Frames that it left, innermost first. */
   readonly trace: TraceEntry[] = [];
+  /** The call that the frame left last came from. */
+  caller: Span | undefined;
   reported = false;
 
   constructor(

@@ -9,10 +9,9 @@ import type { DictKey, Kwargs, PyType } from "./object";
 import { makeType, PyInstance, PyIterator, PyObject, type PyValue } from "./object";
 import { address } from "./protocol";
 import { locate, tick, vm } from "./vm";
+import { Cell } from "./watch";
 
-export class Cell {
-  constructor(public value: PyValue | undefined) {}
-}
+export { Cell };
 
 export type Slot = PyValue | Cell | undefined;
 
@@ -269,20 +268,17 @@ export function leave(error: unknown, name: string, caller: Span): unknown {
   if (python instanceof PyException) {
     if (python.trace.length < 50) {
       const last = python.trace.length ? python.trace[python.trace.length - 1] : undefined;
-      python.trace.push({ name, span: last ? lastCaller.get(python)! : (python.span ?? vm.at) });
+      python.trace.push({ name, span: last ? python.caller! : (python.span ?? vm.at) });
     }
-    lastCaller.set(python, caller);
+    python.caller = caller;
   }
   return python;
 }
 
-/** The call that the frame left last came from. */
-export const lastCaller = new WeakMap<PyException, Span>();
-
 /** The innermost place in the file that runs through which an error went. */
 export function homeOf(error: PyException): Span {
   const own = error.span ?? vm.at;
-  const spans = [own, ...error.trace.map((entry) => entry.span), lastCaller.get(error) ?? own];
+  const spans = [own, ...error.trace.map((entry) => entry.span), error.caller ?? own];
   return spans.find(inMain) ?? vm.home(own);
 }
 

@@ -4,6 +4,7 @@
  * of a `PyType`.
  */
 import type { Value } from "../../../engine";
+import { touch, watcher } from "./watch";
 
 export type PyValue = bigint | number | boolean | string | null | PyObject | Value;
 export type Kwargs = Map<string, PyValue>;
@@ -56,6 +57,9 @@ export abstract class PyObject {
   pyFormat?(spec: string): string;
   pyEnter?(): PyValue;
   pyExit?(error: PyObject | null): boolean;
+  /** What can change in it, where its fields do not just say that; `hold` puts it back (see heap.ts). */
+  held?(): readonly unknown[];
+  hold?(values: readonly unknown[]): void;
 }
 
 /** What a JavaScript Map can tell values apart by. */
@@ -198,6 +202,8 @@ const unionType = makeType("UnionType");
 
 /** A function written in JavaScript. */
 export class PyNative extends PyObject {
+  /** A statement made it, so that it may close over anything; those of the library close over nothing that changes. */
+  readonly isMade = watcher !== undefined;
   constructor(
     readonly name: string,
     readonly run: Native,
@@ -311,6 +317,15 @@ export const moduleType = makeType("module");
 
 export function native(name: string, run: Native): PyNative {
   return new PyNative(name, run);
+}
+
+/** A method of an object that a module keeps to itself, as a function of the module. */
+export function sharedMethod(own: PyObject, name: string): PyNative {
+  const { run } = own.pyGetAttribute!(name) as PyNative;
+  return native(name, (args, kwargs) => {
+    touch(own);
+    return run(args, kwargs);
+  });
 }
 
 /** Gives a builtin type its methods: each gets the instance first. */

@@ -33,6 +33,7 @@ import {
   typeType,
 } from "./object";
 import { strGetItem, stringItems } from "./strings";
+import { touch, watcher } from "./watch";
 
 // ── types ───────────────────────────────────────────────────────────────────
 
@@ -107,7 +108,10 @@ export function findAttribute(x: PyValue, name: string): PyValue | undefined {
     if (x instanceof PyModule) {
       const given = x.dict.get(name);
       const own = given === undefined ? x.pyGetAttribute?.(name) : given;
-      if (own !== undefined) return own;
+      if (own !== undefined) {
+        touch(own);
+        return own;
+      }
       if (name === "__dict__") return PyDict.from(x.dict);
       return name === "__name__" ? x.name : undefined;
     }
@@ -376,6 +380,7 @@ export function plainSetAttribute(x: PyValue, name: string, value: PyValue): voi
         return;
       }
     }
+    if (x instanceof PyModule) watcher?.lost();
     if (x.pySetAttribute?.(name, value)) return;
     if (x.dict) {
       const slots = x.type.heap ? x.type.find("__slots__") : undefined;
@@ -413,6 +418,7 @@ export function deleteAttribute(x: PyValue, name: string): void {
     call(remover, [onType!, x]);
     return;
   }
+  if (x instanceof PyModule) watcher?.lost();
   if (x instanceof PyObject && x.dict?.delete(name)) return;
   throw missingAttribute(x, name);
 }

@@ -8,6 +8,7 @@ import type { PyEvent } from "../events";
 import type { Expr, Span } from "../syntax/ast";
 import { inMain } from "../syntax/span";
 import type { PyValue } from "./object";
+import { holding, Resources } from "./watch";
 
 export interface Budget {
   /** Milliseconds for the whole run. */
@@ -23,20 +24,26 @@ export interface Budget {
 /** Ends a run; Python code cannot catch it. */
 export class BudgetExceeded {
   constructor(
-    readonly message: string,
+    readonly reason: string,
     readonly span: Span,
-  ) {}
+    line: number,
+  ) {
+    this.message = `${reason} (line ${line})`;
+  }
+  readonly message: string;
 }
 
 /** An expression that is watched while a function runs; see `callFunction`. */
 export interface Observed {
-  readonly node: Expr;
+  /** Whether it is this one: the function that runs may have been read in an earlier version of the text. */
+  readonly is: (node: Expr) => boolean;
   /** Those that the frame does not hold are undefined. */
   readonly names: readonly string[];
   readonly see: (values: readonly (PyValue | undefined)[], result: PyValue) => void;
 }
 
 const nowhere: Span = { from: 0, to: 0 };
+const ENDS = "at end";
 
 export class Vm {
   /** The node being evaluated: errors and recorded operations belong to it. */
@@ -57,10 +64,12 @@ export class Vm {
   observed: Observed | undefined;
   wantsValues = false;
   wantsCalls = false;
+  /** Whether it is noticed what each statement uses (watch.ts). */
+  watched = false;
   /** Per-run counters that modules keep (TensorFlow's names of variables, …). */
-  readonly state = new Map<string, unknown>();
-  /** What modules do when the script has ended, however it ended. */
-  readonly atEnd: (() => void)[] = [];
+  readonly state = new Resources();
+  /** Modules that are loaded, and tapes that are open. */
+  readonly loaded = new Map<string, unknown>();
   private deadline = Number.POSITIVE_INFINITY;
   private readonly maxSteps: number;
   readonly maxAllocation: number;
@@ -75,7 +84,28 @@ export class Vm {
     this.maxSteps = budget.maxSteps ?? Number.POSITIVE_INFINITY;
     this.maxAllocation = budget.maxAllocation ?? 1 << 28;
     this.maxDepth = budget.maxDepth ?? 1000;
-    if (this.milliseconds !== Number.POSITIVE_INFINITY) this.deadline = now() + this.milliseconds;
+    this.begin(0);
+  }
+
+  /** The time begins to count, with some of it spent already. */
+  begin(spent: number): void {
+    if (this.limited) this.deadline = this.now() + this.milliseconds - spent;
+  }
+  /** Whether so much more may still be spent, in all. */
+  affords(milliseconds: number, steps: number): boolean {
+    return milliseconds <= this.milliseconds && steps <= this.maxSteps;
+  }
+
+  /** What a module does when the script has ended, however it ended; `name` is that of what it keeps. */
+  atEnd(name: string, run: () => void): void {
+    this.state.set(ENDS, new Map(this.ends).set(name, holding(run)));
+  }
+  /** Does it. */
+  end(): void {
+    for (const run of this.ends.values()) run();
+  }
+  private get ends(): ReadonlyMap<string, () => void> {
+    return (this.state.get(ENDS) as ReadonlyMap<string, () => void> | undefined) ?? new Map();
   }
 
   /** Whether the run must end within a time. */
@@ -91,7 +121,7 @@ export class Vm {
 
   stop(reason: string): never {
     const at = this.home(this.at);
-    throw new BudgetExceeded(`${reason} (line ${this.lineOf(at.from)})`, at);
+    throw new BudgetExceeded(reason, at, this.lineOf(at.from));
   }
 
   /** The place in the file that runs: for a place in another text, where that was called. */

@@ -33,7 +33,7 @@ export class Artist extends PyObject {
     path: string,
     readonly series: Draft<Series> | undefined,
     /** Attributes and methods of its own. */
-    private readonly own: (name: string) => PyValue | undefined = () => undefined,
+    private readonly own?: (name: string) => PyValue | undefined,
     private readonly text?: string,
   ) {
     super(artistType(path));
@@ -46,7 +46,7 @@ export class Artist extends PyObject {
   override pyGetAttribute(name: string): PyValue | undefined {
     const kept = this.dict?.get(name);
     if (kept !== undefined) return kept;
-    const own = this.own(name) ?? (this.series ? seriesAttribute(this.series, name) : undefined);
+    const own = this.own?.(name) ?? (this.series ? seriesAttribute(this.series, name) : undefined);
     if (own !== undefined) return own;
     if (name === "set")
       return native(name, (_, kwargs) => {

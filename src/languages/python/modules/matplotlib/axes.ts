@@ -4,6 +4,7 @@ import { listOf, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { type Kwargs, native, type PyIterator, PyObject, type PyValue } from "../../runtime/object";
 import { isNumber, repr, str, truth } from "../../runtime/protocol";
+import { holding } from "../../runtime/watch";
 import { Artist, AxisList, AxisTuple, artistType, type Draft, vector } from "./artists";
 import { Call, note, textOf } from "./call";
 import { type Categories, vectorOf } from "./data";
@@ -284,12 +285,12 @@ export class Looks extends PyObject {
     readonly name: string,
     /** Shares of the plot's size instead of the data's units. */
     readonly relative = false,
-    private readonly own: (name: string) => PyValue | undefined = () => undefined,
+    private readonly own?: (name: string) => PyValue | undefined,
   ) {
     super(artistType("matplotlib.artist.Artist"));
   }
   override pyGetAttribute(name: string): PyValue | undefined {
-    return name.startsWith("__") ? undefined : (this.own(name) ?? new Looks(name));
+    return name.startsWith("__") ? undefined : (this.own?.(name) ?? new Looks(name));
   }
   override pySetAttribute(): boolean {
     return true;
@@ -328,7 +329,7 @@ export function textArtist(x: PyValue, y: PyValue, text: string, kind: "Text" | 
   return new Artist(
     `matplotlib.text.${kind}`,
     undefined,
-    (name) => (name === "get_text" ? native(name, () => text) : undefined),
+    holding((name) => (name === "get_text" ? native(name, () => text) : undefined)),
     `${kind}(${str(x)}, ${str(y)}, ${repr(text)})`,
   );
 }

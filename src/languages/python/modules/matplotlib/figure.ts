@@ -5,6 +5,7 @@ import { raiseError } from "../../runtime/errors";
 import { type Kwargs, native, PyObject, type PyValue } from "../../runtime/object";
 import { getItem, isNumber, repr, truth } from "../../runtime/protocol";
 import { type Vm, vm } from "../../runtime/vm";
+import { holding } from "../../runtime/watch";
 import type { Span } from "../../syntax/ast";
 import { ObjectArray } from "../numpy/objects";
 import { Artist, artistType } from "./artists";
@@ -25,7 +26,7 @@ export class Figures {
   private told = 0;
 
   constructor(private readonly machine: Vm) {
-    machine.atEnd.push(() => this.endAll());
+    machine.atEnd("pyplot", () => Figures.now.endAll());
   }
   static get now(): Figures {
     let found = vm.state.get("pyplot") as Figures | undefined;
@@ -407,15 +408,26 @@ export function colorbar(figure: PyFigure, name: string, args: PyValue[], kwargs
   const axes = figure.axes.find((one) => one.artists.includes(artist));
   const bar = { label: call.text("", "label") };
   if (axes) axes.colorbar = bar;
-  const setLabel = native("set_label", ([label]) => {
-    bar.label = textOf(label);
-    return null;
-  });
-  const inner = new Looks("cax", false, (attribute) =>
-    /^set_[xy]label$|^set_title$/.test(attribute) ? setLabel : undefined,
+  const setLabel = native(
+    "set_label",
+    holding(([label]: PyValue[]) => {
+      bar.label = textOf(label);
+      return null;
+    }, bar),
   );
-  return new Looks("colorbar", false, (attribute) =>
-    attribute === "set_label" ? setLabel : attribute === "ax" ? inner : undefined,
+  const inner = new Looks(
+    "cax",
+    false,
+    holding((attribute) => (/^set_[xy]label$|^set_title$/.test(attribute) ? setLabel : undefined), setLabel),
+  );
+  return new Looks(
+    "colorbar",
+    false,
+    holding(
+      (attribute) => (attribute === "set_label" ? setLabel : attribute === "ax" ? inner : undefined),
+      setLabel,
+      inner,
+    ),
   );
 }
 

@@ -245,6 +245,20 @@ export class PyArray extends PyObject {
       this.version++;
     };
   }
+  /** A view has no numbers of its own. */
+  override held(): readonly unknown[] {
+    this.exposed = true;
+    return [this.root ?? this.own, this.shape, this.type, this.dict];
+  }
+  override hold([own, shape, , dict]: readonly unknown[]): void {
+    if (!this.root) {
+      this.own = own as Value;
+      this.exposed = true;
+      this.version++;
+    }
+    this.shape = shape as readonly number[];
+    this.dict = dict as typeof this.dict;
+  }
   /** A traced scalar as a traced float: what `float()` gives. */
   tracedScalar(): Value | undefined {
     return this.shape.length === 0 && !(this.value instanceof Tensor) ? this.value : undefined;

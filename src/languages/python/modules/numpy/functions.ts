@@ -41,7 +41,16 @@ import { copied, diagonalOf, dtypeObject, permuted, reshaped, shared } from "./m
 import { ObjectArray } from "./objects";
 import { printOptions, setPrintOptions } from "./print";
 import { cumulative, extreme, mean, place, product, quantile, type Reduce, sorted, sum, variance } from "./reductions";
-import { apply2, checkFit, elementwise1, errorState, integerLimits, matmul, product as matrixProduct } from "./ufuncs";
+import {
+  apply2,
+  checkFit,
+  elementwise1,
+  errorState,
+  integerLimits,
+  matmul,
+  product as matrixProduct,
+  setErrorState,
+} from "./ufuncs";
 
 export type Entry = [string, PyValue];
 type Body = (args: (PyValue | undefined)[]) => PyValue;
@@ -1688,26 +1697,24 @@ const rest: Entry[] = [
     (name): Entry => [
       name,
       native(name, (_args, kwargs) => {
-        const before = new Map(errorState());
+        const before = errorState();
         const change = (): void => {
-          const state = errorState();
+          const state = new Map(errorState());
           const all = kwargs?.get("all");
           if (typeof all === "string") for (const key of state.keys()) state.set(key, all);
           for (const [key, value] of kwargs ?? [])
             if (key !== "all" && typeof value === "string") state.set(key, value);
+          setErrorState(state);
         };
         if (name === "seterr") {
           change();
           return PyDict.from(before);
         }
-        return new Context(change, () => {
-          const state = errorState();
-          for (const [key, value] of before) state.set(key, value);
-        });
+        return new Context(change, () => setErrorState(before));
       }),
     ],
   ),
-  define("geterr", [], () => PyDict.from(new Map(errorState()))),
+  define("geterr", [], () => PyDict.from(errorState())),
   define("iterable", ["y"], ([x]) => {
     try {
       iterate(x!);

@@ -7,6 +7,7 @@ import { raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
 import { makeType, PyObject, type PyValue } from "../../runtime/object";
 import { call } from "../../runtime/protocol";
+import { holding } from "../../runtime/watch";
 import { PyArray } from "./array";
 import { asValue, range } from "./convert";
 import { array, concatenate, type Entry, functions, linspace } from "./functions";
@@ -17,6 +18,7 @@ class ByIndex extends PyObject {
     private readonly make: (key: PyValue) => PyValue,
   ) {
     super(makeType(name));
+    holding(make);
   }
   override pyGetItem(key: PyValue): PyValue {
     return this.make(key);

@@ -15,19 +15,18 @@ import { ObjectArray } from "./objects";
 // ── warnings ────────────────────────────────────────────────────────────────
 
 /** What `errstate` and `seterr` say of each kind of trouble. */
-export function errorState(): Map<string, string> {
-  let state = vm.state.get("numpy errstate") as Map<string, string> | undefined;
-  if (!state) {
-    state = new Map([
-      ["divide", "warn"],
-      ["over", "warn"],
-      ["under", "ignore"],
-      ["invalid", "warn"],
-    ]);
-    vm.state.set("numpy errstate", state);
-  }
-  return state;
+export function errorState(): ReadonlyMap<string, string> {
+  return (vm.state.get("numpy errstate") as ReadonlyMap<string, string> | undefined) ?? usualErrors;
 }
+export function setErrorState(state: ReadonlyMap<string, string>): void {
+  vm.state.set("numpy errstate", state);
+}
+const usualErrors: ReadonlyMap<string, string> = new Map([
+  ["divide", "warn"],
+  ["over", "warn"],
+  ["under", "ignore"],
+  ["invalid", "warn"],
+]);
 
 const WORDS: Record<string, string> = {
   divide: "divide by zero encountered in",

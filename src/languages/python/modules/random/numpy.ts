@@ -4,7 +4,7 @@ import { peek, sizeOf, special, tensor } from "../../../../engine";
 import { bindArguments, toInt } from "../../runtime/arguments";
 import { listOf } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
-import { type Kwargs, makeType, native, PyObject, type PyValue } from "../../runtime/object";
+import { type Kwargs, makeType, native, PyObject, type PyValue, sharedMethod } from "../../runtime/object";
 import { isNumber, truth } from "../../runtime/protocol";
 import { arrayType, PyArray } from "../numpy/array";
 import { asValue, dtypeOfArgument, pick, range, shapeOf } from "../numpy/convert";
@@ -613,6 +613,6 @@ registerModule("numpy.random", () => {
     ],
     ...Object.keys(table)
       .filter((name) => !MODERN.has(name))
-      .map((name): [string, PyValue] => [name, own.pyGetAttribute(name)!]),
+      .map((name): [string, PyValue] => [name, sharedMethod(own, name)]),
   ]);
 });

@@ -3,7 +3,7 @@ import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
 import { listOf, PyDict, PyList, PyRange, PySet, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { bitLength } from "../../runtime/numbers";
-import { makeType, native, PyObject, type PyValue } from "../../runtime/object";
+import { makeType, native, PyObject, type PyValue, sharedMethod } from "../../runtime/object";
 import { getItem, hashOf, lengthOf } from "../../runtime/protocol";
 import { registerModule } from "../registry";
 import { MersenneTwister, words } from "./generators";
@@ -35,6 +35,12 @@ export class PyRandom extends PyObject {
     };
   }
   random = (): number => this.twister.double();
+  override held(): readonly unknown[] {
+    return [this.twister, this.gaussian];
+  }
+  override hold([, gaussian]: readonly unknown[]): void {
+    this.gaussian = gaussian as number | undefined;
+  }
   bits(count: number): bigint {
     if (count <= 0) return 0n;
     if (count <= 32) return BigInt(this.twister.next32() >>> (32 - count));
@@ -269,6 +275,6 @@ registerModule("random", () => {
   return new Map<string, PyValue>([
     ["Random", randomType],
     ["_inst", own],
-    ...Object.keys(table).map((name): [string, PyValue] => [name, own.pyGetAttribute(name)!]),
+    ...Object.keys(table).map((name): [string, PyValue] => [name, sharedMethod(own, name)]),
   ]);
 });

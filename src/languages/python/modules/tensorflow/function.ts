@@ -4,6 +4,7 @@ import { listOf, PyTuple } from "../../runtime/containers";
 import { type Kwargs, makeType, native, PyObject, type PyValue } from "../../runtime/object";
 import { call, isNumber, repr, truth } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
+import { holding } from "../../runtime/watch";
 import { PyArray } from "../numpy/array";
 import { flatten } from "./tape";
 import { PyTensorLike, PyTfTensor, PyTfVariable, toTensor } from "./tensor";
@@ -69,6 +70,11 @@ export class PyDecorated extends PyObject {
   override pyGetAttribute(name: string): PyValue | undefined {
     return name === "__wrapped__" ? this.fn : undefined;
   }
+  /** What it runs is made of the function alone. */
+  override held(): readonly unknown[] {
+    return [this.fn, this.dict];
+  }
+  override hold(): void {}
   override pyCall(args: PyValue[], kwargs?: Kwargs): PyValue {
     return this.run(args, kwargs);
   }
@@ -116,7 +122,7 @@ export class PyTfFunction extends PyObject {
   /** The function for one kind of arguments: it takes the tensors; the other arguments stay what they were. */
   private concrete(args: PyValue[], kwargs: Kwargs | undefined): PyValue {
     const open = (x: PyValue) => x instanceof PyTensorLike || (x instanceof PyObject && x.type.name === "TensorSpec");
-    return native(this.name, (tensors, named) => {
+    const run = (tensors: PyValue[], named: Kwargs | undefined): PyValue => {
       const left = [...tensors];
       const merged: Kwargs = new Map();
       const filled = args.map((arg) => (open(arg) && left.length > 0 ? left.shift()! : arg));
@@ -124,7 +130,8 @@ export class PyTfFunction extends PyObject {
       for (const [key, value] of kwargs ?? []) if (open(value) && left.length > 0) merged.set(key, left.shift()!);
       for (const [key, value] of named ?? []) merged.set(key, value);
       return this.pyCall([...filled, ...left], merged);
-    });
+    };
+    return native(this.name, holding(run, this, args, kwargs));
   }
 }
 

@@ -196,6 +196,12 @@ class PyGenerator extends PyObject {
     this.generator.skip(count * 256);
     return own;
   };
+  override held(): readonly unknown[] {
+    return [this.generator];
+  }
+  override hold([generator]: readonly unknown[]): void {
+    this.generator = generator as Philox;
+  }
   snapshot(): () => void {
     const before = this.generator.copy();
     return () => {

@@ -25,10 +25,10 @@ let open: Set<Listening> = new Set();
 /** The tapes (and accumulators) that are recording now. */
 export function openTapes(): Set<Listening> {
   if (openFor !== vm) {
-    let mine = vm.state.get("open tapes") as Set<Listening> | undefined;
+    let mine = vm.loaded.get("open tapes") as Set<Listening> | undefined;
     if (!mine) {
       mine = new Set();
-      vm.state.set("open tapes", mine);
+      vm.loaded.set("open tapes", mine);
     }
     open = mine;
     openFor = vm;
@@ -85,6 +85,8 @@ export class PyTape extends PyObject implements Listening {
   private recording = false;
   private entered = false;
   private used = false;
+  private opened: ast.Span | undefined;
+  private inside = false;
   private readonly variables = new Set<PyTfVariable>();
   private readonly watchedSoFar = new Set<PyValue>();
 
@@ -136,8 +138,10 @@ export class PyTape extends PyObject implements Listening {
     openTapes().delete(this);
   }
   private tell(phase: "open" | "close"): void {
+    this.inside = phase === "open";
     if (!vm.listener) return;
     const span = { from: vm.at.from, to: vm.at.to };
+    if (phase === "open") this.opened = span;
     vm.emit({ kind: "tape", tape: this, phase, persistent: this.persistent, span });
   }
   override pyEnter(): PyValue {
@@ -256,7 +260,20 @@ export class PyTape extends PyObject implements Listening {
     if (!vm.listener) return;
     const sourceNames = namesOfSources(at, sources.length);
     const span = { from: at.from, to: at.to };
-    vm.emit({ kind: "gradient", asked, tape: this, targets, sources, sourceNames, results, reasons, span });
+    const { opened, inside } = this;
+    vm.emit({
+      kind: "gradient",
+      asked,
+      tape: this,
+      opened,
+      inside,
+      targets,
+      sources,
+      sourceNames,
+      results,
+      reasons,
+      span,
+    });
   }
 
   jacobian(target: PyValue, sources: PyValue, unconnected: PyValue): PyValue {

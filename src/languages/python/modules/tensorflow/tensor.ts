@@ -604,8 +604,13 @@ const NOT_IN_PLACE: { readonly [op: string]: string } = {
 
 /** What tapes know a Variable by: its numbers change, it stays. */
 class Handle extends Tensor {
+  declare data: Tensor["data"];
+  constructor(public value: Tensor) {
+    super(value.data, value.shape, value.dtype);
+  }
   put(value: Tensor): void {
-    (this as { data: Tensor["data"] }).data = value.data;
+    this.value = value;
+    this.data = value.data;
   }
 }
 
@@ -619,7 +624,7 @@ export class PyTfVariable extends PyTensorLike {
     type: PyType = variableType,
   ) {
     super(type);
-    this.handle = new Handle(initial.data, initial.shape, initial.dtype);
+    this.handle = new Handle(initial);
   }
   get dtype(): DType {
     return this.handle.dtype;
@@ -639,6 +644,14 @@ export class PyTfVariable extends PyTensorLike {
   snapshot(): () => void {
     const before = this.now();
     return () => this.handle.put(before);
+  }
+  override held(): readonly unknown[] {
+    return [this.handle.value, this.type, this.dict, this.constraint];
+  }
+  override hold([value, , dict, constraint]: readonly unknown[]): void {
+    this.handle.put(value as Tensor);
+    this.dict = dict as typeof this.dict;
+    this.constraint = constraint as PyValue;
   }
   now(): Tensor {
     return new Tensor(this.handle.data, this.handle.shape, this.handle.dtype);

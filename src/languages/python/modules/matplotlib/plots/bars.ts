@@ -6,6 +6,7 @@ import { listOf, PyList, PyTuple } from "../../../runtime/containers";
 import { raiseError } from "../../../runtime/errors";
 import { native, PyObject, type PyValue } from "../../../runtime/object";
 import { isNumber, lengthOf, repr, truth } from "../../../runtime/protocol";
+import { holding } from "../../../runtime/watch";
 import { PyArray } from "../../numpy/array";
 import { isSequence } from "../../numpy/convert";
 import { Artist, Container, type Draft, vector } from "../artists";
@@ -33,18 +34,22 @@ const rectangles = (series: model.Bars, whole: boolean): Artist[] =>
     const [x, y] = series.horizontal ? [along, across] : [across, along];
     const length = series.horizontal ? "get_width" : "get_height";
     const numbers: Record<string, number> = { get_x: x[0], get_y: y[0], get_width: x[1], get_height: y[1] };
-    return new Artist("matplotlib.patches.Rectangle", undefined, (name) => {
-      if (Object.hasOwn(numbers, name))
-        return native(name, () => (whole && name === length ? BigInt(numbers[name]) : numbers[name]));
-      return /^set_(color|facecolor|fc)$/.test(name)
-        ? native(name, ([color]) => {
-            const colors = [...series.at].map((_, i) => series.colors[i % series.colors.length]);
-            colors[k] = colorOf(color);
-            (series as Draft<model.Bars>).colors = colors;
-            return null;
-          })
-        : undefined;
-    });
+    return new Artist(
+      "matplotlib.patches.Rectangle",
+      undefined,
+      holding((name) => {
+        if (Object.hasOwn(numbers, name))
+          return native(name, () => (whole && name === length ? BigInt(numbers[name]) : numbers[name]));
+        return /^set_(color|facecolor|fc)$/.test(name)
+          ? native(name, ([color]) => {
+              const colors = [...series.at].map((_, i) => series.colors[i % series.colors.length]);
+              colors[k] = colorOf(color);
+              (series as Draft<model.Bars>).colors = colors;
+              return null;
+            })
+          : undefined;
+      }, series),
+    );
   });
 
 function addBars(axes: PyAxes, series: Draft<model.Bars>, whole = false): Container {

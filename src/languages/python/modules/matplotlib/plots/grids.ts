@@ -5,6 +5,7 @@ import { PyList, PyTuple } from "../../../runtime/containers";
 import { raiseError } from "../../../runtime/errors";
 import { native, type PyValue } from "../../../runtime/object";
 import { isNumber } from "../../../runtime/protocol";
+import { holding } from "../../../runtime/watch";
 import { Artist, type Draft, vector } from "../artists";
 import { Looks, notDrawn, type PyAxes } from "../axes";
 import { Call } from "../call";
@@ -132,14 +133,20 @@ export const contour =
     );
     axes.add(series);
     return axes.mappable(
-      new Artist("matplotlib.contour.QuadContourSet", series, (attribute) =>
-        attribute === "levels"
-          ? vector(series.levels)
-          : attribute === "collections"
-            ? new PyList([])
-            : attribute === "legend_elements"
-              ? native(attribute, () => new PyTuple([new PyList([]), new PyList([])]))
-              : undefined,
+      new Artist(
+        "matplotlib.contour.QuadContourSet",
+        series,
+        holding(
+          (attribute) =>
+            attribute === "levels"
+              ? vector(series.levels)
+              : attribute === "collections"
+                ? new PyList([])
+                : attribute === "legend_elements"
+                  ? native(attribute, () => new PyTuple([new PyList([]), new PyList([])]))
+                  : undefined,
+          series,
+        ),
       ),
     );
   };
@@ -188,7 +195,7 @@ export function addCells(
     new Artist(
       path,
       series,
-      (attribute) => {
+      holding((attribute) => {
         if (attribute === "set_data")
           return native(attribute, ([image]) => {
             series.z = dataOf(image).data;
@@ -200,7 +207,7 @@ export function addCells(
             return null;
           });
         return undefined;
-      },
+      }, series),
       text,
     ),
   );

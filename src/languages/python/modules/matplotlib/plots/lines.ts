@@ -5,6 +5,7 @@ import { listOf, PyDict, PyList } from "../../../runtime/containers";
 import { raiseError } from "../../../runtime/errors";
 import { native, type PyValue } from "../../../runtime/object";
 import { getItem, repr } from "../../../runtime/protocol";
+import { holding } from "../../../runtime/watch";
 import { isSequence } from "../../numpy/convert";
 import { Artist, type Draft } from "../artists";
 import type { PyAxes } from "../axes";
@@ -63,7 +64,7 @@ export function addLine(axes: PyAxes, style: LineStyle, x: Float64Array, y: Floa
   const artist = new Artist(
     "matplotlib.lines.Line2D",
     series,
-    (name) => (name === "axes" ? axes : undefined),
+    holding((name) => (name === "axes" ? axes : undefined), axes),
     undefined,
   );
   axes.artists.push(artist);
@@ -245,14 +246,18 @@ export const scatter: Plot = (axes, name, args, kwargs) => {
   return axes.mappable(new Artist("matplotlib.collections.PathCollection", series, offsets(series)));
 };
 
-const offsets = (series: Draft<model.Scatter>) => (name: string) =>
-  name === "set_offsets"
-    ? native(name, ([points]) => {
-        const all = dataOf(points);
-        [series.x, series.y] = [column(all, 0), column(all, 1)];
-        return null;
-      })
-    : undefined;
+const offsets = (series: Draft<model.Scatter>) =>
+  holding(
+    (name: string) =>
+      name === "set_offsets"
+        ? native(name, ([points]) => {
+            const all = dataOf(points);
+            [series.x, series.y] = [column(all, 0), column(all, 1)];
+            return null;
+          })
+        : undefined,
+    series,
+  );
 
 /** Numbers to be mapped to colours; undefined for names of colours. */
 function numbersIn(x: PyValue): Data | undefined {

@@ -5,6 +5,7 @@ import { listOf, PyList } from "../../../runtime/containers";
 import { raiseError } from "../../../runtime/errors";
 import { PyObject, type PyValue } from "../../../runtime/object";
 import { repr } from "../../../runtime/protocol";
+import { holding } from "../../../runtime/watch";
 import { Artist, Container, type Draft } from "../artists";
 import { Looks, notDrawn, type PyAxes, textArtist } from "../axes";
 import { Call, isProperty, textOf, warn } from "../call";
@@ -131,7 +132,9 @@ export const legend: Plot = (axes, _name, args, kwargs) => {
   return new Artist(
     "matplotlib.legend.Legend",
     undefined,
-    (attribute) => (attribute.startsWith("get_") || attribute.startsWith("set_") ? new Looks(attribute) : undefined),
+    holding((attribute) =>
+      attribute.startsWith("get_") || attribute.startsWith("set_") ? new Looks(attribute) : undefined,
+    ),
     "Legend",
   );
 };
