@@ -1,16 +1,39 @@
 /** Minimising a subject with a method of the engine. */
 import * as l10n from "@vscode/l10n";
-import type { End, Method, Optimizer, Progress } from "../engine";
+import type { Bounds, End, LearningRate, Method, Optimizer, Progress, Schedule } from "../engine";
 import * as engine from "../engine";
+import { schedules } from "../engine";
 import { type Look, Problem } from "./subject";
 
-export type { End, Progress } from "../engine";
+export type { Bounds, End, LearningRate, Progress, Schedule } from "../engine";
 
-type Rule = (options: { readonly learningRate?: number }) => Optimizer;
+/** What rules at a learning rate can be told; each takes its own part. Absent: the engine's defaults. */
+export interface RuleOptions {
+  readonly like?: engine.Like;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly initialAccumulator?: number;
+  readonly epsilon?: number;
+  readonly rho?: number;
+  readonly centered?: boolean;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly momentumDecay?: number;
+}
+
+/** The same of methods that find their steps. */
+export interface SearchOptions {
+  readonly search?: "armijo" | "wolfe";
+  readonly memory?: number;
+  readonly radius?: number;
+  readonly simplexTolerance?: number;
+}
+
+type Rule = (options: RuleOptions & { readonly learningRate?: LearningRate }) => Optimizer;
 
 /** Every method by the name that requests and the command line use; rules take a learning rate, the others find their steps. */
 const RULES: { readonly [name: string]: Rule } = {
-  sgd: ({ learningRate = 0.1 }) => engine.sgd(learningRate),
+  sgd: ({ learningRate = 0.01, ...options }) => engine.sgd(learningRate, options),
   momentum: engine.momentum,
   nesterov: engine.nesterov,
   adagrad: engine.adagrad,
@@ -24,14 +47,14 @@ const RULES: { readonly [name: string]: Rule } = {
   radam: engine.radam,
   lion: engine.lion,
 };
-const SEARCHES: { readonly [name: string]: () => Method } = {
-  "gradient-descent": () => engine.gradientDescent(),
+const SEARCHES: { readonly [name: string]: (options: SearchOptions) => Method } = {
+  "gradient-descent": engine.gradientDescent,
   "conjugate-gradient": engine.conjugateGradient,
   bfgs: engine.bfgs,
-  lbfgs: () => engine.lbfgs(),
+  lbfgs: engine.lbfgs,
   newton: engine.newton,
-  "trust-region": () => engine.trustRegion(),
-  "nelder-mead": () => engine.nelderMead({ simplexTolerance: TOLERANCE }),
+  "trust-region": engine.trustRegion,
+  "nelder-mead": (options) => engine.nelderMead({ simplexTolerance: TOLERANCE, ...options }),
 };
 /** For functions that return residuals. */
 const SQUARES: { readonly [name: string]: () => Method } = {
@@ -45,33 +68,99 @@ const TOLERANCE = 1e-8;
 /** In the order of the protocol's list. */
 export const optimizerNames: readonly string[] = [RULES, SEARCHES, SQUARES].flatMap(Object.keys);
 
+/** What learning rates follow that change, by name, from the first or highest rate; `options` as the engine's own. */
+const SCHEDULES: { readonly [name: string]: (learningRate: number, options: ScheduleOptions) => Schedule } = {
+  step: (learningRate, options) => schedules.step({ learningRate, ...options }),
+  exponential: (learningRate, options) => schedules.exponential({ learningRate, ...options }),
+  "inverse-time": (learningRate, options) => schedules.inverseTime({ learningRate, ...options }),
+  polynomial: (learningRate, options) => schedules.polynomial({ learningRate, ...options }),
+  piecewise: (_, { boundaries, values }) => schedules.piecewiseConstant(boundaries, values),
+  // A warm-up rises from 0 to the rate.
+  cosine: (learningRate, options) =>
+    schedules.cosine(
+      options.warmupSteps > 0
+        ? { ...options, learningRate: 0, warmupTarget: learningRate }
+        : { ...options, learningRate },
+    ),
+  "one-cycle": (maxLearningRate, options) => schedules.oneCycle({ maxLearningRate, ...options }),
+};
+
+/** All that any of them needs: each takes its own part, which the caller has checked. */
+export interface ScheduleOptions {
+  readonly stepSize: number;
+  readonly gamma: number;
+  readonly decaySteps: number;
+  readonly decayRate: number;
+  readonly staircase: boolean;
+  readonly endLearningRate: number;
+  readonly power: number;
+  readonly cycle: boolean;
+  readonly boundaries: readonly number[];
+  readonly values: readonly number[];
+  readonly alpha: number;
+  readonly warmupSteps: number;
+  readonly totalSteps: number;
+  readonly pctStart: number;
+  readonly divFactor: number;
+  readonly finalDivFactor: number;
+  readonly anneal: "cos" | "linear";
+  readonly threePhase: boolean;
+}
+
+/** @throws Problem for options that make no sense together */
+export function scheduleOf(name: string, learningRate: number, options: ScheduleOptions): Schedule {
+  return explained(() => SCHEDULES[name]!(learningRate, options));
+}
+
+export interface MinimizationOptions {
+  readonly optimizer: string;
+  readonly learningRate?: LearningRate;
+  /** Of the optimizer; the caller has checked that it takes them. */
+  readonly options?: RuleOptions & SearchOptions;
+  readonly steps: number;
+  /** Converged when the gradient's norm is at most this; absent: 1e-8, or never for rules. */
+  readonly tolerance?: number;
+  readonly bounds?: Bounds;
+  /** Half the sum of squares of the result is minimised. */
+  readonly squares?: boolean;
+}
+
 /**
- * Runs a method from the point of `look`. Where the function raises an error the run ends, or its step becomes shorter.
- * @throws Problem for an unknown optimizer, a learning rate that is none or that the method does not take, a function
- *   that does not return what the method needs, or an error of the function at the start
+ * Runs a method from `start`. Where the function raises an error the run ends, or its step becomes shorter.
+ * @throws Problem for an unknown optimizer, a learning rate that is none or that the method does not take, bounds that
+ *   it does not take, a function that does not return what the method needs, or an error of the function at the start
  */
 export function minimization(
   look: Look,
-  { optimizer, learningRate, steps }: { optimizer: string; learningRate?: number; steps: number },
+  { optimizer, learningRate, options = {}, steps, tolerance, bounds, squares = false }: MinimizationOptions,
+  start: ArrayLike<number> = look.point,
 ): Generator<Progress, End> {
   if (!optimizerNames.includes(optimizer))
     throw new Problem(l10n.t("unknown optimizer {0}: choose {1}", optimizer, optimizerNames.join(", ")));
   if (look.labels.length === 0) throw new Problem(l10n.t("{0} has no parameter to vary", look.title));
   const rule = RULES[optimizer];
+  const stopping = {
+    steps,
+    ...(tolerance !== undefined || !rule ? { gradientTolerance: tolerance ?? TOLERANCE } : {}),
+    ...(bounds ? { bounds } : {}),
+  };
+  const target = squares ? look.halfSquares() : look;
   if (rule) {
-    if (learningRate !== undefined && !(learningRate > 0 && learningRate < Number.POSITIVE_INFINITY))
+    if (typeof learningRate === "number" && !(learningRate > 0 && learningRate < Number.POSITIVE_INFINITY))
       throw new Problem(l10n.t("the learning rate must be a positive number, not {0}", learningRate));
-    return run(problemOf(look), look.point, rule({ learningRate }), { steps });
+    const method = explained(() => rule({ ...options, ...(learningRate === undefined ? {} : { learningRate }) }));
+    return run(problemOf(target), start, method, stopping);
   }
   if (learningRate !== undefined)
     throw new Problem(l10n.t("{0} finds its own steps: it takes no learning rate", optimizer));
-  const stopping = { steps, gradientTolerance: TOLERANCE };
-  const search = SEARCHES[optimizer];
-  if (search) return run(problemOf(look), look.point, search(), stopping);
+  const search = SEARCHES[optimizer] ?? SQUARES[optimizer]!;
+  const method = explained(() => search(options));
+  if (bounds && !method.bounded) throw new Problem(l10n.t("{0} takes no bounds", optimizer));
+  if (!SQUARES[optimizer]) return run(problemOf(target), start, method, stopping);
   if (look.result().shape.length === 0)
     throw new Problem(l10n.t("{0} minimizes a sum of squares: the function must return its residuals", optimizer));
   const residuals = engine.leastSquares({ jacobian: (point) => within(() => look.jacobianAt(point)) });
-  return run(residuals, look.point, SQUARES[optimizer]!(), stopping);
+  return run(residuals, start, method, stopping);
 }
 
 const problemOf = (look: Look): engine.Problem => ({
@@ -102,8 +191,18 @@ function* run(...[problem, start, method, stopping]: Parameters<typeof engine.mi
   try {
     return yield* engine.minimize(problem, start, method, stopping);
   } catch (error) {
-    if (error instanceof RangeError) throw new Problem(error.message);
-    throw error;
+    throw inWords(error);
+  }
+}
+
+/** What the engine says of numbers that make no sense is for the user. */
+const inWords = (error: unknown): unknown => (error instanceof RangeError ? new Problem(error.message) : error);
+
+function explained<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw inWords(error);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   indexText,
   latex,
   latexSymbol,
+  mul,
   NotScalar,
   NotScalarizable,
   type OnGrid,
@@ -23,7 +24,10 @@ import {
   type Prepared,
   type SparsityPattern,
   type SweepStep,
+  scalar,
   sizeOf,
+  square,
+  sum,
   TooManyOperations,
   text,
   type Value,
@@ -88,8 +92,8 @@ export class Look {
     readonly parameters: readonly Argument[],
     readonly point: readonly number[],
     readonly origin: Origin,
-    call: (inputs: readonly Value[]) => Value,
-    dialect: Dialect,
+    private readonly call: (inputs: readonly Value[]) => Value,
+    private readonly dialect: Dialect,
   ) {
     this.differentiable = new Differentiable(followed(parameters), call, dialect);
     this.labels = this.differentiable.labels;
@@ -106,6 +110,14 @@ export class Look {
       values: this.differentiable.values(this.point),
       shape: this.differentiable.outputShape(this.point),
     }));
+  }
+
+  /** ½‖r‖² in place of the r that is looked at. */
+  halfSquares(): Look {
+    return this.keep("halfSquares", () => {
+      const half = (inputs: readonly Value[]) => mul(scalar(0.5), sum(square(this.call(inputs))));
+      return new Look(this.title, this.parameters, this.point, this.origin, half, this.dialect);
+    });
   }
 
   value(): number {

@@ -6,7 +6,7 @@ import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document"
 import { endText, minimization, type Progress } from "../analysis/minimize";
 import { runToEnd } from "../analysis/script";
 import { type Look, Problem } from "../analysis/subject";
-import { optimizers } from "../protocol/lsp";
+import { optimizers } from "../protocol/optimizers";
 import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree, type JsonTree, type NumberTree } from "../protocol/values";
 import { formatMatrix, formatNumber, formatVector } from "../render/numbers";

@@ -16,10 +16,10 @@ import {
   type EditAction,
   type Framework,
   frameworks,
-  optimizers,
   type Point,
   type Subject,
 } from "../protocol/lsp";
+import { optimizers, rateOf } from "../protocol/optimizers";
 import { formatPoint } from "../protocol/point";
 import { askForPoint, registrar, targetOf } from "./commands";
 import { isPython, place, subjectAt } from "./cursor";
@@ -142,11 +142,13 @@ async function exportProgram(server: Server, argument: unknown): Promise<void> {
     { placeHolder: l10n.t("With which optimizer?") },
   );
   if (!optimizer) return;
+  const known = optimizers.find((one) => one.name === optimizer.name);
+  const rate = known && rateOf(known.name, framework.name === "torch" ? "torch" : "keras");
   const { text } = await server.request("gradlens/export", {
     ...target,
     framework: framework.name,
     optimizer: optimizer.name,
-    learningRate: optimizers.find((one) => one.name === optimizer.name)?.learningRate,
+    ...(rate === undefined ? {} : { learningRate: rate }),
     steps: STEPS,
   });
   await window.showTextDocument(await workspace.openTextDocument({ language: "python", content: text }));

@@ -109,7 +109,7 @@ export function registerCommands(
     }),
     register(commands.minimize, async (argument) => {
       const target = await targetOf(server, argument);
-      if (target) panels.show({ ...target, tab: "function", section: "minimize", run: true });
+      if (target) panels.show({ ...target, tab: "optimize", run: true });
     }),
     register(commands.openPanel, async (argument) => {
       const editor = window.activeTextEditor;

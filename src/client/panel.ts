@@ -270,7 +270,13 @@ class Panel implements Disposable {
       case "slices":
         return this.server.request("gradlens/slices", call.params, token);
       case "minimize":
-        return this.server.minimize(call.params, token);
+        return this.server.minimize(call.params, token, (percentage) =>
+          this.post({ type: "event", event: "progress", data: { id: call.id, percentage } }),
+        );
+      case "basins":
+        return this.server.request("gradlens/basins", call.params, token);
+      case "plane":
+        return this.server.request("gradlens/plane", call.params, token);
       case "script":
         return this.server.request("gradlens/script", call.params, token);
       case "pin":
@@ -296,6 +302,8 @@ function supersedes(call: Extract<ToHost, { type: "call" }>): string {
     case "tape":
     case "slices":
     case "minimize":
+    case "basins":
+    case "plane":
     case "script":
       return call.method;
     case "plot":

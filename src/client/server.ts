@@ -85,22 +85,21 @@ export class Server implements Disposable {
     return this.client.onNotification(method, handler);
   }
 
-  /** Minimises, with the server's progress and a cancel button once it has lasted half a second. */
-  minimize(
+  /** Minimises; the server's progress goes to `report`, from 0 to 100. */
+  async minimize(
     params: Requests["gradlens/minimize"][0],
     token: CancellationToken,
+    report: (percentage: number) => void,
   ): Promise<Requests["gradlens/minimize"][1]> {
     const workDoneToken = `gradlens-${++this.progressTokens}`;
-    return withLateProgress(l10n.t("Minimizing"), token, async (inner, report) => {
-      const listener = this.client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
-        if (value.kind !== "end") report(value.message, value.percentage);
-      });
-      try {
-        return await this.request("gradlens/minimize", { ...params, workDoneToken }, inner);
-      } finally {
-        listener.dispose();
-      }
+    const listener = this.client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+      if (value.kind === "report" && value.percentage !== undefined) report(value.percentage);
     });
+    try {
+      return await this.request("gradlens/minimize", { ...params, workDoneToken }, token);
+    } finally {
+      listener.dispose();
+    }
   }
 
   /** A hover as VS Code shows it, its links trusted as those of the client's own. @throws UserError or Cancelled */

@@ -2,16 +2,19 @@
  * What comes from the page, from a saved state or from a command's argument is
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
+import type { CommandArgument, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
+import { isChoice } from "../protocol/optimizers";
 import {
-  type CommandArgument,
-  optimizers,
-  type PinParams,
-  type Point,
-  type ScriptArgument,
-  type Subject,
-} from "../protocol/lsp";
-import { type PanelApi, type PanelState, type PlotLayer, plotLayers, type ToHost } from "../protocol/panel";
-import type { JsonTree } from "../protocol/values";
+  type OptimizeSettings,
+  type PanelApi,
+  type PanelState,
+  type PanelTab,
+  type PlotLayer,
+  panelTabs,
+  plotLayers,
+  type ToHost,
+} from "../protocol/panel";
+import type { EncodedArray, JsonTree } from "../protocol/values";
 
 type Check<T> = (value: unknown) => value is T;
 type Fields = Record<string, unknown>;
@@ -43,8 +46,42 @@ export const isSubject: Check<Subject> = (value): value is Subject =>
       (value.language === "python" || value.language === "mathjs") &&
       optional(value.uri, isString));
 
-const isOptimizer: Check<(typeof optimizers)[number]["name"]> = (value): value is (typeof optimizers)[number]["name"] =>
-  optimizers.some((optimizer) => optimizer.name === value);
+const isArray: Check<EncodedArray> = (value): value is EncodedArray =>
+  isObject(value) && isString(value.data) && listOf(value.shape, isIndex);
+
+const isBounds: Check<NonNullable<OptimizeSettings["bounds"]>> = (
+  value,
+): value is NonNullable<OptimizeSettings["bounds"]> =>
+  isObject(value) &&
+  Object.values(value).every(
+    (sides) =>
+      Array.isArray(sides) && sides.length === 2 && sides.every((side) => isTree(side) && !Array.isArray(side)),
+  );
+
+/** When a minimisation ends, and where it may go. */
+const isStopping = (value: Fields): boolean =>
+  isIndex(value.steps) &&
+  optional(value.tolerance, (it): it is number => isNumber(it) && it >= 0) &&
+  optional(value.bounds, isBounds);
+
+const isMinimization = (value: Fields): boolean =>
+  isSubject(value.subject) && optional(value.squares, isBoolean) && isStopping(value) && isChoice(value);
+
+/** More at once than these nobody can tell apart. */
+const MOST_CHOICES = 6;
+const MOST_STARTS = 32;
+
+const isOptimizeSettings: Check<OptimizeSettings> = (value): value is OptimizeSettings =>
+  isObject(value) &&
+  isStopping(value) &&
+  Array.isArray(value.choices) &&
+  value.choices.length > 0 &&
+  value.choices.length <= MOST_CHOICES &&
+  value.choices.every(isChoice) &&
+  optional(
+    value.starts,
+    (starts): starts is Point[] => listOf(starts, isPoint) && (starts as []).length <= MOST_STARTS,
+  );
 
 const isRange: Check<[number, number]> = (value): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isNumber);
@@ -68,12 +105,10 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   (isSubject(value.subject) || isString(value.document)) &&
   optional(value.subject, isSubject) &&
   optional(value.document, isString) &&
-  optional(value.tab, (tab): tab is string => tab === "function" || tab === "script") &&
+  optional(value.tab, (tab): tab is PanelTab => panelTabs.includes(tab as PanelTab)) &&
   optional(value.figure, isIndex) &&
   optional(value.point, isPoint) &&
-  optional(value.section, (section): section is string =>
-    ["function", "hessian", "minimize"].includes(String(section)),
-  ) &&
+  optional(value.section, (section): section is string => ["function", "hessian"].includes(String(section))) &&
   optional(value.run, (run): run is boolean => typeof run === "boolean") &&
   optional(value.locked, (locked): locked is boolean => typeof locked === "boolean") &&
   optional(value.layers, (layers): layers is unknown[] =>
@@ -82,11 +117,7 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   optional(value.pinned, isBoolean) &&
   optional(value.axes, (axes): axes is unknown[] => listOf(axes, isString)) &&
   optional(value.window, (window): window is unknown[] => listOf(window, isRange)) &&
-  optional(
-    value.minimize,
-    (it): it is object =>
-      isObject(it) && isOptimizer(it.optimizer) && optional(it.learningRate, isNumber) && isIndex(it.steps),
-  );
+  optional(value.optimize, isOptimizeSettings);
 
 /** What each method of the panel's page may be called with. */
 const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
@@ -103,12 +134,16 @@ const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
   tape: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   highlight: (it) => isString(it.uri) && optional(it.range, isTextRange),
   slices: (it) => isSubject(it.subject) && optional(it.point, isPoint),
-  minimize: (it) =>
+  minimize: (it) => isMinimization(it) && optional(it.start, isPoint),
+  basins: (it) => isMinimization(it) && optional(it.point, isPoint) && isArray(it.starts),
+  plane: (it) =>
     isSubject(it.subject) &&
-    optional(it.start, isPoint) &&
-    isOptimizer(it.optimizer) &&
-    optional(it.learningRate, isNumber) &&
-    isIndex(it.steps),
+    optional(it.squares, isBoolean) &&
+    optional(it.point, isPoint) &&
+    isArray(it.origin) &&
+    isArray(it.directions) &&
+    listOf(it.window, isRange) &&
+    optional(it.samples, isIndex),
   script: (it) => isString(it.uri),
   pin: (it) => isSubject(it.subject) && optional(it.point, isPoint),
   reveal: (it) => isString(it.uri) && isIndex(it.line) && isIndex(it.character),

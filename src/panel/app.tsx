@@ -1,6 +1,6 @@
-/** The page: the views of a function (formulas, point, plot, derivatives, minimising) and of a file's run. */
+/** The page: the views of a function (formulas, point, plot, derivatives), of its minimisation and of a file's run. */
 import * as l10n from "@vscode/l10n";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { View } from "../protocol/lsp";
 import { Announcer } from "./announcer";
 import { Derivatives } from "./derivatives";
@@ -9,7 +9,7 @@ import { Header } from "./header";
 import { Inputs } from "./inputs";
 import { Loops } from "./loops";
 import { Hessian, Jacobian, NARROW } from "./matrix";
-import { Minimize } from "./minimize";
+import { Optimize } from "./optimize";
 import { PlotSection } from "./plot-section";
 import { Script } from "./script";
 import type { Model, Session } from "./session";
@@ -21,7 +21,9 @@ import { SessionContext, useModel } from "./use";
 export function App({ session }: { session: Session }) {
   const model = useModel(session);
   useStyleColors();
-  if (model.document === undefined) return <FunctionView session={session} model={model} />;
+  // Another view begins at its top.
+  useLayoutEffect(() => window.scrollTo(0, 0), [model.tab]);
+  if (model.document === undefined && !model.subject) return <FunctionView session={session} model={model} />;
   return (
     <SessionContext.Provider value={session}>
       <Tabs model={model} />
@@ -75,11 +77,6 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
       </main>
     );
   }
-  const { formula, derivatives, hessianFormula } = view;
-  const pictures = [formula, hessianFormula, ...derivatives.map((derivative) => derivative.formula)];
-  // Long formulas go across the page, short ones above the numbers.
-  const narrow = pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
-  const wide = (view.hessian?.rows.length ?? 0) > NARROW;
   return (
     <SessionContext.Provider value={session}>
       <main ref={main} id="view" class={model.slow ? "stale" : ""} aria-busy={model.slow}>
@@ -94,27 +91,40 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
             {view.problem}
           </p>
         )}
-        {view.partial && <Partial view={view} />}
-        {!narrow && <Formulas view={view} />}
-        <div class="columns">
-          <div class="column">
-            {narrow && <Formulas view={view} />}
-            <Inputs model={model} view={view} />
-            <Derivatives view={view} />
-            {!wide && <Hessian view={view} />}
-          </div>
-          <div class="column">
-            <Jacobian view={view} />
-            <PlotSection model={model} view={view} />
-            <Minimize model={model} view={view} />
-            <Loops view={view} />
-          </div>
-        </div>
-        {wide && <Hessian view={view} />}
-        <TapeView view={view} />
+        {model.tab === "optimize" ? <Optimize model={model} view={view} /> : <Parts model={model} view={view} />}
         <Announcer view={view} />
       </main>
     </SessionContext.Provider>
+  );
+}
+
+/** What there is to see of the function at the point. */
+function Parts({ model, view }: { model: Model; view: View }) {
+  const { formula, derivatives, hessianFormula } = view;
+  const pictures = [formula, hessianFormula, ...derivatives.map((derivative) => derivative.formula)];
+  // Long formulas go across the page, short ones above the numbers.
+  const narrow = pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
+  const wide = (view.hessian?.rows.length ?? 0) > NARROW;
+  return (
+    <>
+      {view.partial && <Partial view={view} />}
+      {!narrow && <Formulas view={view} />}
+      <div class="columns">
+        <div class="column">
+          {narrow && <Formulas view={view} />}
+          <Inputs model={model} view={view} />
+          <Derivatives view={view} />
+          {!wide && <Hessian view={view} />}
+        </div>
+        <div class="column">
+          <Jacobian view={view} />
+          <PlotSection model={model} view={view} />
+          <Loops view={view} />
+        </div>
+      </div>
+      {wide && <Hessian view={view} />}
+      <TapeView view={view} />
+    </>
   );
 }
 

@@ -1,15 +1,18 @@
 /** What comes from outside the page is unknown until it has been looked at. */
 import type { Figure, Series } from "../protocol/figure";
 import type {
+  BasinResult,
   CheckResult,
   MinimizeResult,
+  PlaneData,
   PlotData,
   ScriptView,
   SlicesResult,
   TapeResult,
   View,
 } from "../protocol/lsp";
-import type { PanelApi, PanelState, ToPage } from "../protocol/panel";
+import { isChoice } from "../protocol/optimizers";
+import { type PanelApi, type PanelState, panelTabs, type ToPage } from "../protocol/panel";
 import type { EncodedArray } from "../protocol/values";
 
 type Fields = Record<string, unknown>;
@@ -145,11 +148,19 @@ const isSlices = (value: unknown): value is SlicesResult =>
 const isMinimum = (value: unknown): value is MinimizeResult =>
   isObject(value) &&
   isList(value.labels, isString) &&
-  isArray(value.path) &&
-  isArray(value.values) &&
+  [value.path, value.values, value.gradientNorms].every(isArray) &&
+  optional(value.learningRates, isArray) &&
+  [value.stride, value.steps, value.evaluations, value.milliseconds].every(Number.isFinite) &&
   isObject(value.final) &&
   isCell(value.value) &&
+  isString(value.end) &&
   isString(value.message);
+
+const isBasins = (value: unknown): value is BasinResult =>
+  isObject(value) && [value.finals, value.values, value.steps, value.converged].every(isArray);
+
+const isPlane = (value: unknown): value is PlaneData =>
+  isObject(value) && isList(value.grid, isArray) && isArray(value.values) && isList(value.window, isPair);
 
 const isPair = (value: unknown): boolean => isList(value, Number.isFinite) && (value as unknown[]).length === 2;
 
@@ -255,6 +266,8 @@ export const results: { [M in keyof PanelApi]: (value: unknown) => boolean } = {
   slices: isSlices,
   tape: isTape,
   minimize: isMinimum,
+  basins: isBasins,
+  plane: isPlane,
   script: isScript,
   pin: () => true,
   reveal: () => true,
@@ -272,7 +285,9 @@ export const isState = (value: unknown): value is PanelState =>
   optional(value.subject, isSubject) &&
   optional(value.document, isString) &&
   optional(value.axes, (axes) => isList(axes, isString)) &&
-  optional(value.window, (window) => isList(window, isPair));
+  optional(value.window, (window) => isList(window, isPair)) &&
+  optional(value.tab, (tab) => panelTabs.some((known) => known === tab)) &&
+  optional(value.optimize, (it) => isObject(it) && Number.isInteger(it.steps) && isList(it.choices, isChoice));
 
 /** Whether this is a message that the extension may send. */
 export function isToPage(message: unknown): message is ToPage {
@@ -287,6 +302,8 @@ export function isToPage(message: unknown): message is ToPage {
       return isState(data);
     case "cursor":
       return isString(data.uri) && isPosition(data);
+    case "progress":
+      return Number.isInteger(data.id) && Number.isFinite(data.percentage);
     case "changed":
       return isString(data.uri);
     default:

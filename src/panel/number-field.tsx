@@ -26,14 +26,17 @@ interface Props {
   step: number;
   min?: number;
   whole?: boolean;
+  /** What an empty field means, in words; it stands for NaN. */
+  empty?: string;
   class?: string;
   onChange: (value: number) => void;
 }
 
 /** A number that is typed, or moved by the arrow keys (ten times as far with Shift, a tenth with Alt). */
-export function NumberField({ label, id, value, step, min, whole, class: name = "", onChange }: Props) {
+export function NumberField({ label, id, value, step, min, whole, empty, class: name = "", onChange }: Props) {
   const [typed, setTyped] = useState<string>();
-  const shown = formatNumber(value, 17);
+  const none = empty !== undefined && Number.isNaN(value);
+  const shown = none ? "" : formatNumber(value, 17);
   // What is typed stays as it was typed while it means the value.
   useEffect(() => {
     if (typed !== undefined && !Object.is(parseNumber(typed), value) && parseNumber(typed) !== undefined)
@@ -41,7 +44,8 @@ export function NumberField({ label, id, value, step, min, whole, class: name = 
   }, [value]);
   const valid = (number: number | undefined): number is number =>
     number !== undefined && !(min !== undefined && !(number >= min)) && !(whole && !Number.isInteger(number));
-  const invalid = typed !== undefined && !valid(parseNumber(typed));
+  const emptied = empty !== undefined && typed?.trim() === "";
+  const invalid = typed !== undefined && !emptied && !valid(parseNumber(typed));
   return (
     <input
       id={id}
@@ -52,11 +56,16 @@ export function NumberField({ label, id, value, step, min, whole, class: name = 
       spellcheck={false}
       aria-label={id ? undefined : label}
       aria-invalid={invalid}
+      placeholder={empty}
       title={invalid ? l10n.t("Not a number that fits here") : undefined}
       value={typed ?? shown}
       onInput={(event) => {
         const text = event.currentTarget.value;
         setTyped(text);
+        if (empty !== undefined && text.trim() === "") {
+          onChange(Number.NaN);
+          return;
+        }
         const number = parseNumber(text);
         if (valid(number) && !Object.is(number, value)) onChange(number);
       }}

@@ -40,48 +40,130 @@ const MARGIN = 8;
 
 const namespace = "http://www.w3.org/2000/svg";
 
-/**
- * The drawings within `root` with their titles and legends, on the theme's background; `.handle` is the point on a plot.
- * @param turned by how many degrees what is drawn in space turns on from where it stands
- */
-export function pictureOf(root: Element, colors: Colors, turned = 0): Picture {
+/** What a colour of a picture stands for; without a colour only words. */
+export interface LegendEntry {
+  readonly text: string;
+  readonly color?: string;
+  /** As `stroke-dasharray` takes it. */
+  readonly dash?: string;
+  /** It is the colour of an area, not of a line. */
+  readonly area?: boolean;
+}
+
+interface PictureOptions {
+  /** By how many degrees what is drawn in space turns on from where it stands. */
+  readonly turned?: number;
+  /** What the page says elsewhere of the colours: it stands below. */
+  readonly legend?: readonly LegendEntry[];
+}
+
+/** The drawings within `root` with their titles and legends, on the theme's background; `.handle` is a point on a plot. */
+export function pictureOf(root: Element, colors: Colors, { turned = 0, legend = [] }: PictureOptions = {}): Picture {
   const shown = root.getBoundingClientRect();
   const origin = new DOMRect(shown.x - MARGIN, shown.y - MARGIN, shown.width + 2 * MARGIN, shown.height + 2 * MARGIN);
-  const [width, height] = [Math.ceil(origin.width), Math.ceil(origin.height)];
+  const { entries, height: below } = legendOf(legend, origin.width, origin.height, colors);
+  const [width, height] = [Math.ceil(origin.width), Math.ceil(origin.height + below)];
   const picture = emptyPicture(width, height, colors.background);
-  const all = root instanceof SVGSVGElement ? [root] : [...root.querySelectorAll<SVGSVGElement>("svg")];
-  for (const drawing of all) {
+  if (root instanceof SVGSVGElement) picture.append(placed(root, root.getBoundingClientRect(), origin));
+  // In the order in which the page paints them.
+  for (const drawing of root.querySelectorAll<SVGSVGElement | HTMLCanvasElement>("svg, canvas")) {
     if (drawing.parentElement?.closest("svg")) continue;
     const box = drawing.getBoundingClientRect();
     if (box.width === 0 || box.height === 0) continue;
-    const copy = styledCopy(drawing);
-    for (const side of ["x", "y"] as const) copy.setAttribute(side, String(box[side] - origin[side]));
-    copy.setAttribute("width", String(box.width));
-    copy.setAttribute("height", String(box.height));
-    picture.append(copy);
-  }
-  for (const canvas of root.querySelectorAll("canvas")) {
-    const box = canvas.getBoundingClientRect();
-    const group = document.createElementNS(namespace, "g");
-    group.setAttribute("transform", `translate(${box.x - origin.x} ${box.y - origin.y})`);
-    const drawn = drawings.get(canvas);
-    if (drawn) drawn(new SvgPen(group), turned);
-    else group.append(imageOf(canvas, box));
-    picture.append(group);
+    if (drawing instanceof SVGSVGElement) picture.append(placed(drawing, box, origin));
+    else picture.append(painting(drawing, box, origin, turned));
   }
   for (const words of root.querySelectorAll("h4, .legend li, .caption")) picture.append(writing(words, origin));
-  for (const handle of root.querySelectorAll(".handle")) {
-    const box = handle.getBoundingClientRect();
-    const point = document.createElementNS(namespace, "circle");
-    point.setAttribute("cx", String(box.x + box.width / 2 - origin.x));
-    point.setAttribute("cy", String(box.y + box.height / 2 - origin.y));
-    point.setAttribute("r", "5");
-    point.setAttribute("fill", colors.point);
-    point.setAttribute("stroke", colors.background);
-    point.setAttribute("stroke-width", "2");
-    picture.append(point);
-  }
+  for (const handle of root.querySelectorAll(".handle")) picture.append(pointOf(handle, origin, colors));
+  picture.append(...entries);
   return { svg: new XMLSerializer().serializeToString(picture), width, height };
+}
+
+function placed(drawing: SVGSVGElement, box: DOMRect, origin: DOMRect): SVGElement {
+  const copy = styledCopy(drawing);
+  for (const side of ["x", "y"] as const) copy.setAttribute(side, String(box[side] - origin[side]));
+  copy.setAttribute("width", String(box.width));
+  copy.setAttribute("height", String(box.height));
+  return copy;
+}
+
+/** What is painted on a canvas, as far as its parent shows it. */
+function painting(canvas: HTMLCanvasElement, box: DOMRect, origin: DOMRect, turned: number): SVGElement {
+  const clip = canvas.parentElement?.getBoundingClientRect() ?? box;
+  const outer = made("svg", {
+    x: clip.x - origin.x,
+    y: clip.y - origin.y,
+    width: clip.width,
+    height: clip.height,
+  });
+  const group = made("g", { transform: `translate(${box.x - clip.x} ${box.y - clip.y})` });
+  const drawn = drawings.get(canvas);
+  if (drawn) drawn(new SvgPen(group), turned);
+  else
+    group.append(
+      made("image", {
+        width: box.width,
+        height: box.height,
+        preserveAspectRatio: "none",
+        href: canvas.toDataURL(),
+        "image-rendering": "pixelated",
+      }),
+    );
+  outer.append(group);
+  return outer;
+}
+
+/** A point on a plot, with the number that it may have. */
+function pointOf(handle: Element, origin: DOMRect, colors: Colors): SVGElement {
+  const box = handle.getBoundingClientRect();
+  const { top, backgroundColor } = getComputedStyle(handle, "::before");
+  const [x, y] = [box.x + box.width / 2 - origin.x, box.y + box.height / 2 - origin.y];
+  const group = made("g", {});
+  const disc = { cx: x, cy: y, r: box.width / 2 - Number.parseFloat(top) - 1 };
+  group.append(made("circle", { ...disc, fill: backgroundColor, stroke: colors.background, "stroke-width": 2 }));
+  if (handle.textContent) {
+    const look = { fill: colors.background, "font-family": colors.font, "font-size": 10.5, "font-weight": 700 };
+    group.append(line(handle.textContent, x, y, { ...look, "text-anchor": "middle" }));
+  }
+  return group;
+}
+
+const LINE = 18;
+const SWATCH = 34;
+
+/** Entries in columns of one width, below a picture. */
+function legendOf(legend: readonly LegendEntry[], width: number, top: number, colors: Colors) {
+  const pen = document.createElement("canvas").getContext("2d");
+  if (pen) pen.font = `12px ${colors.font}`;
+  const lengths = legend.map(({ text, color }) => (pen?.measureText(text).width ?? 0) + (color ? SWATCH + 6 : 0));
+  const column = Math.max(0, ...lengths) + 16;
+  const columns = Math.max(1, Math.floor((width - 2 * MARGIN) / column));
+  const rows = Math.ceil(legend.length / columns);
+  const entries = legend.flatMap(({ text, color, dash, area = false }, k) => {
+    const x = 2 * MARGIN + (k % columns) * column;
+    const y = top + (Math.floor(k / columns) + 0.5) * LINE;
+    const look = { fill: colors.foreground, "font-family": colors.font, "font-size": 12 };
+    if (!color) return line(text, x, y, look);
+    const swatch = made("path", { d: `M${x} ${y}h${SWATCH}`, stroke: color, "stroke-width": area ? 11 : 2.5 });
+    if (dash) swatch.setAttribute("stroke-dasharray", dash);
+    return [swatch, line(text, x + SWATCH + 6, y, look)];
+  });
+  return { entries, height: rows > 0 ? rows * LINE + MARGIN : 0 };
+}
+
+type Attributes = { readonly [name: string]: string | number };
+
+function made<K extends keyof SVGElementTagNameMap>(name: K, attributes: Attributes): SVGElementTagNameMap[K] {
+  const element = document.createElementNS(namespace, name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
+  return element;
+}
+
+/** A line of words, in the middle of whose height `y` lies. */
+function line(words: string, x: number, y: number, look: Attributes): SVGElement {
+  const text = made("text", { x, y, "dominant-baseline": "central", ...look });
+  text.textContent = words;
+  return text;
 }
 
 /** Words that stand beside a drawing, on one line. */
@@ -93,37 +175,17 @@ function writing(words: Element, origin: DOMRect): SVGElement {
   if (last instanceof Text) range.selectNode(last);
   const box = range.getBoundingClientRect();
   const style = getComputedStyle(words);
-  const text = document.createElementNS(namespace, "text");
-  text.setAttribute("x", String(box.x - origin.x));
-  text.setAttribute("y", String(box.y - origin.y + box.height / 2));
-  text.setAttribute("dominant-baseline", "central");
-  text.setAttribute("fill", style.color);
-  text.setAttribute("font-family", style.fontFamily);
-  text.setAttribute("font-size", style.fontSize);
-  text.setAttribute("font-weight", style.fontWeight);
-  text.textContent = words.textContent;
-  return text;
-}
-
-function imageOf(canvas: HTMLCanvasElement, { width, height }: DOMRect): SVGElement {
-  const image = document.createElementNS(namespace, "image");
-  image.setAttribute("width", String(width));
-  image.setAttribute("height", String(height));
-  image.setAttribute("preserveAspectRatio", "none");
-  image.setAttribute("href", canvas.toDataURL());
-  image.setAttribute("image-rendering", "pixelated");
-  return image;
+  return line(words.textContent ?? "", box.x - origin.x, box.y - origin.y + box.height / 2, {
+    fill: style.color,
+    "font-family": style.fontFamily,
+    "font-size": style.fontSize,
+    "font-weight": style.fontWeight,
+  });
 }
 
 function emptyPicture(width: number, height: number, background: string): SVGSVGElement {
-  const picture = document.createElementNS(namespace, "svg");
-  for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` }))
-    picture.setAttribute(name, String(value));
-  const ground = document.createElementNS(namespace, "rect");
-  ground.setAttribute("width", String(width));
-  ground.setAttribute("height", String(height));
-  ground.setAttribute("fill", background);
-  picture.append(ground);
+  const picture = made("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+  picture.append(made("rect", { width, height, fill: background }));
   return picture;
 }
 

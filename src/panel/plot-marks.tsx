@@ -1,7 +1,7 @@
 /** What is drawn over a plot at the point, and the numbers behind it. */
 import type { View } from "../protocol/lsp";
 import { fromJsonNumber } from "../protocol/values";
-import { type Frame, toX, toY } from "./plot-section";
+import { type Frame, toX, toY } from "./frame";
 
 /** ∂²f/∂a∂b at the view's point. */
 export function secondOf(view: View, a: string, b: string): number | undefined {

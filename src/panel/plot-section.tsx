@@ -1,25 +1,27 @@
 import * as l10n from "@vscode/l10n";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { View } from "../protocol/lsp";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber, roundToStep } from "../render/numbers";
-import { axis, baseLayout, Chart, type Layout } from "./chart";
+import { axis, baseLayout, type Layout } from "./chart";
+import { type Frame, perPixel, toX, toY } from "./frame";
+import { Handle } from "./handle";
 import { Layers, PlotNotes } from "./layers";
 import { loopLabel } from "./loops";
+import type { Trial } from "./optimization";
 import { pictureOf } from "./pictures";
 import { Circle, Field, newtonStep, Step, secondOf } from "./plot-marks";
 import { PlotText } from "./plot-text";
 import { breakTraces, contourTrace, curveRange, curvesOf, curveTrace, trailTraces } from "./plot-traces";
-import type { PlotElement } from "./plotly";
+import { runName } from "./run-words";
 import {
   loopTrail,
-  type Minimum,
   type Model,
-  minimumTrail,
   type Plot,
   type Range,
   scalar,
   type Trail,
+  trialTrail,
   valueAt,
   withScalar,
 } from "./session";
@@ -27,16 +29,19 @@ import { Slices } from "./slices";
 import { Surface } from "./surface";
 import { type Colors, useColors } from "./theme";
 import { hasNothing, useSession } from "./use";
+import { Drawings, ZoomPlot } from "./zoom-plot";
 
 /** The curve or the contours around the point, which can be dragged there. */
 export function PlotSection({ model, view }: { model: Model; view: View }) {
-  const { plot, plotProblem, axes } = model;
+  const {
+    plot,
+    plotProblem,
+    axes,
+    optimization: { trials },
+  } = model;
   const colors = useColors();
   const place = useRef<HTMLElement>(null);
-  const trails = useMemo(
-    () => (plot ? trailsOn(plot, view, model.minimum, colors) : []),
-    [plot, view.paths, model.minimum, colors],
-  );
+  const trails = useMemo(() => (plot ? trailsOn(plot, view, trials, colors) : []), [plot, view.paths, trials, colors]);
   if (view.plottable.length === 0 || hasNothing(view)) return null;
   return (
     <section data-section="plot" ref={place}>
@@ -117,44 +122,16 @@ function AxisChoosers({ model, view }: { model: Model; view: View }) {
   );
 }
 
-/** Where data lie on the screen. */
-export interface Frame {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-  x: Range;
-  y: Range;
-}
-
-function frameOf({ _fullLayout: layout }: PlotElement): Frame | undefined {
-  if (!layout) return undefined;
-  const { xaxis, yaxis } = layout;
-  return {
-    left: xaxis._offset,
-    top: yaxis._offset,
-    width: xaxis._length,
-    height: yaxis._length,
-    x: [xaxis.range[0], xaxis.range[1]],
-    y: [yaxis.range[0], yaxis.range[1]],
-  };
-}
-
-export const toX = (frame: Frame, x: number) =>
-  frame.left + ((x - frame.x[0]) / (frame.x[1] - frame.x[0])) * frame.width;
-export const toY = (frame: Frame, y: number) =>
-  frame.top + frame.height - ((y - frame.y[0]) / (frame.y[1] - frame.y[0])) * frame.height;
-
 interface ShownTrail {
   trail: Trail;
   color: string;
 }
 
-/** The paths of the file's loops and of the panel's own minimisation, where they move along the axes. */
-function trailsOn(plot: Plot, view: View, minimum: Minimum | undefined, colors: Colors): ShownTrail[] {
+/** The paths of the file's loops and of the optimizers' runs, where they move along the axes. */
+function trailsOn(plot: Plot, view: View, trials: readonly Trial[], colors: Colors): ShownTrail[] {
   return [
     ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
-    { trail: minimum && minimumTrail(minimum, l10n.t("Minimize"), plot), color: colors.minimum },
+    ...trials.map((trial) => ({ trail: trialTrail(trial, runName(trial), plot), color: colors.runs[trial.method]! })),
   ].flatMap(({ trail, color }) => (trail ? [{ trail, color }] : []));
 }
 
@@ -168,7 +145,6 @@ interface PlotViewProps {
 function PlotView({ model, view, plot, trails }: PlotViewProps) {
   const session = useSession();
   const colors = useColors();
-  const [frame, setFrame] = useState<Frame>();
   const [zoom, setZoom] = useState<{ base: string; x: Range; y: Range }>();
   const zoomed = zoom?.base === plot.base ? zoom : undefined;
   const isCurve = plot.axes.length === 1;
@@ -178,27 +154,29 @@ function PlotView({ model, view, plot, trails }: PlotViewProps) {
   const range = useMemo(() => curveRange(plot, curves), [plot, curves]);
   const logarithmic = layers.includes("logarithmic");
 
+  // A few may coincide: each shows around those over it. More would cover the plot.
+  const few = trails.length <= 4;
   const traces = useMemo(
     () => [
       ...(isCurve
         ? [...curves.map((curve) => curveTrace(plot, curve, range)).reverse(), ...breakTraces(plot, colors, range)]
         : [contourTrace(plot, colors, window.innerWidth >= 380, logarithmic)]),
-      ...trails.flatMap(({ trail, color }, i) => trailTraces(trail, color, colors, Math.min(trails.length - 1 - i, 3))),
+      ...trails.flatMap(({ trail, color }, i) => trailTraces(trail, color, colors, few ? trails.length - 1 - i : 0)),
     ],
     [plot, curves, range, logarithmic, colors, trails],
   );
 
+  const x = zoomed?.x ?? plot.window[0]!;
+  const y = zoomed?.y ?? plot.window[1] ?? range;
   // Plotly writes into the ranges that it is given: they are copies.
   const layout = useMemo<Layout>(
     () => ({
       ...baseLayout(colors),
       margin: { l: 52, r: isCurve ? 14 : 8, t: 10, b: 42 },
-      xaxis: axis(colors, plot.axes[0]!, { range: [...(zoomed?.x ?? plot.window[0]!)] }),
-      yaxis: axis(colors, plot.axes[1] ?? l10n.t("value"), {
-        range: [...(zoomed?.y ?? plot.window[1] ?? range)],
-      }),
+      xaxis: axis(colors, plot.axes[0]!, { range: [...x] }),
+      yaxis: axis(colors, plot.axes[1] ?? l10n.t("value"), { range: [...y] }),
     }),
-    [plot, colors, zoomed, range],
+    [plot, colors, x, y],
   );
 
   const moveTo = (x: Range, y: Range) => {
@@ -209,74 +187,23 @@ function PlotView({ model, view, plot, trails }: PlotViewProps) {
     setZoom(undefined);
     session.setWindow(undefined);
   };
-  const zoomBy = (factor: number, at?: { x: number; y: number }) => {
-    if (!frame) return;
-    const scale = ([low, high]: Range, center = (low + high) / 2): Range => [
-      center + (low - center) * factor,
-      center + (high - center) * factor,
-    ];
-    moveTo(scale(frame.x, at?.x), isCurve && !at ? frame.y : scale(frame.y, at?.y));
-  };
-  const onRelayout = (changes: Record<string, unknown>) => {
-    if (!Object.keys(changes).some((key) => /^[xy]axis\.range/.test(key))) return;
-    const part = (name: string, index: number, fallback: number) => {
-      const value = Number(changes[`${name}.range[${index}]`]);
-      return Number.isFinite(value) ? value : fallback;
-    };
-    const x = zoomed?.x ?? plot.window[0]!;
-    const y = zoomed?.y ?? plot.window[1] ?? range;
-    moveTo([part("xaxis", 0, x[0]), part("xaxis", 1, x[1])], [part("yaxis", 0, y[0]), part("yaxis", 1, y[1])]);
-  };
-
-  // Ctrl and the wheel, or two fingers: the page itself scrolls with the wheel alone.
-  const place = useRef<HTMLDivElement>(null);
-  const wheel = useRef<(event: WheelEvent) => void>(() => {});
-  wheel.current = (event) => {
-    if (!(event.ctrlKey || event.metaKey) || !frame || !place.current) return;
-    event.preventDefault();
-    const box = place.current.getBoundingClientRect();
-    const x = frame.x[0] + ((event.clientX - box.left - frame.left) / frame.width) * (frame.x[1] - frame.x[0]);
-    const y = frame.y[1] - ((event.clientY - box.top - frame.top) / frame.height) * (frame.y[1] - frame.y[0]);
-    zoomBy(Math.exp(Math.max(-50, Math.min(50, event.deltaY)) / 200), { x, y });
-  };
-  useEffect(() => {
-    const listener = (event: WheelEvent) => wheel.current(event);
-    const element = place.current;
-    element?.addEventListener("wheel", listener, { passive: false });
-    return () => element?.removeEventListener("wheel", listener);
-  }, []);
 
   const label = isCurve
     ? l10n.t("{0} along {1}", view.title, plot.axes[0]!)
     : l10n.t("Contours of {0} over {1} and {2}", view.title, plot.axes[0]!, plot.axes[1]!);
   return (
-    <div class="plot" ref={place}>
-      <Chart
-        traces={traces}
-        layout={layout}
-        label={label}
-        onDrawn={(element) => setFrame(frameOf(element))}
-        onRelayout={onRelayout}
-        onReset={reset}
-      />
-      {frame && <Overlay model={model} view={view} plot={plot} frame={frame} />}
-      <div class="zoom">
-        <button type="button" aria-label={l10n.t("Zoom in")} title={l10n.t("Zoom in")} onClick={() => zoomBy(0.6)}>
-          +
-        </button>
-        <button
-          type="button"
-          aria-label={l10n.t("Zoom out")}
-          title={l10n.t("Zoom out")}
-          onClick={() => zoomBy(1 / 0.6)}
-        >
-          −
-        </button>
-        <button type="button" aria-label={l10n.t("Reset the view")} title={l10n.t("Reset the view")} onClick={reset}>
-          ⟲
-        </button>
-      </div>
-    </div>
+    <ZoomPlot
+      label={label}
+      traces={traces}
+      layout={layout}
+      x={x}
+      y={y}
+      isCurve={isCurve}
+      onMove={moveTo}
+      onReset={reset}
+    >
+      {(frame) => <Overlay model={model} view={view} plot={plot} frame={frame} />}
+    </ZoomPlot>
   );
 }
 
@@ -289,12 +216,6 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
   const value = nameY ? scalar(model.point, nameY) : curveValue(plot, x, view);
   const y = Number.isFinite(value) ? value : frame.y[0];
   const [px, py] = [toX(frame, x), toY(frame, y)];
-  const inside =
-    px >= frame.left - 1 &&
-    px <= frame.left + frame.width + 1 &&
-    py >= frame.top - 1 &&
-    py <= frame.top + frame.height + 1;
-  const drag = useRef<{ dx: number; dy: number }>();
   const gradient = plot.axes.map((name) => {
     const cell = view.gradient.find((row) => row.name === name)?.automatic;
     return cell ? fromJsonNumber(cell.value) : Number.NaN;
@@ -302,106 +223,48 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
   const { layers } = model;
   const newton = layers.includes("newton") ? newtonStep(view, plot.axes) : undefined;
   const curvature = nameY ? undefined : secondOf(view, nameX, nameX);
-  const perPixel = [(frame.x[1] - frame.x[0]) / frame.width, (frame.y[1] - frame.y[0]) / frame.height] as const;
-
-  const moveTo = (toPx: number, toPy: number) => {
-    const nextX = frame.x[0] + (clamp(toPx - frame.left, 0, frame.width) / frame.width) * (frame.x[1] - frame.x[0]);
-    const nextY = frame.y[1] - (clamp(toPy - frame.top, 0, frame.height) / frame.height) * (frame.y[1] - frame.y[0]);
-    set(nextX, nextY, roundStep(perPixel[0]), roundStep(perPixel[1]));
-  };
-  const set = (nextX: number, nextY: number, stepX: number, stepY: number) =>
-    session.setPoint(
-      plot.axes.reduce(
-        (point, name, k) => withScalar(point, name, k === 0 ? roundToStep(nextX, stepX) : roundToStep(nextY, stepY)),
-        model.point,
-      ),
-    );
-
+  const scale = perPixel(frame);
   const where = plot.axes.map((name) => `${name} = ${formatNumber(scalar(model.point, name), 6)}`).join(", ");
   return (
     <>
-      <svg class="overlay" aria-hidden="true">
-        <clipPath id="plot-area">
-          <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
-        </clipPath>
-        <g clip-path="url(#plot-area)">
-          {layers.includes("field") && plot.field && <Field field={plot.field} frame={frame} />}
-          {Number.isFinite(px) &&
-            Number.isFinite(value) &&
-            (nameY ? (
-              <>
-                {layers.includes("descent") && (
-                  <Arrow
-                    x={px}
-                    y={py}
-                    dx={-gradient[0]! / perPixel[0]}
-                    dy={gradient[1]! / perPixel[1]}
-                    kind="descent"
-                  />
-                )}
-                {layers.includes("gradient") && (
-                  <Arrow x={px} y={py} dx={gradient[0]! / perPixel[0]} dy={-gradient[1]! / perPixel[1]} />
-                )}
-                {newton && <Step from={[px, py]} to={[toX(frame, x + newton[0]), toY(frame, y + newton[1])]} />}
-              </>
-            ) : (
-              <>
-                {layers.includes("circle") && curvature !== undefined && (
-                  <Circle x={px} y={py} slope={gradient[0]!} curvature={curvature} perPixel={perPixel} />
-                )}
-                {layers.includes("tangent") && (
-                  <Tangent x={px} y={py} dx={1 / perPixel[0]} dy={-gradient[0]! / perPixel[1]} />
-                )}
-              </>
-            ))}
-        </g>
-      </svg>
-      {inside && (
-        <div
-          class="handle"
-          role="slider"
-          tabIndex={0}
-          aria-label={l10n.t("Point on the plot: move it with the arrow keys")}
-          aria-valuenow={Number.isFinite(x) ? x : undefined}
-          aria-valuetext={where}
-          title={where}
-          style={{ left: `${px}px`, top: `${py}px` }}
-          onPointerDown={(event) => {
-            event.currentTarget.setPointerCapture(event.pointerId);
-            drag.current = { dx: event.clientX - px, dy: event.clientY - py };
-            event.currentTarget.focus();
-            event.preventDefault();
-          }}
-          onPointerMove={(event) => {
-            if (drag.current) moveTo(event.clientX - drag.current.dx, event.clientY - drag.current.dy);
-          }}
-          onPointerUp={() => {
-            drag.current = undefined;
-          }}
-          onLostPointerCapture={() => {
-            drag.current = undefined;
-          }}
-          onKeyDown={(event) => {
-            const [right, up] =
-              { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
-            if (right === undefined || up === undefined) return;
-            event.preventDefault();
-            const sizes = [frame.x, frame.y].map(([low, high]) =>
-              roundStep((high - low) / (event.shiftKey ? 10 : 100)),
-            );
-            const along = nameY ? right : right || up;
-            set(x + along * sizes[0]!, y + up * sizes[1]!, sizes[0]! / 100, sizes[1]! / 100);
-          }}
-        />
-      )}
+      <Drawings frame={frame}>
+        {layers.includes("field") && plot.field && <Field field={plot.field} frame={frame} />}
+        {Number.isFinite(px) &&
+          Number.isFinite(value) &&
+          (nameY ? (
+            <>
+              {layers.includes("descent") && (
+                <Arrow x={px} y={py} dx={-gradient[0]! / scale[0]} dy={gradient[1]! / scale[1]} kind="descent" />
+              )}
+              {layers.includes("gradient") && (
+                <Arrow x={px} y={py} dx={gradient[0]! / scale[0]} dy={-gradient[1]! / scale[1]} />
+              )}
+              {newton && <Step from={[px, py]} to={[toX(frame, x + newton[0]), toY(frame, y + newton[1])]} />}
+            </>
+          ) : (
+            <>
+              {layers.includes("circle") && curvature !== undefined && (
+                <Circle x={px} y={py} slope={gradient[0]!} curvature={curvature} perPixel={scale} />
+              )}
+              {layers.includes("tangent") && <Tangent x={px} y={py} dx={1 / scale[0]} dy={-gradient[0]! / scale[1]} />}
+            </>
+          ))}
+      </Drawings>
+      <Handle
+        frame={frame}
+        x={x}
+        y={y}
+        isCurve={nameY === undefined}
+        label={l10n.t("Point on the plot: move it with the arrow keys")}
+        where={where}
+        onMove={(acrossTo, upTo, steps) => {
+          const to = [acrossTo, upTo].map((at, k) => roundToStep(at, steps[k]!));
+          session.setPoint(plot.axes.reduce((point, name, k) => withScalar(point, name, to[k]!), model.point));
+        }}
+      />
     </>
   );
 }
-
-const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
-
-/** The power of ten just below: what a pixel can tell apart. */
-const roundStep = (size: number) => (size > 0 && Number.isFinite(size) ? 10 ** Math.floor(Math.log10(size)) : 1e-3);
 
 function curveValue(plot: Plot, x: number, view: View): number {
   const value = valueAt(plot, x);

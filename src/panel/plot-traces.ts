@@ -18,7 +18,7 @@ export function curvesOf(plot: Plot, layers: readonly PlotLayer[], colors: Color
   return [
     { name: l10n.t("value"), values: plot.values, slopes: plot.slopes, color: colors.curve, width: 2.2 },
     ...(plot.slopes && layers.includes("derivative")
-      ? [{ name: l10n.t("first derivative by {0}", name), values: plot.slopes, color: colors.minimum, width: 1.6 }]
+      ? [{ name: l10n.t("first derivative by {0}", name), values: plot.slopes, color: colors.first, width: 1.6 }]
       : []),
     ...(plot.seconds && layers.includes("second")
       ? [{ name: l10n.t("second derivative by {0}", name), values: plot.seconds, color: colors.paths[0]!, width: 1.6 }]

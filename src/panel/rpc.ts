@@ -21,6 +21,7 @@ interface Pending {
   reject: (error: Error) => void;
   /** Forgets the signal. */
   done: () => void;
+  onProgress?: (percentage: number) => void;
 }
 
 export class Rpc {
@@ -39,6 +40,7 @@ export class Rpc {
 
   /**
    * @param partial the answer is wanted even after the signal is aborted: it has what there was by then
+   * @param onProgress is told how far it has come, from 0 to 100
    * @throws Cancelled once the signal is aborted; else an Error with the extension's one line.
    */
   call<M extends keyof PanelApi>(
@@ -46,6 +48,7 @@ export class Rpc {
     params: Params<M>,
     signal?: AbortSignal,
     partial = false,
+    onProgress?: (percentage: number) => void,
   ): Promise<Result<M>> {
     const id = this.nextId++;
     return new Promise<Result<M>>((resolve, reject) => {
@@ -59,13 +62,23 @@ export class Rpc {
       };
       signal?.addEventListener("abort", abort, { once: true });
       const done = () => signal?.removeEventListener("abort", abort);
-      this.pending.set(id, { method, resolve: resolve as Pending["resolve"], reject, done });
+      this.pending.set(id, {
+        method,
+        resolve: resolve as Pending["resolve"],
+        reject,
+        done,
+        ...(onProgress ? { onProgress } : {}),
+      });
       this.port.post({ type: "call", id, method, params } as ToHost);
     });
   }
 
   private receive(message: unknown): void {
     if (!isToPage(message)) return;
+    if (message.type === "event" && message.event === "progress") {
+      this.pending.get(message.data.id)?.onProgress?.(message.data.percentage);
+      return;
+    }
     if (message.type === "event") {
       (this.listeners[message.event] as ((data: unknown) => void) | undefined)?.(message.data);
       return;

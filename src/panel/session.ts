@@ -1,20 +1,11 @@
 /** What the panel shows and how it changes: no DOM here. */
 
 import type { Range as TextRange } from "vscode-languageserver-types";
-import {
-  type CurveBreak,
-  type LoopPath,
-  type MinimizeResult,
-  optimizers,
-  type PlotData,
-  type Point,
-  type ScriptView,
-  type Subject,
-  type View,
-} from "../protocol/lsp";
+import type { CurveBreak, LoopPath, PlotData, Point, ScriptView, Subject, View } from "../protocol/lsp";
 import type { PanelEvents, PanelSection, PanelState, PanelTab, PlotLayer } from "../protocol/panel";
 import { decodeArray, type EncodedArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
+import { initialOptimization, Optimization, type OptimizationModel, type Trial } from "./optimization";
 import { Latest, type Rpc } from "./rpc";
 
 export type Range = [number, number];
@@ -38,14 +29,6 @@ export interface Break {
   left: number;
   right: number;
 }
-
-export interface Minimum {
-  result: MinimizeResult;
-  path: Float64Array;
-  values: Float64Array;
-}
-
-export type MinimizeSettings = NonNullable<PanelState["minimize"]>;
 
 export interface Model {
   started: boolean;
@@ -75,21 +58,12 @@ export interface Model {
   plotProblem?: string;
   /** What the plot shows beside the function. */
   layers: readonly PlotLayer[];
-  minimize: MinimizeSettings;
-  running: boolean;
-  minimum?: Minimum;
-  minimizeProblem?: string;
+  optimization: OptimizationModel;
   /** Where the editor's cursor stands. */
   cursor?: PanelEvents["cursor"];
   /** Scroll there; the number changes with each request. */
   goTo?: { section: PanelSection; request: number };
 }
-
-const defaultMinimize: MinimizeSettings = {
-  optimizer: optimizers[0]!.name,
-  learningRate: optimizers[0]!.learningRate,
-  steps: 100,
-};
 
 /** Samples along each axis where the floor of a narrow valley is to be seen. */
 const FINE = 97;
@@ -139,8 +113,7 @@ export class Session {
     locked: false,
     ranges: {},
     axes: [],
-    minimize: defaultMinimize,
-    running: false,
+    optimization: initialOptimization,
     layers: defaultLayers,
   };
 
@@ -149,7 +122,8 @@ export class Session {
   private readonly plots: Latest<"plot">;
   private readonly scripts: Latest<"script">;
   private slowTimer: ReturnType<typeof setTimeout> | undefined;
-  private running: AbortController | undefined;
+  /** What the Optimize view does. */
+  readonly optimization: Optimization;
   /** The window that the user chose by zooming or panning. */
   private window: Range[] | undefined;
   /** What the latest samples were asked for. */
@@ -160,6 +134,7 @@ export class Session {
   private runWhenShown = false;
 
   constructor(readonly rpc: Rpc) {
+    this.optimization = new Optimization(this);
     this.views = new Latest(
       rpc,
       "view",
@@ -189,7 +164,10 @@ export class Session {
     rpc.on("cursor", (cursor) => this.update({ cursor }));
     rpc.on("changed", ({ uri }) => {
       const { subject } = this.model;
-      if (subject?.uri === uri) this.ask(true);
+      if (subject?.uri === uri) {
+        this.optimization.invalidate();
+        this.ask(true);
+      }
       if (this.model.document === uri) this.askScript();
     });
   }
@@ -222,8 +200,7 @@ export class Session {
   private showSubject(state: PanelState, subject: Subject): void {
     const changed = !same(this.model.subject, subject);
     if (changed) {
-      this.running?.abort();
-      this.running = undefined;
+      this.optimization.reset(state.optimize);
       this.plots.cancel();
       this.window = state.window;
       this.asked = undefined;
@@ -232,15 +209,11 @@ export class Session {
     this.update({
       subject,
       given: state.point !== undefined,
-      minimize: state.minimize ?? this.model.minimize,
       layers: state.layers ?? this.model.layers,
       ...(changed
         ? {
             ranges: {},
             axes: state.axes ?? [],
-            running: false,
-            minimum: undefined,
-            minimizeProblem: undefined,
             pinned: state.pinned ?? false,
             point: state.point ?? {},
           }
@@ -258,6 +231,8 @@ export class Session {
     this.update({ tab });
     this.keep();
     this.askScript();
+    this.askPlot();
+    this.optimization.refresh();
   }
 
   /** Only while it is looked at. */
@@ -285,6 +260,7 @@ export class Session {
     this.update({ point, given: true, ranges });
     this.ask();
     this.keep();
+    this.optimization.moved();
     if (this.model.pinned) this.pin(true);
   }
 
@@ -336,41 +312,6 @@ export class Session {
     this.askPlot();
   }
 
-  // ── minimising ────────────────────────────────────────────────────────────
-
-  setMinimize(minimize: MinimizeSettings): void {
-    this.update({ minimize });
-    this.keep();
-  }
-
-  async run(): Promise<void> {
-    const { subject, point, minimize, view } = this.model;
-    if (!subject || !view) return;
-    this.running?.abort();
-    const abort = new AbortController();
-    this.running = abort;
-    this.update({ running: true, minimizeProblem: undefined });
-    try {
-      const result = await this.rpc.call("minimize", { subject, start: point, ...minimize }, abort.signal, true);
-      if (this.running !== abort) return;
-      const minimum = { result, path: decodeArray(result.path), values: decodeArray(result.values) };
-      this.update({ minimum, running: false });
-    } catch (error) {
-      if (this.running !== abort) return;
-      // Stopped before the first step: there is nothing to tell.
-      const minimizeProblem = abort.signal.aborted ? undefined : error instanceof Error ? error.message : String(error);
-      this.update({ running: false, minimizeProblem });
-    }
-  }
-
-  stop(): void {
-    this.running?.abort();
-  }
-
-  clearMinimum(): void {
-    this.update({ minimum: undefined, minimizeProblem: undefined });
-  }
-
   // ── the editor ────────────────────────────────────────────────────────────
 
   reveal(uri: string, line: number, character = 0): void {
@@ -389,14 +330,14 @@ export class Session {
 
   // ── within ────────────────────────────────────────────────────────────────
 
-  private update(patch: Partial<Model>): void {
+  update(patch: Partial<Model>): void {
     this.model = { ...this.model, ...patch };
     for (const listener of this.listeners) listener();
   }
 
   /** What is kept over a reload of the window, here and by the extension. */
-  private keep(): void {
-    const { subject, point, given, locked, pinned, minimize, layers, axes, tab, document } = this.model;
+  keep(): void {
+    const { subject, point, given, locked, pinned, optimization, layers, axes, tab, document } = this.model;
     if (!subject && document === undefined) return;
     const state: PanelState = {
       ...(subject ? { subject } : {}),
@@ -405,7 +346,7 @@ export class Session {
       ...(given || pinned ? { point } : {}),
       locked,
       pinned,
-      minimize,
+      optimize: optimization.settings,
       layers: [...layers],
       ...(axes.length > 0 ? { axes } : {}),
       ...(this.window ? { window: this.window } : {}),
@@ -462,16 +403,17 @@ export class Session {
       ...(axes.length === 0 ? { plot: undefined } : {}),
     });
     this.askPlot();
+    this.optimization.refresh();
     if (this.runWhenShown) {
       this.runWhenShown = false;
-      void this.run();
+      void this.optimization.run();
     }
   }
 
   /** Asks for samples, unless those at hand still hold: moving the point along the axes does not change them. */
   private askPlot(): void {
-    const { subject, point, axes, view, plot, layers } = this.model;
-    if (!subject || !view || axes.length === 0 || !same(view.subject, subject)) return;
+    const { subject, point, axes, view, plot, layers, tab } = this.model;
+    if (tab !== "function" || !subject || !view || axes.length === 0 || !same(view.subject, subject)) return;
     const at = axes.map((name) => scalar(point, name));
     const base = JSON.stringify([subject, axes]);
     const held = axes.reduce((rest, axis) => withScalar(rest, axis, 0), point);
@@ -582,7 +524,8 @@ export function loopTrail(loop: LoopPath, label: string, plot: Plot): Trail | un
   return trailOf(label, decodeArray(loop.path), columns, loop.labels.length, plot);
 }
 
-export function minimumTrail({ result, path, values }: Minimum, label: string, plot: Plot): Trail | undefined {
+export function trialTrail({ result, path, values }: Trial, label: string, plot: Plot): Trail | undefined {
+  if (!result) return undefined;
   const columns = plot.axes.map((axis) => {
     const column = result.labels.indexOf(axis);
     return column < 0 ? undefined : column;

@@ -22,7 +22,7 @@ export function Surface({ model, view, plot }: { model: Model; view: View; plot:
   const axes = useMemo(() => withPoint(surface, [at[0]!, at[1]!, value], colors), [surface, ...at, value]);
   const label = l10n.t("Surface of {0} over {1} and {2}.", view.title, plot.axes[0]!, plot.axes[1]!);
   const place = useRef<HTMLDivElement>(null);
-  const picture = (turned = 0) => pictureOf(place.current!, colors, turned);
+  const picture = (turned = 0) => pictureOf(place.current!, colors, { turned });
   const turn = async () => ({
     frames: Array.from({ length: FRAMES }, (_, k) => picture((360 * k) / FRAMES)),
     hold: 90,

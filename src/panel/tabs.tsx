@@ -4,11 +4,12 @@ import type { Model } from "./session";
 import { useSession } from "./use";
 
 /** Which of the page's views is shown; the arrow keys change it. */
-export function Tabs({ model: { tab } }: { model: Model }) {
+export function Tabs({ model: { tab, document } }: { model: Model }) {
   const session = useSession();
   const tabs: [PanelTab, string][] = [
     ["function", l10n.t("Function")],
-    ["script", l10n.t("Script")],
+    ["optimize", l10n.t("Optimize")],
+    ...(document === undefined ? [] : [["script", l10n.t("Script")] satisfies [PanelTab, string]]),
   ];
   return (
     <nav class="tabs" aria-label={l10n.t("View")}>

@@ -9,6 +9,7 @@ import type { JsonNumber } from "../protocol/values";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
+import { Control } from "./control";
 import { type CsvRow, csvOf } from "./csv";
 import { DataRow } from "./data-row";
 import { ExportMenu } from "./export-menu";
@@ -143,38 +144,6 @@ function Sweep({ data, stale }: { data: TapeResult; stale: boolean }) {
         </details>
       </DataRow>
     </>
-  );
-}
-
-const signs = {
-  start: "M4 3v10M13 3v10L6 8z",
-  back: "M11.5 3v10L4.5 8z",
-  on: "M4.5 3v10l7-5z",
-  end: "M12 3v10M3 3v10l7-5z",
-};
-
-interface ControlProps {
-  label: string;
-  sign: keyof typeof signs;
-  off: boolean;
-  onClick: () => void;
-}
-
-function Control({ label, sign, off, onClick }: ControlProps) {
-  // A button that is off keeps the focus: aria-disabled, not disabled.
-  return (
-    <button
-      type="button"
-      class="action"
-      aria-label={label}
-      title={label}
-      aria-disabled={off}
-      onClick={() => !off && onClick()}
-    >
-      <svg viewBox="0 0 16 16" aria-hidden="true">
-        <path d={signs[sign]} />
-      </svg>
-    </button>
   );
 }
 

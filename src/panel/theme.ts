@@ -13,14 +13,16 @@ export interface Colors {
   point: string;
   /** The same for words. */
   pointText: string;
-  /** The path of the panel's own minimisation. */
-  minimum: string;
+  /** The curve of the first derivative. */
+  first: string;
   /** Words that say that all is well. */
   good: string;
   /** Words that say that something is wrong. */
   bad: string;
   /** The paths of the file's loops. */
   paths: string[];
+  /** The paths of optimizers, as many as run at once. */
+  runs: string[];
   /** From low values to high ones. */
   ramp: [number, string][];
   /** For a share from −1 to 1 the background of a cell, and a text that can be read on it. */
@@ -103,10 +105,15 @@ export function readColors(): Colors {
     curve: text(blue),
     point: mark(dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
     pointText: standsOut(4.5, dark ? "charts-orange" : "charts-red", "charts-orange", "foreground"),
-    minimum: mark("charts-green", "foreground"),
+    first: mark("charts-green", "foreground"),
     good: standsOut(4.5, "charts-green", "foreground"),
     bad: standsOut(4.5, "errorForeground", "charts-red", "foreground"),
     paths: ["charts-purple", "charts-yellow", "foreground"].map((name) => mark(name, "foreground")),
+    // Not the point's own colour, and blue, which the contours have, last.
+    runs: [
+      ...["charts-green", dark || contrast ? "charts-red" : "charts-orange", "charts-purple", "charts-yellow"],
+      ...["foreground", "charts-blue"],
+    ].map((name) => mark(name, "foreground")),
     ramp: contrast
       ? [
           [0, text(mix(blue, foreground, 0.55))],
@@ -171,7 +178,7 @@ function luminance(color: Rgb): number {
 
 /** Gives the style sheet the colours that it cannot work out. */
 export function useStyleColors(): void {
-  const { point, paths, good, bad, curve, minimum, pointText } = useColors();
+  const { point, paths, good, bad, curve, first, pointText } = useColors();
   useLayoutEffect(() => {
     const { style } = document.body;
     style.setProperty("--mark", point);
@@ -179,9 +186,9 @@ export function useStyleColors(): void {
     style.setProperty("--bad", bad);
     style.setProperty("--curve", curve);
     style.setProperty("--mark-text", pointText);
-    style.setProperty("--first", minimum);
+    style.setProperty("--first", first);
     for (const [i, color] of paths.entries()) style.setProperty(`--path-${i}`, color);
-  }, [point, paths, good, bad, curve, minimum, pointText]);
+  }, [point, paths, good, bad, curve, first, pointText]);
 }
 
 /** The colours, and again when the theme changes. */

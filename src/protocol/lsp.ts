@@ -6,6 +6,7 @@
 
 import type { Hover, Position, Range, WorkspaceEdit } from "vscode-languageserver-types";
 import type { Figure } from "./figure";
+import type { OptimizerChoice } from "./optimizers";
 import type { EncodedArray, JsonNumber, JsonTree } from "./values";
 
 // ── subjects ────────────────────────────────────────────────────────────────
@@ -295,62 +296,41 @@ export interface SlicesResult {
 
 // ── gradlens/minimize ───────────────────────────────────────────────────────
 
-export interface MinimizeParams {
+/** What is minimised, by what, and when it ends. */
+export interface Minimization extends OptimizerChoice {
   subject: Subject;
+  /** Half the sum of squares of what the function returns takes its place. */
+  squares?: boolean;
+  steps: number;
+  /** Converged when the gradient's norm is at most this; absent: 1e-8, or never where the steps follow a rule. */
+  tolerance?: number;
+  /** The lowest and the highest value of some of the scalars, by label. */
+  bounds?: { [label: string]: [JsonNumber, JsonNumber] };
+}
+
+export interface MinimizeParams extends Minimization {
   /** Start; absent parameters by the rule of the design. */
   start?: Point;
-  optimizer: OptimizerName;
-  /** Absent: the optimizer's default. Some find their own steps, and take none. */
-  learningRate?: number;
-  steps: number;
   /** Set by the client when it shows progress. */
   workDoneToken?: string | number;
 }
 
-/**
- * Every optimizer's name with its default learning rate (Keras 3's, where Keras has it); without one it finds its own
- * steps. Those for `residuals` minimize half the sum of squares of what the function returns.
- */
-const OPTIMIZERS = {
-  sgd: { label: "SGD", learningRate: 0.1 },
-  momentum: { label: "Momentum", learningRate: 0.01 },
-  nesterov: { label: "Nesterov momentum", learningRate: 0.01 },
-  adagrad: { label: "Adagrad", learningRate: 0.001 },
-  adadelta: { label: "Adadelta", learningRate: 0.001 },
-  rmsprop: { label: "RMSprop", learningRate: 0.001 },
-  adam: { label: "Adam", learningRate: 0.001 },
-  amsgrad: { label: "AMSGrad", learningRate: 0.001 },
-  adamw: { label: "AdamW", learningRate: 0.001 },
-  adamax: { label: "Adamax", learningRate: 0.001 },
-  nadam: { label: "Nadam", learningRate: 0.001 },
-  radam: { label: "RAdam", learningRate: 0.001 },
-  lion: { label: "Lion", learningRate: 0.001 },
-  "gradient-descent": { label: "Steepest descent" },
-  "conjugate-gradient": { label: "Conjugate gradients" },
-  bfgs: { label: "BFGS" },
-  lbfgs: { label: "L-BFGS" },
-  newton: { label: "Newton" },
-  "trust-region": { label: "Trust region" },
-  "nelder-mead": { label: "Nelder–Mead" },
-  "gauss-newton": { label: "Gauss–Newton", residuals: true },
-  "levenberg-marquardt": { label: "Levenberg–Marquardt", residuals: true },
-} as const satisfies { [name: string]: { label: string; learningRate?: number; residuals?: true } };
-
-export type OptimizerName = keyof typeof OPTIMIZERS;
-
-export const optimizers: readonly { name: OptimizerName; label: string; learningRate?: number; residuals?: true }[] = (
-  Object.keys(OPTIMIZERS) as OptimizerName[]
-).map((name) => ({ name, ...OPTIMIZERS[name] }));
-
 export interface MinimizeResult {
   /** One label per scalar: `x1`, `w[0]`. */
   labels: string[];
-  /** [steps + 1, labels]: the parameters before the first step and after each. */
+  /** [rows, labels]: the parameters before the first step, and after each or every `stride`-th; the last row is the end. */
   path: EncodedArray;
-  /** [steps + 1]. */
+  /** [rows], and so the others. */
   values: EncodedArray;
   /** NaN for an optimizer that uses no gradient. */
   gradientNorms: EncodedArray;
+  /** Of the step that comes next; absent where it does not change. */
+  learningRates?: EncodedArray;
+  stride: number;
+  /** How many were taken. */
+  steps: number;
+  /** How often the function was asked for its value, gradient, Hessian or Jacobian. */
+  evaluations: number;
   final: Point;
   value: Cell;
   end:
@@ -367,6 +347,52 @@ export interface MinimizeResult {
   /** One line in the user's language: `100 steps`, `the value is not a finite number at step 12`. */
   message: string;
   milliseconds: number;
+}
+
+// ── gradlens/basins ─────────────────────────────────────────────────────────
+
+/** The same from many starts; what counts is where each ends, and how fast. */
+export interface BasinParams extends Minimization {
+  /** Values of what is not varied. */
+  point?: Point;
+  /** [starts, labels]. */
+  starts: EncodedArray;
+}
+
+/** Of the first starts: as many as there was time for. Ask again for the others. */
+export interface BasinResult {
+  /** [done, labels]. */
+  finals: EncodedArray;
+  /** [done], and so the others. */
+  values: EncodedArray;
+  steps: EncodedArray;
+  /** 1 where it converged, 0 where the steps were all taken or it failed. */
+  converged: EncodedArray;
+}
+
+// ── gradlens/plane ──────────────────────────────────────────────────────────
+
+/** Samples along a line or in a plane that need not follow the axes. */
+export interface PlaneParams {
+  subject: Subject;
+  squares?: boolean;
+  /** Values of what is not varied. */
+  point?: Point;
+  /** [labels]. */
+  origin: EncodedArray;
+  /** [1 or 2, labels]. */
+  directions: EncodedArray;
+  /** Along each direction, in its lengths. */
+  window: [number, number][];
+  samples?: number;
+}
+
+export interface PlaneData {
+  window: [number, number][];
+  /** Positions along each direction. */
+  grid: EncodedArray[];
+  /** [n], or [ny, nx]; NaN where the function has none. */
+  values: EncodedArray;
 }
 
 // ── gradlens/script ─────────────────────────────────────────────────────────
@@ -573,6 +599,8 @@ export interface Requests {
   "gradlens/tape": [ViewParams, TapeResult];
   "gradlens/slices": [ViewParams, SlicesResult];
   "gradlens/minimize": [MinimizeParams, MinimizeResult];
+  "gradlens/basins": [BasinParams, BasinResult];
+  "gradlens/plane": [PlaneParams, PlaneData];
   "gradlens/script": [ScriptParams, ScriptView];
   "gradlens/edit": [EditParams, EditResult];
   "gradlens/copy": [CopyParams, CopyResult];

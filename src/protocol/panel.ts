@@ -5,10 +5,15 @@
  */
 import type { Range } from "vscode-languageserver-types";
 import type {
+  BasinParams,
+  BasinResult,
   CheckResult,
+  Minimization,
   MinimizeParams,
   MinimizeResult,
   PinParams,
+  PlaneData,
+  PlaneParams,
   PlotData,
   PlotParams,
   Point,
@@ -20,6 +25,7 @@ import type {
   View,
   ViewParams,
 } from "./lsp";
+import type { OptimizerChoice } from "./optimizers";
 
 /** What the page asks of the extension; each call is answered, or fails with one line. */
 export interface PanelApi {
@@ -29,7 +35,10 @@ export interface PanelApi {
   plot(params: PlotParams): PlotData;
   tape(params: ViewParams): TapeResult;
   slices(params: ViewParams): SlicesResult;
+  /** Tells its progress by events. */
   minimize(params: MinimizeParams): MinimizeResult;
+  basins(params: BasinParams): BasinResult;
+  plane(params: PlaneParams): PlaneData;
   script(params: ScriptParams): ScriptView;
   /** Keeps this point for hovers and lenses too (absent point: lets go of it). */
   pin(params: PinParams): null;
@@ -58,7 +67,7 @@ export const plotLayers = [
 
 export type PlotLayer = (typeof plotLayers)[number];
 
-export type PanelSection = "function" | "hessian" | "minimize";
+export type PanelSection = "function" | "hessian";
 
 /** What the extension tells the page. */
 export interface PanelEvents {
@@ -70,10 +79,21 @@ export interface PanelEvents {
   changed: { uri: string };
   /** Where the cursor of the active editor stands, zero-based. */
   cursor: { uri: string; line: number; character: number };
+  /** How far the call with this number has come, from 0 to 100. */
+  progress: { id: number; percentage: number };
 }
 
-/** The views of the page: of a function, and of what a file's run did. */
-export type PanelTab = "function" | "script";
+/** The views of the page: of a function, of its minimisation, and of what a file's run did. */
+export const panelTabs = ["function", "optimize", "script"] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
+/** What the Optimize view runs. */
+export interface OptimizeSettings extends Pick<Minimization, "steps" | "tolerance" | "bounds"> {
+  /** At once. */
+  choices: OptimizerChoice[];
+  /** Where they start, besides the point. */
+  starts?: Point[];
+}
 
 /** What the page keeps over a reload of the window (`setState`), and what `show` carries: a subject, a document or both. */
 export interface PanelState {
@@ -85,7 +105,7 @@ export interface PanelState {
   figure?: number;
   point?: Point;
   section?: PanelSection;
-  /** Start minimising at once. */
+  /** In the Optimize view: start at once. */
   run?: boolean;
   /** Follow the cursor no longer. */
   locked?: boolean;
@@ -96,7 +116,7 @@ export interface PanelState {
   /** Along which variables it is drawn, and which part the user zoomed to. */
   axes?: string[];
   window?: [number, number][];
-  minimize?: Pick<MinimizeParams, "optimizer" | "learningRate" | "steps">;
+  optimize?: OptimizeSettings;
 }
 
 export type ToHost =

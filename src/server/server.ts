@@ -26,6 +26,7 @@ import {
   type Settings,
 } from "../protocol/lsp";
 import { loadTypesetter } from "../render";
+import { basins } from "./basins";
 import { check } from "./check";
 import { copies } from "./copies";
 import { codeActions, diagnostics } from "./diagnostics";
@@ -37,6 +38,7 @@ import { mathHover } from "./hovers/math";
 import { lenses, resolveLens } from "./lenses";
 import { minimizeSubject } from "./minimize";
 import { holds, into, Notebooks, notebookSync, out, rangeInto, rangeOut } from "./notebooks";
+import { plane } from "./plane";
 import { plot, slices } from "./plot";
 import { richTextFor } from "./rich-text";
 import { runFile, type StartJob } from "./run";
@@ -316,11 +318,13 @@ export function startServer(connection: Connection, { readFile, startJob, findin
       params.workDoneToken === undefined ? undefined : connection.window.attachWorkDoneProgress(params.workDoneToken);
     progress?.begin(l10n.t("Minimizing"), 0, undefined, true);
     try {
-      return await minimizeSubject(session, params, token, progress);
+      return await minimizeSubject(session, params, token, (percentage, text) => progress?.report(percentage, text));
     } finally {
       progress?.done();
     }
   });
+  answer("gradlens/basins", (params, token) => basins(session, params, token));
+  answer("gradlens/plane", (params, token) => plane(session, params, token));
   answer("gradlens/script", ({ uri }) => script(session, { uri: notebooks.notebookOf(uri) }));
   answer("gradlens/run", ({ uri }, token) => runFile(session, { uri: notebooks.notebookOf(uri) }, token, startJob));
   answer("gradlens/edit", (params) => {

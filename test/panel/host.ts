@@ -4,13 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { CancellationToken } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import {
   defaultSettings,
   type Formula,
   type LoopPath,
-  type MinimizeParams,
-  type MinimizeResult,
   type PlotData,
   type PlotParams,
   type Point,
@@ -19,9 +18,12 @@ import {
   type ViewParams,
 } from "../../src/protocol/lsp";
 import type { ToHost, ToPage } from "../../src/protocol/panel";
-import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber, toJsonTree } from "../../src/protocol/values";
+import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../../src/protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../../src/render";
+import { basins } from "../../src/server/basins";
 import { check } from "../../src/server/check";
+import { minimizeSubject } from "../../src/server/minimize";
+import { plane } from "../../src/server/plane";
 import { plot, slices } from "../../src/server/plot";
 import { script } from "../../src/server/script";
 import { Session } from "../../src/server/session";
@@ -171,6 +173,23 @@ long(0.3)
 product([0.5, 1.5])
 layer(np.array([[0.1, -0.2, 0.3], [0.5, 0.4, -0.6]]), np.array([1.0, 2.0, -1.0]), np.array([0.1, 0.2]))
 six(1.0, 2.0, 0.5, -1.0, 0.3, 2.0)
+
+def himmelblau(x, y):
+    return (x**2 + y - 11)**2 + (x + y**2 - 7)**2
+
+def valley(x, y, z):
+    return (1 - x)**2 + 10 * (y - x**2)**2 + 5 * (z - y)**2
+
+def steep(x):
+    return math.sqrt(x) - 1 / (x + 0.2)
+
+def decay(rate, height):
+    return np.array([height * math.exp(-rate * t) - 3 * math.exp(-0.7 * t) for t in range(6)])
+
+himmelblau(0.0, 0.0)
+valley(-1.0, 1.0, 2.0)
+steep(0.3)
+decay(0.1, 1.0)
 `;
 const uri = "file:///tf_diffs.py";
 const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => {} }) };
@@ -206,6 +225,19 @@ export class FakeHost {
     return host;
   }
 
+  /** Sends what is no answer. */
+  emit: (message: ToPage) => void = () => {};
+
+  private tokenOf(id: number): CancellationToken {
+    const { cancelled } = this;
+    return {
+      get isCancellationRequested() {
+        return cancelled.has(id);
+      },
+      onCancellationRequested: () => ({ dispose: () => {} }),
+    };
+  }
+
   calls(method: string) {
     return this.received.flatMap((message) => (message.type === "call" && message.method === method ? [message] : []));
   }
@@ -217,15 +249,6 @@ export class FakeHost {
     const begin = Date.now();
     while (Date.now() < begin + this.delay && !this.cancelled.has(message.id))
       await new Promise((resolve) => setTimeout(resolve, 10));
-    if (this.cancelled.has(message.id) && message.method === "minimize") {
-      const { params } = message;
-      const result = this.minimize({ ...params, steps: Math.min(params.steps, 3) });
-      return {
-        type: "reply",
-        id: message.id,
-        result: { ...result, end: "cancelled", message: "cancelled after 3 steps" },
-      };
-    }
     if (this.cancelled.has(message.id)) return { type: "reply", id: message.id, error: "Cancelled" };
     try {
       return { type: "reply", id: message.id, result: await this.perform(message) };
@@ -234,7 +257,7 @@ export class FakeHost {
     }
   }
 
-  private perform(call: Extract<ToHost, { type: "call" }>): unknown {
+  private async perform(call: Extract<ToHost, { type: "call" }>): Promise<unknown> {
     const name = "subject" in call.params && call.params.subject.kind === "function" ? call.params.subject.name : "";
     const real = !(name in subjects) && program.includes(`def ${name}(`);
     switch (call.method) {
@@ -252,7 +275,13 @@ export class FakeHost {
         if (real || call.params.seconds || call.params.field) return plot(this.session, call.params, token);
         return this.plot(call.params);
       case "minimize":
-        return this.minimize(call.params);
+        return minimizeSubject(this.session, call.params, this.tokenOf(call.id), (percentage) =>
+          this.emit({ type: "event", event: "progress", data: { id: call.id, percentage } }),
+        );
+      case "basins":
+        return basins(this.session, call.params, this.tokenOf(call.id));
+      case "plane":
+        return plane(this.session, call.params, this.tokenOf(call.id));
       case "script":
         return this.script(call.params.uri);
       case "save":
@@ -366,31 +395,6 @@ export class FakeHost {
       point: at,
       value: toJsonNumber(evaluate(at)),
       gradient: gradientOf(evaluate, at).map(toJsonNumber),
-    };
-  }
-
-  private minimize(params: MinimizeParams): MinimizeResult {
-    const subject = this.subject(params);
-    const start = { ...subject.start, ...params.start };
-    const { path, values, x } = descend(
-      subject.value,
-      Object.values(start).flatMap(flat),
-      params.learningRate ?? 0.1,
-      params.steps,
-    );
-    let next = 0;
-    const fill = (tree: JsonTree): JsonTree => (Array.isArray(tree) ? tree.map(fill) : toJsonTree(x[next++]!));
-    const finite = Number.isFinite(values[values.length - 1]);
-    return {
-      labels: subject.names,
-      path: encodeArray(path, [values.length, x.length]),
-      values: encodeArray(values),
-      gradientNorms: encodeArray(values),
-      final: Object.fromEntries(Object.entries(start).map(([name, tree]) => [name, fill(tree)])),
-      value: text(values[values.length - 1]!),
-      end: finite ? "steps" : "not-finite",
-      message: finite ? `${params.steps} steps` : "not a number at step 12",
-      milliseconds: 1,
     };
   }
 }

@@ -1,4 +1,5 @@
 /** The built page in a browser, under the extension's policy, with a fake host. */
+import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -69,6 +70,7 @@ export class Pages {
     const state = options.state !== undefined ? options.state : name === null ? null : { subject };
     const send = (message: ToPage) =>
       page.evaluate((data: unknown) => window.postMessage(data, "*"), message as unknown).catch(() => {});
+    host.emit = (message) => void send(message);
     await page.exposeFunction("toHost", async (message: ToHost) => {
       const reply = await host.answer(message);
       if (message.type === "ready")
@@ -146,5 +148,41 @@ export class Panel {
 
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+
+  /** Closes it, and says whether anything went wrong that no one sees. */
+  async end(): Promise<void> {
+    const violations = await this.violations();
+    await this.close();
+    assert.deepEqual(violations, [], "the policy was violated");
+    assert.deepEqual(this.problems, [], "errors or warnings in the console");
+  }
+
+  /** What axe-core finds. */
+  async accessibility(): Promise<string[]> {
+    await this.page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
+    return this.page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
+      };
+      const { violations } = await axe.run();
+      return violations.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`,
+      );
+    });
+  }
+}
+
+/** Checks again and again until nothing is wrong. */
+export async function eventually(check: () => Promise<void> | void): Promise<void> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
   }
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
-import type { MinimizeParams } from "../../src/protocol/lsp";
-import { type Options, Pages, type Panel } from "./page";
+import { eventually, type Options, Pages, type Panel } from "./page";
 import { themes } from "./themes";
 
 describe("the panel's page", function () {
@@ -18,45 +17,13 @@ describe("the panel's page", function () {
     panel = await pages.open(name, options);
     return panel;
   };
-  afterEach(async () => {
-    if (!panel) return;
-    const violations = await panel.violations();
-    await panel.close();
-    assert.deepEqual(violations, [], "the policy was violated");
-    assert.deepEqual(panel.problems, [], "errors or warnings in the console");
-  });
+  afterEach(() => panel?.end());
 
-  const eventually = async (check: () => Promise<void> | void) => {
-    const end = Date.now() + 15_000;
-    for (;;) {
-      try {
-        return await check();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    }
-  };
   const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
   /** Opens the first table of numbers: it is made when its `details` says that it is open. */
   const openTable = async (page: Page) => {
     await page.locator("details.data summary").first().click();
     await page.locator("details.data[open] tbody tr").first().waitFor();
-  };
-
-  /** What axe-core finds. */
-  const accessibility = async (page: Page): Promise<string[]> => {
-    await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
-    return page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
-      };
-      const { violations } = await axe.run();
-      return violations.map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`,
-      );
-    });
   };
 
   it("shows a function: formulas, value, gradient, Hessian, plot", async () => {
@@ -166,53 +133,6 @@ describe("the panel's page", function () {
     await page.getByRole("button", { name: "Reset the view" }).click();
     await eventually(() => assert.equal(host.calls("plot").length, 4));
     assert.equal((host.calls("plot")[3]!.params as { window?: unknown }).window, undefined);
-  });
-
-  it("minimizes: path, values, final point", async () => {
-    const { page, host } = await open("bowl");
-    await panel.drawn();
-    await field(page, "Learning rate").fill("0.05");
-    await field(page, "Steps").fill("40");
-    await page.getByRole("button", { name: "Run" }).click();
-    await page.locator(".result").waitFor();
-    assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "40 steps");
-    await eventually(async () => assert.ok((await page.locator(".plot .scatterlayer .trace").count()) >= 3));
-    await page.getByLabel("logarithmic").check({ force: true });
-    await page.getByRole("button", { name: "Use this point" }).click();
-    await eventually(async () => assert.ok(Number(await field(page, "weight").inputValue()) < 3));
-    const { minimize } = host.received.filter((message) => message.type === "state").at(-1)!.state;
-    assert.deepEqual(minimize, { optimizer: "sgd", learningRate: 0.05, steps: 40 });
-  });
-
-  it("asks for a learning rate only where the optimizer takes one", async () => {
-    const { page, host } = await open("bowl");
-    await panel.drawn();
-    const optimizer = page.locator("#optimizer");
-    await optimizer.selectOption({ label: "Adam" });
-    assert.equal(await field(page, "Learning rate").inputValue(), "0.001");
-    await optimizer.selectOption({ label: "BFGS" });
-    await eventually(async () => assert.equal(await field(page, "Learning rate").count(), 0));
-    await page.getByRole("button", { name: "Run" }).click();
-    await page.locator(".result").waitFor();
-    const { params } = host.calls("minimize").at(-1)! as { params: MinimizeParams };
-    assert.deepEqual([params.optimizer, params.learningRate, params.steps], ["bfgs", undefined, 100]);
-    await optimizer.selectOption({ label: "SGD" });
-    assert.equal(await field(page, "Learning rate").inputValue(), "0.1");
-  });
-
-  it("stops a minimisation, and shows how far it came", async () => {
-    const { page, host } = await open("bowl");
-    await panel.drawn();
-    host.delay = 3000;
-    await page.getByRole("button", { name: "Run" }).click();
-    await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByRole("button", { name: "Run" }).waitFor();
-    assert.equal(
-      host.received.some((message) => message.type === "cancel"),
-      true,
-    );
-    assert.equal(await page.locator(".result p[role=status]").textContent().then(String), "cancelled after 3 steps");
-    await eventually(async () => assert.equal(await page.locator(".plot .scatterlayer .trace").count(), 3));
   });
 
   it("draws the loops of the file and leads to their lines", async () => {
@@ -469,9 +389,9 @@ describe("the panel's page", function () {
     await panel.send({
       type: "event",
       event: "show",
-      data: { subject: { kind: "function", uri: "file:///tf_diffs.py", name: "f" }, section: "minimize", run: true },
+      data: { subject: { kind: "function", uri: "file:///tf_diffs.py", name: "f" }, tab: "optimize", run: true },
     });
-    await page.locator(".result").waitFor();
+    await page.locator(".runs tbody tr").waitFor();
     assert.equal(await page.locator("h1").textContent().then(String), "f(x)");
     await page.evaluate(() => window.postMessage({ type: "event", event: "show", data: 7 }, "*"));
     await page.evaluate(() => window.postMessage("nonsense", "*"));
@@ -519,9 +439,7 @@ describe("the panel's page", function () {
     const l10n = JSON.parse(readFileSync("l10n/bundle.l10n.zh-cn.json", "utf8")) as Record<string, string>;
     const { page } = await open("g", { l10n });
     await panel.drawn();
-    await page.getByRole("button", { name: l10n.Run! }).click();
-    await page.locator(".result").waitFor();
-    await openTable(page);
+    await page.locator("details.data summary").first().click();
     await panel.picture("chinese");
     const words = await page.locator("main").textContent().then(String);
     assert.doesNotMatch(words, /\b(Gradient|Point|Minimize|automatic|Learning|Steps|across|Lowest)\b/);
@@ -531,13 +449,11 @@ describe("the panel's page", function () {
     it(`is accessible and tidy in ${theme}`, async () => {
       const { page } = await open("g", { theme });
       await panel.drawn();
-      await page.getByRole("button", { name: "Run" }).click();
-      await page.locator(".result").waitFor();
       await openTable(page);
       await page.locator("[data-section=plot] > .data-row .export summary").click();
-      assert.deepEqual(await accessibility(page), []);
+      assert.deepEqual(await panel.accessibility(), []);
       await page.locator(".copies summary").click();
-      assert.deepEqual(await accessibility(page), []);
+      assert.deepEqual(await panel.accessibility(), []);
       await panel.picture(`${theme}-1000`);
     });
   }
@@ -678,6 +594,7 @@ describe("the panel's page", function () {
       await panel.send({ type: "event", event: "changed", data: { uri: "file:///tf_diffs.py" } });
       await eventually(async () => assert.equal(await page.locator(".output pre").textContent().then(String), "8"));
       await page.getByRole("tab", { name: "Script" }).press("ArrowLeft");
+      await page.getByRole("tab", { name: "Optimize" }).press("ArrowLeft");
       await panel.drawn();
       assert.equal(await panel.value(), "63");
     });
@@ -723,12 +640,12 @@ describe("the panel's page", function () {
         const { page } = await openScript("plots.py", { theme });
         await figuresDrawn(12);
         await openTable(page);
-        assert.deepEqual(await accessibility(page), []);
+        assert.deepEqual(await panel.accessibility(), []);
         await panel.picture(`script-plots-${theme}`);
         await panel.close();
         await openScript("training.py", { theme });
         await figuresDrawn(4);
-        assert.deepEqual(await accessibility(panel.page), []);
+        assert.deepEqual(await panel.accessibility(), []);
         await panel.picture(`script-training-${theme}`);
       });
     }

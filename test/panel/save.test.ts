@@ -1,5 +1,6 @@
 /** What the page saves and copies, and what it keeps. */
 import assert from "node:assert/strict";
+import type { PanelState } from "../../src/protocol/panel";
 import { type Options, Pages, type Panel } from "./page";
 
 describe("the panel's page saves", function () {
@@ -14,12 +15,7 @@ describe("the panel's page saves", function () {
     panel = await pages.open(name, options);
     return panel;
   };
-  afterEach(async () => {
-    const violations = await panel.violations();
-    await panel.close();
-    assert.deepEqual(violations, [], "the policy was violated");
-    assert.deepEqual(panel.problems, [], "errors or warnings in the console");
-  });
+  afterEach(() => panel?.end());
 
   type Saved = { name: string; data: string | Uint8Array };
   /** Chooses a format in the menu of a part of the page, and waits for the file. */
@@ -33,6 +29,16 @@ describe("the panel's page saves", function () {
     assert.equal(await menu.locator("details[open]").count(), 0, "the menu closes");
     assert.equal(host.calls("save").length, before + 1);
     return host.calls("save").at(-1)!.params as Saved;
+  };
+  /** How many pictures an animation has. */
+  const frames = ({ data }: Saved) => {
+    const bytes = data as Uint8Array;
+    assert.equal(String.fromCharCode(...bytes.subarray(0, 6)), "GIF89a");
+    let count = 0;
+    // A graphic control extension stands before each picture.
+    for (let i = 0; i + 2 < bytes.length; i++)
+      if (bytes[i] === 0x21 && bytes[i + 1] === 0xf9 && bytes[i + 2] === 4) count++;
+    return count;
   };
   const plot = "[data-section=plot] > .data-row";
 
@@ -74,15 +80,6 @@ describe("the panel's page saves", function () {
     await panel.drawn();
     await page.getByRole("button", { name: "Surface" }).click();
     await page.locator(".surface canvas").waitFor();
-    const frames = ({ data }: Saved) => {
-      const bytes = data as Uint8Array;
-      assert.equal(String.fromCharCode(...bytes.subarray(0, 6)), "GIF89a");
-      let count = 0;
-      // A graphic control extension stands before each picture.
-      for (let i = 0; i + 2 < bytes.length; i++)
-        if (bytes[i] === 0x21 && bytes[i + 1] === 0xf9 && bytes[i + 2] === 4) count++;
-      return count;
-    };
     assert.equal(frames(await save(".surface", "GIF")), 30);
     const { data: svg } = (await save(".surface", "SVG")) as { data: string };
     assert.ok((svg.match(/<path/g) ?? []).length > 1000);
@@ -116,6 +113,58 @@ describe("the panel's page saves", function () {
     assert.match(String(data), /<path/);
     const { data: points } = (await save("[data-figure='0']", "CSV")) as { data: string };
     assert.equal(points.trim().split("\r\n").length, 1 + 40);
+  });
+
+  it("paths over their map as a picture and as an animation, and what the runs reached", async () => {
+    const optimize: PanelState["optimize"] = {
+      choices: [{ optimizer: "sgd", learningRate: 0.01 }, { optimizer: "bfgs" }],
+      steps: 70,
+      starts: [{ x: -4, y: 0.5 }],
+    };
+    const subject = { kind: "function", uri: "file:///tf_diffs.py", name: "himmelblau" } as const;
+    const { page } = await open(null, { state: { subject, tab: "optimize", optimize }, theme: "vscode-dark" });
+    await page.locator(".plot.paths .handle").first().waitFor();
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.locator(".runs tbody tr").nth(3).waitFor();
+    await page.getByRole("button", { name: "Basin map" }).click();
+    await page.locator(".basin-legend", { hasText: "1681 starts; places reached" }).waitFor();
+    await page.getByRole("slider", { name: "Step of the runs" }).fill("12");
+    const { name, data: svg } = (await save(".optimize-plot", "SVG")) as { name: string; data: string };
+    assert.equal(name, "himmelblau-Paths.svg");
+    const found = await page.evaluate((text) => {
+      const drawing = new DOMParser().parseFromString(text, "image/svg+xml");
+      const words = [...drawing.querySelectorAll("text")].map((word) => word.textContent ?? "");
+      const all = [...drawing.querySelectorAll("image, path")];
+      const lies = (name: string) => all.findIndex((it) => it.localName === name);
+      return { words, beneath: lies("image") >= 0 && lies("image") < lies("path") };
+    }, svg);
+    assert.ok(found.beneath, "the map lies beneath the contours");
+    for (const word of ["step 12", "SGD, start 1", "BFGS, start 2", "1", "2", "A"])
+      assert.ok(found.words.includes(word), `${word} of ${found.words.join()}`);
+    assert.ok(
+      found.words.some((word) => /^[A-D] \(3, 2\)$/.test(word)),
+      found.words.join(),
+    );
+    // It pauses what is played, and goes back to where that was.
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    assert.equal(frames(await save(".optimize-plot", "GIF")), 60);
+    await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+    const chart = (await save(".charts .tile", "CSV")) as { data: string };
+    const rows = chart.data.trim().split("\r\n");
+    assert.equal(rows[0], 'step,"SGD, start 1","SGD, start 2","BFGS, start 1","BFGS, start 2"');
+    assert.equal(rows.length, 1 + 71);
+    assert.match(rows[71]!, /^70,[^,]+,[^,]+,,$/);
+    const { data: drawn } = (await save(".charts .tile", "SVG")) as { data: string };
+    assert.match(drawn, />BFGS, start 2</);
+    const table = (await save(".results", "CSV")) as { name: string; data: string };
+    assert.equal(table.name, "himmelblau-Results.csv");
+    const lines = table.data.trim().split("\r\n");
+    assert.equal(lines.length, 5);
+    assert.match(lines[0]!, /^optimizer,start,value,.*,x,y$/);
+    assert.match(lines[4]!, /^bfgs,2,/);
+    const { runs, labels } = JSON.parse(String((await save(".results", "JSON")).data));
+    assert.deepEqual([labels, runs.length], [["x", "y"], 4]);
+    assert.deepEqual([runs[1].path[0], runs[1].path.length, runs[1].values.length], [[-4, 0.5], 71, 71]);
   });
 
   it("copies the point, the gradient and the Hessian", async () => {

@@ -226,19 +226,46 @@ describe("the panel's use @every", function () {
     await until(async () => {
       await workbench.page.locator(".codelens-decoration a", { hasText: "Minimize" }).first().click();
       return panel
-        .locator(".result", { hasText: /100 steps|converged/ })
+        .locator(".runs tbody tr", { hasText: /100 steps|converged/ })
         .waitFor({ timeout: 5_000 })
         .then(
           () => true,
           () => false,
         );
-    }, "the result");
-    await panel.locator(".result").scrollIntoViewIfNeeded();
+    }, "the run");
     await workbench.screenshot("panel-minimized");
-    await button("Use this point").click();
+    await button("Use this point: SGD, start 1").click();
+    await panel.getByRole("tab", { name: "Function" }).click();
     await until(async () => Math.abs(Number(await field("x").inputValue()) + 1 / 3) < 1e-6, "the minimum");
-    await button("Clear").click();
     await button("Reset point").click();
+  });
+
+  it("runs Adam beside SGD from two starts, and looks at a step of both", async () => {
+    await panel.getByRole("tab", { name: "Optimize" }).click();
+    await goTo(23, 6);
+    await title("g(x1, x2)");
+    await panel.locator(".plot.paths .handle").first().waitFor();
+    await button("Add optimizer").click();
+    assert.equal(await panel.locator("#optimizer-1").inputValue(), "adam");
+    await panel.locator("#rate-0").fill("0.01");
+    await panel.locator("#rate-1").fill("0.2");
+    await panel.locator("#steps").fill("40");
+    const box = (await panel.locator(".plot.paths .nsewdrag").boundingBox())!;
+    await workbench.page.mouse.click(box.x + 0.8 * box.width, box.y + 0.3 * box.height);
+    await until(async () => (await panel.locator(".plot.paths .handle").count()) === 2, "a second start");
+    await button("Run").click();
+    await until(async () => (await panel.locator(".runs tbody tr").count()) === 4, "four runs");
+    await panel.getByRole("slider", { name: "Step of the runs" }).fill("12");
+    assert.equal(await panel.locator(".player .count").textContent(), "12 / 40");
+    assert.equal(await panel.locator(".run .to-come").count(), 4);
+    for (const theme of ["light", "dark"] as const) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot("panel-optimize");
+    }
+    await button("Basin map").click();
+    await panel.locator(".basin-legend", { hasText: /1681 starts; places reached: \d+/ }).waitFor();
+    await workbench.screenshot("panel-basins");
+    await button("Basin map").click();
   });
 
   it("shows how far a stopped run came", async () => {
@@ -246,15 +273,16 @@ describe("the panel's use @every", function () {
     await workbench.openFile("hard.py");
     await goTo(18, 6);
     await title("slow(a, b)");
-    await drawn();
-    await field("Learning rate").fill("0.0001");
-    await field("Steps").fill("1000000");
+    await panel.locator(".plot.paths .handle").first().waitFor();
+    await panel.locator("#rate-0").fill("0.0001");
+    await panel.locator("#steps").fill("1000000");
     await button("Run").click();
     await button("Stop").click();
-    await panel.locator(".result", { hasText: /cancelled after \d+ steps/ }).waitFor();
-    await panel.locator(".result").scrollIntoViewIfNeeded();
-    await until(async () => (await panel.locator(".plot .scatterlayer .trace").count()) >= 3, "the path");
+    await panel.locator(".runs tbody tr", { hasText: /cancelled after \d+ steps/ }).waitFor();
+    await panel.locator(".run .end").first().waitFor();
     await workbench.screenshot("panel-stopped");
+    await button("Remove Adam").click();
+    await panel.getByRole("tab", { name: "Function" }).click();
   });
 
   it("shows the computation as a graph, and what the script did", async () => {

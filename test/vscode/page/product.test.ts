@@ -140,7 +140,8 @@ describe("the panel @every", function () {
     await workbench.goTo(24, 6);
     await workbench.runCommand("Gradlens: Open Panel");
     const panel = await workbench.panelFrame("g(x1, x2)");
-    await panel.getByText("41.999999999994486").first().waitFor();
+    // All digits stand in the number's title.
+    await panel.getByTitle("41.999999999994486").first().waitFor();
     await panel.locator(".js-plotly-plot .contourlayer, .js-plotly-plot .cartesianlayer").first().waitFor();
     for (const theme of themes) {
       await workbench.setTheme(theme);
@@ -166,12 +167,10 @@ describe("the panel @every", function () {
       .getByText(/100 steps/)
       .first()
       .waitFor();
+    await panel.locator(".paths .loop").nth(1).waitFor({ state: "attached" });
     for (const theme of ["light", "dark"] as const) {
       await workbench.setTheme(theme);
-      await panel
-        .getByText(/100 steps/)
-        .first()
-        .scrollIntoViewIfNeeded();
+      await panel.locator(".optimize-plot").evaluate((section) => section.scrollIntoView());
       await workbench.screenshot("minimize", { picture: theme === "dark" });
     }
   });
