@@ -1,4 +1,5 @@
 /** A run of a whole document: what each line printed and made, the loops and their paths, the findings. */
+import * as l10n from "@vscode/l10n";
 import { peek, type Tensor } from "../engine";
 import {
   type Budget,
@@ -250,6 +251,8 @@ interface Result {
   kind: "gradient" | "print" | "value";
   text: string;
   values: readonly PyValue[];
+  /** What a print wrote, in short: its Variables and lists may change later. */
+  short?: string;
   count: number;
   span: Span;
 }
@@ -372,7 +375,8 @@ class Collector {
   }
 
   private result(kind: Result["kind"], span: Span, text: string, values: readonly PyValue[]): void {
-    this.put({ kind, text, values, span, count: 1 });
+    const short = kind === "print" ? values.map(shortPrinted).join(" ") : undefined;
+    this.put({ kind, text, values, short, span, count: 1 });
   }
 
   private put(result: Result): void {
@@ -430,11 +434,12 @@ class Collector {
   hints(names: ReadonlyMap<PyValue, string>): Hint[] {
     const hints: Hint[] = [];
     const updated = [...this.updates.values()].map((update) => update.span);
-    for (const { kind, span, text, values, count } of this.results.values()) {
+    for (const { kind, span, text, values, count, short: printed } of this.results.values()) {
       // `x.assign_sub(…)` has the Variable as its value: the update tells that, with its history.
       if (kind === "value" && updated.some((update) => update.from >= span.from && update.to <= span.to)) continue;
-      const show = kind === "print" ? shortPrinted : (value: PyValue) => shortText(value);
-      const short = values.map(show).join(" ");
+      const short = printed ?? values.map((value) => shortText(value)).join(" ");
+      // `<History object at …>` tells nothing.
+      if (kind !== "print" && short.startsWith("<")) continue;
       const label = kind === "gradient" ? `= ${short}` : short;
       const tooltip =
         kind === "print"
@@ -442,19 +447,13 @@ class Collector {
           : values.map((value) => shortText(value, Number.POSITIVE_INFINITY)).join("\n");
       hints.push({ kind, span, label: cut(label), tooltip, count });
     }
-    for (const { span, variable, values } of this.updates.values()) {
-      const last = values[values.length - 1]!;
-      const scalar = values.every((value) => value.shape.length === 0);
-      const name = names.get(variable);
-      hints.push({
-        kind: "variable",
-        span,
-        label: cut(`${name ? `${name} ` : ""}→ ${shortText(last)}`),
-        tooltip: shortText(last, Number.POSITIVE_INFINITY),
-        count: values.length - 1,
-        ...(scalar && values.length > 2 ? { history: values.map((value) => value.item()) } : {}),
-      });
+    const places = new Map<string, Updates[]>();
+    for (const update of this.updates.values()) {
+      const place = places.get(spanKey(update.span));
+      if (place) place.push(update);
+      else places.set(spanKey(update.span), [update]);
     }
+    for (const updates of places.values()) hints.push(updateHint(updates, names));
     return hints;
   }
 }
@@ -474,6 +473,27 @@ function sameReasons(a: GradientEvent, b: GradientEvent): boolean {
       );
     })
   );
+}
+
+/** `w → 3.17, b → 1.73`: one hint, however many Variables a call updates. */
+function updateHint(updates: readonly Updates[], names: ReadonlyMap<PyValue, string>): Hint {
+  const show = (most?: number) =>
+    updates.map(({ variable, values }) => {
+      const name = names.get(variable);
+      return `${name ? `${name} ` : ""}→ ${shortText(values.at(-1)!, most)}`;
+    });
+  const [{ span, values }] = updates as [Updates];
+  const single = updates.length === 1;
+  const history = single && values.length > 2 && values.every(({ shape }) => shape.length === 0);
+  const nameless = updates.every(({ variable }) => !names.has(variable));
+  return {
+    kind: "variable",
+    span,
+    label: cut(single || !nameless ? show().join(", ") : `→ ${l10n.t("{0} Variables", updates.length)}`),
+    tooltip: single ? shortText(values.at(-1)!, Number.POSITIVE_INFINITY) : show(MOST_ELEMENTS).join("\n"),
+    count: Math.max(...updates.map((update) => update.values.length)) - 1,
+    ...(history ? { history: values.map((value) => value.item()) } : {}),
+  };
 }
 
 function cut(label: string): string {

@@ -646,7 +646,7 @@ export class Compiler extends ExpressionCompiler {
 
   private classDef(node: ast.ClassDef): Run {
     const scope = this.scopes.get(node)!;
-    const inside = new Compiler(this.globals, this.scopes, scope, `${this.qualifier}${node.name}.`);
+    const inside = new Compiler(this.globals, this.scopes, scope, `${this.qualifier}${node.name}.`, this.foreign);
     const body = inside.block(node.body);
     const captured = this.capture(scope);
     const args = node.args.map((arg) => ({ arg, value: this.expr(arg.value) }));
