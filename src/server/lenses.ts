@@ -96,6 +96,11 @@ function title(session: Session, uri: string, name: string): string {
     if (!(error instanceof Problem)) throw error;
     // What does not parse will in a moment: what it said before may stand until then.
     const before = analysis && analysis.syntax.errors.length > 0 ? known?.get(name) : undefined;
-    return before ?? `∇${shortName(name)}: ${error.message}`;
+    if (before) return before;
+    // Names that the file gives after the place where its run stopped are not known.
+    const stopped = analysis?.script.problem;
+    const message = stopped && error.message.startsWith("NameError") ? stopped : error.message;
+    // `report(x) gives 'x = 1', not a number` has the name already.
+    return message.startsWith(`${shortName(name)}(`) ? message : `∇${shortName(name)}: ${message}`;
   }
 }

@@ -13,10 +13,16 @@ export function whereText(look: Look, digits = 7): string {
   return namedWhereText(look, digits);
 }
 
+/** Larger arrays are told by their shape. */
+const MOST_WRITTEN = 12;
+const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
+
 /** `at x1 = 2, x2 = 3`: with the names, where their order is not to be seen beside it. */
 export function namedWhereText(look: Look, digits = 7): string {
   const tree = look.pointTree();
-  const names = followed(look.parameters).map(({ name }) => `${name} = ${formatTree(tree[name]!, digits)}`);
+  const names = followed(look.parameters).map(({ name, shape }) =>
+    sizeOf(shape) > MOST_WRITTEN ? `${name} (${shape.join(" × ")})` : `${name} = ${formatTree(tree[name]!, digits)}`,
+  );
   return names.length === 0 ? "" : l10n.t("at {0}", names.join(", "));
 }
 
@@ -25,12 +31,17 @@ export function gradientText(look: Look, whole: string, digits = 7): string {
   const name = shortName(whole);
   const where = whereText(look, digits);
   // A function of several results has a Jacobian.
-  if (look.result().shape.length > 0) return `J = ${matrixText(look.jacobian().slice(0, 4), digits)} ${where}`;
+  const { shape, values } = look.result();
+  if (shape.length > 0) {
+    const small = values.length * look.labels.length <= MOST_WRITTEN;
+    const matrix = small ? ` = ${matrixText(look.jacobian(), digits)}` : ` (${values.length} × ${look.labels.length})`;
+    return `J${matrix} ${where}`;
+  }
   const { gradient, missing } = look.gradient();
   if (look.labels.length === 0) return `${name} = ${formatNumber(look.value(), digits)}`;
   if (look.labels.length === 1) return `${name}′ = ${formatNumber(gradient[0]!, digits)} ${where}`;
   const all = missing.every(Boolean) ? gradient.map(() => 0) : gradient;
-  return `∇${name} = ${formatVector(all, digits, 6)} ${where}`;
+  return `∇${name} = ${formatVector(all, digits, all.length <= 6 ? 6 : 3)} ${where}`;
 }
 
 /** Where the point came from. */
@@ -53,7 +64,14 @@ export function originText({ kind, line }: Origin): string {
   }
 }
 
+/** A matrix of more rows or columns is told by its first ones. */
+const MOST_ROWS = 8;
+
 /** `[[0, 6], [6, 14]]`: a matrix in one line. */
 export function matrixText(rows: readonly ArrayLike<number>[], digits = 7): string {
-  return `[${rows.map((row) => `[${Array.from(row, (x) => formatNumber(x, digits)).join(", ")}]`).join(", ")}]`;
+  const listed = <T>(items: ArrayLike<T>, text: (item: T) => string): string => {
+    const shown = Array.from({ length: Math.min(items.length, MOST_ROWS) }, (_, i) => text(items[i]!));
+    return `[${[...shown, ...(items.length > MOST_ROWS ? [`… (${items.length})`] : [])].join(", ")}]`;
+  };
+  return listed(rows, (row) => listed(row, (x) => formatNumber(x, digits)));
 }

@@ -32,26 +32,28 @@ export function pairsOf(syntax: PyModuleSyntax, functions: readonly FunctionDef[
   visit(syntax.body, (node) => {
     if (node.kind === "call") for (const { derivative, of, order } of passedIn(node)) add(derivative, of, order);
   });
-  for (const { name } of functions) {
-    for (const of of named.keys()) {
-      const order = orderByName(name, of);
-      if (order) add(name, of, order);
-    }
-  }
+  const spelled = new Map<string, string[]>();
+  for (const { name } of functions) spelled.set(snakeOf(name), [...(spelled.get(snakeOf(name)) ?? []), name]);
+  for (const of of named.keys())
+    for (const [form, order] of formsOf(snakeOf(of))) for (const name of spelled.get(form) ?? []) add(name, of, order);
   return [...found.values()];
 }
 
-/** 1 where `name` is called as the derivative of `of` is, 2 as the second. */
-function orderByName(name: string, of: string): 1 | 2 | undefined {
-  const snake = name.replace(/([a-z\d])([A-Z])/g, "$1_$2").toLowerCase();
-  const base = of.replace(/([a-z\d])([A-Z])/g, "$1_$2").toLowerCase();
-  const forms = (words: readonly string[]) =>
-    words.flatMap((word) => [`${base}_${word}`, `${word}_${base}`, `${word}_of_${base}`]);
-  if ([...forms(FIRST), `d${base}`, `d_${base}`, `${base}prime`].includes(snake)) return 1;
-  if ([...forms(SECOND), `d2${base}`, `d2_${base}`, `dd${base}`].includes(snake)) return 2;
-  if (!USUAL.test(base)) return undefined;
-  if (FIRST.includes(snake) || snake === "fprime") return 1;
-  return SECOND.includes(snake) || snake === "fprime2" ? 2 : undefined;
+const snakeOf = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, "$1_$2").toLowerCase();
+
+/** What the derivatives of a function are called, and of which order they are. */
+function* formsOf(base: string): Generator<[form: string, order: 1 | 2]> {
+  const usual = USUAL.test(base);
+  for (const [words, order] of [[FIRST, 1] as const, [SECOND, 2] as const])
+    for (const word of words) {
+      for (const form of [`${base}_${word}`, `${word}_${base}`, `${word}_of_${base}`]) yield [form, order];
+      if (usual) yield [word, order];
+    }
+  for (const form of [`d${base}`, `d_${base}`, `${base}prime`]) yield [form, 1];
+  for (const form of [`d2${base}`, `d2_${base}`, `dd${base}`]) yield [form, 2];
+  if (!usual) return;
+  yield ["fprime", 1];
+  yield ["fprime2", 2];
 }
 
 /** `# gradlens: df is the derivative of f`. */

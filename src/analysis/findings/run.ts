@@ -36,8 +36,14 @@ type Ran = Pick<RunResult, "globals" | "errors" | "stopped"> & { readonly place:
 export function findingsOf(syntax: PyModuleSyntax, events: readonly PyEvent[], result: Ran): Finding[] {
   const run = new RunFindings(syntax, result);
   for (const event of events) run.hear(event);
-  if (result.stopped) run.add(finding("stopped", result.stopped, result.stopped.message));
+  if (result.stopped) run.add(finding("stopped", firstLineOf(syntax, result.stopped), result.stopped.message));
   return run.found;
+}
+
+/** Of a loop that does not end, its head is marked. */
+function firstLineOf({ text }: PyModuleSyntax, { from, to }: Span): Span {
+  const end = text.indexOf("\n", from);
+  return { from, to: end < 0 ? to : Math.min(to, end) };
 }
 
 class RunFindings {

@@ -223,13 +223,27 @@ export function visit(body: readonly (Statement | Expr)[], see: (node: Statement
   }
 }
 
+/** The calls of plain names in a text: each of its functions asks for its own. */
+const callsIn = new WeakMap<PyModuleSyntax, ReadonlyMap<string, readonly Call[]>>();
+
 /** The calls of a plain name, in the order of the text. */
-export function callsOf(syntax: PyModuleSyntax, name: string): Call[] {
-  const calls: Call[] = [];
-  visit(syntax.body, (node) => {
-    if (node.kind === "call" && node.callee.kind === "name" && node.callee.id === name) calls.push(node);
+export function callsOf(syntax: PyModuleSyntax, name: string): readonly Call[] {
+  const known = callsIn.get(syntax) ?? callsByName(syntax);
+  callsIn.set(syntax, known);
+  return known.get(name) ?? [];
+}
+
+function callsByName({ body }: PyModuleSyntax): Map<string, Call[]> {
+  const calls = new Map<string, Call[]>();
+  visit(body, (node) => {
+    if (node.kind !== "call" || node.callee.kind !== "name") return;
+    const { id } = node.callee;
+    const same = calls.get(id);
+    if (same) same.push(node);
+    else calls.set(id, [node]);
   });
-  return calls.sort((a, b) => a.from - b.from);
+  for (const list of calls.values()) list.sort((a, b) => a.from - b.from);
+  return calls;
 }
 
 /** The names that a statement binds in its own scope. */

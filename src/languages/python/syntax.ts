@@ -53,12 +53,44 @@ function readPart(
     const { body, read } = reader.module(before);
     // The way around a mistake depends on what was read before it: then nothing is taken over.
     if (before && reader.errors.length > 0) return readPart(text);
-    return { body, errors: reader.errors, skipped, read };
+    const open = reader.errors.length > 0 ? neverClosed(read) : undefined;
+    // What stands behind it is read as if it stood in the bracket: mistakes there need not be any.
+    const errors = open ? [...reader.errors.filter(({ to }) => to <= open.from), open] : reader.errors;
+    return { body, errors, skipped, read };
   } catch (error) {
     const message = error instanceof RangeError ? "too many nested parentheses" : "invalid syntax";
     const body: ast.Statement[] = [{ kind: "broken", error: "SyntaxError", message, from: 0, to: text.length }];
     return { body, errors: [...reader.errors, { from: 0, to: 0, message }], skipped };
   }
+}
+
+/** The bracket that Python's tokenizer would miss the end of. */
+function neverClosed({ tree, source }: ast.ReadTree): ast.SyntaxProblem | undefined {
+  const open: number[] = [];
+  let closed = true;
+  const scan = (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      if ("([{".includes(source[at]!)) open.push(at);
+      else if (")]}".includes(source[at]!)) {
+        const start = open.pop();
+        closed &&= start !== undefined && "([{".indexOf(source[start]!) === ")]}".indexOf(source[at]!);
+      }
+    }
+  };
+  let done = 0;
+  tree.iterate({
+    enter: ({ name, from, to }) => {
+      if (name !== "String" && name !== "FormatString" && name !== "Comment") return true;
+      scan(done, from);
+      done = to;
+      return false;
+    },
+  });
+  scan(done, source.length);
+  const at = open.at(-1);
+  return closed && at !== undefined
+    ? { from: at, to: at + 1, message: `'${source[at]}' was never closed` }
+    : undefined;
 }
 
 /** Reads one expression; the error is one line. */

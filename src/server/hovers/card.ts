@@ -14,6 +14,8 @@ const MARKDOWN_LIMIT = 100_000 - 4000;
 /** A hover is about 500 pixels wide and 250 high before it scrolls: formulas and plot stand side by side if they fit. */
 const COLUMN_WIDTH = 250;
 const FORMULA_WIDTH = 460;
+/** Formulas that are higher than this leave no room for the numbers and links under them. */
+const FORMULAS_HEIGHT = 140;
 
 /** Offsets of a document's text. */
 export type Span = Finding["span"];
@@ -28,6 +30,9 @@ export class Card {
   partial = false;
   private room = MARKDOWN_LIMIT;
   private widest = 0;
+  private height = 0;
+  /** What stands under the links. */
+  private readonly last: string[] = [];
   private readonly told = new Set<string>();
 
   constructor(
@@ -68,12 +73,20 @@ export class Card {
   formula({ latex, text }: FormulaText): string {
     const { svg, width, height } = typeset(latex, { maxWidth: FORMULA_WIDTH });
     this.widest = Math.max(this.widest, width);
+    this.height += height;
     return this.rich.picture({ uri: formulaImage(svg, this.theme.foreground), width, height, alt: text });
   }
 
   /** **name** = value */
   equation(name: string, value: string): string {
     return `${this.rich.strong(name)} = ${this.rich.text(value)}`;
+  }
+
+  /** The lines in their order; where the formulas so far are high, under all else. */
+  below(lines: readonly string[]): readonly string[] {
+    if (this.height <= FORMULAS_HEIGHT) return lines;
+    this.last.push(...lines);
+    return [];
   }
 
   sparkline(values: readonly number[], alt: string): string {
@@ -96,7 +109,10 @@ export class Card {
           ? this.rich.beside(text, plot.join(""))
           : this.rich.lines([text, ...plot]);
     // An editor without pictures has no panel either.
-    return links.length > 0 && this.rich.pictures ? `${body}\n\n${links.join(" · ")}` : body;
+    const parts = [body];
+    if (links.length > 0 && this.rich.pictures) parts.push(links.join(" · "));
+    if (this.last.length > 0) parts.push(this.rich.lines(this.last));
+    return parts.join("\n\n");
   }
 }
 

@@ -16,28 +16,38 @@ const PLOT = { width: 240, height: 180 };
 /** The lines about a look that is called `name`. */
 export function lookLines(card: Card, look: Look, name: string, title = look.title): string[] {
   const single = look.result().shape.length === 0;
+  const formulas = [...definitionLines(card, look, name), ...card.below(derivativeLines(card, look, name))];
   const numbers = card.part(() => [whereLine(card, look), ...valueLines(card, look, name, title)]);
   const second =
     single && look.labels.length > 0 && look.labels.length <= MOST_HESSIAN
       ? card.part(() => [hessianLine(card, look, name)])
       : [];
   const kinks = single ? card.part(() => disagreementLines(card, look, name)) : [];
-  return [...formulaLines(card, look, name), ...numbers, ...second, ...kinks];
+  return [...formulas, ...numbers, ...second, ...kinks];
 }
 
 /** The formula with its condition, and those of its derivatives. */
 export function formulaLines(card: Card, look: Look, name: string): string[] {
-  if (!card.settings.hover.formulas || look.result().shape.length > 0) return [];
-  return [
-    ...card.part(() => {
-      const condition = look.condition();
-      return [
-        card.formula(definition(look, name)),
-        condition ? `${card.rich.text(l10n.t("for"))} ${card.formula(condition)}` : "",
-      ];
-    }),
-    ...card.part(() => derivatives(look, name).map(({ formula }) => card.formula(formula))),
-  ];
+  return [...definitionLines(card, look, name), ...derivativeLines(card, look, name)];
+}
+
+const hasFormulas = (card: Card, look: Look): boolean =>
+  card.settings.hover.formulas && look.result().shape.length === 0;
+
+function definitionLines(card: Card, look: Look, name: string): string[] {
+  if (!hasFormulas(card, look)) return [];
+  return card.part(() => {
+    const condition = look.condition();
+    return [
+      card.formula(definition(look, name)),
+      condition ? `${card.rich.text(l10n.t("for"))} ${card.formula(condition)}` : "",
+    ];
+  });
+}
+
+function derivativeLines(card: Card, look: Look, name: string): string[] {
+  if (!hasFormulas(card, look)) return [];
+  return card.part(() => derivatives(look, name).map(({ formula }) => card.formula(formula)));
 }
 
 /** A curve with its tangent, or contours with the gradient, of a function of one or two numbers. */
@@ -71,7 +81,7 @@ function valueLines(card: Card, look: Look, name: string, title: string): string
   if (shape.length > 0)
     return [
       card.equation(title, formatVector(values, digits, 8)),
-      ...(look.labels.length > 0 ? [card.equation("J", matrixText(look.jacobian().slice(0, 8), digits))] : []),
+      ...(look.labels.length > 0 ? [card.equation("J", matrixText(look.jacobian(), digits))] : []),
     ];
   const { value, gradient } = look.gradient();
   const lines = [card.equation(title, formatNumber(value, digits))];
