@@ -14,8 +14,8 @@ const common = {
   target: "es2022",
   legalComments: "none",
   logLevel: "warning",
-  // The part of Python's library that is written in Python.
-  loader: { ".py": "text" },
+  // The part of Python's library that is written in Python, and the page about the findings.
+  loader: { ".py": "text", ".md": "text" },
   define: { "process.env.NODE_ENV": '"production"' },
 };
 // Without import() of its own: a module apart is required when it is wanted.

@@ -30,9 +30,6 @@ import { Cancelled, type Server, UserError, withLateProgress } from "./server";
 import type { Status } from "./status";
 import { isCommandArgument, isScriptArgument } from "./validate";
 
-/** Opens the section of docs/findings.md about a finding's code: the link beside every finding calls it. */
-export const EXPLAIN_FINDING = "gradlens.explainFinding";
-
 /** Registers commands whose failures show as one line. */
 export const registrar =
   (log: LogOutputChannel) =>
@@ -82,11 +79,6 @@ export function registerCommands(
   };
 
   return [
-    register(EXPLAIN_FINDING, async (code) => {
-      const page = Uri.joinPath(context.extensionUri, "docs", "findings.md");
-      const fragment = typeof code === "string" && /^[\w-]+$/.test(code) ? code : "";
-      await vscode.executeCommand("markdown.showPreview", page.with({ fragment }));
-    }),
     register(commands.showGradient, (argument) =>
       answer(argument, gradientAnswer, (title) => l10n.t("{0} has no parameter to differentiate by.", title)),
     ),

@@ -1,5 +1,5 @@
 /** The extension, whatever host it runs in: `node.ts` and `browser.ts` say how the language server starts. */
-import { ColorThemeKind, type ExtensionContext, l10n, window, workspace } from "vscode";
+import { ColorThemeKind, type ExtensionContext, l10n, Uri, window, workspace } from "vscode";
 import {
   type BaseLanguageClient,
   type LanguageClientOptions,
@@ -8,7 +8,7 @@ import {
 } from "vscode-languageclient";
 import { commands, type InitializationOptions, type ThemeKind } from "../protocol/lsp";
 import { registerActions } from "./actions";
-import { EXPLAIN_FINDING, registerCommands } from "./commands";
+import { registerCommands } from "./commands";
 import { isPython, languages } from "./cursor";
 import { registerMathHovers, selectionHover } from "./hovers";
 import { Panels } from "./panel";
@@ -31,8 +31,8 @@ export function activate(context: ExtensionContext, createClient: CreateClient):
     initializationOptions: (): InitializationOptions => ({
       theme: currentTheme(),
       l10n: l10n.bundle,
-      // The page is in the package: it opens offline, in every host.
-      findingsPage: `command:${EXPLAIN_FINDING}?${encodeURIComponent('["')}{code}${encodeURIComponent('"]')}`,
+      // The page is in the package: it opens offline, in every host. A finding's link may not run a command.
+      findingsPage: `${Uri.joinPath(context.extensionUri, "docs", "findings.md")}#L{line}`,
       diagnostics: "push",
     }),
     synchronize: { configurationSection: "gradlens" },

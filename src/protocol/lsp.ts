@@ -572,7 +572,7 @@ export interface InitializationOptions {
   theme: ThemeKind;
   /** The l10n bundle of the display language; absent for English. */
   l10n?: Record<string, string>;
-  /** An address of docs/findings.md, in which `{code}` stands for the section. */
+  /** An address of docs/findings.md, in which `{code}` stands for the section, `{line}` for its line. */
   findingsPage?: string;
   /** `push`: the server sends them, after a pause, though the client could ask for them. */
   diagnostics?: "push";

@@ -7,10 +7,18 @@ import {
   DiagnosticSeverity,
   type Range,
 } from "vscode-languageserver";
+import page from "../../docs/findings.md";
 import { FINDINGS, type Finding, type Severity } from "../analysis/findings";
 import type { Settings } from "../protocol/lsp";
 import type { Session } from "./session";
 import { rangeOf } from "./text";
+
+const pageLines = page.split(/\r?\n/);
+
+/** The address of the section about a finding. */
+function explanation(template: string, code: string): string {
+  return template.replaceAll("{code}", code).replaceAll("{line}", String(pageLines.indexOf(`## ${code}`) + 1));
+}
 
 const SEVERITY: { [S in Severity]: DiagnosticSeverity } = {
   error: DiagnosticSeverity.Error,
@@ -51,7 +59,7 @@ function diagnosticOf(
     severity,
     source: "Gradlens",
     code: finding.code,
-    ...(findingsPage ? { codeDescription: { href: findingsPage.replaceAll("{code}", finding.code) } } : {}),
+    ...(findingsPage ? { codeDescription: { href: explanation(findingsPage, finding.code) } } : {}),
     message: finding.message,
     ...(finding.related
       ? {

@@ -88,9 +88,7 @@ function neverClosed({ tree, source }: ast.ReadTree): ast.SyntaxProblem | undefi
   });
   scan(done, source.length);
   const at = open.at(-1);
-  return closed && at !== undefined
-    ? { from: at, to: at + 1, message: `'${source[at]}' was never closed` }
-    : undefined;
+  return closed && at !== undefined ? { from: at, to: at + 1, message: `'${source[at]}' was never closed` } : undefined;
 }
 
 /** Reads one expression; the error is one line. */

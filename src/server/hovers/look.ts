@@ -16,14 +16,16 @@ const PLOT = { width: 240, height: 180 };
 /** The lines about a look that is called `name`. */
 export function lookLines(card: Card, look: Look, name: string, title = look.title): string[] {
   const single = look.result().shape.length === 0;
-  const formulas = [...definitionLines(card, look, name), ...card.below(derivativeLines(card, look, name))];
+  const formula = definitionLines(card, look, name);
   const numbers = card.part(() => [whereLine(card, look), ...valueLines(card, look, name, title)]);
   const second =
     single && look.labels.length > 0 && look.labels.length <= MOST_HESSIAN
       ? card.part(() => [hessianLine(card, look, name)])
       : [];
   const kinks = single ? card.part(() => disagreementLines(card, look, name)) : [];
-  return [...formulas, ...numbers, ...second, ...kinks];
+  // They take the most time: the numbers are there without them.
+  const others = card.below(derivativeLines(card, look, name));
+  return [...formula, ...others, ...numbers, ...second, ...kinks];
 }
 
 /** The formula with its condition, and those of its derivatives. */
