@@ -72,7 +72,7 @@ describe("the settings of findings", function () {
   const told = async (severity: object) => {
     const findings = await Findings.start({
       settings: { budget: { evaluation: 5000 }, diagnostics: { severity } },
-      findingsPage: "file:///page.md#{code}",
+      findingsPage: "file:///{code}/page.md#L{line}",
     });
     try {
       return await findings.of(TWICE);
@@ -102,8 +102,11 @@ describe("the settings of findings", function () {
   });
 
   it("every finding links to its section", async () => {
+    const page = readFileSync("docs/findings.md", "utf8").split("\n");
     for (const { code, diagnostic } of await told({}))
-      assert.deepEqual(diagnostic.codeDescription, { href: `file:///page.md#${code}` });
+      assert.deepEqual(diagnostic.codeDescription, {
+        href: `file:///${code}/page.md#L${page.indexOf(`## ${code}`) + 1}`,
+      });
   });
 
   it("a fix is not offered for what is switched off", async () => {

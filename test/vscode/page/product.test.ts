@@ -51,6 +51,11 @@ describe("tf_diffs.py in the editor @every", function () {
       await workbench.hoverOn("gradient(z, x2)", { saying: "A non-persistent GradientTape" });
       await workbench.screenshot("squiggle", { picture: theme === "dark" });
     }
+    const explained = await workbench.hoverOn("gradient(z, x2)", { saying: "A non-persistent GradientTape" });
+    await explained.locator("a", { hasText: "tape-used-twice" }).click();
+    await workbench.isShown("findings.md");
+    await workbench.find("## tape-used-twice");
+    await workbench.openFile("tf_diffs.py");
     await workbench.page.keyboard.press("Escape");
     await workbench.goTo(45, 20);
     const chosen = workbench.page.locator(".action-widget .monaco-list-row.focused").filter({ hasText: "persistent" });
