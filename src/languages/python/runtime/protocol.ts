@@ -772,6 +772,8 @@ export function keyOf(x: PyValue): DictKey {
 const modulus = 2305843009213693951n;
 
 export function hashOf(x: PyValue): bigint {
+  if (x instanceof PyObject && x.type.find("__hash__") === null)
+    raiseError("TypeError", `unhashable type: '${x.type.name}'`);
   const own = invoke(x, "__hash__", []);
   if (typeof own === "bigint") return own;
   const key = keyOf(x);
