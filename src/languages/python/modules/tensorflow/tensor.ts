@@ -464,10 +464,11 @@ const onItsOwn = (text: string) => (text.includes("\n") ? `\n${text}` : text);
 /** A tensor of texts, row by row. */
 export class PyTextTensor extends PyObject {
   constructor(
-    readonly texts: readonly string[],
+    public texts: readonly string[],
     readonly shape: readonly number[],
+    type: PyType = tensorType,
   ) {
-    super(tensorType);
+    super(type);
   }
   private bytes(k: number): PyBytes {
     return new PyBytes(new TextEncoder().encode(this.texts[k]!));
@@ -585,10 +586,67 @@ function slicePart(value: Value, key: PyValue): Value {
   }
 }
 
+/** A tensor of texts, where there are texts; undefined where there are none. */
+export function textsOf(x: PyValue): PyTextTensor | undefined {
+  if (x instanceof PyTextTensor) return x;
+  if (typeof x === "string") return new PyTextTensor([x], []);
+  if (x instanceof PyBytes) return new PyTextTensor([new TextDecoder().decode(x.data)], []);
+  const items = x instanceof ObjectArray ? x.items : x instanceof PyList || x instanceof PyTuple ? x.items : [];
+  if (items.length === 0) return undefined;
+  const parts = items.map(textsOf);
+  if (parts.every((part) => part === undefined)) return undefined;
+  if (parts.some((part) => part === undefined))
+    raiseError("ValueError", "Can't convert Python sequence with mixed types to Tensor.");
+  return new PyTextTensor(
+    parts.flatMap((part) => part!.texts),
+    x instanceof ObjectArray ? x.shape : [parts.length, ...parts[0]!.shape],
+  );
+}
+
+const textVariableType = makeType("ResourceVariable");
+textVariableType.module = "tensorflow.python.ops.resource_variable_ops";
+
+/** A Variable of text. */
+class PyTextVariable extends PyTextTensor {
+  constructor(
+    text: PyTextTensor,
+    readonly name: string,
+  ) {
+    super(text.texts, text.shape, textVariableType);
+  }
+  override pyRepr(): string {
+    return super
+      .pyRepr()
+      .replace(/^<tf\.Tensor: /, `<tf.Variable '${this.name}' `)
+      .replace(", dtype", " dtype");
+  }
+  override pyStr(): string {
+    return this.pyRepr();
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    return name === "name" ? this.name : super.pyGetAttribute(name);
+  }
+}
+methods(textVariableType, {
+  assign: (self: PyTextVariable, [x]) => {
+    const given = textsOf(x!);
+    if (!given || !sameShape(given.shape, self.shape))
+      raiseError("ValueError", `Cannot assign ${repr(x!)} to a Variable of text of shape ${shapeText(self.shape)}`);
+    self.texts = given.texts;
+    return self;
+  },
+  numpy: (self: PyTextVariable) => self.bytesOf(),
+  read_value: (self: PyTextVariable) => new PyTextTensor(self.texts, self.shape),
+  value: (self: PyTextVariable) => new PyTextTensor(self.texts, self.shape),
+});
+
 // ── Variables ───────────────────────────────────────────────────────────────
 
 export const variableType = makeType("ResourceVariable");
 variableType.module = "tensorflow.python.ops.resource_variable_ops";
+
+const unreadType = makeType("_UnreadVariable", variableType);
+unreadType.module = variableType.module;
 
 /** Operators that Variables do not take in place, in the words of TensorFlow 2.21 (`variable * value` is its own). */
 const NOT_IN_PLACE: { readonly [op: string]: string } = {
@@ -617,14 +675,22 @@ class Handle extends Tensor {
 export class PyTfVariable extends PyTensorLike {
   readonly handle: Handle;
   constraint: PyValue = null;
+  /** The Variable itself, of what its `assign` gave. */
+  readonly itself: PyTfVariable;
   constructor(
-    initial: Tensor,
+    initial: Tensor | PyTfVariable,
     readonly name: string,
     readonly trainable: boolean,
     type: PyType = variableType,
   ) {
     super(type);
-    this.handle = new Handle(initial);
+    this.itself = initial instanceof PyTfVariable ? initial.itself : this;
+    this.handle =
+      initial instanceof PyTfVariable ? initial.handle : new Handle(initial);
+  }
+  /** What `assign` and its like give: the same numbers under another name. */
+  assigned(): PyTfVariable {
+    return this.type === variableType ? new PyTfVariable(this, "UnreadVariable", this.trainable, unreadType) : this;
   }
   get dtype(): DType {
     return this.handle.dtype;
@@ -634,7 +700,7 @@ export class PyTfVariable extends PyTensorLike {
   }
   /** Each read is a value of its own; tapes that follow Variables notice it. */
   engineValue(): Value {
-    if (this.trainable) for (const tape of openTapes()) tape.accessed(this);
+    if (this.trainable) for (const tape of openTapes()) tape.accessed(this.itself);
     return engine.bind(readOp, [this.handle], undefined);
   }
   protected override unhashable(): string {
@@ -666,7 +732,13 @@ export class PyTfVariable extends PyTensorLike {
     const before = this.now();
     this.handle.put(peek(value));
     if (vm.listener) {
-      vm.emit({ kind: "update", variable: this, before, value: this.now(), span: { from: vm.at.from, to: vm.at.to } });
+      vm.emit({
+        kind: "update",
+        variable: this.itself,
+        before,
+        value: this.now(),
+        span: { from: vm.at.from, to: vm.at.to },
+      });
     }
   }
   override pyRepr(): string {
@@ -713,7 +785,7 @@ export class PyTfVariable extends PyTensorLike {
           data[at] = peek(next).data[k];
         });
         this.assign(engine.tensor(data, this.dtype, whole.shape));
-        return this;
+        return this.assigned();
       });
     made.dict = new Map([
       ["assign", assignPart("")],
@@ -733,7 +805,7 @@ methods(variableType, {
   ...(sharedMethods as Parameters<typeof methods>[1]),
   assign: (self: PyTfVariable, [x]) => {
     self.assign(toTensor(x, self.dtype));
-    return self;
+    return self.assigned();
   },
   assign_add: (self: PyTfVariable, [x]) => moved(self, "AssignAddVariableOp", engine.add, x),
   assign_sub: (self: PyTfVariable, [x]) => moved(self, "AssignSubVariableOp", engine.sub, x),
@@ -765,7 +837,7 @@ function moved(
       `Cannot update variable with shape [${self.shape}] using a Tensor with shape [${given.shape}], shapes must be equal.`,
     );
   self.assign(run(self.now(), peek(given)));
-  return self;
+  return self.assigned();
 }
 
 type Combine = (old: number, given: number) => number;
@@ -792,7 +864,7 @@ function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combi
       data[row * width + i] = combine(data[row * width + i]!, given[given.length === 1 ? 0 : k * width + i]!);
   }
   self.assign(engine.tensor(data, self.dtype, now.shape));
-  return self;
+  return self.assigned();
 }
 
 /** The same for rows that tf.IndexedSlices name. */
@@ -840,7 +912,8 @@ variableType.construct = (_type: PyType, args, kwargs) => {
       "The `initial_value` arg to `tf.Variable` must be specified except when you are not providing a `variable_def`. You provided neither.",
     );
   const start = isCallable(initial) ? call(initial, []) : initial;
-  if (typeof start === "string") raiseError("NotImplementedError", "Variables of text are not supported");
+  const texts = textsOf(start);
+  if (texts) return new PyTextVariable(texts, `${nameScopes.now()}${typeof name === "string" ? name : "Variable"}:0`);
   const wanted = dtypeOf(dtype);
   // NumPy's numbers take the type that is wanted, tensors do not.
   const value = peek(toTensor(start, wanted));
