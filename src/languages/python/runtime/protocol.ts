@@ -771,6 +771,20 @@ export function keyOf(x: PyValue): DictKey {
 
 const modulus = 2305843009213693951n;
 
+/** CPython's: the fraction modulo 2**61 - 1, of which a power of two is a shift. */
+function floatHash(x: number): bigint {
+  if (Number.isNaN(x)) return 0n;
+  if (!Number.isFinite(x)) return x > 0 ? 314159n : -314159n;
+  let size = Math.abs(x);
+  let halvings = 0;
+  while (!Number.isInteger(size)) {
+    size *= 2;
+    halvings++;
+  }
+  const hash = ((BigInt(size) % modulus) << BigInt((61 - (halvings % 61)) % 61)) % modulus;
+  return x < 0 ? -hash : hash;
+}
+
 export function hashOf(x: PyValue): bigint {
   if (x instanceof PyObject && x.type.find("__hash__") === null)
     raiseError("TypeError", `unhashable type: '${x.type.name}'`);
@@ -784,7 +798,9 @@ export function hashOf(x: PyValue): bigint {
       return hash === -1n ? -2n : hash;
     }
     case "number":
+      return floatHash(key);
     case "string": {
+      if (key === "") return 0n;
       let hash = 1469598103934665603n;
       for (const char of String(key)) hash = BigInt.asIntN(61, (hash ^ BigInt(char.codePointAt(0)!)) * 1099511628211n);
       return hash;

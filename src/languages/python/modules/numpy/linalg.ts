@@ -8,7 +8,7 @@ import { makeType, type PyObject, type PyValue } from "../../runtime/object";
 import { repr, truth } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import { ComplexArray, complexUnary, isComplex, NpComplex, toArray } from "./complex";
-import { complexEigenvector, complexIdentity, complexSolve } from "./complex-linalg";
+import { complexEigenvector, complexIdentity, complexSolve, tridiagonalize } from "./complex-linalg";
 import { asValue, axesOf, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
 import { product } from "./ufuncs";
@@ -300,6 +300,17 @@ function completed(u: Value): Value {
   );
 }
 
+/** Eigenvalues and eigenvectors of a Hermitian matrix, of which the lower triangle is read. */
+function hermitian(a: ComplexArray): { values: Value; vectors: ComplexArray } {
+  const n = a.shape[0];
+  if (a.shape.length !== 2 || a.shape[1] !== n) fail("Last 2 dimensions of the array must be square");
+  const { t, q } = tridiagonalize(a);
+  const { values, vectors } = attempt(() => engine.eigh(tensor(t, "float64", [n, n])));
+  const part = (x: Float64Array): Float64Array =>
+    Float64Array.from(peek(engine.matmul(tensor(x, "float64", [n, n]), vectors)).data);
+  return { values, vectors: new ComplexArray(part(q.re), part(q.im), [n, n]) };
+}
+
 function svd(a: Value, full: boolean): PyValue {
   const { u, s, vh } = attempt(() => engine.svd(a));
   const [m, n] = a.shape.slice(-2);
@@ -368,10 +379,15 @@ export const linalg: Entry[] = [
     wrap(engine.cross(asValue(a!), asValue(b!), Number(toInt(axis ?? -1n)))),
   ),
   define("eigvalsh", ["a", "UPLO?"], ([a, triangle]) => {
+    if (isComplex(a!)) return array(hermitian(toArray(a)).values);
     const value = squares(a);
     return array(attempt(() => engine.eigvalsh(triangle === "U" ? engine.transposeMatrices(value) : value)));
   }),
   define("eigh", ["a", "UPLO?"], ([a, triangle]) => {
+    if (isComplex(a!)) {
+      const { values, vectors } = hermitian(toArray(a));
+      return new Result("EighResult", ["eigenvalues", "eigenvectors"], [array(values), vectors]);
+    }
     const value = squares(a);
     const { values, vectors } = attempt(() => engine.eigh(triangle === "U" ? engine.transposeMatrices(value) : value));
     return new Result("EighResult", ["eigenvalues", "eigenvectors"], [array(values), array(vectors)]);
