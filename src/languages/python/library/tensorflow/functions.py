@@ -516,7 +516,12 @@ def ones_initializer():
 
 
 def constant_initializer(value=0):
-    return lambda shape, dtype=tf.float32, **kwargs: tf.fill(shape, tf.constant(value, dtype=dtype))
+    def made(shape, dtype=None, **kwargs):
+        # Numbers for all places are taken in their order.
+        given = tf.constant(value) if dtype is None else tf.cast(tf.constant(value), dtype)
+        return tf.reshape(given, shape) if tf.size(given) > 1 else tf.fill(shape, tf.reshape(given, []))
+
+    return made
 
 
 def random_normal_initializer(mean=0.0, stddev=0.05, seed=None):
