@@ -371,10 +371,7 @@ export class PyArray extends PyObject {
     if (typeof key === "boolean" || (key instanceof PyArray && key.dtype === "bool" && key.shape.length === 0)) {
       const taken = typeof key === "boolean" ? key : peek(key.value).data[0] !== 0;
       const shape = [taken ? 1 : 0, ...this.shape];
-      return new PyArray(
-        taken ? engine.reshape(this.value, shape) : engine.tensor([], this.dtype, shape),
-        arrayType,
-      );
+      return new PyArray(taken ? engine.reshape(this.value, shape) : engine.tensor([], this.dtype, shape), arrayType);
     }
     if (this.shape.length === 0 && this.type !== arrayType)
       raiseError("IndexError", "invalid index to scalar variable.");

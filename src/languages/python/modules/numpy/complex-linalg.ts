@@ -129,7 +129,7 @@ export function tridiagonalize(a: ComplexArray): { t: Float64Array; q: ComplexAr
     let rest = 0;
     for (let k = i + 2; k < n; k++) rest = Math.hypot(rest, m.re[k * n + i], m.im[k * n + i]);
     if (rest === 0 && im === 0) continue;
-    const beta = (re < 0 ? 1 : -1) * Math.hypot(re, im, rest);
+    const beta = (re < 0 || Object.is(re, -0) ? 1 : -1) * Math.hypot(re, im, rest);
     const tau = { re: (beta - re) / beta, im: -im / beta };
     // The reflector's vector: 1, and what stands below, over re + i im - beta.
     const size = (re - beta) ** 2 + im * im;

@@ -8,6 +8,7 @@ import { type Kwargs, makeType, native, PyObject, type PyType, type PyValue, sha
 import { isNumber, truth } from "../../runtime/protocol";
 import { arrayType, PyArray } from "../numpy/array";
 import { asValue, dtypeOfArgument, pick, range, shapeOf } from "../numpy/convert";
+import { svdOf } from "../numpy/linalg";
 import { ObjectArray } from "../numpy/objects";
 import { registerModule } from "../registry";
 import { binomial, distributions, standardGamma } from "./distributions";
@@ -627,7 +628,7 @@ table.multivariate_normal = (self, args, kwargs) => {
     "float64",
     [count, n],
   );
-  const { s, vh } = engine.svd(engine.cast(asValue(covariance!), "float64"));
+  const { s, vh } = svdOf(engine.cast(asValue(covariance!), "float64"));
   const factor = engine.mul(engine.reshape(engine.sqrt(s), [n, 1]), vh);
   const out = engine.add(engine.matmul(draws, factor), center);
   return new PyArray(engine.reshape(out, [...shape, n]), arrayType);

@@ -256,8 +256,11 @@ const table: Record<string, Run> = {
     return null;
   },
   sample: (self, args, kwargs) => {
-    const [population, k] = bindArguments("sample", ["population", "k"], args, kwargs);
-    return new PyList(self.sample(population!, Number(toInt(k!))));
+    const [population, k, counts] = bindArguments("sample", ["population", "k", "*", "counts?"], args, kwargs);
+    const each =
+      counts === undefined || counts === null ? undefined : listOf(counts).map((count) => Number(toInt(count)));
+    const all = each ? new PyList(listOf(population!).flatMap((item, at) => Array(each[at]).fill(item))) : population!;
+    return new PyList(self.sample(all, Number(toInt(k!))));
   },
   uniform: two("uniform", ["a", "b"], (self, a, b) => a + (b - a) * self.random()),
   triangular: (self, [low = 0, high = 1, mode = null]) => {
