@@ -1,7 +1,7 @@
 /** `dataclasses`: dataclass, field, replace, asdict, astuple. */
 import { bindArguments } from "../runtime/arguments";
 import { makeClass } from "../runtime/classes";
-import { listOf, PyDict, PyList, PySet, PyTuple } from "../runtime/containers";
+import { guarded, listOf, PyDict, PyList, PySet, PyTuple } from "../runtime/containers";
 import { exceptionTypes, PyException, raiseError } from "../runtime/errors";
 import {
   getters,
@@ -135,12 +135,14 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
   if (options.get("repr") !== false && !own("__repr__")) {
     type.set(
       "__repr__",
-      method("__repr__", ([self]) => {
-        const parts = all
-          .filter((field) => field.shown)
-          .map((field) => `${field.name}=${repr(getAttribute(self, field.name))}`);
-        return `${(self as PyObject).type.qualname}(${parts.join(", ")})`;
-      }),
+      method("__repr__", ([self]) =>
+        guarded(self as PyObject, "...", () => {
+          const parts = all
+            .filter((field) => field.shown)
+            .map((field) => `${field.name}=${repr(getAttribute(self, field.name))}`);
+          return `${(self as PyObject).type.qualname}(${parts.join(", ")})`;
+        }),
+      ),
     );
   }
   const tuple = (self: PyValue): PyTuple =>

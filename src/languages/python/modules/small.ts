@@ -34,6 +34,7 @@ import {
   invoke,
   iterate,
   keyOf,
+  plainSetAttribute,
   repr,
   truth,
   typeName,
@@ -310,7 +311,9 @@ export function namedTuple(
         `${name}.__new__() takes ${fields.length + 1} positional arguments but ${args.length + 1} were given`,
       );
     }
-    const values = fields.map((field, k) => args[k] ?? kwargs?.get(field) ?? defaults.get(field));
+    const values = fields.map((field, k) =>
+      k < args.length ? args[k] : kwargs?.has(field) ? kwargs.get(field) : defaults.get(field),
+    );
     for (const key of kwargs?.keys() ?? []) {
       if (!fields.includes(key))
         raiseError("TypeError", `${name}.__new__() got an unexpected keyword argument '${key}'`);
@@ -333,6 +336,7 @@ export function namedTuple(
   });
   const all = new PyTuple(fields);
   type.attributes.set("_fields", all);
+  type.attributes.set("_field_defaults", PyDict.from([...defaults]));
   type.attributes.set("__match_args__", all);
   const method = (key: string, run: (self: PyTuple, args: PyValue[], kwargs: Kwargs | undefined) => PyValue): void => {
     if (!type.attributes.has(key))
@@ -350,7 +354,7 @@ export function namedTuple(
     "_replace",
     (self, _args, kwargs) =>
       new PyTuple(
-        fields.map((field, k) => kwargs?.get(field) ?? self.items[k]),
+        fields.map((field, k) => (kwargs?.has(field) ? kwargs.get(field)! : self.items[k])),
         self.type,
       ),
   );
@@ -359,12 +363,39 @@ export function namedTuple(
     new PyClassMethod(
       new PyNative(
         "_make",
-        holding(([cls, items]) => new PyTuple(listOf(items), cls as PyType)),
+        holding(([cls, given]) => {
+          const items = listOf(given);
+          if (items.length !== fields.length)
+            raiseError("TypeError", `Expected ${fields.length} arguments, got ${items.length}`);
+          return new PyTuple(items, cls as PyType);
+        }),
       ),
     ),
   );
+  if (!type.attributes.has("__doc__")) type.attributes.set("__doc__", `${name}(${fields.join(", ")})`);
+  method("__setattr__", (self, [field, value]) => {
+    if (fields.includes(String(field))) raiseError("AttributeError", "can't set attribute");
+    if (self.type === type) raiseError("AttributeError", `'${self.type.name}' object has no attribute ${repr(field)}`);
+    plainSetAttribute(self, String(field), value);
+    return null;
+  });
   PyType.changes++;
   return type;
+}
+
+const KEYWORDS = new Set(
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
+);
+
+/** Why a name cannot be a field; undefined where it can. */
+function fieldProblem(name: string, before: readonly string[]): string | undefined {
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
+    return `Type names and field names must be valid identifiers: ${repr(name)}`;
+  if (KEYWORDS.has(name)) return `Type names and field names cannot be a keyword: ${repr(name)}`;
+  if (name.startsWith("_")) return `Field names cannot start with an underscore: ${repr(name)}`;
+  return before.includes(name) ? `Encountered duplicate field name: ${repr(name)}` : undefined;
 }
 
 const namedTupleBase = makeType("NamedTuple", tupleType);
@@ -391,14 +422,23 @@ registerModule(
       [
         "namedtuple",
         native("namedtuple", (args, kwargs) => {
-          const [name, fields, , defaults] = bindArguments(
+          const [name, fields, rename, defaults] = bindArguments(
             "namedtuple",
             ["typename", "field_names", "*", "rename?", "defaults?", "module?"],
             args,
             kwargs,
           );
-          const list =
-            typeof fields === "string" ? fields.replace(/,/g, " ").trim().split(/\s+/) : listOf(fields!).map(String);
+          let list =
+            typeof fields === "string"
+              ? fields.replace(/,/g, " ").trim().split(/\s+/).filter(Boolean)
+              : listOf(fields!).map(String);
+          if (truth(rename ?? false))
+            list = list.map((field, k) => (fieldProblem(field, list.slice(0, k)) === undefined ? field : `_${k}`));
+          else
+            list.forEach((field, k) => {
+              const problem = fieldProblem(field, list.slice(0, k));
+              if (problem !== undefined) raiseError("ValueError", problem);
+            });
           const values = defaults === undefined || defaults === null ? [] : listOf(defaults);
           const start = list.length - values.length;
           return namedTuple(String(name), list, new Map(values.map((value, k) => [list[start + k], value])));

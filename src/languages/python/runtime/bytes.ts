@@ -6,6 +6,7 @@ import {
   byteArrayType,
   byteOf,
   bytesType,
+  indexOf,
   iterateAll,
   latin1,
   listOf,
@@ -100,7 +101,14 @@ function dataOf(what: string, args: PyValue[], kwargs: Map<string, PyValue> | un
     return new Uint8Array(Number(x));
   }
   if (x instanceof PyBytes) return x.data.slice();
-  return Uint8Array.from([...iterateAll(x!)].map(byteOf));
+  return Uint8Array.from(
+    [...iterateAll(x!)].map((code) => {
+      const value = indexOf(code);
+      if (value !== undefined && (value < 0 || value > 255))
+        raiseError("ValueError", `${what === "bytes" ? "bytes" : "byte"} must be in range(0, 256)`);
+      return byteOf(code);
+    }),
+  );
 }
 bytesType.construct = (_type, args, kwargs) => new PyBytes(dataOf("bytes", args, kwargs));
 byteArrayType.construct = (_type, args, kwargs) => new PyByteArray(dataOf("bytearray", args, kwargs));

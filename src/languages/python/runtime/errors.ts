@@ -83,7 +83,7 @@ getters(baseExceptionType, {
   args: (self: PyException) => hooks.tuple(self.args),
   __cause__: (self: PyException) => self.cause,
   __context__: (self: PyException) => self.context,
-  __suppress_context__: (self: PyException) => self.suppressContext,
+  __suppress_context__: (self: PyException) => self.suppressContext || self.cause !== null,
   __traceback__: () => null,
 });
 

@@ -1,11 +1,14 @@
 /** Numbers and strings as text: repr, and the format specification mini-language. */
 import { exponentText, scalarText, toExponent, toFixed } from "../../../engine";
-import { raiseError } from "./errors";
+import { escaped, raiseError } from "./errors";
 
 /** The shortest text that reads back as the same float, as Python writes it. */
 export function floatRepr(x: number): string {
   return scalarText(x, "float64");
 }
+
+/** What `str.isprintable` refuses: controls, surrogates, what is not assigned, and separators but the space. */
+const UNPRINTABLE = /[\p{C}\p{Z}]/u;
 
 export function stringRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
@@ -17,8 +20,7 @@ export function stringRepr(text: string): string {
     else if (char === "\r") out += "\\r";
     else if (char === "\t") out += "\\t";
     else if (code < 32 || code === 127) out += `\\x${code.toString(16).padStart(2, "0")}`;
-    else if (code >= 0x80 && code < 0xa1) out += `\\x${code.toString(16)}`;
-    else if (code >= 0xd800 && code < 0xe000) out += `\\u${code.toString(16)}`;
+    else if (code !== 32 && UNPRINTABLE.test(char)) out += escaped(code);
     else out += char;
   }
   return out + quote;

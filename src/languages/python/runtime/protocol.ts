@@ -141,6 +141,7 @@ export function findAttribute(x: PyValue, name: string): PyValue | undefined {
     if (x instanceof PyBound) {
       if (name === "__self__") return x.self;
       if (name === "__func__") return x.fn;
+      if (x.fn instanceof PyNative && (name === "__name__" || name === "__qualname__")) return x.fn.name;
       return findAttribute(x.fn, name);
     }
     return common(x, name);
@@ -840,6 +841,8 @@ export function nativeRepr(x: PyValue): string {
   if (x === null) return "None";
   if (!(x instanceof PyObject)) return tracedRepr(x);
   if (x.pyRepr) return x.pyRepr();
+  if (x instanceof PyBound && x.fn instanceof PyNative)
+    return `<built-in method ${x.fn.name} of ${typeName(x.self)} object at ${x.self instanceof PyObject ? address(x.self) : "0x7f0000000000"}>`;
   if (x instanceof PyBound) return `<bound method ${callableName(x.fn)} of ${repr(x.self)}>`;
   const module = x.type.module === "builtins" ? "" : `${x.type.module}.`;
   return `<${module}${x.type.qualname} object at ${address(x)}>`;
