@@ -36,11 +36,13 @@ import {
   keyOf,
   plainSetAttribute,
   repr,
+  str,
   truth,
   typeName,
   typeOf,
 } from "../runtime/protocol";
 import { holding } from "../runtime/watch";
+import { formatValue } from "../runtime/text";
 import { loadModule, registerModule } from "./registry";
 
 // ── collections ─────────────────────────────────────────────────────────────
@@ -523,7 +525,7 @@ class PyMember extends PyInstance {
     return this.type.isSubtype(typeOf(this.value)) ? this.value : undefined;
   }
   override pyGetAttribute(name: string): PyValue | undefined {
-    if (name === "name" || name === "_name_") return this.name;
+    if (name === "name" || name === "_name_") return this.name === "" ? null : this.name;
     if (name === "value" || name === "_value_") return this.value;
     return name === "__index__" && this.whole ? native("__index__", () => this.value) : undefined;
   }
@@ -551,6 +553,18 @@ class PyMember extends PyInstance {
   override pyBool(): boolean {
     return flags(this.type) ? this.value !== 0n : true;
   }
+  /** The single flags in it. */
+  private parts(): PyMember[] {
+    if (!flags(this.type)) raiseError("TypeError", `'${this.type.name}' object is not iterable`);
+    return singleFlags(this.type, this.value as bigint);
+  }
+  override pyIterate(): PyIterator {
+    return iterate(new PyList(this.parts()));
+  }
+  override pyLength(): number {
+    if (!flags(this.type)) raiseError("TypeError", `object of type '${this.type.name}' has no len()`);
+    return this.parts().length;
+  }
   override pyUnary(op: string): PyValue | undefined {
     if (op !== "~" || !flags(this.type)) return undefined;
     const whole = [...membersOf(this.type).values()].reduce((all, member) => all | (member.value as bigint), 0n);
@@ -560,24 +574,43 @@ class PyMember extends PyInstance {
     return this.whole ? keyOf(this.value) : this;
   }
   override pyRepr(): string {
-    return `<${this.type.name}.${this.name}: ${repr(this.value)}>`;
+    return `<${this.type.name}${this.name === "" ? "" : `.${this.name}`}: ${repr(this.value)}>`;
+  }
+  override pyFormat(spec: string): string {
+    const plain = this.type.isSubtype(intEnumType) || this.type.isSubtype(strEnumType);
+    return formatValue(plain ? this.value : str(this), spec);
   }
   override pyStr(): string {
     const plain = this.type.isSubtype(intEnumType) || this.type.isSubtype(strEnumType);
-    return plain ? String(this.value) : `${this.type.name}.${this.name}`;
+    if (plain) return String(this.value);
+    return this.name === "" ? `${this.type.name}(${this.value})` : `${this.type.name}.${this.name}`;
   }
 }
 
 /** Several flags as one member. */
 function combined(type: PyType, value: bigint): PyMember {
-  const all = [...membersOf(type).values()];
-  const same = all.find((member) => member.value === value);
+  const same = [...membersOf(type).values()].find((member) => member.value === value);
   if (same) return same;
-  const parts = all.filter((member) => {
+  const names = singleFlags(type, value).map((member) => member.name);
+  return new PyMember(type, names.join("|"), value);
+}
+
+const singleFlags = (type: PyType, value: bigint): PyMember[] =>
+  [...membersOf(type).values()].filter((member) => {
     const own = member.value as bigint;
     return own !== 0n && (value & own) === own && (own & (own - 1n)) === 0n;
   });
-  return new PyMember(type, parts.map((member) => member.name).join("|") || "0", value);
+
+/** `@unique`: no member is another one's alias. */
+function unique(type: PyValue): PyValue {
+  const named = type instanceof PyType ? type.attributes.get("__members__") : undefined;
+  const aliases =
+    named instanceof PyDict ? [...named.map.values()].filter(({ key, value }) => (value as PyMember).name !== key) : [];
+  if (aliases.length > 0) {
+    const list = aliases.map(({ key, value }) => `${String(key)} -> ${(value as PyMember).name}`).join(", ");
+    raiseError("ValueError", `duplicate values found in <enum '${(type as PyType).name}'>: ${list}`);
+  }
+  return type;
 }
 
 const enumMeta = new PyType("EnumType", [typeType], typeType);
@@ -585,6 +618,11 @@ enumMeta.heap = true;
 methods(enumMeta, {
   __iter__: (self: PyType) => iterate(new PyList([...membersOf(self).values()])),
   __len__: (self: PyType) => BigInt(membersOf(self).size),
+  __setattr__: (self: PyType, [name, value]) => {
+    if (membersOf(self).has(String(name))) raiseError("AttributeError", `cannot reassign member ${repr(name)}`);
+    plainSetAttribute(self, String(name), value);
+    return null;
+  },
   __getitem__: (self: PyType, [name]) => {
     const member = membersOf(self).get(String(name));
     if (!member) throw keyError(name);
@@ -691,7 +729,7 @@ registerModule(
       ["Flag", flagType],
       ["IntFlag", intFlagType],
       ["auto", autoType],
-      ["unique", native("unique", ([x]) => x)],
+      ["unique", native("unique", ([type]) => unique(type))],
     ]),
 );
 
