@@ -41,8 +41,8 @@ import {
   typeName,
   typeOf,
 } from "../runtime/protocol";
-import { holding } from "../runtime/watch";
 import { formatValue } from "../runtime/text";
+import { holding } from "../runtime/watch";
 import { loadModule, registerModule } from "./registry";
 
 // ── collections ─────────────────────────────────────────────────────────────

@@ -645,9 +645,6 @@ methods(textVariableType, {
 export const variableType = makeType("ResourceVariable");
 variableType.module = "tensorflow.python.ops.resource_variable_ops";
 
-const unreadType = makeType("_UnreadVariable", variableType);
-unreadType.module = variableType.module;
-
 /** Operators that Variables do not take in place, in the words of TensorFlow 2.21 (`variable * value` is its own). */
 const NOT_IN_PLACE: { readonly [op: string]: string } = {
   "+=": "`variable += value` with `tf.Variable`s is not supported. Use `variable.assign_add(value)` to modify the variable, or `out = variable + value` if you need to get a new output Tensor.",
@@ -675,22 +672,14 @@ class Handle extends Tensor {
 export class PyTfVariable extends PyTensorLike {
   readonly handle: Handle;
   constraint: PyValue = null;
-  /** The Variable itself, of what its `assign` gave. */
-  readonly itself: PyTfVariable;
   constructor(
-    initial: Tensor | PyTfVariable,
+    initial: Tensor,
     readonly name: string,
     readonly trainable: boolean,
     type: PyType = variableType,
   ) {
     super(type);
-    this.itself = initial instanceof PyTfVariable ? initial.itself : this;
-    this.handle =
-      initial instanceof PyTfVariable ? initial.handle : new Handle(initial);
-  }
-  /** What `assign` and its like give: the same numbers under another name. */
-  assigned(): PyTfVariable {
-    return this.type === variableType ? new PyTfVariable(this, "UnreadVariable", this.trainable, unreadType) : this;
+    this.handle = new Handle(initial);
   }
   get dtype(): DType {
     return this.handle.dtype;
@@ -700,7 +689,7 @@ export class PyTfVariable extends PyTensorLike {
   }
   /** Each read is a value of its own; tapes that follow Variables notice it. */
   engineValue(): Value {
-    if (this.trainable) for (const tape of openTapes()) tape.accessed(this.itself);
+    if (this.trainable) for (const tape of openTapes()) tape.accessed(this);
     return engine.bind(readOp, [this.handle], undefined);
   }
   protected override unhashable(): string {
@@ -734,7 +723,7 @@ export class PyTfVariable extends PyTensorLike {
     if (vm.listener) {
       vm.emit({
         kind: "update",
-        variable: this.itself,
+        variable: this,
         before,
         value: this.now(),
         span: { from: vm.at.from, to: vm.at.to },
@@ -785,7 +774,7 @@ export class PyTfVariable extends PyTensorLike {
           data[at] = peek(next).data[k];
         });
         this.assign(engine.tensor(data, this.dtype, whole.shape));
-        return this.assigned();
+        return this;
       });
     made.dict = new Map([
       ["assign", assignPart("")],
@@ -805,7 +794,7 @@ methods(variableType, {
   ...(sharedMethods as Parameters<typeof methods>[1]),
   assign: (self: PyTfVariable, [x]) => {
     self.assign(toTensor(x, self.dtype));
-    return self.assigned();
+    return self;
   },
   assign_add: (self: PyTfVariable, [x]) => moved(self, "AssignAddVariableOp", engine.add, x),
   assign_sub: (self: PyTfVariable, [x]) => moved(self, "AssignSubVariableOp", engine.sub, x),
@@ -837,7 +826,7 @@ function moved(
       `Cannot update variable with shape [${self.shape}] using a Tensor with shape [${given.shape}], shapes must be equal.`,
     );
   self.assign(run(self.now(), peek(given)));
-  return self.assigned();
+  return self;
 }
 
 type Combine = (old: number, given: number) => number;
@@ -864,7 +853,7 @@ function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combi
       data[row * width + i] = combine(data[row * width + i]!, given[given.length === 1 ? 0 : k * width + i]!);
   }
   self.assign(engine.tensor(data, self.dtype, now.shape));
-  return self.assigned();
+  return self;
 }
 
 /** The same for rows that tf.IndexedSlices name. */
