@@ -208,9 +208,6 @@ class Generator extends Source {
     this.pcg = new Pcg64(entropy);
   }
   override pyRepr(): string {
-    return `Generator(PCG64) at 0x${(140000000000000 + this.id * 16).toString(16).toUpperCase()}`;
-  }
-  override pyStr(): string {
     return "Generator(PCG64)";
   }
   double(): number {
