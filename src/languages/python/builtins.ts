@@ -2,6 +2,7 @@
 import * as engine from "../../engine";
 import "./runtime/bytes";
 import "./runtime/number-methods";
+import "./runtime/exception-groups";
 import { PyCode, PySuper } from "./compile/expressions";
 import { loadModule, registerModule } from "./modules/registry";
 import { arity, bindArguments, toInt, toText } from "./runtime/arguments";
@@ -30,6 +31,7 @@ import {
 } from "./runtime/containers";
 import { exceptionTypes, exitRequest, PyException, raiseError, stopIteration } from "./runtime/errors";
 import { PyGenerator } from "./runtime/function";
+import { memoryViewType } from "./runtime/memoryview";
 import {
   floatModulo,
   floorDivide,
@@ -88,7 +90,7 @@ import {
   typeName,
   typeOf,
 } from "./runtime/protocol";
-import { formatValue } from "./runtime/text";
+import { ascii, formatValue } from "./runtime/text";
 import { tick, vm } from "./runtime/vm";
 
 const table = new Map<string, PyValue>();
@@ -112,6 +114,7 @@ for (const type of [
   rangeType,
   sliceType,
   byteArrayType,
+  memoryViewType,
   bytesType,
   complexType,
   objectType,
@@ -437,17 +440,7 @@ define("chr", ([x]) => {
 // ── objects ─────────────────────────────────────────────────────────────────
 
 define("repr", ([x]) => repr(x));
-define("ascii", ([x]) =>
-  repr(x).replace(/[^\x20-\x7e]/gu, (c) => {
-    const code = c.codePointAt(0)!;
-    const digits = code.toString(16);
-    return code < 256
-      ? `\\x${digits}`
-      : code < 65536
-        ? `\\u${digits.padStart(4, "0")}`
-        : `\\U${digits.padStart(8, "0")}`;
-  }),
-);
+define("ascii", ([x]) => ascii(x));
 define("format", ([x, spec]) => formatValue(x, spec === undefined ? "" : toText("format", spec)));
 define("hash", ([x]) => hashOf(x));
 define("id", ([x]) => (x instanceof PyObject ? BigInt(140000000000000 + x.id * 16) : hashOf(x)));

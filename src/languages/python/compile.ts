@@ -10,6 +10,7 @@ import { importFrom, importModule } from "./modules/registry";
 import { buildClass } from "./runtime/classes";
 import { PyDict, PyTuple } from "./runtime/containers";
 import { exceptionTypes, PyException, pyError, raiseError } from "./runtime/errors";
+import { GroupHandling } from "./runtime/exception-groups";
 import { Cell, type Code, Ending, Frame, homeOf, PyFunction, PyGenerator, toPython } from "./runtime/function";
 import { type Kwargs, PyObject, PyType, type PyValue } from "./runtime/object";
 import { inPlace } from "./runtime/operators";
@@ -543,6 +544,21 @@ export class Compiler extends ExpressionCompiler {
       try {
         ending = body(frame);
       } catch (raw) {
+        if (node.groups) {
+          const handling = groupOf(raw);
+          for (let k = 0; k < handlers.length; k++) {
+            const done = takePart(handling, handlers[k], frame);
+            if (!done) continue;
+            try {
+              bodies[k](frame);
+            } catch (inner) {
+              failPart(handling, inner);
+            } finally {
+              done();
+            }
+          }
+          return endOf(handling);
+        }
         const found = select(handlers, raw, frame);
         try {
           return bodies[found.index](frame);
@@ -909,6 +925,21 @@ export class Compiler extends ExpressionCompiler {
       try {
         ending = yield* body(frame);
       } catch (raw) {
+        if (node.groups) {
+          const handling = groupOf(raw);
+          for (let k = 0; k < handlers.length; k++) {
+            const done = takePart(handling, handlers[k], frame);
+            if (!done) continue;
+            try {
+              yield* bodies[k](frame);
+            } catch (inner) {
+              failPart(handling, inner);
+            } finally {
+              done();
+            }
+          }
+          return endOf(handling);
+        }
         const found = select(handlers, raw, frame);
         try {
           return yield* bodies[found.index](frame);
@@ -1009,6 +1040,39 @@ function select(handlers: HandlerCode[], raw: unknown, frame: Frame): Selected {
     };
   }
   throw error;
+}
+
+function groupOf(raw: unknown): GroupHandling {
+  const error = raw instanceof BudgetExceeded ? raw : toPython(raw);
+  if (!(error instanceof PyException)) throw error;
+  return new GroupHandling(error);
+}
+
+/** Gives a clause of an `except*` its part, if there is one; the result ends the clause. */
+function takePart(handling: GroupHandling, { node, type, store, unbind }: HandlerCode, frame: Frame) {
+  const types = type!(frame);
+  locate(node);
+  const error = handling.take(types);
+  if (!error) return undefined;
+  report(error, true);
+  store?.(frame, error);
+  vm.handling.push(error);
+  return (): void => {
+    vm.handling.pop();
+    unbind?.(frame);
+  };
+}
+
+function failPart(handling: GroupHandling, inner: unknown): void {
+  const error = inner instanceof BudgetExceeded ? inner : toPython(inner);
+  if (!(error instanceof PyException)) throw error;
+  handling.fail(error);
+}
+
+function endOf(handling: GroupHandling): Ending {
+  const error = handling.left();
+  if (error) throw error;
+  return Ending.normal;
 }
 
 function catches(type: PyValue, error: PyException): boolean {

@@ -525,7 +525,15 @@ class Reader {
   }
 
   private tryStatement(kids: SyntaxNode[], span: ast.Span): ast.Statement {
-    const statement: ast.Try = { kind: "try", body: [], handlers: [], orelse: [], finalbody: [], ...span };
+    const statement: ast.Try = {
+      kind: "try",
+      groups: false,
+      body: [],
+      handlers: [],
+      orelse: [],
+      finalbody: [],
+      ...span,
+    };
     let section: SyntaxNode[] = [];
     let keyword = "try";
     let from = span.from;
@@ -540,7 +548,10 @@ class Reader {
         else if (keyword === "else") statement.orelse = body;
         else if (keyword === "finally") statement.finalbody = body;
         else {
-          if (section[0]?.name === "*") throw new Spoiled(span, "`except*` is not supported", "NotImplementedError");
+          if (section[0]?.name === "*") {
+            statement.groups = true;
+            section.shift();
+          }
           const as = section.findIndex((part) => part.name === "as");
           const type = as < 0 ? section : section.slice(0, as);
           statement.handlers.push({
@@ -833,7 +844,8 @@ class Reader {
         return { kind: "star", name: name === "_" ? null : name, ...span };
       }
       case "SequencePattern": {
-        const inner = kids.filter((kid) => !["[", "]", "(", ")", ","].includes(kid.name));
+        // To the grammar there is an empty pattern between the brackets of `[]`.
+        const inner = kids.filter((kid) => !["[", "]", "(", ")", ","].includes(kid.name) && kid.to > kid.from);
         const plain = kids[0]?.name === "(" && inner.length === 1 && !kids.some((kid) => kid.name === ",");
         if (plain && inner[0].name !== "StarPattern") return this.pattern(inner[0]);
         return { kind: "sequence", items: inner.map((kid) => this.pattern(kid)), ...span };

@@ -1,4 +1,5 @@
 /** Uncaught errors in Python's words. */
+import { PyList } from "./runtime/containers";
 import { PyException } from "./runtime/errors";
 import { homeOf } from "./runtime/function";
 import { str } from "./runtime/protocol";
@@ -40,6 +41,8 @@ export interface Where {
 export interface Uncaught {
   readonly type: string;
   readonly message: string;
+  /** What `add_note` added, line by line. */
+  readonly notes: readonly string[];
   readonly span: Span;
   /** Outermost first. */
   readonly trace: readonly { readonly name: string; readonly span: Span }[];
@@ -60,9 +63,11 @@ export function uncaught(error: PyException): Uncaught {
   const link = error.cause
     ? "The above exception was the direct cause of the following exception:"
     : "During handling of the above exception, another exception occurred:";
+  const notes = error.dict.get("__notes__");
   return {
     type: error.type.name,
     message: safely(() => str(error)),
+    notes: notes instanceof PyList ? notes.items.map((note) => safely(() => str(note))) : [],
     span: homeOf(error),
     trace: [{ name: "<module>", span: outermost }, ...error.trace.filter(({ span }) => !inLibrary(span)).reverse()],
     ...(chain && chain !== error ? { before: { error: uncaught(breakCycle(chain)), link } } : {}),
@@ -91,7 +96,7 @@ export function worded(error: Uncaught, where: Where): RunError {
   const headline = message === "" ? type : `${type}: ${message}`;
   const lines = trace.map(({ name, file, line, text }) => `  File "${file}", line ${line}, in ${name}\n    ${text}`);
   const first = before ? `${worded(before.error, where).text}\n\n${before.link}\n\n` : "";
-  const text = `${first}Traceback (most recent call last):\n${lines.join("\n")}\n${headline}`;
+  const text = `${first}Traceback (most recent call last):\n${[...lines, headline, ...error.notes].join("\n")}`;
   return { type, message, trace, text, from, to };
 }
 

@@ -20,7 +20,7 @@ import {
   truth,
   typeName,
 } from "../runtime/protocol";
-import { formatValue } from "../runtime/text";
+import { ascii, formatValue } from "../runtime/text";
 import { locate, type Observed, tick, vm } from "../runtime/vm";
 import { Name, notice, turn, watcher } from "../runtime/watch";
 import type * as ast from "../syntax/ast";
@@ -988,7 +988,8 @@ export class ExpressionCompiler {
     return (frame) => {
       let x = value(frame);
       locate(part);
-      if (conversion === "r" || conversion === "a") x = repr(x);
+      if (conversion === "r") x = repr(x);
+      else if (conversion === "a") x = ascii(x);
       else if (conversion === "s") x = str(x);
       const text = formatValue(x, spec ? (spec(frame) as string) : "");
       return label === null ? text : label + text;

@@ -1,5 +1,5 @@
 /** The patterns of `match`. */
-import { listOf, PyDict, PyList, PyTuple } from "../runtime/containers";
+import { listOf, PyDict, PyList, PyRange, PyTuple } from "../runtime/containers";
 import { raiseError } from "../runtime/errors";
 import type { Frame } from "../runtime/function";
 import { PyObject, PyType, type PyValue } from "../runtime/object";
@@ -48,7 +48,7 @@ export function compilePattern(compiler: ExpressionCompiler, pattern: ast.Patter
       const items = pattern.items.map((item) => compilePattern(compiler, item));
       const star = pattern.items.findIndex((item) => item.kind === "star");
       return (frame, value) => {
-        if (!(value instanceof PyList || value instanceof PyTuple)) return false;
+        if (!(value instanceof PyList || value instanceof PyTuple || value instanceof PyRange)) return false;
         const all = listOf(value);
         if (star < 0) return all.length === items.length && items.every((item, k) => item(frame, all[k]));
         const after = items.length - star - 1;

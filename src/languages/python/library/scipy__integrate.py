@@ -4,6 +4,7 @@ import math
 import numpy as np
 from numpy import trapezoid
 from scipy._simpson import simpson
+from scipy.optimize import brentq
 
 # Nodes and weights of the Gauss–Kronrod rule with 21 points (Piessens et al., QUADPACK, 1983).
 _x = [0.995657163025808080735527280689003, 0.973906528517171720077964012084452, 0.930157491355708226001207180059508, 0.865063366688984510732096688423493, 0.780817726586416897063717578345042, 0.679409568299024406234327365114874, 0.562757134668604683339000099272694, 0.433395394129247190799265943165784, 0.294392862701460198131126603103866, 0.14887433898163121088482600112972, 0]
@@ -95,6 +96,42 @@ def _first_step(f, t, y, y1, direction, rtol, atol):
     return min(100 * h0, h1)
 
 
+class OdeSolution:
+    """The solver's own interpolation between its steps."""
+
+    def __init__(self, ts, interpolants):
+        self.ts, self.interpolants = np.array(ts), interpolants
+        self.t_min, self.t_max = min(ts[0], ts[-1]), max(ts[0], ts[-1])
+
+    def __call__(self, t):
+        ascending = self.ts[-1] >= self.ts[0]
+        ends = self.ts if ascending else self.ts[::-1]
+
+        def one(x):
+            at = np.searchsorted(ends, x, side="left" if ascending else "right") - 1
+            at = min(max(int(at), 0), len(self.interpolants) - 1)
+            return self.interpolants[at if ascending else len(self.interpolants) - 1 - at](x)
+
+        t = np.asarray(t, dtype=float)
+        return one(t) if t.ndim == 0 else np.array([one(x) for x in t]).T
+
+
+def _interpolant(t, y, step, k):
+    columns = [sum(one * row[power] for one, row in zip(k, _p)) for power in range(4)]
+
+    def at(x):
+        x = (x - t) / step
+        powers = [x, x * x, x * x * x, x * x * x * x]
+        return step * sum(column * power for column, power in zip(columns, powers)) + y
+
+    return at
+
+
+def _crosses(before, after, direction):
+    up, down = before <= 0 <= after, before >= 0 >= after
+    return up if direction > 0 else down if direction < 0 else up or down
+
+
 def solve_ivp(fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, events=None, args=None, rtol=1e-3, atol=1e-6, max_step=math.inf, first_step=None, **options):
     if method not in ("RK45", "DOP853", "LSODA", "Radau", "BDF", "RK23"):
         raise ValueError("`method` must be one of the known methods or OdeSolver class.")
@@ -113,6 +150,10 @@ def solve_ivp(fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, e
     times, states = [t], [y]
     wanted = None if t_eval is None else np.asarray(t_eval, dtype=float)
     out_t, out_y, at = [], [], 0
+    events = [] if events is None else [events] if callable(events) else list(events)
+    found = [[] for _ in events]
+    values = [event(t, y, *extra) for event in events]
+    interpolants, status = [], 0
     if wanted is not None:
         while at < len(wanted) and (wanted[at] - t) * direction <= 0:
             out_t.append(wanted[at])
@@ -141,19 +182,40 @@ def solve_ivp(fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, e
             rejected = True
             if h < 1e-15 * max(abs(t), 1e-300):
                 raise RuntimeError("Required step size is less than spacing between numbers.")
+        between = _interpolant(t, y, step, k)
+        if dense_output:
+            interpolants.append(between)
+        if events:
+            after = [event(new, y_new, *extra) for event in events]
+            roots = []
+            for index, event in enumerate(events):
+                if _crosses(values[index], after[index], getattr(event, "direction", 0)):
+                    root = brentq(lambda x: event(x, between(x), *extra), t, new, xtol=4 * np.finfo(float).eps, rtol=4 * np.finfo(float).eps)
+                    roots.append((root, index))
+            values = after
+            for root, index in sorted(roots, key=lambda pair: pair[0] * direction):
+                found[index].append((root, between(root)))
+                terminal = getattr(events[index], "terminal", False)
+                if terminal and len(found[index]) >= int(terminal):
+                    status, new, y_new = 1, root, between(root)
+                    break
         if wanted is not None:
             while at < len(wanted) and (wanted[at] - new) * direction <= 0:
-                x = (wanted[at] - t) / step
-                powers = [x, x**2, x**3, x**4]
                 out_t.append(wanted[at])
-                out_y.append(y + step * sum(one * sum(p * x_ for p, x_ in zip(row, powers)) for one, row in zip(k, _p)))
+                out_y.append(between(wanted[at]))
                 at += 1
         t, y, slope = new, y_new, k[-1]
         times.append(t)
         states.append(y)
+        if status == 1:
+            break
+    solution = OdeSolution(times, interpolants) if dense_output else None
     if wanted is not None:
         times, states = out_t, out_y
-    return OdeResult(t=np.array(times), y=np.array(states).T, success=True, status=0, message="The solver successfully reached the end of the integration interval.", nfev=calls[0], sol=None, t_events=None)
+    message = "A termination event occurred." if status == 1 else "The solver successfully reached the end of the integration interval."
+    t_events = [np.array([root for root, _ in one]) for one in found] if events else None
+    y_events = [np.array([state for _, state in one]) for one in found] if events else None
+    return OdeResult(message=message, success=True, status=status, t=np.array(times), y=np.array(states).T, sol=solution, t_events=t_events, y_events=y_events, nfev=calls[0], njev=0, nlu=0)
 
 
 def odeint(func, y0, t, args=(), tfirst=False, **options):

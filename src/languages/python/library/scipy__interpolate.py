@@ -147,6 +147,31 @@ class CubicHermiteSpline(PPoly):
         super().__init__(_hermite(x, y, np.asarray(dydx, dtype=float)), x, extrapolate)
 
 
+class _Quadratic:
+    """Parabolas whose knots are the middles between the points, but for the first and the last two."""
+
+    def __init__(self, x, y):
+        middles = (x[1:] + x[:-1]) / 2
+        self.knots = np.concatenate([[x[0]] * 3, middles[1:-1], [x[-1]] * 3])
+        self.weights = np.linalg.solve(self._basis(x), y if y.ndim == 1 else y.T)
+
+    def _basis(self, t):
+        """The B-splines at each place, by the recursion of de Boor."""
+        u, n = self.knots, len(self.knots) - 3
+        at = np.clip(np.searchsorted(u, t, side="right") - 1, 2, n - 1)
+        columns = [np.where(at == j, 1.0, 0.0) for j in range(n + 2)]
+        for k in (1, 2):
+            for j in range(n + 2 - k):
+                left, right = u[j + k] - u[j], u[j + k + 1] - u[j + 1]
+                rise = (t - u[j]) / left * columns[j] if left else 0.0
+                fall = (u[j + k + 1] - t) / right * columns[j + 1] if right else 0.0
+                columns[j] = rise + fall + 0.0 * t
+        return np.stack(columns[:n], axis=-1)
+
+    def __call__(self, t):
+        return (self._basis(np.asarray(t, dtype=float)) @ self.weights).T
+
+
 class interp1d:
     def __init__(self, x, y, kind="linear", axis=-1, copy=True, bounds_error=None, fill_value=np.nan, assume_sorted=False):
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
@@ -158,6 +183,8 @@ class interp1d:
             self._curve = CubicSpline(self.x, self.y)
         elif kind in ("linear", "slinear", 1):
             self._curve = PPoly(np.array([np.diff(self.y) / np.diff(self.x), self.y[:-1]]), self.x) if self.y.ndim == 1 else self._rows
+        elif kind in ("quadratic", 2):
+            self._curve = _Quadratic(self.x, self.y)
         elif kind in ("nearest", "previous", "next", "zero", 0):
             self._curve = self._step
         else:

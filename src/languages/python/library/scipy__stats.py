@@ -480,8 +480,11 @@ class _MultivariateNormal:
         return np.exp(self.logpdf(x, mean, cov))
 
     def rvs(self, mean=None, cov=1, size=1, random_state=None):
-        cov = np.atleast_2d(cov)
-        mean = np.zeros(len(cov)) if mean is None else np.atleast_1d(mean)
+        mean = None if mean is None else np.atleast_1d(mean)
+        # One variance is everybody's, a row of them is the diagonal.
+        cov = np.asarray(cov)
+        cov = np.diag(cov) if cov.ndim == 1 else cov * np.eye(1 if mean is None else len(mean)) if cov.ndim == 0 else cov
+        mean = np.zeros(len(cov)) if mean is None else mean
         source = np.random if random_state is None else np.random.RandomState(random_state) if isinstance(random_state, int) else random_state
         return np.squeeze(source.multivariate_normal(mean, cov, size))
 
@@ -505,9 +508,12 @@ class gaussian_kde:
 
     def evaluate(self, points):
         points = np.atleast_2d(points)
-        gap = points[:, :, None] - self.dataset[:, None, :]
-        distance = np.einsum("imn,ij,jmn->mn", gap, np.linalg.inv(self.covariance), gap)
-        return np.sum(np.exp(-distance / 2), axis=1) / self.n / np.sqrt(np.linalg.det(2 * np.pi * self.covariance))
+        inverse = np.linalg.inv(self.covariance)
+        total = []
+        for point in points.T:
+            gap = point[:, None] - self.dataset
+            total.append(np.sum(np.exp(-np.sum(gap * (inverse @ gap), axis=0) / 2)))
+        return np.array(total) / self.n / np.sqrt(np.linalg.det(2 * np.pi * self.covariance))
 
     __call__ = pdf = evaluate
 

@@ -1,6 +1,7 @@
 /** `dataclasses`: dataclass, field, replace, asdict, astuple. */
 import { bindArguments } from "../runtime/arguments";
-import { PyDict, PyList, PySet, PyTuple } from "../runtime/containers";
+import { makeClass } from "../runtime/classes";
+import { guarded, listOf, PyDict, PyList, PySet, PyTuple } from "../runtime/containers";
 import { exceptionTypes, PyException, raiseError } from "../runtime/errors";
 import {
   getters,
@@ -8,6 +9,8 @@ import {
   makeType,
   native,
   notImplemented,
+  objectType,
+  PyInstance,
   PyNative,
   PyObject,
   PyType,
@@ -32,6 +35,7 @@ const fieldType = makeType("Field");
 
 class Field extends PyObject {
   name = "";
+  hint: PyValue = null;
   constructor(
     readonly value: PyValue | undefined,
     readonly factory: PyValue | undefined,
@@ -39,11 +43,27 @@ class Field extends PyObject {
     readonly shown: boolean,
     readonly compared: boolean,
     public keywordOnly: boolean,
+    readonly metadata: PyValue = new PyDict(),
   ) {
     super(fieldType);
   }
 }
-getters(fieldType, { name: (self: Field) => self.name, default: (self: Field) => self.value ?? null });
+getters(fieldType, {
+  name: (self: Field) => self.name,
+  type: (self: Field) => self.hint,
+  default: (self: Field) => self.value ?? noDefault,
+  default_factory: (self: Field) => self.factory ?? noDefault,
+  init: (self: Field) => self.init,
+  repr: (self: Field) => self.shown,
+  compare: (self: Field) => self.compared,
+  kw_only: (self: Field) => self.keywordOnly,
+  metadata: (self: Field) => self.metadata,
+});
+
+const missingType = makeType("_MISSING_TYPE");
+missingType.module = "dataclasses";
+/** Where there is no default. */
+const noDefault: PyObject = new PyInstance(missingType);
 
 const method = (name: string, run: (args: PyValue[], kwargs: Kwargs | undefined) => PyValue): PyNative =>
   new PyNative(name, run, true);
@@ -94,6 +114,7 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
         );
       }
       field.name = name;
+      field.hint = hint;
       fields.set(name, field);
     }
   }
@@ -114,12 +135,14 @@ function decorate(type: PyType, options: Map<string, boolean>): PyType {
   if (options.get("repr") !== false && !own("__repr__")) {
     type.set(
       "__repr__",
-      method("__repr__", ([self]) => {
-        const parts = all
-          .filter((field) => field.shown)
-          .map((field) => `${field.name}=${repr(getAttribute(self, field.name))}`);
-        return `${(self as PyObject).type.qualname}(${parts.join(", ")})`;
-      }),
+      method("__repr__", ([self]) =>
+        guarded(self as PyObject, "...", () => {
+          const parts = all
+            .filter((field) => field.shown)
+            .map((field) => `${field.name}=${repr(getAttribute(self, field.name))}`);
+          return `${(self as PyObject).type.qualname}(${parts.join(", ")})`;
+        }),
+      ),
     );
   }
   const tuple = (self: PyValue): PyTuple =>
@@ -247,6 +270,38 @@ const asDict = (x: PyValue): PyValue =>
 const asTuple = (x: PyValue): PyValue =>
   new PyTuple(fieldsOf(x).map((field) => plainly(getAttribute(x, field.name), asTuple)));
 
+const flags = (kwargs: Kwargs | undefined): Map<string, boolean> =>
+  new Map([...(kwargs ?? [])].map(([name, value]) => [name, truth(value)] as const));
+
+/** @param members names, or tuples of a name, its type and a default */
+function makeDataclass(
+  name: string,
+  members: readonly PyValue[],
+  bases: PyValue | undefined,
+  namespace: PyValue | undefined,
+  options: Map<string, boolean>,
+): PyType {
+  const body = new Map<string, PyValue>();
+  const annotations: [string, PyValue][] = [];
+  for (const member of members) {
+    const [field, hint = "typing.Any", value] = typeof member === "string" ? [member] : listOf(member);
+    annotations.push([String(field), hint]);
+    if (value !== undefined) body.set(String(field), value);
+  }
+  if (namespace instanceof PyDict) for (const { key, value } of namespace.map.values()) body.set(String(key), value);
+  body.set("__annotations__", PyDict.from(annotations));
+  return decorate(
+    makeClass(
+      name,
+      bases === undefined ? [objectType] : (listOf(bases) as PyType[]),
+      body,
+      new Map(),
+      undefined,
+    ) as PyType,
+    options,
+  );
+}
+
 registerModule(
   "dataclasses",
   () =>
@@ -254,7 +309,7 @@ registerModule(
       [
         "dataclass",
         native("dataclass", (args, kwargs) => {
-          const options = new Map([...(kwargs ?? [])].map(([name, value]) => [name, truth(value)] as const));
+          const options = flags(kwargs);
           if (args[0] instanceof PyType) return decorate(args[0], options);
           return native("dataclass", ([type]) => decorate(type as PyType, options));
         }),
@@ -262,13 +317,33 @@ registerModule(
       [
         "field",
         native("field", (args, kwargs) => {
-          const [value, factory, init, shown, compared, , , keywordOnly] = bindArguments(
+          const [value, factory, init, shown, compared, , metadata, keywordOnly] = bindArguments(
             "field",
             ["*", "default?", "default_factory?", "init?", "repr?", "compare?", "hash?", "metadata?", "kw_only?"],
             args,
             kwargs,
           );
-          return new Field(value, factory, init !== false, shown !== false, compared !== false, keywordOnly === true);
+          return new Field(
+            value === noDefault ? undefined : value,
+            factory === noDefault ? undefined : factory,
+            init !== false,
+            shown !== false,
+            compared !== false,
+            keywordOnly === true,
+            metadata ?? undefined,
+          );
+        }),
+      ],
+      [
+        "make_dataclass",
+        native("make_dataclass", (args, kwargs) => {
+          const options = new Map(kwargs);
+          const [bases, namespace] = ["bases", "namespace"].map((name) => {
+            const given = options.get(name);
+            options.delete(name);
+            return given;
+          });
+          return makeDataclass(String(args[0]), listOf(args[1]), bases, namespace, flags(options));
         }),
       ],
       ["fields", native("fields", ([x]) => new PyTuple(fieldsOf(x)))],
@@ -296,7 +371,9 @@ registerModule(
       ],
       ["KW_ONLY", "KW_ONLY"],
       ["InitVar", "InitVar"],
-      ["FrozenInstanceError", makeType("FrozenInstanceError")],
+      ["FrozenInstanceError", frozenType],
+      ["MISSING", noDefault],
+      ["Field", fieldType],
     ]),
 );
 

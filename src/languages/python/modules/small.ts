@@ -34,11 +34,14 @@ import {
   invoke,
   iterate,
   keyOf,
+  plainSetAttribute,
   repr,
+  str,
   truth,
   typeName,
   typeOf,
 } from "../runtime/protocol";
+import { formatValue } from "../runtime/text";
 import { holding } from "../runtime/watch";
 import { loadModule, registerModule } from "./registry";
 
@@ -310,7 +313,9 @@ export function namedTuple(
         `${name}.__new__() takes ${fields.length + 1} positional arguments but ${args.length + 1} were given`,
       );
     }
-    const values = fields.map((field, k) => args[k] ?? kwargs?.get(field) ?? defaults.get(field));
+    const values = fields.map((field, k) =>
+      k < args.length ? args[k] : kwargs?.has(field) ? kwargs.get(field) : defaults.get(field),
+    );
     for (const key of kwargs?.keys() ?? []) {
       if (!fields.includes(key))
         raiseError("TypeError", `${name}.__new__() got an unexpected keyword argument '${key}'`);
@@ -333,6 +338,7 @@ export function namedTuple(
   });
   const all = new PyTuple(fields);
   type.attributes.set("_fields", all);
+  type.attributes.set("_field_defaults", PyDict.from([...defaults]));
   type.attributes.set("__match_args__", all);
   const method = (key: string, run: (self: PyTuple, args: PyValue[], kwargs: Kwargs | undefined) => PyValue): void => {
     if (!type.attributes.has(key))
@@ -350,7 +356,7 @@ export function namedTuple(
     "_replace",
     (self, _args, kwargs) =>
       new PyTuple(
-        fields.map((field, k) => kwargs?.get(field) ?? self.items[k]),
+        fields.map((field, k) => (kwargs?.has(field) ? kwargs.get(field)! : self.items[k])),
         self.type,
       ),
   );
@@ -359,12 +365,39 @@ export function namedTuple(
     new PyClassMethod(
       new PyNative(
         "_make",
-        holding(([cls, items]) => new PyTuple(listOf(items), cls as PyType)),
+        holding(([cls, given]) => {
+          const items = listOf(given);
+          if (items.length !== fields.length)
+            raiseError("TypeError", `Expected ${fields.length} arguments, got ${items.length}`);
+          return new PyTuple(items, cls as PyType);
+        }),
       ),
     ),
   );
+  if (!type.attributes.has("__doc__")) type.attributes.set("__doc__", `${name}(${fields.join(", ")})`);
+  method("__setattr__", (self, [field, value]) => {
+    if (fields.includes(String(field))) raiseError("AttributeError", "can't set attribute");
+    if (self.type === type) raiseError("AttributeError", `'${self.type.name}' object has no attribute ${repr(field)}`);
+    plainSetAttribute(self, String(field), value);
+    return null;
+  });
   PyType.changes++;
   return type;
+}
+
+const KEYWORDS = new Set(
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
+);
+
+/** Why a name cannot be a field; undefined where it can. */
+function fieldProblem(name: string, before: readonly string[]): string | undefined {
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
+    return `Type names and field names must be valid identifiers: ${repr(name)}`;
+  if (KEYWORDS.has(name)) return `Type names and field names cannot be a keyword: ${repr(name)}`;
+  if (name.startsWith("_")) return `Field names cannot start with an underscore: ${repr(name)}`;
+  return before.includes(name) ? `Encountered duplicate field name: ${repr(name)}` : undefined;
 }
 
 const namedTupleBase = makeType("NamedTuple", tupleType);
@@ -391,14 +424,23 @@ registerModule(
       [
         "namedtuple",
         native("namedtuple", (args, kwargs) => {
-          const [name, fields, , defaults] = bindArguments(
+          const [name, fields, rename, defaults] = bindArguments(
             "namedtuple",
             ["typename", "field_names", "*", "rename?", "defaults?", "module?"],
             args,
             kwargs,
           );
-          const list =
-            typeof fields === "string" ? fields.replace(/,/g, " ").trim().split(/\s+/) : listOf(fields!).map(String);
+          let list =
+            typeof fields === "string"
+              ? fields.replace(/,/g, " ").trim().split(/\s+/).filter(Boolean)
+              : listOf(fields!).map(String);
+          if (truth(rename ?? false))
+            list = list.map((field, k) => (fieldProblem(field, list.slice(0, k)) === undefined ? field : `_${k}`));
+          else
+            list.forEach((field, k) => {
+              const problem = fieldProblem(field, list.slice(0, k));
+              if (problem !== undefined) raiseError("ValueError", problem);
+            });
           const values = defaults === undefined || defaults === null ? [] : listOf(defaults);
           const start = list.length - values.length;
           return namedTuple(String(name), list, new Map(values.map((value, k) => [list[start + k], value])));
@@ -483,7 +525,7 @@ class PyMember extends PyInstance {
     return this.type.isSubtype(typeOf(this.value)) ? this.value : undefined;
   }
   override pyGetAttribute(name: string): PyValue | undefined {
-    if (name === "name" || name === "_name_") return this.name;
+    if (name === "name" || name === "_name_") return this.name === "" ? null : this.name;
     if (name === "value" || name === "_value_") return this.value;
     return name === "__index__" && this.whole ? native("__index__", () => this.value) : undefined;
   }
@@ -511,6 +553,18 @@ class PyMember extends PyInstance {
   override pyBool(): boolean {
     return flags(this.type) ? this.value !== 0n : true;
   }
+  /** The single flags in it. */
+  private parts(): PyMember[] {
+    if (!flags(this.type)) raiseError("TypeError", `'${this.type.name}' object is not iterable`);
+    return singleFlags(this.type, this.value as bigint);
+  }
+  override pyIterate(): PyIterator {
+    return iterate(new PyList(this.parts()));
+  }
+  override pyLength(): number {
+    if (!flags(this.type)) raiseError("TypeError", `object of type '${this.type.name}' has no len()`);
+    return this.parts().length;
+  }
   override pyUnary(op: string): PyValue | undefined {
     if (op !== "~" || !flags(this.type)) return undefined;
     const whole = [...membersOf(this.type).values()].reduce((all, member) => all | (member.value as bigint), 0n);
@@ -520,24 +574,43 @@ class PyMember extends PyInstance {
     return this.whole ? keyOf(this.value) : this;
   }
   override pyRepr(): string {
-    return `<${this.type.name}.${this.name}: ${repr(this.value)}>`;
+    return `<${this.type.name}${this.name === "" ? "" : `.${this.name}`}: ${repr(this.value)}>`;
+  }
+  override pyFormat(spec: string): string {
+    const plain = this.type.isSubtype(intEnumType) || this.type.isSubtype(strEnumType);
+    return formatValue(plain ? this.value : str(this), spec);
   }
   override pyStr(): string {
     const plain = this.type.isSubtype(intEnumType) || this.type.isSubtype(strEnumType);
-    return plain ? String(this.value) : `${this.type.name}.${this.name}`;
+    if (plain) return String(this.value);
+    return this.name === "" ? `${this.type.name}(${this.value})` : `${this.type.name}.${this.name}`;
   }
 }
 
 /** Several flags as one member. */
 function combined(type: PyType, value: bigint): PyMember {
-  const all = [...membersOf(type).values()];
-  const same = all.find((member) => member.value === value);
+  const same = [...membersOf(type).values()].find((member) => member.value === value);
   if (same) return same;
-  const parts = all.filter((member) => {
+  const names = singleFlags(type, value).map((member) => member.name);
+  return new PyMember(type, names.join("|"), value);
+}
+
+const singleFlags = (type: PyType, value: bigint): PyMember[] =>
+  [...membersOf(type).values()].filter((member) => {
     const own = member.value as bigint;
     return own !== 0n && (value & own) === own && (own & (own - 1n)) === 0n;
   });
-  return new PyMember(type, parts.map((member) => member.name).join("|") || "0", value);
+
+/** `@unique`: no member is another one's alias. */
+function unique(type: PyValue): PyValue {
+  const named = type instanceof PyType ? type.attributes.get("__members__") : undefined;
+  const aliases =
+    named instanceof PyDict ? [...named.map.values()].filter(({ key, value }) => (value as PyMember).name !== key) : [];
+  if (aliases.length > 0) {
+    const list = aliases.map(({ key, value }) => `${String(key)} -> ${(value as PyMember).name}`).join(", ");
+    raiseError("ValueError", `duplicate values found in <enum '${(type as PyType).name}'>: ${list}`);
+  }
+  return type;
 }
 
 const enumMeta = new PyType("EnumType", [typeType], typeType);
@@ -545,6 +618,11 @@ enumMeta.heap = true;
 methods(enumMeta, {
   __iter__: (self: PyType) => iterate(new PyList([...membersOf(self).values()])),
   __len__: (self: PyType) => BigInt(membersOf(self).size),
+  __setattr__: (self: PyType, [name, value]) => {
+    if (membersOf(self).has(String(name))) raiseError("AttributeError", `cannot reassign member ${repr(name)}`);
+    plainSetAttribute(self, String(name), value);
+    return null;
+  },
   __getitem__: (self: PyType, [name]) => {
     const member = membersOf(self).get(String(name));
     if (!member) throw keyError(name);
@@ -651,7 +729,7 @@ registerModule(
       ["Flag", flagType],
       ["IntFlag", intFlagType],
       ["auto", autoType],
-      ["unique", native("unique", ([x]) => x)],
+      ["unique", native("unique", ([type]) => unique(type))],
     ]),
 );
 

@@ -6,6 +6,7 @@ import {
   byteArrayType,
   byteOf,
   bytesType,
+  indexOf,
   iterateAll,
   latin1,
   listOf,
@@ -15,13 +16,34 @@ import {
   PyList,
   PyTuple,
 } from "./containers";
-import { allocateCheck, raiseError } from "./errors";
+import { allocateCheck, codecError, raiseError } from "./errors";
 import { methods, PyClassMethod, PyNative, type PyValue, strType } from "./object";
 import { typeName } from "./protocol";
 import { percentFormat } from "./text";
 
 const single = (encoding: string): number | undefined =>
   ({ ascii: 128, usascii: 128, latin1: 256, iso88591: 256, cp1252: 256 })[encoding];
+
+const mostNames: Record<number, string> = { 128: "ascii", 256: "latin-1" };
+
+/** Where UTF-8 stops being well-formed (Unicode 15, table 3-7), and how Python words it. */
+function utf8Fault(data: Uint8Array): { place: readonly [number, number]; reason: string } | undefined {
+  let at = 0;
+  while (at < data.length) {
+    const lead = data[at];
+    const more = lead < 0x80 ? 0 : lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
+    if (more < 0) return { place: [at, at + 1], reason: "invalid start byte" };
+    for (let k = 1; k <= more; k++) {
+      const least = k > 1 ? 0x80 : ({ 224: 0xa0, 240: 0x90 }[lead] ?? 0x80);
+      const most = k > 1 ? 0xbf : ({ 237: 0x9f, 244: 0x8f }[lead] ?? 0xbf);
+      if (at + k >= data.length) return { place: [at, data.length], reason: "unexpected end of data" };
+      if (data[at + k] < least || data[at + k] > most)
+        return { place: [at, at + k], reason: "invalid continuation byte" };
+    }
+    at += more + 1;
+  }
+  return undefined;
+}
 
 const plain = (encoding: PyValue | undefined): string =>
   String(encoding ?? "utf-8")
@@ -35,15 +57,15 @@ export function encoded(text: string, encoding?: PyValue, errors: PyValue = "str
   const most = single(name);
   if (most === undefined) raiseError("LookupError", `unknown encoding: ${encoding}`);
   const out: number[] = [];
-  [...text].forEach((char, k) => {
-    const code = char.codePointAt(0)!;
+  const codes = Array.from(text, (char) => char.codePointAt(0)!);
+  codes.forEach((code, k) => {
     if (code < most) out.push(code);
     else if (errors === "replace") out.push(63);
-    else if (errors !== "ignore")
-      raiseError(
-        "UnicodeEncodeError",
-        `'${most === 128 ? "ascii" : "latin-1"}' codec can't encode character '\\x${code.toString(16)}' in position ${k}: ordinal not in range(${most})`,
-      );
+    else if (errors !== "ignore") {
+      const after = codes.findIndex((other, j) => j > k && other < most);
+      const place = [k, after < 0 ? codes.length : after] as const;
+      codecError("UnicodeEncodeError", mostNames[most], text, place, `ordinal not in range(${most})`);
+    }
   });
   return Uint8Array.from(out);
 }
@@ -54,18 +76,15 @@ export function decoded(bytes: PyBytes, encoding?: PyValue, errors: PyValue = "s
   if (name === "utf8") {
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.data);
     if (errors === "ignore") return text.replace(/\ufffd/g, "");
-    if (errors === "strict" && text.includes("\ufffd") && !latin1(bytes.data).includes("\xef\xbf\xbd"))
-      raiseError("UnicodeDecodeError", "'utf-8' codec can't decode bytes: invalid start byte");
+    const fault = errors === "strict" && text.includes("\ufffd") ? utf8Fault(bytes.data) : undefined;
+    if (fault) codecError("UnicodeDecodeError", "utf-8", bytes, fault.place, fault.reason);
     return text;
   }
   const most = single(name);
   if (most === undefined) raiseError("LookupError", `unknown encoding: ${encoding}`);
   const at = bytes.data.findIndex((code) => code >= most);
   if (at >= 0 && errors === "strict")
-    raiseError(
-      "UnicodeDecodeError",
-      `'ascii' codec can't decode byte 0x${bytes.data[at].toString(16)} in position ${at}: ordinal not in range(128)`,
-    );
+    codecError("UnicodeDecodeError", "ascii", bytes, [at, at + 1], "ordinal not in range(128)");
   return latin1(bytes.data.filter((code) => code < most));
 }
 
@@ -82,7 +101,14 @@ function dataOf(what: string, args: PyValue[], kwargs: Map<string, PyValue> | un
     return new Uint8Array(Number(x));
   }
   if (x instanceof PyBytes) return x.data.slice();
-  return Uint8Array.from([...iterateAll(x!)].map(byteOf));
+  return Uint8Array.from(
+    [...iterateAll(x!)].map((code) => {
+      const value = indexOf(code);
+      if (value !== undefined && (value < 0 || value > 255))
+        raiseError("ValueError", `${what === "bytes" ? "bytes" : "byte"} must be in range(0, 256)`);
+      return byteOf(code);
+    }),
+  );
 }
 bytesType.construct = (_type, args, kwargs) => new PyBytes(dataOf("bytes", args, kwargs));
 byteArrayType.construct = (_type, args, kwargs) => new PyByteArray(dataOf("bytearray", args, kwargs));
@@ -92,6 +118,17 @@ const OF_TEXT =
   "capitalize center count endswith expandtabs find index isalnum isalpha isascii isdigit islower isspace istitle isupper ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title upper zfill".split(
     " ",
   );
+
+/** A value to be put into bytes by `%`: bytes as they are, text only by way of its `repr`. */
+function toBytes(x: PyValue, kind: string): PyValue {
+  if (x instanceof PyBytes) return latin1(x.data);
+  if (kind === "s" || kind === "b")
+    raiseError(
+      "TypeError",
+      `%b requires a bytes-like object, or an object that implements __bytes__, not '${typeName(x)}'`,
+    );
+  return x;
+}
 
 const toText = (x: PyValue): PyValue => {
   if (x instanceof PyBytes) return latin1(x.data);
@@ -171,7 +208,7 @@ bytesType.attributes.delete("copy");
 for (const type of [bytesType, byteArrayType])
   methods(type, {
     __mod__: (self: PyBytes, [values]) =>
-      self.like(encoded(percentFormat(latin1(self.data), toText(values)), "latin-1")),
+      self.like(encoded(percentFormat(latin1(self.data), values, toBytes), "latin-1")),
   });
 methods(strType, {
   encode: (self: string, args, kwargs) => {

@@ -1,6 +1,6 @@
 /** list, tuple, dict, set, range, slice, bytes, complex and the builtin iterators: their native behaviour. */
 import { concretize, isValue } from "../../../engine";
-import { allocateCheck, keyError, raiseError } from "./errors";
+import { allocateCheck, hooks, keyError, raiseError } from "./errors";
 import {
   type DictKey,
   makeType,
@@ -759,6 +759,8 @@ export const latin1 = (data: Uint8Array): string => {
   for (const code of data) text += String.fromCharCode(code);
   return text;
 };
+
+hooks.list = (items) => new PyList(items);
 
 export const byteArrayType = makeType("bytearray");
 

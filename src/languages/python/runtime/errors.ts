@@ -33,6 +33,8 @@ export class PyException extends PyObject {
   }
   override pyStr(): string {
     if (this.args.length === 0) return "";
+    const worded = wordings.find(([type, , count]) => count === this.args.length && this.type.isSubtype(type));
+    if (worded) return worded[1](this.args);
     if (this.args.length === 1) {
       return this.type.isSubtype(keyErrorType) ? hooks.repr(this.args[0]) : hooks.str(this.args[0]);
     }
@@ -46,6 +48,7 @@ export class PyException extends PyObject {
 /** Set by protocol.ts; errors must not import it, everything imports errors. */
 export const hooks = {
   tuple: (_: PyValue[]): PyValue => null,
+  list: (_: PyValue[]): PyValue => null,
   repr: (_: PyValue): string => "",
   str: (_: PyValue): string => "",
 };
@@ -66,7 +69,13 @@ methods(baseExceptionType, {
     return null;
   },
   with_traceback: (self: PyException) => self,
-  add_note: () => null,
+  add_note(self: PyException, [note]) {
+    if (typeof note !== "string") raiseError("TypeError", "note must be a str");
+    const notes = self.dict.get("__notes__") as { items: PyValue[] } | undefined;
+    if (notes) notes.items.push(note);
+    else self.dict.set("__notes__", hooks.list([note]));
+    return null;
+  },
   __str__: (self: PyException) => self.pyStr(),
   __repr__: (self: PyException) => self.pyRepr(),
 });
@@ -74,6 +83,7 @@ getters(baseExceptionType, {
   args: (self: PyException) => hooks.tuple(self.args),
   __cause__: (self: PyException) => self.cause,
   __context__: (self: PyException) => self.context,
+  __suppress_context__: (self: PyException) => self.suppressContext || self.cause !== null,
   __traceback__: () => null,
 });
 
@@ -105,29 +115,93 @@ const tree: Record<string, string[]> = {
   LookupError: ["IndexError", "KeyError"],
   NameError: ["UnboundLocalError"],
   OSError: [
-    "FileNotFoundError",
-    "FileExistsError",
-    "PermissionError",
-    "TimeoutError",
+    "BlockingIOError",
+    "ChildProcessError",
     "ConnectionError",
+    "FileExistsError",
+    "FileNotFoundError",
+    "InterruptedError",
     "IsADirectoryError",
+    "NotADirectoryError",
+    "PermissionError",
+    "ProcessLookupError",
+    "TimeoutError",
   ],
+  ConnectionError: ["BrokenPipeError", "ConnectionAbortedError", "ConnectionRefusedError", "ConnectionResetError"],
   RuntimeError: ["NotImplementedError", "RecursionError"],
   SyntaxError: ["IndentationError"],
+  IndentationError: ["TabError"],
   ValueError: ["UnicodeError"],
-  UnicodeError: ["UnicodeEncodeError", "UnicodeDecodeError"],
-  Warning: ["UserWarning", "DeprecationWarning", "RuntimeWarning", "FutureWarning", "SyntaxWarning"],
+  UnicodeError: ["UnicodeEncodeError", "UnicodeDecodeError", "UnicodeTranslateError"],
+  Warning: [
+    "BytesWarning",
+    "DeprecationWarning",
+    "EncodingWarning",
+    "FutureWarning",
+    "ImportWarning",
+    "PendingDeprecationWarning",
+    "ResourceWarning",
+    "RuntimeWarning",
+    "SyntaxWarning",
+    "UnicodeWarning",
+    "UserWarning",
+  ],
 };
 for (const [base, names] of Object.entries(tree)) for (const name of names) define(name, exceptionTypes.get(base)!);
 export const keyErrorType = exceptionTypes.get("KeyError")!;
 export const stopIterationType = exceptionTypes.get("StopIteration")!;
 export const attributeErrorType = exceptionTypes.get("AttributeError")!;
 getters(stopIterationType, { value: (self: PyException) => self.args[0] ?? null });
+const argument = (k: number) => (self: PyException) => self.args[k] ?? null;
+/** Arguments as attributes: of errors of the system, and of texts that cannot be read or written as bytes. */
+getters(exceptionTypes.get("OSError")!, { errno: argument(0), strerror: argument(1), filename: argument(2) });
+for (const name of ["UnicodeDecodeError", "UnicodeEncodeError"])
+  getters(exceptionTypes.get(name)!, {
+    encoding: argument(0),
+    object: argument(1),
+    start: argument(2),
+    end: argument(3),
+    reason: argument(4),
+  });
+
+/** A character as it is written in a literal of ASCII. */
+export const escaped = (code: number): string =>
+  code < 256
+    ? `\\x${code.toString(16).padStart(2, "0")}`
+    : code < 65536
+      ? `\\u${code.toString(16).padStart(4, "0")}`
+      : `\\U${code.toString(16).padStart(8, "0")}`;
+/** How an exception with so many arguments reads, where it is not the tuple of them. */
+const wordings: [PyType, (args: PyValue[]) => string, number][] = [
+  [exceptionTypes.get("OSError")!, ([code, text]) => `[Errno ${code}] ${text}`, 2],
+  [exceptionTypes.get("OSError")!, ([code, text, file]) => `[Errno ${code}] ${text}: ${hooks.repr(file)}`, 3],
+  [
+    exceptionTypes.get("UnicodeDecodeError")!,
+    ([encoding, bytes, start, end, reason]) => {
+      const place = Number(start);
+      const { data } = bytes as unknown as { data: Uint8Array };
+      return Number(end) === place + 1
+        ? `'${encoding}' codec can't decode byte 0x${data[place].toString(16).padStart(2, "0")} in position ${start}: ${reason}`
+        : `'${encoding}' codec can't decode bytes in position ${start}-${Number(end) - 1}: ${reason}`;
+    },
+    5,
+  ],
+  [
+    exceptionTypes.get("UnicodeEncodeError")!,
+    ([encoding, text, start, end, reason]) => {
+      const chars = [...String(text)];
+      const place = Number(start);
+      return Number(end) === place + 1
+        ? `'${encoding}' codec can't encode character '${escaped(chars[place].codePointAt(0)!)}' in position ${start}: ${reason}`
+        : `'${encoding}' codec can't encode characters in position ${start}-${Number(end) - 1}: ${reason}`;
+    },
+    5,
+  ],
+];
+
 getters(exceptionTypes.get("SystemExit")!, { code: (self: PyException) => self.args[0] ?? null });
 
 export type ErrorName =
-  | "UnicodeEncodeError"
-  | "UnicodeDecodeError"
   | "TypeError"
   | "ValueError"
   | "IndexError"
@@ -153,6 +227,19 @@ export function pyError(name: ErrorName, message: string): PyException {
   const error = new PyException(exceptionTypes.get(name)!, [message]);
   error.span = vm.at;
   return error;
+}
+
+/** A text that cannot be written as bytes, or bytes that are no text. */
+export function codecError(
+  name: "UnicodeEncodeError" | "UnicodeDecodeError",
+  encoding: string,
+  given: PyValue,
+  [start, end]: readonly [number, number],
+  reason: string,
+): never {
+  const error = new PyException(exceptionTypes.get(name)!, [encoding, given, BigInt(start), BigInt(end), reason]);
+  error.span = vm.at;
+  throw error;
 }
 
 /** What `sys.exit(code)` and `exit(code)` raise. */

@@ -1,11 +1,14 @@
 /** Numbers and strings as text: repr, and the format specification mini-language. */
 import { exponentText, scalarText, toExponent, toFixed } from "../../../engine";
-import { raiseError } from "./errors";
+import { escaped, raiseError } from "./errors";
 
 /** The shortest text that reads back as the same float, as Python writes it. */
 export function floatRepr(x: number): string {
   return scalarText(x, "float64");
 }
+
+/** What `str.isprintable` refuses: controls, surrogates, what is not assigned, and separators but the space. */
+const UNPRINTABLE = /[\p{C}\p{Z}]/u;
 
 export function stringRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
@@ -17,8 +20,7 @@ export function stringRepr(text: string): string {
     else if (char === "\r") out += "\\r";
     else if (char === "\t") out += "\\t";
     else if (code < 32 || code === 127) out += `\\x${code.toString(16).padStart(2, "0")}`;
-    else if (code >= 0x80 && code < 0xa1) out += `\\x${code.toString(16)}`;
-    else if (code >= 0xd800 && code < 0xe000) out += `\\u${code.toString(16)}`;
+    else if (code !== 32 && UNPRINTABLE.test(char)) out += escaped(code);
     else out += char;
   }
   return out + quote;
@@ -53,6 +55,8 @@ export interface FormatSpec {
   align: string;
   sign: string;
   alternate: boolean;
+  /** Of what rounds to zero, no sign. */
+  noNegativeZero: boolean;
   zero: boolean;
   width: number;
   grouping: string;
@@ -63,7 +67,7 @@ export interface FormatSpec {
 export function parseSpec(spec: string): FormatSpec {
   const match = /^(?:([\s\S])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u.exec(spec);
   if (!match) raiseError("ValueError", `Invalid format specifier`);
-  const [, fill, align, sign, , alternate, zero, width, grouping, precision, type] = match;
+  const [, fill, align, sign, noNegativeZero, alternate, zero, width, grouping, precision, type] = match;
   const columns = width ? Number(width) : 0;
   if (columns > 1e6 || Number(precision ?? 0) > 1e6)
     raiseError("ValueError", "Too many decimal digits in format string");
@@ -72,6 +76,7 @@ export function parseSpec(spec: string): FormatSpec {
     align: align ?? (zero ? "=" : ""),
     sign: sign ?? "-",
     alternate: alternate !== undefined,
+    noNegativeZero: noNegativeZero !== undefined,
     zero: zero !== undefined,
     width: columns,
     grouping: grouping ?? "",
@@ -167,7 +172,8 @@ export function formatFloat(x: number, specText: string, typeName = "float"): st
     default:
       raiseError("ValueError", `Unknown format code '${spec.type}' for object of type '${typeName}'`);
   }
-  return layout(sign, "", text, spec);
+  const unsigned = spec.noNegativeZero && !/[1-9]/.test(text.replace(/e.*/i, ""));
+  return layout(unsigned ? signText(false, spec) : sign, "", text, spec);
 }
 
 export function formatInt(x: bigint, specText: string, typeName = "int"): string {
@@ -214,6 +220,7 @@ export function formatString(text: string, specText: string): string {
   if (spec.type !== "" && spec.type !== "s") {
     raiseError("ValueError", `Unknown format code '${spec.type}' for object of type 'str'`);
   }
+  if (spec.grouping) raiseError("ValueError", `Cannot specify '${spec.grouping}' with 's'.`);
   if (spec.align === "=" && !spec.zero)
     raiseError("ValueError", "'=' alignment not allowed in string format specifier");
   const body = spec.precision >= 0 ? [...text].slice(0, spec.precision).join("") : text;

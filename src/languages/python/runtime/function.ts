@@ -226,10 +226,12 @@ export class PyFunction extends PyObject {
         return this.hints?.() ?? new PyDict();
       case "__code__": {
         const { params, positional } = this.code;
+        const isStar = ({ kind }: ParameterInfo): boolean => kind.endsWith("star");
+        const starsLast = [...params.filter((own) => !isStar(own)), ...params.filter(isStar)];
         const code = new PyInstance(codeType);
         code.dict.set("co_name", this.name);
         code.dict.set("co_argcount", BigInt(positional));
-        code.dict.set("co_varnames", new PyTuple(params.map((parameter) => parameter.name)));
+        code.dict.set("co_varnames", new PyTuple(starsLast.map((parameter) => parameter.name)));
         return code;
       }
       case "__kwdefaults__": {

@@ -138,7 +138,8 @@ complexType.construct = (_type, args) => {
   }
   const x = toComplex(a) ?? new PyComplex(toFloat(a), 0);
   const y = toComplex(b) ?? new PyComplex(toFloat(b), 0);
-  return new PyComplex(x.re - y.im, x.im + y.re);
+  // A real part alone is not added to: that would lose the sign of a zero.
+  return new PyComplex(y.im === 0 ? x.re : x.re - y.im, x.im === 0 ? y.re : x.im + y.re);
 };
 
 /** Numerator and denominator of a float, exactly. */

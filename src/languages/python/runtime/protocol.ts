@@ -141,6 +141,7 @@ export function findAttribute(x: PyValue, name: string): PyValue | undefined {
     if (x instanceof PyBound) {
       if (name === "__self__") return x.self;
       if (name === "__func__") return x.fn;
+      if (x.fn instanceof PyNative && (name === "__name__" || name === "__qualname__")) return x.fn.name;
       return findAttribute(x.fn, name);
     }
     return common(x, name);
@@ -771,7 +772,23 @@ export function keyOf(x: PyValue): DictKey {
 
 const modulus = 2305843009213693951n;
 
+/** CPython's: the fraction modulo 2**61 - 1, of which a power of two is a shift. */
+function floatHash(x: number): bigint {
+  if (Number.isNaN(x)) return 0n;
+  if (!Number.isFinite(x)) return x > 0 ? 314159n : -314159n;
+  let size = Math.abs(x);
+  let halvings = 0;
+  while (!Number.isInteger(size)) {
+    size *= 2;
+    halvings++;
+  }
+  const hash = ((BigInt(size) % modulus) << BigInt((61 - (halvings % 61)) % 61)) % modulus;
+  return x < 0 ? -hash : hash;
+}
+
 export function hashOf(x: PyValue): bigint {
+  if (x instanceof PyObject && x.type.find("__hash__") === null)
+    raiseError("TypeError", `unhashable type: '${x.type.name}'`);
   const own = invoke(x, "__hash__", []);
   if (typeof own === "bigint") return own;
   const key = keyOf(x);
@@ -782,7 +799,9 @@ export function hashOf(x: PyValue): bigint {
       return hash === -1n ? -2n : hash;
     }
     case "number":
+      return floatHash(key);
     case "string": {
+      if (key === "") return 0n;
       let hash = 1469598103934665603n;
       for (const char of String(key)) hash = BigInt.asIntN(61, (hash ^ BigInt(char.codePointAt(0)!)) * 1099511628211n);
       return hash;
@@ -822,6 +841,8 @@ export function nativeRepr(x: PyValue): string {
   if (x === null) return "None";
   if (!(x instanceof PyObject)) return tracedRepr(x);
   if (x.pyRepr) return x.pyRepr();
+  if (x instanceof PyBound && x.fn instanceof PyNative)
+    return `<built-in method ${x.fn.name} of ${typeName(x.self)} object at ${x.self instanceof PyObject ? address(x.self) : "0x7f0000000000"}>`;
   if (x instanceof PyBound) return `<bound method ${callableName(x.fn)} of ${repr(x.self)}>`;
   const module = x.type.module === "builtins" ? "" : `${x.type.module}.`;
   return `<${module}${x.type.qualname} object at ${address(x)}>`;

@@ -1,7 +1,7 @@
 /** Formatting of values: `format()`, `str.format`, `%`. */
 import { peek, type Value } from "../../../engine";
 import { indexOf, PyDict, PyTuple } from "./containers";
-import { keyError, raiseError } from "./errors";
+import { escaped, keyError, raiseError } from "./errors";
 import { formatFloat, formatInt, formatString } from "./format";
 import { floatToInt, PyComplex } from "./numbers";
 import { type Kwargs, PyObject, type PyValue } from "./object";
@@ -39,7 +39,12 @@ export function formatValue(x: PyValue, spec: string): string {
 }
 
 /** `text % values`. */
-export function percentFormat(text: string, values: PyValue): string {
+export function percentFormat(
+  text: string,
+  values: PyValue,
+  /** Of bytes: what a value is as text. */
+  convert?: (value: PyValue, kind: string) => PyValue,
+): string {
   const items = values instanceof PyTuple ? values.items : [values];
   let next = 0;
   const take = (): PyValue => {
@@ -77,6 +82,7 @@ export function percentFormat(text: string, values: PyValue): string {
         if (found === undefined) throw keyError(name);
         value = found;
       } else value = take();
+      if (convert) value = convert(value, kind);
       const left = flags.includes("-") || columns < 0;
       const sign = flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
       const align = left ? "<" : flags.includes("0") && !"srac".includes(kind) ? "0" : ">";
@@ -86,12 +92,12 @@ export function percentFormat(text: string, values: PyValue): string {
           : `${align}${sign}${flags.includes("#") ? "#" : ""}`;
       const size = columns ? String(Math.abs(columns)) : "";
       const point = digits >= 0 ? `.${digits}` : "";
-      switch (kind) {
+      switch (convert && kind === "b" ? "s" : kind) {
         case "s":
           return formatString(str(value), `${align}${size}${point}`);
         case "r":
         case "a":
-          return formatString(repr(value), `${align}${size}${point}`);
+          return formatString(kind === "a" ? ascii(value) : repr(value), `${align}${size}${point}`);
         case "c":
           return formatString(
             typeof value === "string" ? value : String.fromCodePoint(indexOf(value) ?? 0),
@@ -126,6 +132,9 @@ export function percentFormat(text: string, values: PyValue): string {
   }
   return out;
 }
+
+/** `repr` in characters of ASCII only. */
+export const ascii = (x: PyValue): string => repr(x).replace(/[^\x20-\x7e]/gu, (char) => escaped(char.codePointAt(0)!));
 
 function percentInt(x: PyValue, kind: string, real: boolean): bigint {
   if (typeof x === "bigint") return x;
@@ -177,6 +186,8 @@ export function numberOf(x: PyValue): number | undefined {
 /** `text.format(*args, **kwargs)`. */
 export function strFormat(text: string, args: PyValue[], kwargs: Kwargs | undefined): string {
   let auto = 0;
+  /** Whether the fields so far have numbers. */
+  let numbered: boolean | undefined;
   const expand = (source: string, depth: number): string => {
     if (depth > 2) raiseError("ValueError", "Max string recursion exceeded");
     let out = "";
@@ -220,7 +231,15 @@ export function strFormat(text: string, args: PyValue[], kwargs: Kwargs | undefi
     const [, name, path, conversion, spec = ""] = match;
     let value: PyValue;
     if (name === "" || /^\d+$/.test(name)) {
-      const index = name === "" ? auto++ : Number(name);
+      if (numbered !== undefined && numbered !== (name !== ""))
+        raiseError(
+          "ValueError",
+          numbered
+            ? "cannot switch from manual field specification to automatic field numbering"
+            : "cannot switch from automatic field numbering to manual field specification",
+        );
+      numbered = name !== "";
+      const index = numbered ? Number(name) : auto++;
       if (index >= args.length) {
         raiseError("IndexError", `Replacement index ${index} out of range for positional args tuple`);
       }
@@ -238,7 +257,8 @@ export function strFormat(text: string, args: PyValue[], kwargs: Kwargs | undefi
       }
     }
     const full = spec.includes("{") ? expand(spec, depth + 1) : spec;
-    if (conversion === "r" || conversion === "a") return formatString(repr(value), full);
+    if (conversion === "r") return formatString(repr(value), full);
+    if (conversion === "a") return formatString(ascii(value), full);
     if (conversion === "s") return formatString(str(value), full);
     return formatValue(value, full);
   };

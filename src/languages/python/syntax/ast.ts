@@ -259,6 +259,8 @@ export interface Handler extends Span {
 }
 export interface Try extends Span {
   kind: "try";
+  /** `except*`: the handlers share the exceptions of a group. */
+  groups: boolean;
   body: Statement[];
   handlers: Handler[];
   orelse: Statement[];

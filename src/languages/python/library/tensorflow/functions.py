@@ -516,7 +516,12 @@ def ones_initializer():
 
 
 def constant_initializer(value=0):
-    return lambda shape, dtype=tf.float32, **kwargs: tf.fill(shape, tf.constant(value, dtype=dtype))
+    def made(shape, dtype=None, **kwargs):
+        # Numbers for all places are taken in their order.
+        given = tf.constant(value) if dtype is None else tf.cast(tf.constant(value), dtype)
+        return tf.reshape(given, shape) if tf.size(given) > 1 else tf.fill(shape, tf.reshape(given, []))
+
+    return made
 
 
 def random_normal_initializer(mean=0.0, stddev=0.05, seed=None):
@@ -835,3 +840,36 @@ def map_structure(func, *structure, **kwargs):
 
 def assert_same_structure(nest1, nest2, check_types=True, expand_composites=False):
     pack_sequence_as(nest1, flatten(nest2))
+
+
+def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None):
+    x = tf.convert_to_tensor(input)
+    lengths = tf.convert_to_tensor(seq_lengths).numpy().tolist()
+    seq_axis, batch_axis = seq_axis or 0, batch_axis or 0
+    rows = []
+    for row, length in zip(tf.unstack(x, axis=batch_axis), lengths):
+        axis = seq_axis - (1 if batch_axis < seq_axis else 0)
+        order = list(range(length))[::-1] + list(range(length, x.shape[seq_axis]))
+        rows.append(tf.gather(row, order, axis=axis))
+    return tf.stack(rows, axis=batch_axis)
+
+
+def invert_permutation(x, name=None):
+    order = tf.convert_to_tensor(x)
+    return tf.cast(tf.argsort(order), order.dtype)
+
+
+def saturate_cast(value, dtype, name=None):
+    x = tf.convert_to_tensor(value)
+    dtype = tf.as_dtype(dtype)
+    if dtype.is_floating:
+        return tf.cast(x, dtype)
+    return tf.cast(tf.clip_by_value(x, tf.cast(dtype.min, x.dtype), tf.cast(dtype.max, x.dtype)), dtype)
+
+
+def ndtri(x, name=None):
+    return tf.math.erfinv(2 * tf.convert_to_tensor(x) - 1) * 2**0.5
+
+
+def erfcinv(x, name=None):
+    return tf.math.erfinv(1 - tf.convert_to_tensor(x))

@@ -367,6 +367,12 @@ export class PyArray extends PyObject {
       const at = this.place(key, 0);
       return new PyArray(this.pick(Int32Array.of(at), []));
     }
+    // A single truth takes all, into an array of one, or nothing.
+    if (typeof key === "boolean" || (key instanceof PyArray && key.dtype === "bool" && key.shape.length === 0)) {
+      const taken = typeof key === "boolean" ? key : peek(key.value).data[0] !== 0;
+      const shape = [taken ? 1 : 0, ...this.shape];
+      return new PyArray(taken ? engine.reshape(this.value, shape) : engine.tensor([], this.dtype, shape), arrayType);
+    }
     if (this.shape.length === 0 && this.type !== arrayType)
       raiseError("IndexError", "invalid index to scalar variable.");
     const found = select(this.shape, key);
@@ -387,16 +393,15 @@ export class PyArray extends PyObject {
     if (typeof key === "bigint" && this.shape.length === 1) {
       found = { offsets: Int32Array.of(this.place(key, 0)), shape: [], view: true, scalar: true };
     } else found = select(this.shape, key);
-    if (typeof item === "string" || item === null)
-      raiseError(
-        item === null ? "TypeError" : "ValueError",
-        item === null
-          ? "float() argument must be a string or a real number, not 'NoneType'"
-          : `could not convert string to float: ${repr(item)}`,
-      );
-    const value = isNumber(item)
-      ? scalar(Number(item), isFloat(this.dtype) ? this.dtype : "float64")
-      : arrayHooks.asValue(item);
+    if (typeof item === "string") raiseError("ValueError", `could not convert string to float: ${repr(item)}`);
+    if (item === null && !isFloat(this.dtype))
+      raiseError("TypeError", "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'");
+    const value =
+      item === null
+        ? scalar(Number.NaN, this.dtype)
+        : isNumber(item)
+          ? scalar(Number(item), isFloat(this.dtype) ? this.dtype : "float64")
+          : arrayHooks.asValue(item);
     if (found.shape.length === 0 && sizeOf(value.shape) !== 1)
       raiseError("ValueError", "setting an array element with a sequence.");
     this.store(found.offsets, found.shape, found.shape.length === 0 ? engine.reshape(value, []) : value);

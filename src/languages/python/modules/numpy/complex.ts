@@ -226,11 +226,11 @@ export class ComplexArray extends PyObject {
   override pySetItem(key: PyValue, item: PyValue): void {
     const { offsets } = select(this.shape, key);
     const given = toArray(item);
-    offsets.forEach((at, k) => {
-      const from = given.re.length === 1 ? 0 : k;
-      this.re[at] = given.re[from];
-      this.im[at] = given.im[from];
-    });
+    const one = given.re.length === 1;
+    for (let k = 0; k < offsets.length; k++) {
+      this.re[offsets[k]] = given.re[one ? 0 : k];
+      this.im[offsets[k]] = given.im[one ? 0 : k];
+    }
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
@@ -400,10 +400,9 @@ const over = (a: PyComplex, b: PyComplex): PyComplex => {
   return new PyComplex(a.re, a.im).pyBinary("/", new PyComplex(b.re, b.im), false) as PyComplex;
 };
 
-const BINARY: Record<string, (a: PyComplex, b: PyComplex) => PyComplex> = {
-  add: (a, b) => new PyComplex(a.re + b.re, a.im + b.im),
-  subtract: (a, b) => new PyComplex(a.re - b.re, a.im - b.im),
-  multiply: times,
+type Operation = (a: PyComplex, b: PyComplex) => PyComplex;
+
+const BINARY: Record<string, Operation> = {
   divide: over,
   power: (a, b) => {
     if (b.im === 0 && b.re === 2) return times(a, a);
@@ -411,14 +410,16 @@ const BINARY: Record<string, (a: PyComplex, b: PyComplex) => PyComplex> = {
   },
 };
 
+const PLAIN = new Set(["add", "subtract", "multiply"]);
+
 /** Complex, element by element. */
 export function complexBinary(name: string, a: PyValue, b: PyValue): PyValue {
   const x = toArray(a);
   const y = toArray(b);
   if (name === "matmul" || name === "dot") return complexMatmul(x, y);
   if (name === "equal" || name === "not_equal") return complexCompare(name === "equal" ? "==" : "!=", x, y)!;
-  const run = BINARY[name];
-  if (!run) raiseError("TypeError", `ufunc '${name}' not supported for the input types`);
+  const run = BINARY[name]!;
+  if (!run && !PLAIN.has(name)) raiseError("TypeError", `ufunc '${name}' not supported for the input types`);
   const rank = Math.max(x.shape.length, y.shape.length);
   const shape = Array.from({ length: rank }, (_, k) => {
     const m = x.shape[x.shape.length - rank + k] ?? 1;
@@ -452,12 +453,32 @@ export function complexBinary(name: string, a: PyValue, b: PyValue): PyValue {
     }
     return at;
   };
+  // The usual shapes, and the usual operations, without a call for each element.
+  const whole = (z: ComplexArray): boolean => z.re.length === size && z.shape.length === rank;
+  const [wholeX, wholeY] = [whole(x), whole(y)];
+  const [oneX, oneY] = [x.re.length === 1, y.re.length === 1];
   for (let k = 0; k < size; k++) {
-    const i = place(x.shape, k);
-    const j = place(y.shape, k);
-    const z = run(new PyComplex(x.re[i], x.im[i]), new PyComplex(y.re[j], y.im[j]));
-    re[k] = z.re;
-    im[k] = z.im;
+    const i = wholeX ? k : oneX ? 0 : place(x.shape, k);
+    const j = wholeY ? k : oneY ? 0 : place(y.shape, k);
+    switch (name) {
+      case "add":
+        re[k] = x.re[i] + y.re[j];
+        im[k] = x.im[i] + y.im[j];
+        break;
+      case "subtract":
+        re[k] = x.re[i] - y.re[j];
+        im[k] = x.im[i] - y.im[j];
+        break;
+      case "multiply":
+        re[k] = x.re[i] * y.re[j] - x.im[i] * y.im[j];
+        im[k] = x.re[i] * y.im[j] + x.im[i] * y.re[j];
+        break;
+      default: {
+        const z = run(new PyComplex(x.re[i], x.im[i]), new PyComplex(y.re[j], y.im[j]));
+        re[k] = z.re;
+        im[k] = z.im;
+      }
+    }
   }
   return unwrap(new ComplexArray(re, im, shape, dtype));
 }
@@ -582,7 +603,11 @@ export function complexUnary(name: string, x: PyComplex | ComplexArray): PyValue
         z.shape,
       ),
     );
-  if (name === "absolute") return real(Math.hypot);
+  if (name === "absolute") {
+    const out = new Float64Array(z.re.length);
+    for (let k = 0; k < out.length; k++) out[k] = Math.hypot(z.re[k], z.im[k]);
+    return new PyArray(tensor(out, z.partType, z.shape));
+  }
   if (name === "isnan") return real((re, im) => (Number.isNaN(re) || Number.isNaN(im) ? 1 : 0), "bool");
   if (name === "isfinite") return real((re, im) => (Number.isFinite(re) && Number.isFinite(im) ? 1 : 0), "bool");
   const run = complexFunctions[name];

@@ -179,6 +179,30 @@ export function linspace(start: Value, stop: Value, count: number, endpoint: boo
   return { value, step };
 }
 
+const anyComplex = (x: PyValue): boolean =>
+  isComplex(x) || ((x instanceof PyList || x instanceof PyTuple) && x.items.some(anyComplex));
+
+/** The sum of products, with the conjugates of the first. */
+function conjugateDot(a: ComplexArray, b: ComplexArray): PyValue {
+  if (a.re.length !== b.re.length) raiseError("ValueError", "cannot reshape array into the size of the other");
+  let [re, im] = [0, 0];
+  for (let k = 0; k < a.re.length; k++) {
+    re += a.re[k] * b.re[k] + a.im[k] * b.im[k];
+    im += a.re[k] * b.im[k] - a.im[k] * b.re[k];
+  }
+  return unwrap(new ComplexArray(Float64Array.of(re), Float64Array.of(im), []));
+}
+
+/** Numbers on a line in the complex plane. */
+function complexSpace(from: PyValue, to: PyValue, count: number, endpoint: boolean): PyValue {
+  const [a, b] = [toArray(from), toArray(to)];
+  if (a.shape.length > 0 || b.shape.length > 0)
+    raiseError("NotImplementedError", "numpy.linspace between arrays of complex numbers is not supported");
+  const part = (low: number, high: number): Float64Array =>
+    Float64Array.from(peek(linspace(scalar(low), scalar(high), count, endpoint).value).data);
+  return new ComplexArray(part(a.re[0], b.re[0]), part(a.im[0], b.im[0]), [count]);
+}
+
 const creation: Entry[] = [
   define(
     "array",
@@ -275,6 +299,7 @@ const creation: Entry[] = [
     ([a, b, num, endpoint, retstep, dtype]) => {
       const count = none(num) ? 50 : Number(toInt(num));
       if (count < 0) raiseError("ValueError", `Number of samples, ${count}, must be non-negative.`);
+      if (isComplex(a!) || isComplex(b!)) return complexSpace(a!, b!, count, truth(endpoint ?? true));
       const { value, step } = linspace(asValue(a!), asValue(b!), count, truth(endpoint ?? true));
       const kind = dtypeOfArgument(dtype);
       const out = array(kind ? engine.cast(isFloat(kind) ? value : engine.floor(value), kind) : value);
@@ -1003,7 +1028,7 @@ const statistics: Entry[] = [
   }),
   qs("quantile", 1),
   qs("percentile", 100),
-  define("average", ["a", "axis?", "weights?", "returned?"], ([x, axis, weights]) => {
+  define("average", ["a", "axis?", "weights?", "returned?"], ([x, axis, weights, returned]) => {
     const value = floats(x!);
     const axes = axesOf(axis, value.shape.length);
     if (none(weights)) return wrap(mean(value, axes, false));
@@ -1016,7 +1041,8 @@ const statistics: Entry[] = [
     const total = sum(engine.broadcastTo(by, value.shape), axes, false);
     if (Array.from(peek(total).data).includes(0))
       raiseError("ZeroDivisionError", "Weights sum to zero, can't be normalized");
-    return wrap(engine.div(sum(engine.mul(value, by), axes, false), total));
+    const out = wrap(engine.div(sum(engine.mul(value, by), axes, false), total));
+    return truth(returned ?? false) ? new PyTuple([out, wrap(total)]) : out;
   }),
   define("cov", ["m", "y?", "rowvar?", "bias?", "ddof?"], ([x, y, rowvar, bias, ddof]) =>
     wrap(
@@ -1418,9 +1444,10 @@ const calculus: Entry[] = [
         : engine.transpose(y, [...range(y.shape.length - 2), y.shape.length - 1, y.shape.length - 2]);
     return wrap(matrixProduct(x, turned, "dot"));
   }),
-  ...(["vdot"] as const).map((name) =>
-    define(name, ["a", "b"], ([a, b]) => wrap(matrixProduct(flat(asValue(a!)), flat(asValue(b!)), "dot"))),
-  ),
+  define("vdot", ["a", "b"], ([a, b]) => {
+    if (anyComplex(a!) || anyComplex(b!)) return conjugateDot(toArray(a!), toArray(b!));
+    return wrap(matrixProduct(flat(asValue(a!)), flat(asValue(b!)), "dot"));
+  }),
   define("kron", ["a", "b"], ([a, b]) => array(engine.kron(asValue(a!), asValue(b!)))),
   define("cross", ["a", "b", "axisa?", "axisb?", "axisc?", "axis?"], ([a, b, , , , axis]) =>
     wrap(cross(asValue(a!), asValue(b!), Number(toInt(axis ?? -1n)))),

@@ -8,9 +8,10 @@ import { makeType, type PyObject, type PyValue } from "../../runtime/object";
 import { repr, truth } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import { ComplexArray, complexUnary, isComplex, NpComplex, toArray } from "./complex";
-import { complexEigenvector, complexIdentity, complexSolve } from "./complex-linalg";
+import { complexEigenvector, complexIdentity, complexSolve, tridiagonalize } from "./complex-linalg";
 import { asValue, axesOf, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
+import { eigenSigns, singularSigns } from "./lapack";
 import { product } from "./ufuncs";
 
 export const linAlgErrorType = makeType("LinAlgError", exceptionTypes.get("ValueError")!);
@@ -300,8 +301,41 @@ function completed(u: Value): Value {
   );
 }
 
-function svd(a: Value, full: boolean): PyValue {
+/** Eigenvalues and eigenvectors of a Hermitian matrix, of which the lower triangle is read. */
+function hermitian(a: ComplexArray): { values: Value; vectors: ComplexArray } {
+  const n = a.shape[0];
+  if (a.shape.length !== 2 || a.shape[1] !== n) fail("Last 2 dimensions of the array must be square");
+  const { t, q } = tridiagonalize(a);
+  const { values, vectors } = eighOf(tensor(t, "float64", [n, n]));
+  const part = (x: Float64Array): Float64Array =>
+    Float64Array.from(peek(engine.matmul(tensor(x, "float64", [n, n]), vectors)).data);
+  return { values, vectors: new ComplexArray(part(q.re), part(q.im), [n, n]) };
+}
+
+/** Eigenvalues and eigenvectors of symmetric matrices; of one matrix with LAPACK's signs. */
+function eighOf(a: Value): { values: Value; vectors: Value } {
+  const { values, vectors } = attempt(() => engine.eigh(a));
+  if (a.shape.length !== 2) return { values, vectors };
+  const n = a.shape[0];
+  const signs = eigenSigns(Float64Array.from(peek(a).data), peek(vectors).data, n);
+  return { values, vectors: engine.mul(vectors, tensor(signs, vectors.dtype, [1, n])) };
+}
+
+/** Singular values and vectors; of one matrix with LAPACK's signs. */
+export function svdOf(a: Value): { u: Value; s: Value; vh: Value } {
   const { u, s, vh } = attempt(() => engine.svd(a));
+  if (a.shape.length !== 2) return { u, s, vh };
+  const [m, n] = a.shape;
+  const signs = singularSigns(peek(a).data, peek(vh).data, m, n);
+  return {
+    u: engine.mul(u, tensor(signs, u.dtype, [1, signs.length])),
+    s,
+    vh: engine.mul(vh, tensor(signs, vh.dtype, [signs.length, 1])),
+  };
+}
+
+function svd(a: Value, full: boolean): PyValue {
+  const { u, s, vh } = svdOf(a);
   const [m, n] = a.shape.slice(-2);
   if (full && m !== n && !(a instanceof Tensor))
     raiseError("NotImplementedError", "the derivative of numpy.linalg.svd needs full_matrices=False");
@@ -368,12 +402,17 @@ export const linalg: Entry[] = [
     wrap(engine.cross(asValue(a!), asValue(b!), Number(toInt(axis ?? -1n)))),
   ),
   define("eigvalsh", ["a", "UPLO?"], ([a, triangle]) => {
+    if (isComplex(a!)) return array(hermitian(toArray(a)).values);
     const value = squares(a);
     return array(attempt(() => engine.eigvalsh(triangle === "U" ? engine.transposeMatrices(value) : value)));
   }),
   define("eigh", ["a", "UPLO?"], ([a, triangle]) => {
+    if (isComplex(a!)) {
+      const { values, vectors } = hermitian(toArray(a));
+      return new Result("EighResult", ["eigenvalues", "eigenvectors"], [array(values), vectors]);
+    }
     const value = squares(a);
-    const { values, vectors } = attempt(() => engine.eigh(triangle === "U" ? engine.transposeMatrices(value) : value));
+    const { values, vectors } = eighOf(triangle === "U" ? engine.transposeMatrices(value) : value);
     return new Result("EighResult", ["eigenvalues", "eigenvectors"], [array(values), array(vectors)]);
   }),
   define("eigvals", ["a"], ([a]) => {

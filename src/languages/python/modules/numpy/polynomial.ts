@@ -37,6 +37,10 @@ const polymul = (a: Value, b: Value): Value => {
   return engine.scatterAdd(engine.mul(engine.reshape(a, [n, 1]), engine.reshape(b, [1, m])), offsets, [n + m - 1]);
 };
 
+/** The coefficients of the polynomial with these zeros. */
+const fromRoots = (zeros: Value): Value =>
+  Array.from(peek(zeros).data).reduce((all: Value, zero) => polymul(all, tensor([1, -zero])), tensor([1]));
+
 const padded = (value: Value, length: number): Value =>
   value.shape[0] >= length ? value : concat([engine.full([length - value.shape[0]], 0, value.dtype), value], 0);
 
@@ -110,8 +114,30 @@ export function polyfit(x: Value, y: Value, degree: number, weights?: Value): Va
 const polyType = makeType("poly1d");
 polyType.module = "numpy";
 
+/** Powers on a line above the terms, which is broken at 70 columns, as `poly1d` has them. */
+function raised(line: string): string {
+  let [out, upper, lower, from] = [" ", "", "", 0];
+  for (const match of line.matchAll(/\*\*([0-9]+)/g)) {
+    const part = line.slice(from, match.index);
+    from = match.index + match[0].length;
+    const above = " ".repeat(part.length - 1) + match[1];
+    const below = part + " ".repeat(match[1].length - 1);
+    if (lower.length + below.length > 70 || upper.length + above.length > 70) {
+      out += `${upper}\n${lower}\n `;
+      [upper, lower] = [above, below];
+    } else {
+      upper += above;
+      lower += below;
+    }
+  }
+  return `${out}${upper}\n${lower}${line.slice(from)}`;
+}
+
 class Poly extends PyObject {
-  constructor(readonly value: Value) {
+  constructor(
+    readonly value: Value,
+    readonly variable = "x",
+  ) {
     super(polyType);
   }
   override pyCall(args: PyValue[]): PyValue {
@@ -126,7 +152,7 @@ class Poly extends PyObject {
     if (op === "*") return new Poly(polymul(a, b));
     if (op === "/" && !(other instanceof Poly) && !reflected) return new Poly(engine.div(this.value, right));
     if (op === "**") {
-      let out: Value = tensor([1]);
+      let out: Value = tensor([1], this.value.dtype);
       for (let k = Number(toInt(other)); k > 0; k--) out = polymul(out, this.value);
       return new Poly(out);
     }
@@ -158,6 +184,8 @@ class Poly extends PyObject {
       case "r":
       case "roots":
         return roots(this.value);
+      case "variable":
+        return this.variable;
       case "deriv":
         return native(name, ([m = 1n]) => new Poly(polyder(this.value, Number(toInt(m)))));
       case "integ":
@@ -165,32 +193,24 @@ class Poly extends PyObject {
     }
     return undefined;
   }
-  /** Two lines: the powers stand above the terms. */
   override pyStr(): string {
     const c = Array.from(peek(this.value).data);
-    const first = Math.max(
-      c.findIndex((x) => x !== 0),
-      0,
+    const used = c.slice(
+      Math.max(
+        c.findIndex((x) => x !== 0),
+        0,
+      ),
     );
-    const used = c.slice(first);
-    const number = (x: number): string => {
-      const text = formatFloat(x, ".4g");
-      return text.endsWith(".0000") ? text.slice(0, -5) : text;
-    };
-    let upper = "";
-    let lower = "";
+    let line = "";
     used.forEach((x, k) => {
       const power = used.length - 1 - k;
-      const size = number(Math.abs(x));
-      if (size === "0" && used.length > 1) return;
-      const term = power === 0 ? size : `${size} x`;
-      lower += lower === "" && k === 0 ? (x < 0 ? `-${term}` : term) : x < 0 ? ` - ${term}` : ` + ${term}`;
-      if (power > 1) {
-        upper = upper.padEnd(lower.length) + String(power);
-        lower = lower.padEnd(upper.length);
-      }
+      const number = formatFloat(x, ".4g").replace(/\.0000$/, "");
+      if (number === "0" && used.length > 1) return;
+      const term =
+        power === 0 ? number : power === 1 ? `${number} ${this.variable}` : `${number} ${this.variable}**${power}`;
+      line += k === 0 ? term : term.startsWith("-") ? ` - ${term.slice(1)}` : ` + ${term}`;
     });
-    return `${upper}\n${lower}`;
+    return raised(line);
   }
   override pyRepr(): string {
     return `poly1d(${array(this.value).pyRepr().slice(6, -1)})`;
@@ -244,10 +264,13 @@ export const polynomial: Entry[] = [
   ),
   define("roots", ["p"], ([p]) => roots(coefficients(p!))),
   define("poly", ["seq"], ([x]) => {
-    const zeros = Array.from(peek(floats(x!)).data);
-    return array(zeros.reduce((all: Value, zero) => polymul(all, tensor([1, -zero])), tensor([1])));
+    return array(fromRoots(floats(x!)));
   }),
-  define("poly1d", ["c_or_r"], ([c]) => new Poly(coefficients(c!))),
+  define("poly1d", ["c_or_r", "r?", "variable?"], ([c, roots, variable]) => {
+    const given = coefficients(c!);
+    const own = roots === true ? fromRoots(given) : given;
+    return new Poly(own, typeof variable === "string" ? variable : "x");
+  }),
 ];
 
 export { ComplexArray };

@@ -41,13 +41,17 @@ export class MersenneTwister {
     state[0] = 0x80000000;
     this.at = 624;
   }
+  /** Its 624 words, and which of them is next. */
+  position(): { words: Uint32Array; at: number } {
+    return { words: this.state.slice(), at: this.at };
+  }
+  restore(words: ArrayLike<number>, at: number): void {
+    this.state.set(words);
+    this.at = at;
+  }
   snapshot(): () => void {
-    const state = this.state.slice();
-    const { at } = this;
-    return () => {
-      this.state.set(state);
-      this.at = at;
-    };
+    const { words, at } = this.position();
+    return () => this.restore(words, at);
   }
   next32(): number {
     const { state } = this;

@@ -2,12 +2,13 @@
 import * as engine from "../../../../engine";
 import { peek, sizeOf, special, tensor } from "../../../../engine";
 import { bindArguments, toInt } from "../../runtime/arguments";
-import { listOf } from "../../runtime/containers";
+import { listOf, PyBytes, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
-import { type Kwargs, makeType, native, PyObject, type PyValue, sharedMethod } from "../../runtime/object";
+import { type Kwargs, makeType, native, PyObject, type PyType, type PyValue, sharedMethod } from "../../runtime/object";
 import { isNumber, truth } from "../../runtime/protocol";
 import { arrayType, PyArray } from "../numpy/array";
 import { asValue, dtypeOfArgument, pick, range, shapeOf } from "../numpy/convert";
+import { svdOf } from "../numpy/linalg";
 import { ObjectArray } from "../numpy/objects";
 import { registerModule } from "../registry";
 import { binomial, distributions, standardGamma } from "./distributions";
@@ -78,7 +79,17 @@ abstract class Source extends PyObject {
     raiseError("NotImplementedError", `numpy.random.${name} is not supported`);
   }
 }
-const LEGACY = new Set(["seed", "rand", "randn", "randint", "random_sample", "ranf", "sample"]);
+const LEGACY = new Set([
+  "seed",
+  "get_state",
+  "set_state",
+  "rand",
+  "randn",
+  "randint",
+  "random_sample",
+  "ranf",
+  "sample",
+]);
 const MODERN = new Set(["integers", "permuted"]);
 
 const stateType = makeType("RandomState");
@@ -99,6 +110,16 @@ class RandomState extends Source {
       if (x < 0n || x > 0xffffffffn) raiseError("ValueError", "Seed must be between 0 and 2**32 - 1");
       this.twister.seed(Number(x));
     } else this.twister.seedArray(Array.from(peek(asValue(seed)).data));
+  }
+  state(): PyTuple {
+    const { words, at } = this.twister.position();
+    const gauss = this.kept === undefined ? 0n : 1n;
+    return new PyTuple(["MT19937", new PyArray(tensor(words, "uint32")), BigInt(at), gauss, this.kept ?? 0]);
+  }
+  setState(state: PyValue): void {
+    const [, words, at, gauss, kept] = listOf(state);
+    this.twister.restore(peek(asValue(words)).data, Number(at));
+    this.kept = Number(gauss) ? Number(kept) : undefined;
   }
   double(): number {
     return this.twister.double();
@@ -152,12 +173,32 @@ class RandomState extends Source {
   }
 }
 
+/** A seed that a bit generator got, for `Generator` to start from. */
+class BitGenerator extends PyObject {
+  constructor(
+    type: PyType,
+    readonly seed: PyValue | undefined,
+  ) {
+    super(type);
+  }
+}
+const pcgType = makeType("PCG64");
+const sequenceType = makeType("SeedSequence");
+for (const type of [pcgType, sequenceType]) type.construct = (own, [seed]) => new BitGenerator(own, seed);
+
 const generatorType = makeType("Generator");
+generatorType.construct = (_type, [bits]) => {
+  if (!(bits instanceof BitGenerator && bits.type === pcgType))
+    raiseError("NotImplementedError", "numpy.random.Generator is supported of a PCG64 only");
+  return new Generator(bits);
+};
 class Generator extends Source {
   private readonly pcg: Pcg64;
   readonly modern = true;
-  constructor(seed: PyValue | undefined) {
+  constructor(given: PyValue | undefined) {
     super(generatorType);
+    let seed = given;
+    while (seed instanceof BitGenerator) seed = seed.seed;
     const entropy =
       seed === undefined || seed === null
         ? [0]
@@ -165,6 +206,9 @@ class Generator extends Source {
           ? words(toInt(seed))
           : listOf(seed).flatMap((x) => words(toInt(x)));
     this.pcg = new Pcg64(entropy);
+  }
+  override pyRepr(): string {
+    return "Generator(PCG64)";
   }
   double(): number {
     return this.pcg.double();
@@ -295,8 +339,8 @@ const integers =
     const stop = Number(toInt(none(high) ? low! : high)) - (truth(endpoint ?? false) ? 0 : 1);
     if (stop < start) raiseError("ValueError", "low >= high");
     const dtype = dtypeOfArgument(kind) ?? "int64";
-    const narrow =
-      engine.layoutOf[dtype].bits < 32 ? narrowIntegers(self, engine.layoutOf[dtype].bits, stop - start) : undefined;
+    const bits = dtype === "bool" ? 1 : engine.layoutOf[dtype].bits;
+    const narrow = bits < 32 ? narrowIntegers(self, bits, stop - start) : undefined;
     const draw = narrow ?? (() => self.bounded(stop - start));
     if (none(size)) {
       const x = start + draw();
@@ -313,7 +357,7 @@ const integers =
     );
   };
 
-/** Integers of 8 and 16 bits: several from each word of 32. */
+/** Integers of 1, 8 and 16 bits: several from each word of 32. */
 function narrowIntegers(self: Source, bits: number, most: number): () => number {
   let word = 0;
   let left = 0;
@@ -408,6 +452,16 @@ const table: Record<string, Run> = {
   seed: (self, [seed]) => {
     (self as RandomState).seed(seed);
     return null;
+  },
+  get_state: (self) => (self as RandomState).state(),
+  set_state: (self, [state]) => {
+    (self as RandomState).setState(state);
+    return null;
+  },
+  bytes: (self, [length]) => {
+    const count = Number(toInt(length));
+    const words = range(Math.ceil(count / 4)).map(() => self.next32());
+    return new PyBytes(Uint8Array.from({ length: count }, (_, k) => (words[k >> 2] >>> (8 * (k & 3))) & 255));
   },
   random: uniforms,
   random_sample: uniforms,
@@ -571,18 +625,34 @@ table.multivariate_normal = (self, args, kwargs) => {
     "float64",
     [count, n],
   );
-  const { s, vh } = engine.svd(engine.cast(asValue(covariance!), "float64"));
+  const { s, vh } = svdOf(engine.cast(asValue(covariance!), "float64"));
   const factor = engine.mul(engine.reshape(engine.sqrt(s), [n, 1]), vh);
   const out = engine.add(engine.matmul(draws, factor), center);
   return new PyArray(engine.reshape(out, [...shape, n]), arrayType);
 };
 
-/** Every row shuffled by itself. */
+/** The elements along an axis shuffled, each row by itself; without an axis all of them together. */
 table.permuted = (self, args, kwargs) => {
-  const [x] = bindArguments("permuted", ["x", "axis?", "out?"], args, kwargs);
+  const [x, axis] = bindArguments("permuted", ["x", "axis?", "out?"], args, kwargs);
   const value = asValue(x!);
+  if (none(axis)) {
+    const flat = engine.reshape(value, [sizeOf(value.shape)]);
+    return new PyArray(engine.reshape(pick(flat, shuffled(self, flat.shape[0]), 0), value.shape), arrayType);
+  }
+  const rank = value.shape.length;
+  const along = (Number(toInt(axis)) + rank) % rank;
+  const order = [...range(rank).filter((k) => k !== along), along];
+  const turned = engine.transpose(value, order);
+  const length = value.shape[along];
+  const places = range(sizeOf(value.shape) / Math.max(length, 1)).flatMap((row) =>
+    shuffled(self, length).map((k) => row * length + k),
+  );
+  const mixed = engine.reshape(pick(engine.reshape(turned, [places.length]), places, 0), turned.shape);
   return new PyArray(
-    pick(engine.reshape(value, [sizeOf(value.shape)]), shuffled(self, sizeOf(value.shape)), 0),
+    engine.transpose(
+      mixed,
+      range(rank).map((k) => order.indexOf(k)),
+    ),
     arrayType,
   );
 };
@@ -604,6 +674,8 @@ registerModule("numpy.random", () => {
     ["_rand", own],
     ["RandomState", stateType],
     ["Generator", generatorType],
+    ["PCG64", pcgType],
+    ["SeedSequence", sequenceType],
     [
       "default_rng",
       native("default_rng", (args, kwargs) => {

@@ -3,6 +3,10 @@
  * tensorflow/core/lib/random/philox_random.h and random_distributions.h.
  */
 
+import { special } from "../../../../engine";
+
+const { lgamma } = special;
+
 type Block = [number, number, number, number];
 
 const M0 = 0xd2511f53n;
@@ -140,6 +144,76 @@ function truncated(generator: Philox, dtype: FloatType, out: Float64Array): Floa
 /** `count` numbers of 53 bits in [0, 1), as TensorFlow's SimplePhilox makes them one after the other. */
 export function drawDoubles(generator: Philox, count: number): number[] {
   return Array.from({ length: count }, () => toDouble(generator.single(), generator.single()));
+}
+
+/** Pairs of doubles of one number of a random size: a generator of its own, and the last of a pair first. */
+class Doubles {
+  private readonly generator: Philox;
+  private uniforms: number[] = [];
+  private normals: number[] = [];
+  constructor(generator: Philox, index: number) {
+    this.generator = generator.copy();
+    this.generator.skip(256 * index);
+  }
+  uniform(): number {
+    if (this.uniforms.length === 0) {
+      const [a, b, c, d] = this.generator.block();
+      this.uniforms = [toDouble(a, b), toDouble(c, d)];
+    }
+    return this.uniforms.pop()!;
+  }
+  normal(): number {
+    if (this.normals.length === 0) this.normals = doubleNormals(this.generator.block());
+    return this.normals.pop()!;
+  }
+}
+
+/**
+ * The number at `index` of a standard gamma distribution (Marsaglia and Tsang 2000), as random_op.cc and
+ * stateless_random_gamma_op.cc draw it.
+ */
+export function drawGamma(generator: Philox, alpha: number, index: number): number {
+  const own = new Doubles(generator, index);
+  if (alpha === 1) return -Math.log1p(-own.uniform());
+  const d = alpha + (alpha < 1 ? 2 / 3 : -1 / 3);
+  const c = 1 / 3 / Math.sqrt(d);
+  for (;;) {
+    const x = own.normal();
+    const root = 1 + c * x;
+    if (root <= 0) continue;
+    const v = root ** 3;
+    const u = own.uniform();
+    if (u >= 1 - 0.0331 * x ** 4 && Math.log(u) >= 0.5 * x * x + d * (1 - v + Math.log(v))) continue;
+    return d * v * (alpha < 1 ? own.uniform() ** (1 / alpha) : 1);
+  }
+}
+
+/**
+ * The number at `index` of a Poisson distribution, as random_poisson_op.cc draws it: Knuth's products of uniform numbers
+ * for low rates, else Hörmann's transformed rejection (1993).
+ */
+export function drawPoisson(generator: Philox, rate: number, index: number): number {
+  const own = new Doubles(generator, index);
+  if (!(rate >= 0) || !Number.isFinite(rate)) return Number.NaN;
+  if (rate < 10) {
+    const least = Math.exp(-rate);
+    let x = 0;
+    for (let product = own.uniform(); product > least; product *= own.uniform()) x++;
+    return x;
+  }
+  const b = 0.931 + 2.53 * Math.sqrt(rate);
+  const a = -0.059 + 0.02483 * b;
+  const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
+  for (;;) {
+    const u = own.uniform() - 0.5;
+    const v = own.uniform();
+    const shifted = 0.5 - Math.abs(u);
+    const k = Math.floor(((2 * a) / shifted + b) * u + rate + 0.43);
+    if (shifted >= 0.07 && v <= 0.9277 - 3.6224 / (b - 2)) return k;
+    if (k < 0 || (shifted < 0.013 && v > shifted)) continue;
+    if (Math.log((v * inverseAlpha) / (a / (shifted * shifted) + b)) <= -rate + k * Math.log(rate) - lgamma(k + 1))
+      return k;
+  }
 }
 
 /** `count` whole numbers in [low, high). */

@@ -1,11 +1,12 @@
 /** `random`: CPython's numbers for the same seed. */
 import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
-import { listOf, PyDict, PyList, PyRange, PySet, PyTuple } from "../../runtime/containers";
+import { encoded } from "../../runtime/bytes";
+import { listOf, PyBytes, PyDict, PyList, PyRange, PySet, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
-import { bitLength } from "../../runtime/numbers";
+import { bitLength, floatModulo } from "../../runtime/numbers";
 import { makeType, native, PyObject, type PyValue, sharedMethod } from "../../runtime/object";
-import { getItem, hashOf, lengthOf } from "../../runtime/protocol";
-import { registerModule } from "../registry";
+import { call, getAttribute, getItem, hashOf, lengthOf } from "../../runtime/protocol";
+import { loadModule, registerModule } from "../registry";
 import { MersenneTwister, words } from "./generators";
 
 const randomType = makeType("Random");
@@ -22,9 +23,27 @@ export class PyRandom extends PyObject {
   /** Without a seed: always the same numbers, so that a document's answers stay. */
   seed(seed: PyValue | undefined): void {
     this.gaussian = undefined;
-    if (typeof seed === "string") raiseError("NotImplementedError", "seeding random with a text is not supported");
-    const x = seed === undefined || seed === null ? 0n : typeof seed === "number" ? hashOf(seed) : toInt(seed);
+    const text = typeof seed === "string" ? new PyBytes(encoded(seed)) : seed;
+    const x =
+      text instanceof PyBytes
+        ? ofText(text)
+        : seed === undefined || seed === null
+          ? 0n
+          : typeof seed === "number"
+            ? hashOf(seed)
+            : toInt(seed);
     this.twister.seedArray(words(x < 0n ? -x : x));
+  }
+  state(): PyTuple {
+    const { words, at } = this.twister.position();
+    return new PyTuple([3n, new PyTuple([...words, at].map(BigInt)), this.gaussian ?? null]);
+  }
+  setState(state: PyValue): void {
+    const [, all, gaussian] = listOf(state);
+    const numbers = listOf(all).map(Number);
+    if (numbers.length !== 625) raiseError("ValueError", "state vector is the wrong size");
+    this.twister.restore(numbers.slice(0, 624), numbers[624]);
+    this.gaussian = gaussian === null ? undefined : Number(gaussian);
   }
   snapshot(): () => void {
     const back = this.twister.snapshot();
@@ -152,6 +171,13 @@ export class PyRandom extends PyObject {
   }
 }
 
+/** The seed that a text is: its bytes and their SHA-512, as one integer (version 2 of CPython's `seed`). */
+function ofText(text: PyBytes): bigint {
+  const hash = call(loadModule("hashlib")!.member("sha512")!, [text]);
+  const digest = call(getAttribute(hash, "digest"), []) as PyBytes;
+  return [...text.data, ...digest.data].reduce((x, byte) => (x << 8n) | BigInt(byte), 0n);
+}
+
 type Run = (self: PyRandom, args: PyValue[], kwargs: Parameters<typeof bindArguments>[3]) => PyValue;
 
 const two =
@@ -167,6 +193,15 @@ const table: Record<string, Run> = {
     return null;
   },
   random: (self) => self.random(),
+  getstate: (self) => self.state(),
+  setstate: (self, [state]) => {
+    self.setState(state);
+    return null;
+  },
+  randbytes: (self, [n]) => {
+    const bits = self.bits(8 * Number(toInt(n)));
+    return new PyBytes(Uint8Array.from({ length: Number(toInt(n)) }, (_, k) => Number((bits >> BigInt(8 * k)) & 255n)));
+  },
   getrandbits: (self, [k]) => self.bits(Number(toInt(k))),
   randrange: (self, args) => self.range(args),
   randint: (self, args, kwargs) => {
@@ -221,8 +256,11 @@ const table: Record<string, Run> = {
     return null;
   },
   sample: (self, args, kwargs) => {
-    const [population, k] = bindArguments("sample", ["population", "k"], args, kwargs);
-    return new PyList(self.sample(population!, Number(toInt(k!))));
+    const [population, k, counts] = bindArguments("sample", ["population", "k", "*", "counts?"], args, kwargs);
+    const each =
+      counts === undefined || counts === null ? undefined : listOf(counts).map((count) => Number(toInt(count)));
+    const all = each ? new PyList(listOf(population!).flatMap((item, at) => Array(each[at]).fill(item))) : population!;
+    return new PyList(self.sample(all, Number(toInt(k!))));
   },
   uniform: two("uniform", ["a", "b"], (self, a, b) => a + (b - a) * self.random()),
   triangular: (self, [low = 0, high = 1, mode = null]) => {
@@ -257,7 +295,7 @@ const table: Record<string, Run> = {
         const q = 1 / r;
         const angle = Math.acos((q + z) / (1 + q * z));
         const out = self.random() > 0.5 ? mu + angle : mu - angle;
-        return ((out % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI);
+        return floatModulo(out, 2 * Math.PI);
       }
     }
   }),

@@ -17,7 +17,7 @@ import { loadModule, PyLibrary, registerMembers, registerModule, registerText } 
 import { accumulatorType } from "./accumulator";
 import { functionSettings, tfFunction } from "./function";
 import { nnOperations } from "./nn";
-import { numbersOf, operations, pair, textsOf } from "./operations";
+import { numbersOf, operations, pair } from "./operations";
 import { random, seedsOf } from "./random";
 import { tapeType } from "./tape";
 import {
@@ -33,6 +33,7 @@ import {
   PyTfTensor,
   shapeType,
   tensorType,
+  textsOf,
   toTensor,
   variableType,
 } from "./tensor";
@@ -104,6 +105,7 @@ function tf(): Map<string, PyValue> {
     ["newaxis", null],
     ["UnconnectedGradients", zero],
     ["__version__", "2.21.0"],
+    ["version", part("tensorflow.version", [["VERSION", "2.21.0"]])],
     ["errors", part("tensorflow.errors", errors)],
     ["math", part("tensorflow.math", general)],
     ["nn", part("tensorflow.nn", [...pick(nn), ...nnOperations])],
@@ -134,7 +136,7 @@ const WRITTEN: readonly (readonly [module: string, text: string, names: string])
     tensor_scatter_nd_update tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_max tensor_scatter_nd_min
     dynamic_partition dynamic_stitch scalar_mul TensorArray Module TensorSpec IndexedSlices zeros_initializer
     ones_initializer constant_initializer random_normal_initializer random_uniform_initializer print timestamp shape_n broadcast_static_shape broadcast_dynamic_shape Assert get_static_value
-    grad_pass_through hessians gradients histogram_fixed_width`,
+    grad_pass_through hessians gradients histogram_fixed_width reverse_sequence saturate_cast`,
   ],
   [
     "tensorflow.math",
@@ -142,7 +144,8 @@ const WRITTEN: readonly (readonly [module: string, text: string, names: string])
     `xlogy xdivy xlog1py log_sigmoid multiply_no_nan reciprocal_no_nan is_inf logical_xor count_nonzero zero_fraction
     cumulative_logsumexp polyval scalar_mul accumulate_n rint confusion_matrix bincount segment_sum unsorted_segment_sum
     segment_mean unsorted_segment_mean segment_max unsorted_segment_max segment_min unsorted_segment_min segment_prod
-    unsorted_segment_prod top_k in_top_k l2_normalize is_strictly_increasing is_non_decreasing`,
+    unsorted_segment_prod top_k in_top_k l2_normalize is_strictly_increasing is_non_decreasing
+    invert_permutation ndtri erfcinv`,
   ],
   ["tensorflow.nn", "_functions", "top_k in_top_k embedding_lookup crelu separable_conv2d zero_fraction log_sigmoid"],
   [
@@ -150,6 +153,7 @@ const WRITTEN: readonly (readonly [module: string, text: string, names: string])
     "_functions",
     "adjoint diag diag_part tensor_diag tensor_diag_part set_diag band_part cholesky_solve normalize l2_normalize",
   ],
+  ["tensorflow", "_strings", "as_string"],
   ["tensorflow", "_system", "assert_equal assert_less assert_greater assert_rank"],
   ["tensorflow.nest", "_functions", "flatten map_structure pack_sequence_as assert_same_structure is_nested"],
   [

@@ -13,14 +13,13 @@ import {
   type Value,
 } from "../../../../engine";
 import { bindArguments, toInt } from "../../runtime/arguments";
-import { listOf, PyBytes, PyList, PyTuple } from "../../runtime/containers";
+import { listOf, PyList, PyTuple } from "../../runtime/containers";
 import { PyException, raiseError } from "../../runtime/errors";
 import { type Kwargs, native, type PyValue } from "../../runtime/object";
 import { binary, compare } from "../../runtime/operators";
 import { call, getItem, isNumber, truth } from "../../runtime/protocol";
 import { fillShape, indexValue, PyArray } from "../numpy/array";
 import { Result } from "../numpy/linalg";
-import { ObjectArray } from "../numpy/objects";
 import { PyDecorated } from "./function";
 import { flatten } from "./tape";
 import {
@@ -36,6 +35,7 @@ import {
   PyTfVariable,
   refuse,
   tensorArithmetic,
+  textsOf,
   together,
   toTensor,
 } from "./tensor";
@@ -156,6 +156,7 @@ const unaries: Record<string, (x: Value) => Value> = {
   selu: engine.selu,
   erf: engine.erf,
   erfc: engine.erfc,
+  erfinv: engine.erfinv,
   lgamma: engine.lgamma,
   digamma: engine.digamma,
   is_nan: engine.isnan,
@@ -311,23 +312,6 @@ define("convert_to_tensor", ["value", "dtype?", "dtype_hint?", "name?"], ([x, dt
   const texts = !present(dtype) || asDtype(dtype).name === "string" ? textsOf(x!) : undefined;
   return texts ?? wrap(toTensor(x!, dtypeOf(dtype)));
 });
-/** A tensor of texts, where there are texts; undefined where there are none. */
-export function textsOf(x: PyValue): PyTextTensor | undefined {
-  if (x instanceof PyTextTensor) return x;
-  if (typeof x === "string") return new PyTextTensor([x], []);
-  if (x instanceof PyBytes) return new PyTextTensor([new TextDecoder().decode(x.data)], []);
-  const items = x instanceof ObjectArray ? x.items : x instanceof PyList || x instanceof PyTuple ? x.items : [];
-  if (items.length === 0) return undefined;
-  const parts = items.map(textsOf);
-  if (parts.every((part) => part === undefined)) return undefined;
-  if (parts.some((part) => part === undefined))
-    raiseError("ValueError", "Can't convert Python sequence with mixed types to Tensor.");
-  return new PyTextTensor(
-    parts.flatMap((part) => part!.texts),
-    x instanceof ObjectArray ? x.shape : [parts.length, ...parts[0]!.shape],
-  );
-}
-
 define("zeros", ["shape", "dtype?", "name?"], ([shape, dtype]) =>
   wrap(full(shapeOf(shape!), 0, dtypeOf(dtype) ?? "float32")));
 define("ones", ["shape", "dtype?", "name?"], ([shape, dtype]) =>

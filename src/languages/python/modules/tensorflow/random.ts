@@ -9,8 +9,10 @@ import {
   type Distribution,
   draw,
   drawDoubles,
+  drawGamma,
   drawIntegers,
   drawOrder,
+  drawPoisson,
   type FloatType,
   Philox,
 } from "../random/philox";
@@ -177,6 +179,54 @@ function categorical(source: Source, logits: PyValue, samples: PyValue, dtype: P
   return wrap(out, dtypeOf(dtype) ?? "int64", [rows, count]);
 }
 
+/** Numbers of a distribution with a parameter for each: all of one parameter lie one after the other. */
+function perParameter(
+  source: Source,
+  name: string,
+  leading: readonly number[],
+  parameter: engine.Tensor,
+  dtype: DType,
+  one: (generator: Philox, parameter: number, index: number) => number,
+): engine.Tensor {
+  const samples = sizeOf(leading);
+  const sets = sizeOf(parameter.shape);
+  const generator = source(`${name} ${dtype}`, samples * sets);
+  const out = new Float64Array(samples * sets);
+  for (let set = 0; set < sets; set++)
+    for (let k = 0; k < samples; k++) out[k * sets + set] = one(generator, parameter.data[set]!, set * samples + k);
+  return tensor(out, dtype, [...leading, ...parameter.shape]);
+}
+
+/** What of a shape stands before that of the parameters. @throws InvalidArgumentError where it does not end in that */
+function leadingOf(shape: readonly number[], parameters: readonly number[]): number[] {
+  const at = shape.length - parameters.length;
+  if (at < 0 || parameters.some((length, k) => length !== shape[at + k]))
+    raiseError("ValueError", `Shape must end with the shape of the parameters, [${parameters}], but it is [${shape}]`);
+  return shape.slice(0, at);
+}
+
+/** The smallest number of a type is the least that a gamma distribution gives. */
+const TINY: Record<string, number> = { float32: 2 ** -126, float64: 2 ** -1022 };
+
+/** @param whole whether `shape` is that of the result, as stateless operations have it */
+function gamma(source: Source, whole: boolean, [shape, alpha, beta, dtype]: (PyValue | undefined)[]): PyTfTensor {
+  const type = dtypeOf(dtype) ?? "float32";
+  const rate = given(beta) ? toTensor(beta, type) : engine.scalar(1, type);
+  const scattered = peek(engine.add(toTensor(alpha!, type), engine.mul(rate, engine.scalar(0, type))));
+  const lengths = shapeOf(shape!);
+  const leading = whole ? leadingOf(lengths, scattered.shape) : lengths;
+  const standard = perParameter(source, "gamma", leading, scattered, type, drawGamma);
+  return new PyTfTensor(engine.maximum(engine.scalar(TINY[type]!, type), engine.div(standard, rate)));
+}
+
+function poisson(source: Source, whole: boolean, [shape, rate, dtype]: (PyValue | undefined)[]): PyTfTensor {
+  const rates = peek(toTensor(rate!));
+  const lengths = shapeOf(shape!);
+  const leading = whole ? leadingOf(lengths, rates.shape) : lengths;
+  const type = dtypeOf(dtype) ?? (whole ? "int32" : "float32");
+  return new PyTfTensor(perParameter(source, "poisson", leading, rates, type, drawPoisson));
+}
+
 // ── tf.random.Generator ─────────────────────────────────────────────────────
 
 const generatorType = makeType("Generator");
@@ -294,6 +344,16 @@ export const random = new Map<string, PyValue>([
     ["shape", "seed", "mean?", "stddev?", "dtype?", "name?", "alg?"],
     ([shape, seed, mean, deviation, dtype]) =>
       normal(stateless(seed), "truncated_normal", shape!, mean, deviation, dtype),
+  ),
+  define("gamma", ["shape", "alpha", "beta?", "dtype?", "seed?", "name?"], (given) =>
+    gamma(stateful(given[4]), false, given),
+  ),
+  define("stateless_gamma", ["shape", "seed", "alpha", "beta?", "dtype?", "name?"], ([shape, seed, ...rest]) =>
+    gamma(stateless(seed), true, [shape, ...rest]),
+  ),
+  define("poisson", ["shape", "lam", "dtype?", "seed?", "name?"], (given) => poisson(stateful(given[3]), false, given)),
+  define("stateless_poisson", ["shape", "seed", "lam", "dtype?", "name?"], ([shape, seed, ...rest]) =>
+    poisson(stateless(seed), true, [shape, ...rest]),
   ),
   define("shuffle", ["value", "seed?", "name?"], ([x, seed]) => {
     const value = toTensor(x!);

@@ -464,10 +464,11 @@ const onItsOwn = (text: string) => (text.includes("\n") ? `\n${text}` : text);
 /** A tensor of texts, row by row. */
 export class PyTextTensor extends PyObject {
   constructor(
-    readonly texts: readonly string[],
+    public texts: readonly string[],
     readonly shape: readonly number[],
+    type: PyType = tensorType,
   ) {
-    super(tensorType);
+    super(type);
   }
   private bytes(k: number): PyBytes {
     return new PyBytes(new TextEncoder().encode(this.texts[k]!));
@@ -585,6 +586,60 @@ function slicePart(value: Value, key: PyValue): Value {
   }
 }
 
+/** A tensor of texts, where there are texts; undefined where there are none. */
+export function textsOf(x: PyValue): PyTextTensor | undefined {
+  if (x instanceof PyTextTensor) return x;
+  if (typeof x === "string") return new PyTextTensor([x], []);
+  if (x instanceof PyBytes) return new PyTextTensor([new TextDecoder().decode(x.data)], []);
+  const items = x instanceof ObjectArray ? x.items : x instanceof PyList || x instanceof PyTuple ? x.items : [];
+  if (items.length === 0) return undefined;
+  const parts = items.map(textsOf);
+  if (parts.every((part) => part === undefined)) return undefined;
+  if (parts.some((part) => part === undefined))
+    raiseError("ValueError", "Can't convert Python sequence with mixed types to Tensor.");
+  return new PyTextTensor(
+    parts.flatMap((part) => part!.texts),
+    x instanceof ObjectArray ? x.shape : [parts.length, ...parts[0]!.shape],
+  );
+}
+
+const textVariableType = makeType("ResourceVariable");
+textVariableType.module = "tensorflow.python.ops.resource_variable_ops";
+
+/** A Variable of text. */
+class PyTextVariable extends PyTextTensor {
+  constructor(
+    text: PyTextTensor,
+    readonly name: string,
+  ) {
+    super(text.texts, text.shape, textVariableType);
+  }
+  override pyRepr(): string {
+    return super
+      .pyRepr()
+      .replace(/^<tf\.Tensor: /, `<tf.Variable '${this.name}' `)
+      .replace(", dtype", " dtype");
+  }
+  override pyStr(): string {
+    return this.pyRepr();
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    return name === "name" ? this.name : super.pyGetAttribute(name);
+  }
+}
+methods(textVariableType, {
+  assign: (self: PyTextVariable, [x]) => {
+    const given = textsOf(x!);
+    if (!given || !sameShape(given.shape, self.shape))
+      raiseError("ValueError", `Cannot assign ${repr(x!)} to a Variable of text of shape ${shapeText(self.shape)}`);
+    self.texts = given.texts;
+    return self;
+  },
+  numpy: (self: PyTextVariable) => self.bytesOf(),
+  read_value: (self: PyTextVariable) => new PyTextTensor(self.texts, self.shape),
+  value: (self: PyTextVariable) => new PyTextTensor(self.texts, self.shape),
+});
+
 // ── Variables ───────────────────────────────────────────────────────────────
 
 export const variableType = makeType("ResourceVariable");
@@ -666,7 +721,13 @@ export class PyTfVariable extends PyTensorLike {
     const before = this.now();
     this.handle.put(peek(value));
     if (vm.listener) {
-      vm.emit({ kind: "update", variable: this, before, value: this.now(), span: { from: vm.at.from, to: vm.at.to } });
+      vm.emit({
+        kind: "update",
+        variable: this,
+        before,
+        value: this.now(),
+        span: { from: vm.at.from, to: vm.at.to },
+      });
     }
   }
   override pyRepr(): string {
@@ -840,7 +901,8 @@ variableType.construct = (_type: PyType, args, kwargs) => {
       "The `initial_value` arg to `tf.Variable` must be specified except when you are not providing a `variable_def`. You provided neither.",
     );
   const start = isCallable(initial) ? call(initial, []) : initial;
-  if (typeof start === "string") raiseError("NotImplementedError", "Variables of text are not supported");
+  const texts = textsOf(start);
+  if (texts) return new PyTextVariable(texts, `${nameScopes.now()}${typeof name === "string" ? name : "Variable"}:0`);
   const wanted = dtypeOf(dtype);
   // NumPy's numbers take the type that is wanted, tensors do not.
   const value = peek(toTensor(start, wanted));
