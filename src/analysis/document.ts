@@ -92,7 +92,7 @@ interface CommentProblem {
 /** The arguments of one call. */
 interface CallPoint {
   readonly args: ReadonlyMap<string, PyValue>;
-  readonly line: number;
+  readonly call: Span;
 }
 
 interface Known {
@@ -154,6 +154,19 @@ export class DocumentAnalysis {
   positionOf(offset: number): { line: number; character: number } {
     const line = lineAt(this.syntax, offset) - 1;
     return { line, character: offset - this.syntax.lineStarts[line]! };
+  }
+
+  /** The line of an offset in words: `12`, in a notebook `3 of cell 2`. */
+  lineName(offset: number): string {
+    const line = lineAt(this.syntax, offset);
+    const { parts } = this.options;
+    if (!parts) return String(line);
+    const cell = parts.findLastIndex((from) => from <= offset);
+    return l10n.t("{0} of cell {1}", line - lineAt(this.syntax, parts[cell] ?? 0) + 1, cell + 1);
+  }
+
+  private lineOf(span: Span | undefined): Pick<Origin, "line" | "lineName"> {
+    return span ? { line: lineAt(this.syntax, span.from) - 1, lineName: this.lineName(span.from) } : {};
   }
 
   /** All of them. The work is done in pieces where {@link findingWork} goes before. */
@@ -252,7 +265,7 @@ export class DocumentAnalysis {
 
   /** A function at the arguments of one call: by name, whatever they are. @throws Problem with one clear line. */
   lookAtCall(name: string, args: ReadonlyMap<string, PyValue>, call: Span): Look {
-    return this.lookAnew(this.definitionOf(name), undefined, { args, line: lineAt(this.syntax, call.from) - 1 });
+    return this.lookAnew(this.definitionOf(name), undefined, { args, call });
   }
 
   /** Runs a function once at the point of `look`, with one of its expressions watched. @throws Problem where it fails. */
@@ -341,7 +354,7 @@ export class DocumentAnalysis {
     if (!withLines) return shorten(error.message.replace(/\s+\(line \d+\)$/, ""), 200);
     // The budget's message names its line already.
     const message = shorten(error.message, 200);
-    return error.stopped ? message : l10n.t("{0} (line {1})", message, lineAt(this.syntax, error.from));
+    return error.stopped ? message : l10n.t("{0} (line {1})", message, this.lineName(error.from));
   }
 
   /** Where in the text stands what a look at a function says of its places. */
@@ -425,7 +438,7 @@ export class DocumentAnalysis {
 
   private commentOf(
     definition: FunctionDef,
-  ): { values: PointTree; line: number; problem?: CommentProblem } | { problem: CommentProblem } | undefined {
+  ): { values: PointTree; span: Span; problem?: CommentProblem } | { problem: CommentProblem } | undefined {
     const span = this.pointSpan(definition);
     if (!span) return undefined;
     const offset = span.from;
@@ -433,11 +446,10 @@ export class DocumentAnalysis {
     try {
       const values = this.options.readPoint(text);
       const unknown = Object.keys(values).find((name) => !definition.params.list.some((one) => one.name === name));
-      const line = lineAt(this.syntax, offset) - 1;
-      if (unknown === undefined) return { values, line };
+      if (unknown === undefined) return { values, span };
       const message = l10n.t("{0} has no parameter {1}", definition.name, unknown);
       const at = new RegExp(`(?<![\\p{L}\\p{N}_])${unknown}(?![\\p{L}\\p{N}_])`, "u").exec(text)?.index ?? 0;
-      return { values, line, problem: { message, offset: offset + at, length: unknown.length } };
+      return { values, span, problem: { message, offset: offset + at, length: unknown.length } };
     } catch (error) {
       const at = Math.min((error as { offset?: number }).offset ?? 0, Math.max(0, text.length - 1));
       return { problem: { message: (error as Error).message, offset: offset + at, length: text.length - at } };
@@ -456,14 +468,13 @@ export class DocumentAnalysis {
     const written = comment && "values" in comment ? comment : undefined;
     const literal = literalCalls(this.syntax, definition);
     const called = this.script.calls.get(spanKey(definition.node))?.args;
-    const line = ({ from }: Span) => lineAt(this.syntax, from) - 1;
     const sources: { origin: Origin; value: (name: string) => PyValue | Tree | undefined }[] = [
-      { origin: { kind: "call", line: call?.line ?? 0 }, value: (name) => call?.args.get(name) },
+      { origin: { kind: "call", ...this.lineOf(call?.call) }, value: (name) => call?.args.get(name) },
       { origin: { kind: "given" }, value: (name) => valueIn(given, name) },
       { origin: { kind: "pinned" }, value: (name) => valueIn(pinned, name) },
-      { origin: { kind: "comment", line: written?.line ?? 0 }, value: (name) => valueIn(written?.values, name) },
+      { origin: { kind: "comment", ...this.lineOf(written?.span) }, value: (name) => valueIn(written?.values, name) },
       {
-        origin: { kind: "call", line: literal ? line(literal.call) : 0 },
+        origin: { kind: "call", ...this.lineOf(literal?.call) },
         value: (name) => literalValue(literal?.values.get(name)),
       },
       { origin: { kind: "module" }, value: (name) => this.numericGlobal(name) },

@@ -48,8 +48,9 @@ export class Problem extends Error {
 
 export interface Origin {
   readonly kind: "given" | "pinned" | "comment" | "call" | "module" | "default" | "ones";
-  /** Zero-based line. */
+  /** Zero-based; and in words. */
   readonly line?: number;
+  readonly lineName?: string;
 }
 
 export interface FormulaText {

@@ -236,7 +236,7 @@ const isScript = (value: unknown): value is ScriptView =>
   isObject(value) &&
   isString(value.title) &&
   isString(value.output) &&
-  isList(value.printed, (it) => isObject(it) && isString(it.text) && Number.isInteger(it.line)) &&
+  isList(value.printed, (it) => isObject(it) && isString(it.text) && isRange(it.range)) &&
   isList(value.figures, (it) => isObject(it) && isRange(it.range) && isFigure(it.figure)) &&
   isList(value.trainings, (it) => isObject(it) && isRange(it.range) && isArray(it.losses)) &&
   isList(

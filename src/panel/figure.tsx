@@ -15,7 +15,7 @@ import { Scroll } from "./scroll";
 import { Space } from "./space";
 import { type Colors, useColors } from "./theme";
 
-export function FigureView({ shown: { figure, range }, index }: { shown: ScriptFigure; index: number }) {
+export function FigureView({ shown: { figure, range, lineName }, index }: { shown: ScriptFigure; index: number }) {
   const colors = useColors();
   const { axes, columns, rows, size } = figure;
   const own = axes.filter(({ over }) => !over);
@@ -33,7 +33,7 @@ export function FigureView({ shown: { figure, range }, index }: { shown: ScriptF
       <figcaption class="section-head">
         <h3>{title}</h3>
         <span class="tools">
-          <LineLink range={range} />
+          <LineLink range={range} lineName={lineName} />
           {save}
         </span>
       </figcaption>

@@ -68,14 +68,14 @@ export function Header({ model, view }: { model: Model; view: View }) {
   );
 }
 
-function wordsFor({ kind, line }: PointOrigin): string {
+function wordsFor({ kind, lineName }: PointOrigin): string {
   switch (kind) {
     case "pinned":
       return l10n.t("pinned");
     case "comment":
-      return l10n.t("from the comment in line {0}", (line ?? 0) + 1);
+      return l10n.t("from the comment in line {0}", lineName ?? 1);
     case "call":
-      return line === undefined ? l10n.t("from a call in this file") : l10n.t("from the call in line {0}", line + 1);
+      return lineName ? l10n.t("from the call in line {0}", lineName) : l10n.t("from a call in this file");
     case "module":
       return l10n.t("from the file's variables");
     case "default":

@@ -1,18 +1,19 @@
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
+import type { Placed } from "../protocol/lsp";
 import { useModel, useSession } from "./use";
 
 /** A place in the script: a click shows it in the editor. */
 export function LineLink({
   range,
+  lineName,
   children,
-}: {
-  range: { start: { line: number; character: number } };
+}: Partial<Placed> & {
   children?: ComponentChildren;
 }) {
   const session = useSession();
   const { document } = useModel(session);
-  const { line, character } = range.start;
+  const { line, character } = range?.start ?? { line: 0, character: 0 };
   return (
     <button
       type="button"
@@ -20,7 +21,7 @@ export function LineLink({
       title={l10n.t("Show in the editor")}
       onClick={() => document !== undefined && session.reveal(document, line, character)}
     >
-      {children ?? l10n.t("line {0}", line + 1)}
+      {children ?? l10n.t("line {0}", lineName ?? line + 1)}
     </button>
   );
 }

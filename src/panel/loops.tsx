@@ -4,7 +4,7 @@ import { decodeArray } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useSession } from "./use";
 
-export const loopLabel = (loop: LoopPath): string => l10n.t("loop in line {0}", loop.range.start.line + 1);
+export const loopLabel = (loop: LoopPath): string => l10n.t("loop in line {0}", loop.lineName);
 
 /** The training loops of the file that went through this function. */
 export function Loops({ view }: { view: View }) {

@@ -106,7 +106,7 @@ function ScriptHeader({ model, script }: { model: Model; script: ScriptView }) {
     <header>
       <div class="title">
         <h1>
-          <LineLink range={{ start: { line: 0, character: 0 } }}>{script.title}</LineLink>
+          <LineLink>{script.title}</LineLink>
         </h1>
         <p class="where muted">{parts.filter(Boolean).join(" · ")}</p>
       </div>
@@ -128,9 +128,9 @@ function ScriptHeader({ model, script }: { model: Model; script: ScriptView }) {
 function Errors({ script: { errors } }: { script: ScriptView }) {
   return (
     <div class="problem" role="alert">
-      {errors.slice(0, 5).map(({ message, range }) => (
+      {errors.slice(0, 5).map(({ message, range, lineName }) => (
         <p key={`${range.start.line} ${message}`}>
-          <LineLink range={range} /> {message}
+          <LineLink range={range} lineName={lineName} /> {message}
         </p>
       ))}
       {errors.length > 5 && <p class="muted">{l10n.t("and {0} more", errors.length - 5)}</p>}
@@ -142,14 +142,14 @@ function Loss({ training }: { training: Training }) {
   const values = useMemo(() => decodeArray(training.losses), [training]);
   const name = training.function ?? l10n.t("loss");
   const lines = useMemo(() => [{ name, values }], [values, name]);
-  const title = l10n.t("loop in line {0}", training.range.start.line + 1);
+  const title = l10n.t("loop in line {0}", training.lineName);
   return (
     <div class="tile">
       <div class="section-head">
         <h3>
           {name} <span class="muted">{l10n.t("{0} steps", training.steps)}</span>
         </h3>
-        <LineLink range={training.range} />
+        <LineLink range={training.range} lineName={training.lineName} />
       </div>
       <p class="finals">
         {formatNumber(values[0]!, 6)} → {formatNumber(values[values.length - 1]!, 6)}
@@ -193,7 +193,7 @@ function Variable({ variable }: { variable: VariableHistory }) {
         <h3>
           {labels.length === 1 ? labels[0] : name} <span class="muted">{l10n.t("{0} updates", updates)}</span>
         </h3>
-        <LineLink range={range} />
+        <LineLink range={range} lineName={variable.lineName} />
       </div>
       <p class="finals">
         {lines
@@ -207,11 +207,11 @@ function Variable({ variable }: { variable: VariableHistory }) {
   );
 }
 
-function Tape({ tape: { range, persistent, count, questions } }: { tape: TapeUse }) {
+function Tape({ tape: { range, lineName, persistent, count, questions } }: { tape: TapeUse }) {
   return (
     <li>
       <p>
-        <LineLink range={range} />{" "}
+        <LineLink range={range} lineName={lineName} />{" "}
         <span class="muted">
           {[
             persistent ? l10n.t("persistent tape") : l10n.t("tape"),
@@ -225,7 +225,7 @@ function Tape({ tape: { range, persistent, count, questions } }: { tape: TapeUse
       {questions.map((question) => (
         <div key={question.range.start.line} class="question">
           <p>
-            <LineLink range={question.range} />{" "}
+            <LineLink range={question.range} lineName={question.lineName} />{" "}
             {question.count > 1 && <span class="muted">{l10n.t("the last of {0} times", question.count)}</span>}
           </p>
           <dl>
@@ -249,7 +249,7 @@ function Output({ script: { printed, leftOut } }: { script: ScriptView }) {
     <section data-section="output">
       <h2 id="output">{l10n.t("Output")}</h2>
       <ol class="output" aria-labelledby="output">
-        {printed.map(({ text, line }, k) => (
+        {printed.map(({ text, range: { start }, lineName }, k) => (
           <li key={k}>
             {leftOut > 0 && k === printed.length / 2 && (
               <p class="muted">{l10n.t("… {0} more, left out here …", leftOut)}</p>
@@ -257,11 +257,11 @@ function Output({ script: { printed, leftOut } }: { script: ScriptView }) {
             <button
               type="button"
               class="link"
-              aria-label={l10n.t("line {0}", line + 1)}
+              aria-label={l10n.t("line {0}", lineName)}
               title={l10n.t("Show in the editor")}
-              onClick={() => uri !== undefined && session.reveal(uri, line)}
+              onClick={() => uri !== undefined && session.reveal(uri, start.line)}
             >
-              {line + 1}
+              {lineName}
             </button>
             <pre>{text.replace(/\n$/, "")}</pre>
           </li>

@@ -21,10 +21,11 @@ export type ExpressionLanguage = "python" | "mathjs";
 /** A point: parameter name → number or nested arrays. */
 export type Point = Record<string, JsonTree>;
 
-/** Where the point at which a subject is looked at came from; `line` is zero-based, in the subject's document. */
+/** Where the point at which a subject is looked at came from; `line` is zero-based, `lineName` as in {@link Placed}. */
 export interface PointOrigin {
   kind: "given" | "pinned" | "comment" | "call" | "module" | "default" | "ones";
   line?: number;
+  lineName?: string;
 }
 
 // ── gradlens/subjectAt ──────────────────────────────────────────────────────
@@ -397,11 +398,15 @@ export interface PlaneData {
 
 // ── gradlens/script ─────────────────────────────────────────────────────────
 
-/** What a loop of the file did to its Variables: the path, without any change to the user's code. */
-export interface LoopPath {
-  uri: string;
-  /** The loop statement. */
+/** A place in a document, and its line in words: `12`, in a notebook `3 of cell 2`. */
+export interface Placed {
   range: Range;
+  lineName: string;
+}
+
+/** What a loop of the file did to its Variables: the path, without any change to the user's code; placed at the statement. */
+export interface LoopPath extends Placed {
+  uri: string;
   /** The Variables that the loop updated, and the parameter of `function` that each was passed as. */
   variables: { name: string; parameter?: string }[];
   /** The function whose value the loop's tape differentiated, if it is one of the file's. */
@@ -417,15 +422,13 @@ export interface ScriptParams {
   uri: string;
 }
 
-/** A figure that the script drew; `range`: the call that showed or saved it, or the last that drew in it. */
-export interface ScriptFigure {
-  range: Range;
+/** A figure that the script drew; placed at the call that showed or saved it, or the last that drew in it. */
+export interface ScriptFigure extends Placed {
   figure: Figure;
 }
 
 /** A loop in which a tape was asked, whatever the size of what it trains. */
-export interface Training {
-  range: Range;
+export interface Training extends Placed {
   function?: string;
   losses: EncodedArray;
   steps: number;
@@ -433,11 +436,9 @@ export interface Training {
   stride: number;
 }
 
-/** A Variable's values: [rows, labels]. */
-export interface VariableHistory {
+/** A Variable's values: [rows, labels]; placed where it was last updated. */
+export interface VariableHistory extends Placed {
   name: string;
-  /** Where it was last updated. */
-  range: Range;
   labels: string[];
   values: EncodedArray;
   updates: number;
@@ -445,17 +446,15 @@ export interface VariableHistory {
   stride: number;
 }
 
-export interface TapeUse {
-  range: Range;
+export interface TapeUse extends Placed {
   persistent: boolean;
   /** How many tapes were made there. */
   count: number;
-  questions: {
-    range: Range;
+  questions: (Placed & {
     count: number;
     /** A value, or the reason why it is None. */
     answers: { name: string; value?: string; reason?: string }[];
-  }[];
+  })[];
 }
 
 /** What a file's run did. */
@@ -463,7 +462,7 @@ export interface ScriptView {
   /** The file's name. */
   title: string;
   output: string;
-  printed: { text: string; line: number }[];
+  printed: (Placed & { text: string })[];
   /** Pieces of output between the first and the last that are shown. */
   leftOut: number;
   figures: ScriptFigure[];
@@ -472,7 +471,7 @@ export interface ScriptView {
   tapes: TapeUse[];
   loops: LoopPath[];
   /** Errors that nothing caught. */
-  errors: { message: string; range: Range }[];
+  errors: (Placed & { message: string })[];
   /** The budget ended before the script did. */
   problem?: string;
   milliseconds: number;

@@ -16,12 +16,13 @@ export function script(session: Session, { uri }: ScriptParams): ScriptView {
   const range = <T extends { span: { from: number; to: number } }>({ span, ...rest }: T) => ({
     ...rest,
     range: rangeOf(syntax, span),
+    lineName: analysis.lineName(span.from),
   });
   const { printed, leftOut } = ends(script.printed);
   return {
     title,
     output: script.output,
-    printed: printed.map(({ text, span }) => ({ text, line: rangeOf(syntax, span).start.line })),
+    printed: printed.map(range),
     leftOut,
     figures: script.figures.map(({ figure: { drawnAt: _, ...figure }, span }) =>
       range({ figure: encoded(figure), span }),
@@ -95,6 +96,7 @@ export function loopPaths(session: Session, uri: string): LoopPath[] {
     (loop): LoopPath => ({
       uri,
       range: rangeOf(analysis.syntax, loop.span),
+      lineName: analysis.lineName(loop.span.from),
       variables: [...loop.variables],
       ...(loop.function ? { function: loop.function } : {}),
       labels: [...loop.labels],

@@ -45,16 +45,16 @@ export function gradientText(look: Look, whole: string, digits = 7): string {
 }
 
 /** Where the point came from. */
-export function originText({ kind, line }: Origin): string {
+export function originText({ kind, lineName }: Origin): string {
   switch (kind) {
     case "given":
       return l10n.t("the values you gave");
     case "pinned":
       return l10n.t("the pinned point");
     case "comment":
-      return l10n.t("the comment in line {0}", (line ?? 0) + 1);
+      return l10n.t("the comment in line {0}", lineName ?? 1);
     case "call":
-      return line === undefined ? l10n.t("a call in this file") : l10n.t("the call in line {0}", line + 1);
+      return lineName ? l10n.t("the call in line {0}", lineName) : l10n.t("a call in this file");
     case "module":
       return l10n.t("the file's variables");
     case "default":

@@ -333,7 +333,7 @@ export class FakeHost {
         value: tree,
         range: Array.isArray(tree) ? [-1, 1] : [Number(tree) - 5, Number(tree) + 5],
       })),
-      origin: params.point ? { kind: "given" } : { kind: "call", line: 22 },
+      origin: params.point ? { kind: "given" } : { kind: "call", line: 22, lineName: "23" },
       where: `at ${scalars.map((name) => `${name} = ${point[name]}`).join(", ")}`,
       formula: formulas && formula(formulas.f),
       derivatives: (formulas?.derivatives ?? []).map((latex, i) => ({
@@ -417,6 +417,7 @@ function loopPath({ value, names, loop }: Subject): LoopPath {
   return {
     uri: "file:///tf_diffs.py",
     range: { start: { line: 40, character: 0 }, end: { line: 44, character: 0 } },
+    lineName: "41",
     variables: names.map((name) => ({ name: `v_${name}`, parameter: name })),
     labels: names.map((name) => `v_${name}`),
     path: encodeArray(path, [values.length, names.length]),

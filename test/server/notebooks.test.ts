@@ -123,6 +123,17 @@ describe("notebooks", () => {
     assert.equal(found?.range?.start.line, 3);
   });
 
+  it("names lines by their cells", async () => {
+    await open("def f(x):\n    return x * x", "a = 1.0\nprint(f(3.0))", "def h(x):\n    return x / 0\nh(1.0)");
+    assert.match(JSON.stringify((await hover(cell(0), "f(x"))?.contents), /the call in line 2 of cell 2/);
+    assert.match(JSON.stringify((await hover(cell(2), "h(x"))?.contents), /ZeroDivisionError.*line 2 of cell 3/);
+    const { printed } = await client.request("gradlens/script", { uri: NOTEBOOK });
+    assert.deepEqual(
+      printed.map(({ lineName }) => lineName),
+      ["2 of cell 2"],
+    );
+  });
+
   it("a fix changes the cell in which the mistake is", async () => {
     const [, , list] = await open(SETUP, TAPE, "dx2 = tape.gradient(z, x2)");
     const actions: CodeAction[] =

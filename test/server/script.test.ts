@@ -26,7 +26,7 @@ describe("gradlens/script", function () {
     assert.ok(results.script(view), "the page takes it");
     assert.equal(view.title, "training.py");
     assert.deepEqual(
-      view.printed.map(({ line }) => line),
+      view.printed.map(({ range }) => range.start.line),
       [...new Array(4).fill(lineOf("print(f")), lineOf("print(second"), lineOf('print("done")')],
     );
     const [training] = view.trainings;

@@ -1,5 +1,5 @@
 /** A call of `tape.gradient` or its like at the cursor, with its last answers. */
-import { type Call, lineAt, type Span } from "../../languages/python";
+import type { Call, Span } from "../../languages/python";
 import { shortText } from "../display";
 import type { DocumentAnalysis } from "../document";
 import { reasonText } from "../findings";
@@ -19,9 +19,9 @@ export interface GradientFound {
   readonly answers: readonly {
     readonly source: string;
     readonly value: string;
-    /** Why it is None or zero, and the zero-based line where the chain was cut. */
+    /** Why it is None or zero, and the line where the chain was cut. */
     readonly reason?: string;
-    readonly line?: number;
+    readonly lineName?: string;
   }[];
   /** The target as a function of the sources, where it depends on one and is small enough. */
   readonly look?: Look;
@@ -42,7 +42,7 @@ export function gradientUnder(analysis: DocumentAnalysis, word: Span): GradientF
     const source = event.sourceNames[k] ?? `${k + 1}`;
     if (!reason) return { source, value };
     const at = reason.source;
-    return { source, value, reason: reasonText(reason), ...(at ? { line: lineAt(analysis.syntax, at.from) - 1 } : {}) };
+    return { source, value, reason: reasonText(reason), ...(at ? { lineName: analysis.lineName(at.from) } : {}) };
   });
   return { asked: event.asked, count, target, answers, ...(look ? { look } : {}) };
 }

@@ -1,15 +1,6 @@
 /** A tape at the cursor: what it watched, recorded and was asked. */
 import * as l10n from "@vscode/l10n";
-import {
-  lineAt,
-  type PyTape,
-  PyTfTensor,
-  PyTfVariable,
-  type PyValue,
-  pathAt,
-  type Span,
-  visit,
-} from "../../languages/python";
+import { type PyTape, PyTfTensor, PyTfVariable, type PyValue, pathAt, type Span, visit } from "../../languages/python";
 import { shortText } from "../display";
 import type { DocumentAnalysis } from "../document";
 import type { TapeQuestion, TapeUse } from "../script";
@@ -24,8 +15,7 @@ export interface TapeFound {
   /** How many operations stand on it, and those that the file writes, each with its value. */
   readonly length: number;
   readonly recorded: readonly { readonly code: string; readonly value: string }[];
-  /** The line is zero-based. */
-  readonly questions: readonly (Pick<TapeQuestion, "answers"> & { readonly line: number })[];
+  readonly questions: readonly (Pick<TapeQuestion, "answers"> & { readonly lineName: string })[];
 }
 
 export function tapeUnder(analysis: DocumentAnalysis, word: Span): TapeFound | undefined {
@@ -38,7 +28,7 @@ export function tapeUnder(analysis: DocumentAnalysis, word: Span): TapeFound | u
     watched: tape.everyWatched.map((value) => nameOf(analysis, value)),
     length: tape.records.length,
     recorded: recorded(analysis, tape),
-    questions: questions.map(({ span, answers }) => ({ line: lineAt(analysis.syntax, span.from) - 1, answers })),
+    questions: questions.map(({ span, answers }) => ({ lineName: analysis.lineName(span.from), answers })),
   };
 }
 

@@ -1,5 +1,5 @@
 /** A Variable or tensor of the module at the cursor, and what became of it. */
-import { lineAt, PyTfTensor, PyTfVariable, type PyValue, pathAt, type Span } from "../../languages/python";
+import { PyTfTensor, PyTfVariable, type PyValue, pathAt, type Span } from "../../languages/python";
 import { shortText } from "../display";
 import type { DocumentAnalysis } from "../document";
 import { reasonText } from "../findings";
@@ -17,9 +17,9 @@ export interface VariableFound {
   /** undefined: a tensor. */
   readonly trainable?: boolean;
   readonly history?: History;
-  /** What tapes were asked about it; the line is zero-based. */
+  /** What tapes were asked about it. */
   readonly asked: readonly {
-    readonly line: number;
+    readonly lineName: string;
     readonly what: Asked["event"]["asked"];
     readonly count: number;
     readonly value?: string;
@@ -51,13 +51,13 @@ function heldAt(analysis: DocumentAnalysis, name: string, { from }: Span): PyVal
   return here ?? boundBefore(analysis, name, from) ?? script.globals.get(name);
 }
 
-function askedOf({ script, syntax }: DocumentAnalysis, value: PyValue): VariableFound["asked"] {
-  return [...script.gradients.values()].flatMap(({ event, count }) =>
+function askedOf(analysis: DocumentAnalysis, value: PyValue): VariableFound["asked"] {
+  return [...analysis.script.gradients.values()].flatMap(({ event, count }) =>
     event.sources.flatMap((source, k) => {
       if (source !== value) return [];
       const reason = event.reasons[k];
       const answer = reason ? { reason: reasonText(reason) } : { value: shortText(event.results[k]!) };
-      return [{ line: lineAt(syntax, event.span.from) - 1, what: event.asked, count, ...answer }];
+      return [{ lineName: analysis.lineName(event.span.from), what: event.asked, count, ...answer }];
     }),
   );
 }

@@ -17,10 +17,10 @@ export function gradientHover(card: Card, analysis: DocumentAnalysis, word: Span
 }
 
 function answerLines(card: Card, { asked, target, answers }: GradientFound): string[] {
-  return answers.map(({ source, value, reason, line }) => {
+  return answers.map(({ source, value, reason, lineName }) => {
     const title = asked === "gradient" ? `∂${target}/∂${source}` : `J(${target}, ${source})`;
     if (reason === undefined) return card.equation(title, value);
-    const where = line === undefined ? "" : ` (${l10n.t("line {0}", line + 1)})`;
+    const where = lineName === undefined ? "" : ` (${l10n.t("line {0}", lineName)})`;
     return card.equation(title, `${value}: ${reason}${where}`);
   });
 }

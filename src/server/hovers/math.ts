@@ -34,7 +34,8 @@ export async function mathHover(
     const first = analysis.expression(python, undefined, "python");
     if (first.look.labels.length === 0) return null;
     const given = givenPoint(text, found.from, first.unknown);
-    const origin = given && ({ kind: "comment", line: document.positionAt(given.offset).line } as const);
+    const line = given && document.positionAt(given.offset).line;
+    const origin = line === undefined ? undefined : ({ kind: "comment", line, lineName: String(line + 1) } as const);
     const { look } = given ? analysis.expression(python, pointTree(given.point), "python", origin) : first;
     await loadTypesetter();
     const card = new Card(session, settings, token);

@@ -17,9 +17,9 @@ export function tapeHover(card: Card, analysis: DocumentAnalysis, word: Span): s
     watched.length === 0 ? l10n.t("watched nothing") : l10n.t("watched {0}", first(watched).join(", ")),
     l10n.t("recorded {0} operations", length),
     ...first(recorded.map(({ code, value }) => `${code} = ${value}`)),
-    ...questions.slice(-MOST).map(({ line, answers }) => {
+    ...questions.slice(-MOST).map(({ lineName, answers }) => {
       const told = answers.map(({ name, value, reason }) => `${name}: ${value ?? l10n.t("None: {0}", reason ?? "")}`);
-      return l10n.t("line {0} asked for {1}", line + 1, told.join(", "));
+      return l10n.t("line {0} asked for {1}", lineName, told.join(", "));
     }),
   ];
   const heading = `${card.rich.strong("GradientTape")} ${card.rich.text(stateText(state))}`;

@@ -49,8 +49,8 @@ function historyLines(card: Card, { labels, values, updates }: History): string[
   return [card.rich.text(l10n.t("after {0} updates", updates)), ...curves];
 }
 
-function askedText({ line, what, count, value, reason }: VariableFound["asked"][number]): string {
+function askedText({ lineName, what, count, value, reason }: VariableFound["asked"][number]): string {
   const answer = value ?? l10n.t("None: {0}", reason ?? "");
   const last = count > 1 ? ` (${l10n.t("the last of {0} times", count)})` : "";
-  return l10n.t("line {0}: {1} → {2}", line + 1, what, answer) + last;
+  return l10n.t("line {0}: {1} → {2}", lineName, what, answer) + last;
 }
