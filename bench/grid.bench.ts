@@ -63,6 +63,8 @@ const byHand = [
   },
 ];
 
+const out = { values: f, partials: [fx, fy] };
+
 const axes = [
   { place: 0, numbers: axis },
   { place: 1, numbers: axis },
@@ -85,7 +87,12 @@ function kernelOf(make: (x: Value, y: Value) => Value): GridKernel {
       ["hand-written C", c.get(name)],
       ["hand-written JavaScript", time(byHand[k]!)],
       ["Gradlens, kernel", time(() => kernel([axis, axis], N, N))],
-      ["Gradlens, with the answer copied out", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1] }))],
+      ["Gradlens, answer borrowed", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1], borrow: true }))],
+      [
+        "Gradlens, written to the caller's arrays",
+        time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1], out })),
+      ],
+      ["Gradlens, in new arrays", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1] }))],
       ["NumPy by hand", peers.get(`numpy ${name}`)],
       ["PyTorch", peers.get(`torch ${name}`)],
       ["JAX, jit", peers.get(`jax ${name}`)],
