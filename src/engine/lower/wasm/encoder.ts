@@ -12,6 +12,7 @@ export const opcodes = {
   "i32.lt_u": 0x49,
   "f64.add": 0xa0,
   "f32.demote_f64": 0xb6,
+  "f64.promote_f32": 0xbb,
 } as const;
 
 export const simd = {

@@ -83,6 +83,36 @@ function packing({ bytes }: Element, members: number, together: boolean): Body {
   return body;
 }
 
+/** unpack(from, to, pairs, odd): a row of float32 as float64; `odd`: one number more than the pairs. */
+function unpacking(): Body {
+  const body = new Body(["i32", "i32", "i32", "i32"]);
+  const [from, to, pairs, odd] = [0, 1, 2, 3] as const;
+  const k = body.local("i32");
+  body.until(
+    k,
+    1,
+    () => body.get(pairs),
+    () => {
+      body.get(to);
+      body.get(from);
+      body.memory("v128.load64_zero", 0);
+      body.simd("f64x2.promote_low_f32x4");
+      body.memory("v128.store", 0);
+      body.advance(from, 8);
+      body.advance(to, 16);
+    },
+  );
+  body.get(odd);
+  body.when(() => {
+    body.get(to);
+    body.get(from);
+    body.loadFloat(4, 0);
+    body.op("f64.promote_f32");
+    body.storeFloat(8, 0);
+  });
+  return body;
+}
+
 /**
  * multiply(rows, columns, out, bytes of a row of out, count, row panels, column panels): adds the product of packed
  * panels to `out`, whose rows and columns are whole panels.
@@ -276,6 +306,9 @@ interface Multiplying {
   readonly packColumnsTogether: Call;
   readonly multiply: Call;
 }
+interface SingleKernels extends Multiplying {
+  readonly unpack: Call;
+}
 interface Kernels extends Multiplying {
   readonly dots1: Call;
   readonly dots4: Call;
@@ -298,8 +331,10 @@ function makeKernels(memory?: WebAssembly.Memory): Kernels | undefined {
   return instantiate(functions, new Imports(), memory) as unknown as Kernels | undefined;
 }
 
-const makeSingleKernels = (memory?: WebAssembly.Memory): Multiplying | undefined =>
-  instantiate(multiplyingBy(FLOAT32), new Imports(), memory) as unknown as Multiplying | undefined;
+function makeSingleKernels(memory?: WebAssembly.Memory): SingleKernels | undefined {
+  const functions = [...multiplyingBy(FLOAT32), { name: "unpack", body: unpacking(), results: [] }];
+  return instantiate(functions, new Imports(), memory) as unknown as SingleKernels | undefined;
+}
 
 /** A matrix in a memory: where it begins, and how many bytes it is from row to row and from column to column. */
 export interface Placed {
@@ -378,7 +413,7 @@ function multiplyPlaced(
 // ── of arrays ───────────────────────────────────────────────────────────────
 
 let kernels: Kernels | null | undefined;
-let singleKernels: Multiplying | null | undefined;
+let singleKernels: SingleKernels | null | undefined;
 
 /** Products of fewer multiplications are done sooner by a loop. */
 const FEWEST_PRODUCTS = 2_000;
@@ -451,7 +486,7 @@ export type ProductInMemory = (
 export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefined {
   const run = makeKernels(memory);
   if (!run) return undefined;
-  let runSingle: Multiplying | undefined;
+  let runSingle: SingleKernels | undefined;
   const numbers = new Float64Array(memory.buffer);
   const dots = (matrix: Placed, vector: number, out: number, rows: number, inner: number) => {
     const four = rows - (rows % 4);
@@ -469,13 +504,12 @@ export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefi
     const room = roomFor(sizes);
     if (single) {
       const target = scratch + 8 * room.packed;
-      const rowLength = columnsOf(FLOAT32) * panelsOf(FLOAT32, m, n).columns;
-      const singles = new Float32Array(memory.buffer, target, m * rowLength);
-      numbers.fill(0, target / 8, target / 8 + room.out);
+      const panels = panelsOf(FLOAT32, m, n);
+      const rowLength = columnsOf(FLOAT32) * panels.columns;
+      numbers.fill(0, target / 8, target / 8 + (panels.rows * ROWS * rowLength) / 2);
       runSingle ??= makeSingleKernels(memory)!;
       multiplyPlaced(runSingle, FLOAT32, left, right, sizes, scratch, target);
-      for (let i = 0; i < m; i++)
-        for (let j = 0; j < n; j++) numbers[out / 8 + i * n + j] = singles[i * rowLength + j]!;
+      for (let i = 0; i < m; i++) runSingle.unpack(target + 4 * i * rowLength, out + 8 * i * n, n >> 1, n & 1);
       return;
     }
     const whole = m * n === room.out;
