@@ -16,7 +16,7 @@ import {
   type Value,
 } from "../src/engine";
 import { report, time } from "./measure";
-import { native, python } from "./others";
+import { NARROW, native, python } from "./others";
 
 const N = 512;
 const axis = Float64Array.from({ length: N }, (_, i) => -5 + (10 * i) / (N - 1));
@@ -30,6 +30,7 @@ const ackley = (x: Value, y: Value) => {
 };
 
 const c = native("grid");
+const narrow = native("grid", NARROW);
 
 const peers = python("grid");
 
@@ -85,6 +86,7 @@ function kernelOf(make: (x: Value, y: Value) => Value): GridKernel {
     `value and gradient of ${name} on ${N} × ${N} points`,
     [
       ["hand-written C", c.get(name)],
+      ["the same C without AVX", narrow.get(name)],
       ["hand-written JavaScript", time(byHand[k]!)],
       ["Gradlens, kernel", time(() => kernel([axis, axis], N, N))],
       ["Gradlens, answer borrowed", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1], borrow: true }))],
