@@ -16,7 +16,7 @@ import {
   type Value,
 } from "../src/engine";
 import { report, time } from "./measure";
-import { native, python } from "./others";
+import { NARROW, native, python } from "./others";
 
 const N = 512;
 const axis = Float64Array.from({ length: N }, (_, i) => -5 + (10 * i) / (N - 1));
@@ -30,6 +30,7 @@ const ackley = (x: Value, y: Value) => {
 };
 
 const c = native("grid");
+const narrow = native("grid", NARROW);
 
 const peers = python("grid");
 
@@ -63,6 +64,8 @@ const byHand = [
   },
 ];
 
+const out = { values: f, partials: [fx, fy] };
+
 const axes = [
   { place: 0, numbers: axis },
   { place: 1, numbers: axis },
@@ -83,9 +86,15 @@ function kernelOf(make: (x: Value, y: Value) => Value): GridKernel {
     `value and gradient of ${name} on ${N} × ${N} points`,
     [
       ["hand-written C", c.get(name)],
+      ["the same C without AVX", narrow.get(name)],
       ["hand-written JavaScript", time(byHand[k]!)],
       ["Gradlens, kernel", time(() => kernel([axis, axis], N, N))],
-      ["Gradlens, with the answer copied out", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1] }))],
+      ["Gradlens, answer borrowed", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1], borrow: true }))],
+      [
+        "Gradlens, written to the caller's arrays",
+        time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1], out })),
+      ],
+      ["Gradlens, in new arrays", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1] }))],
       ["NumPy by hand", peers.get(`numpy ${name}`)],
       ["PyTorch", peers.get(`torch ${name}`)],
       ["JAX, jit", peers.get(`jax ${name}`)],

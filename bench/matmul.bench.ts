@@ -22,7 +22,7 @@ import {
 import { fuse } from "../src/engine/lower/fuse";
 import { compileInWasm } from "../src/engine/lower/wasm/loops";
 import { report, time } from "./measure";
-import { native, python } from "./others";
+import { NARROW, native, python } from "./others";
 
 const filled = (shape: readonly number[], dtype: "float64" | "float32" = "float64"): Tensor =>
   tensor(
@@ -32,9 +32,11 @@ const filled = (shape: readonly number[], dtype: "float64" | "float32" = "float6
   );
 
 const c = native("matmul");
+const narrow = native("matmul", NARROW);
 const peers = python("matmul");
 const OWN = "Gradlens";
 const C = "hand-written C";
+const SSE = "the same C without AVX";
 
 /** Value and gradient, prepared, in the kernel's own arrays where it has some. */
 function prepared(parameters: readonly Tensor[], f: (...inputs: Value[]) => Value): () => number {
@@ -58,6 +60,7 @@ for (const n of [100, 1000, 10_000]) {
     `value and gradient of Rosenbrock's function, extended to ${n} variables`,
     [
       [C, c.get(`rosenbrock ${n}`)],
+      [SSE, narrow.get(`rosenbrock ${n}`)],
       [OWN, time(prepared([start], (x) => rosenbrockOf(x, n)))],
     ],
     n < 1000 ? [] : [{ row: OWN, most: 1.1, beside: C }],
@@ -75,6 +78,7 @@ for (const n of [100, 1000, 10_000]) {
     `one step of Adam on Rosenbrock's function, extended to ${n} variables`,
     [
       [C, c.get("adam")],
+      [SSE, narrow.get("adam")],
       [OWN, own],
     ],
     [{ row: OWN, most: 0.6, beside: C }],
@@ -87,6 +91,7 @@ report(
   "value and gradient of least squares, 1000 × 100",
   [
     [C, c.get("squares")],
+    [SSE, narrow.get("squares")],
     [OWN, squares],
     ["PyTorch", peers.get("torch squares")],
   ],
@@ -111,6 +116,7 @@ for (const dtype of ["float64", "float32"] as const) {
     `value and gradient of a 784-128-10 network, batch 64, ${dtype}`,
     [
       [`${C}, its two large products`, c.get(`network ${dtype}`)],
+      [SSE, narrow.get(`network ${dtype}`)],
       [OWN, own],
       ["PyTorch", peers.get(`torch network ${dtype}`)],
     ],

@@ -15,12 +15,15 @@ const timesOf = (text: string): Times =>
     }),
   );
 
-/** What bench/c/NAME.c measures, compiled with gcc -O3 -march=native; empty where there is no gcc. */
-export function native(name: string): Times {
+/** For vectors of 128 bits, which WebAssembly has, where the machine has wider ones. */
+export const NARROW = ["-msse4.2", "-mno-avx"];
+
+/** What bench/c/NAME.c measures, compiled with gcc -O3 for this machine or as asked; empty where there is no gcc. */
+export function native(name: string, machine: readonly string[] = ["-march=native"]): Times {
   const folder = mkdtempSync(join(tmpdir(), "gradlens-bench-"));
   try {
     const program = join(folder, name);
-    const flags = ["-O3", "-march=native", "-o", program, `bench/c/${name}.c`, "-lm"];
+    const flags = ["-O3", ...machine, "-o", program, `bench/c/${name}.c`, "-lm"];
     if (spawnSync("gcc", flags, { stdio: ["ignore", "inherit", "inherit"] }).status !== 0) return new Map();
     return timesOf(spawnSync(program, { encoding: "utf8" }).stdout);
   } finally {

@@ -100,7 +100,7 @@ export function sample(
   const [xs, ys] = window.map(([low, high]) =>
     Float64Array.from({ length: ARROWS }, (_, i) => low + ((high - low) * (i + 0.5)) / ARROWS),
   );
-  const { partials } = look.onGrid(point, [axis(0, xs), axis(1, ys)], { slopes: true, proceed });
+  const { partials } = look.onGrid(point, [axis(0, xs), axis(1, ys)], { slopes: true, proceed, borrow: true });
   const field = Float64Array.from({ length: 4 * ARROWS * ARROWS }, (_, i) => {
     const arrow = i >> 2;
     return [xs![arrow % ARROWS], ys![Math.floor(arrow / ARROWS)], ...partials.map((partial) => partial[arrow])][i & 3]!;
@@ -129,7 +129,8 @@ export function sampleSlices(
     const [low, high] = rangeAround(look.point[k]!);
     const numbers = grid.subarray(k * SLICE, (k + 1) * SLICE);
     for (let i = 0; i < SLICE; i++) numbers[i] = low + ((high - low) * i) / (SLICE - 1);
-    values.set(look.onGrid(look.point, [{ place: k, numbers }], { proceed }).values, k * SLICE);
+    const out = { values: values.subarray(k * SLICE, (k + 1) * SLICE), partials: [] };
+    look.onGrid(look.point, [{ place: k, numbers }], { proceed, out });
   });
   return { labels, grid, values };
 }

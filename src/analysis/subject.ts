@@ -12,6 +12,7 @@ import {
   expressionOf,
   type Formula,
   formulaOf,
+  type GridOptions,
   indexText,
   latex,
   latexSymbol,
@@ -148,11 +149,14 @@ export class Look {
   onGrid(
     point: ArrayLike<number>,
     axes: Parameters<typeof onGrid>[2],
-    options: { readonly slopes?: boolean; readonly proceed?: () => void } = {},
+    {
+      slopes = false,
+      ...options
+    }: { readonly slopes?: boolean } & Pick<GridOptions, "proceed" | "out" | "borrow"> = {},
   ): OnGrid {
-    const partials = options.slopes ? axes.map(({ place }) => place) : [];
+    const partials = slopes ? axes.map(({ place }) => place) : [];
     const gap = (error: unknown) => error instanceof Problem || error instanceof RangeError;
-    return onGrid(this.differentiable, point, axes, { partials, gap, proceed: options.proceed });
+    return onGrid(this.differentiable, point, axes, { ...options, partials, gap });
   }
 
   gradient(): { value: number; gradient: readonly number[]; missing: readonly boolean[] } {

@@ -187,6 +187,32 @@ describe("a function on a grid", () => {
     });
   });
 
+  it("writes to the caller's arrays, or lends the memory that it has", () => {
+    const branching = new Differentiable(parameters, ([x, y, z]) =>
+      concretize(greater(x!, y!)).item() === 0 ? mul(x!, z!) : sub(exp(x!), y!),
+    );
+    const size = fc.integer({ min: 1, max: 400 });
+    fc.assert(
+      fc.property(size, size, fc.constantFrom(wavy, branching), fc.boolean(), (columns, rows, f, slopes) => {
+        const axes = [
+          { place: 0, numbers: line(columns + 1, -2, 3) },
+          { place: 1, numbers: line(rows + 1, -1, 2) },
+        ] as const;
+        const partials = slopes ? [1, 0] : [];
+        const copied = onGrid(f, [1, 1, 0.7], axes, { partials });
+        const arrays = () => new Float64Array((columns + 1) * (rows + 1)).fill(-1);
+        const out = { values: arrays(), partials: partials.map(arrays) };
+        assert.equal(onGrid(f, [1, 1, 0.7], axes, { partials, out }), out);
+        assert.deepEqual(out, copied);
+        const lent = onGrid(f, [1, 1, 0.7], axes, { partials, borrow: true });
+        assert.deepEqual({ values: lent.values.slice(), partials: lent.partials.map((own) => own.slice()) }, copied);
+        const short = { values: arrays().subarray(1), partials: partials.map(arrays) };
+        assert.throws(() => onGrid(f, [1, 1, 0.7], axes, { partials, out: short }), RangeError);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("has gaps where the function raises an error that is one", () => {
     class Domain extends Error {}
     const f = new Differentiable(parameters.slice(0, 1), ([x]) => {

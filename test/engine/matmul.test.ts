@@ -1,19 +1,33 @@
 /** Products of large matrices in WebAssembly: the same as of small ones, to the last bit. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type DType, matmul, peek, tensor } from "../../src/engine";
+import { type DType, matmul, peek, stage, tensor, transpose } from "../../src/engine";
+import { fuse } from "../../src/engine/lower/fuse";
+import type { Program } from "../../src/engine/lower/loops";
+import { compileLoops } from "../../src/engine/lower/loops-javascript";
+import { compileInWasm } from "../../src/engine/lower/wasm/loops";
 import { random } from "./support";
 
 const SPECIAL = [Number.NaN, Infinity, -Infinity, -0, 0, 5e-324, 1e300, -1e300];
 
-/** Sums in the order of the inner index. */
-function plain(a: ArrayLike<number>, b: ArrayLike<number>, [m, k, n]: readonly [number, number, number]): number[] {
+/** Sums in the order of the inner index; `single`: rounded to float32 after every operation. */
+function plain(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  [m, k, n]: readonly [number, number, number],
+  single = false,
+): number[] {
+  const round = single ? Math.fround : (x: number) => x;
   return Array.from({ length: m * n }, (_, place) => {
     let sum = 0;
-    for (let p = 0; p < k; p++) sum += a[Math.floor(place / n) * k + p]! * b[p * n + (place % n)]!;
+    for (let p = 0; p < k; p++) sum = round(sum + round(a[Math.floor(place / n) * k + p]! * b[p * n + (place % n)]!));
     return sum;
   });
 }
+
+/** Large products of float32 are summed in float32, with rows and columns enough for tiles. */
+const isSingle = (dtype: DType, [m, k, n]: readonly [number, number, number]) =>
+  dtype === "float32" && m * k * n >= 100_000 && n >= 8;
 
 describe("products of large matrices", () => {
   const length = fc.integer({ min: 4, max: 40 });
@@ -33,10 +47,41 @@ describe("products of large matrices", () => {
           const [a, b] = [tensor(make(m * k), dtype, [m, k]), tensor(make(k * n), dtype, [k, n])];
           const product = peek(matmul(a, b));
           assert.deepEqual(product.shape, [m, n]);
-          assert.deepEqual([...product.data], [...tensor(plain(a.data, b.data, [m, k, n]), dtype, [m, n]).data]);
+          const expected = plain(a.data, b.data, [m, k, n], isSingle(dtype, [m, k, n]));
+          assert.deepEqual([...product.data], [...tensor(expected, dtype, [m, n]).data]);
         }),
         { numRuns: 25 },
       ));
+
+  for (const [backend, compile] of [
+    ["WebAssembly", (program: Program) => compileInWasm(program)!.run],
+    ["JavaScript", (program: Program) => compileLoops(program, () => Number.NaN)!],
+  ] as const)
+    for (const dtype of ["float64", "float32"] as const)
+      it(`are the same as loops of ${backend}, also of transposes and in batches, ${dtype}`, () => {
+        const size = fc.integer({ min: 4, max: 60 });
+        fc.assert(
+          fc.property(size, size, size, fc.integer({ min: 1, max: 2 }), fc.nat(), (m, k, n, batches, seed) => {
+            const next = random(seed);
+            const make = (...shape: number[]) =>
+              tensor(
+                Array.from({ length: shape.reduce((x, y) => x * y) }, () => 2 * next() - 1),
+                dtype,
+                shape,
+              );
+            const matrices = [make(batches, k, m), make(batches, n, k)];
+            const graph = stage(
+              matrices.map((primal, i) => ({ name: `x${i}`, primal })),
+              ([a, b]) => [matmul(transpose(a!, [0, 2, 1]), transpose(b!, [0, 2, 1]))],
+            );
+            const point = Float64Array.from(matrices.flatMap(({ data }) => [...data]));
+            const out = new Float64Array(batches * m * n);
+            compile(fuse(graph))(point, out);
+            assert.deepEqual([...out], [...peek(graph.outputs[0]!).data]);
+          }),
+          { numRuns: 15 },
+        );
+      });
 
   it("in batches", () => {
     const next = random(5);

@@ -1,5 +1,6 @@
 /** The SIMD rules of the table: against mpmath over their domains, and against the eager rules at special values. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { bind, type Elementwise, elementwiseOps, lowerGrid, scalar, stage } from "../../src/engine";
 import reference from "../fixtures/engine/vector-math.json";
 import { ulps } from "./support";
@@ -98,4 +99,31 @@ describe("SIMD rules, against the eager ones", () => {
       [],
     );
   });
+});
+
+describe("SIMD rules of two arguments, against the eager ones", () => {
+  const number = fc.oneof(
+    fc.double({ min: -3, max: 3, noNaN: true }),
+    fc.double({ min: -800, max: 800 }),
+    fc.constantFrom(...SPECIAL),
+  );
+  for (const name of ["logaddexp", "pool_max", "pool_max_without_nan"])
+    it(`${name}, to 2 ulp`, () => {
+      const op = elementwiseOps.find((entry) => entry.name === name)!;
+      assert.ok(op.simd);
+      fc.assert(
+        fc.property(fc.array(fc.tuple(number, number), { minLength: 200, maxLength: 200 }), (points) => {
+          const columns = [0, 1].map((k) => points.map((point) => point[k]!));
+          vectorized(op, columns).forEach((value, i) => {
+            const [x, y] = points[i]!;
+            const exact = op.evaluate(x, y, 0);
+            assert.ok(
+              Object.is(value, exact) || ulps(value, exact) <= 2,
+              `${name}(${x}, ${y}): ${value}, not ${exact}`,
+            );
+          });
+        }),
+        { numRuns: 100 },
+      );
+    });
 });

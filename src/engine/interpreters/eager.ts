@@ -6,9 +6,11 @@ import {
   broadcastOffsets,
   broadcastShapes,
   type Data,
+  type Elements,
   SCALAR,
   type Shape,
   sameShape,
+  sizeOf,
   Tensor,
 } from "../tensor";
 
@@ -45,10 +47,59 @@ function elementwise(op: Elementwise, inputs: readonly Tensor[]): Tensor {
     return new Tensor([round(number)], SCALAR, dtype);
   }
   const shape = elementwiseShape(inputs.map((input) => input.shape));
-  const [a, b, c] = inputs.map((input) => spread(input, shape)) as [Data, Data?, Data?];
-  const data = allocate(dtype, a.length);
-  for (let i = 0; i < data.length; i++) data[i] = round(op.evaluate(a[i]!, b ? b[i]! : 0, c ? c[i]! : 0));
+  const data = allocate(dtype, sizeOf(shape));
+  const columns = inputs.map((input) => (input.shape.length === 0 ? input.data : spread(input, shape)));
+  const steps = inputs.map((input) => Number(input.shape.length > 0));
+  const [a, b, c] = columns as [Data, Data?, Data?];
+  const loop = data.length >= FEWEST_IN_LOOP ? loopOf(op) : everyElement;
+  loop(
+    op.evaluate,
+    dtype === "float64" ? undefined : round,
+    a,
+    b ?? NOTHING,
+    c ?? NOTHING,
+    [steps[0]!, steps[1] ?? 0, steps[2] ?? 0],
+    data,
+  );
   return new Tensor(data, shape, dtype);
+}
+
+const NOTHING = [0];
+/** An operation gets a loop of its own for arrays of so many elements. */
+const FEWEST_IN_LOOP = 1000;
+
+/** Steps from element to element: 1, or 0 for a number that is the same for all. */
+type Steps = readonly [number, number, number];
+
+function everyElement(
+  evaluate: Elementwise["evaluate"],
+  round: ((x: number) => number) | undefined,
+  a: Data,
+  b: Data,
+  c: Data,
+  [p, q, r]: Steps,
+  out: Elements,
+): void {
+  if (round) for (let i = 0; i < out.length; i++) out[i] = round(evaluate(a[p * i]!, b[q * i]!, c[r * i]!));
+  else for (let i = 0; i < out.length; i++) out[i] = evaluate(a[p * i]!, b[q * i]!, c[r * i]!);
+}
+
+const loops = new WeakMap<Elementwise, typeof everyElement>();
+
+/** The same loop for one operation only: compilers put its evaluation into it. */
+function loopOf(op: Elementwise): typeof everyElement {
+  let own = loops.get(op);
+  if (own) return own;
+  try {
+    // Equal text would be the same function to the compiler.
+    own = new Function(`/* ${op.name} */ return ${everyElement};`)() as typeof everyElement;
+  } catch (error) {
+    // A strict content security policy.
+    if (!(error instanceof EvalError)) throw error;
+    own = everyElement;
+  }
+  loops.set(op, own);
+  return own;
 }
 
 /** The elements of `input` broadcast to `shape`. */

@@ -53,29 +53,33 @@ function interpretedForEach(graph: Graph, arrays: number): EachElement {
 
 /**
  * Goes so many steps from a state, in place, with the numbers of each step one behind the other.
+ * @param records what is recorded goes there, one step behind the other
  * @returns how many steps it took: fewer where a guard does not hold
  */
-export type Iteration = (state: Float64Array, numbers: Float64Array, steps: number) => number;
+export type Iteration = (state: Float64Array, numbers: Float64Array, steps: number, records?: Float64Array) => number;
 
 /**
- * A graph whose outputs are the next state and whose inputs are the state and then the step's numbers, as one loop that
- * keeps the state in variables.
+ * A graph whose first outputs are the next state and whose inputs are the state and then the step's numbers, as one loop
+ * that keeps the state in variables.
+ * @param size numbers of the state; further outputs are recorded
  * @returns undefined where code generation is forbidden
  */
-export function iteration(graph: Graph): Iteration | undefined {
-  const size = graph.outputs.length;
+export function iteration(graph: Graph, size = graph.outputs.length): Iteration | undefined {
   const width = graph.inputs.length - size;
   const names = graph.inputs.map((_, k) => (k < size ? `s${k}` : `numbers[step * ${width} + ${k - size}]`));
   const { lines, outputs } = statements(graph, names, "break;");
+  const next = outputs.slice(0, size);
+  const recorded = outputs.slice(size);
   const body = [
-    ...outputs.map((_, k) => `let s${k} = state[${k}];`),
+    ...next.map((_, k) => `let s${k} = state[${k}];`),
     "let step = 0;",
     "for (; step < steps; step++) {",
     ...lines,
-    ...outputs.map((code, k) => `s${k} = ${code};`),
+    ...recorded.map((code, k) => `records[step * ${recorded.length} + ${k}] = ${code};`),
+    ...next.map((code, k) => `s${k} = ${code};`),
     "}",
-    ...outputs.map((_, k) => `state[${k}] = s${k};`),
+    ...next.map((_, k) => `state[${k}] = s${k};`),
     "return step;",
   ].join("\n");
-  return compile<Iteration>("", body, { parameters: "state, numbers, steps" });
+  return compile<Iteration>("", body, { parameters: "state, numbers, steps, records" });
 }

@@ -3,6 +3,7 @@ import { evaluate } from "../interpreters/eager";
 import { type Shape, sameShape, Tensor } from "../tensor";
 import { applied, compile, type Kernel, literal, rounded } from "./javascript";
 import type { Call, Instruction, Loop, Place, Product, Program, Step, Store } from "./loops";
+import { summedInSingle } from "./wasm/matmul";
 
 /** A program as statements; what does not lie in `point` or `out` is an array of `buffers`. */
 class Writer {
@@ -202,6 +203,10 @@ class Writer {
     const { dtype } = this.program.buffers[out]!;
     const element = (operand: Product["left"], row: string, column: string) =>
       this.read(operand.buffer, operand, [b, row, column]);
+    const single =
+      [left, right].every(({ buffer }) => this.program.buffers[buffer]!.dtype === "float32") &&
+      summedInSingle([rows, inner, columns]);
+    const product = `${element(left, i, p)} * ${element(right, p, j)}`;
     const target = this.element(out, `(${b} * ${rows} + ${i}) * ${columns} + ${j}`);
     this.lines.push(
       `for (let ${b} = 0; ${b} < ${batches}; ${b}++)`,
@@ -209,7 +214,7 @@ class Writer {
       `for (let ${j} = 0; ${j} < ${columns}; ${j}++) {`,
       `let ${sum} = 0;`,
       `for (let ${p} = 0; ${p} < ${inner}; ${p}++)`,
-      `${sum} += ${element(left, i, p)} * ${element(right, p, j)};`,
+      single ? `${sum} = Math.fround(${sum} + Math.fround(${product}));` : `${sum} += ${product};`,
       `${target} = ${rounded(dtype, sum)};`,
       "}",
     );

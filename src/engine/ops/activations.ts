@@ -259,6 +259,19 @@ export const logaddexp: Binary = binary("logaddexp", {
   complex: complex.logaddexp,
   latex: "\\operatorname{logaddexp}",
   javascript: "logOfSum(#1, #2)",
+  simd: (x, y) => {
+    const below = lanes.lt(x, y);
+    const [low, high] = [lanes.select(below, x, y), lanes.select(below, y, x)];
+    const sum = lanes.add(high, vector.log1p(vector.exp(lanes.sub(low, high))));
+    // Where it cancels, errors of the terms would be seen.
+    const cancels = lanes.and(lanes.lt(lanes.abs(high), 2), lanes.lt(low, 0));
+    return lanes.rarely(
+      lanes.without(cancels, lanes.eq(x, y)),
+      lanes.select(lanes.eq(x, y), lanes.add(x, Math.LN2), sum),
+      logOfSum,
+      [x, y],
+    );
+  },
   code: { torch: "@logaddexp(#1, #2)", ...arrays("@logaddexp(#1, #2)") },
   definition: ([x, y]) => add(maximum(x!, y!), log1p(exp(neg(abs(sub(x!, y!)))))),
 });

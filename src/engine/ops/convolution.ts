@@ -8,6 +8,7 @@
  */
 import { bind } from "../bind";
 import { promote } from "../dtype";
+import * as lanes from "../lower/wasm/lanes";
 import type { Bilinear, Nonlinear } from "../op";
 import { full, type Shape, sameShape, scalar, sizeOf, tensor, type Value } from "../tensor";
 import { type Binary, binary } from "./define";
@@ -376,6 +377,10 @@ const beatsValue = (x: Value, best: Value, nan: Pool["nan"]): Value =>
 function leading(name: string, nan: Pool["nan"], javascript: string): Binary {
   return binary(name, {
     evaluate: (x, y) => (beats[nan](y, x) ? y : x),
+    simd: (x, y) => {
+      const unordered = nan === "wins" ? lanes.ne(y, y) : lanes.and(lanes.ne(x, x), lanes.eq(y, y));
+      return lanes.select(lanes.or(lanes.gt(y, x), unordered), y, x);
+    },
     partials: [([x, y]) => where(beatsValue(y!, x!, nan), 0, 1), ([x, y]) => where(beatsValue(y!, x!, nan), 1, 0)],
     domain: [
       [0.1, 1],

@@ -1,13 +1,12 @@
 /** First-order optimizers run to their end with nothing recorded on the way: steps in place, as one loop where they are small. */
-import { withoutRecorders } from "../bind";
-import { type Graph, guardsOver, nodesOf, replay, stage } from "../graph/graph";
+import { type Graph, nodesOf } from "../graph/graph";
 import { fuse } from "../lower/fuse";
 import { type Iteration, iteration } from "../lower/iterate";
 import { compileInWasm, type LoopKernel } from "../lower/wasm/loops";
-import { full, scalar, type Value } from "../tensor";
 import { type End, minimize, TOO_LARGE } from "./minimize";
 import type { Optimizer, Rule } from "./optimizer";
 import type { PreparedProblem, Problem } from "./problem";
+import { MOST_OPERATIONS, MOST_VARIABLES, STEPS_AT_ONCE, StepNumbers, stepGraph } from "./steps";
 import type { Vector } from "./vectors";
 
 /** Where a run ended. */
@@ -23,12 +22,6 @@ export interface Descents {
   readonly values: Float64Array;
 }
 
-/** Numbers are looked at after so many steps, for whether they are finite. */
-const STEPS_AT_ONCE = 4096;
-/** A state of more numbers is not kept in variables. */
-const MOST_VARIABLES = 64;
-/** Nor is a step of more operations written as one loop. */
-const MOST_OPERATIONS = 1500;
 /** Numbers of all steps together from which a program over arrays pays. */
 const FEWEST_BY_LOOPS = 20_000;
 /** Other branches of the function for which a loop of their own is made. */
@@ -89,13 +82,14 @@ class Descending<State> {
   private latest: Iteration | undefined;
   private prepared: PreparedProblem | undefined;
   private program: LoopKernel | null | undefined;
-  /** Those of the first steps, one step behind the other. */
-  private numbers = new Float64Array(0);
+  private readonly numbers: StepNumbers | undefined;
 
   constructor(
     private readonly problem: Problem,
     private readonly optimizer: Optimizer<State>,
-  ) {}
+  ) {
+    this.numbers = optimizer.rule && new StepNumbers(optimizer.rule);
+  }
 
   from(start: Float64Array, steps: number): Descent {
     if (!(steps >= 0)) throw new RangeError("the steps and evaluations must be numbers from 0");
@@ -121,7 +115,7 @@ class Descending<State> {
     const parameters = state.subarray(0, size);
     for (let step = 0; step < steps; ) {
       const count = Math.min(STEPS_AT_ONCE, steps - step);
-      const numbers = this.numbersOf(rule, step, count);
+      const numbers = this.numbers!.ofGraph(step, count);
       // Most often the branch is the same as before.
       let done = this.latest?.(state, numbers, count) ?? 0;
       if (done === 0) {
@@ -148,8 +142,8 @@ class Descending<State> {
     point.set(start);
     for (let first = 0; first < steps; first += STEPS_AT_ONCE) {
       const count = Math.min(STEPS_AT_ONCE, steps - first);
-      const numbers = this.numbersOf(rule, first, count);
-      const width = rule.constant ? 0 : numbers.length / count;
+      const numbers = this.numbers!.ofGraph(first, count);
+      const width = numbers.length / count;
       for (let step = 0; step < count; step++) {
         for (let k = 0; k < width; k++) point[out.length + k] = numbers[step * width + k]!;
         if (run(point, out) === undefined) return undefined;
@@ -175,7 +169,7 @@ class Descending<State> {
     ];
     for (let first = 0; first < steps; first += STEPS_AT_ONCE) {
       const count = Math.min(STEPS_AT_ONCE, steps - first);
-      const numbers = rule ? this.numbersOf(rule, first, count) : this.numbers;
+      const numbers = this.numbers?.of(first, count) ?? [];
       const width = numbers.length / count;
       for (let step = 0; step < count; step++) {
         gradient(parameters, slope);
@@ -185,20 +179,6 @@ class Descending<State> {
       if (!parameters.every(Number.isFinite)) return undefined;
     }
     return parameters;
-  }
-
-  /** The numbers of each step from `first` on, counted from 0, one step behind the other. */
-  private numbersOf(rule: Rule, first: number, count: number): Float64Array {
-    const width = rule.at(1).length;
-    const known = this.numbers.length / width;
-    if (first + count > known) {
-      const more = Array.from({ length: first + count - known }, (_, k) => rule.at(known + k + 1)).flat();
-      const all = new Float64Array(this.numbers.length + more.length);
-      all.set(this.numbers);
-      all.set(more, this.numbers.length);
-      this.numbers = all;
-    }
-    return this.numbers.subarray(first * width, (first + count) * width);
   }
 
   /** As `minimize` does. */
@@ -224,41 +204,4 @@ class Descending<State> {
     this.loops.push({ graph, run });
     return run;
   }
-}
-
-/** Parameters and slots after one step, from those before it and the step's numbers. */
-function stepGraph(gradient: Graph, rule: Rule): Graph {
-  const size = gradient.inputs.length;
-  const numbers = rule.at(1);
-  const names = [
-    ...gradient.inputs.map(({ name, primal }) => ({ name, primal })),
-    ...rule.slots.flatMap((slot) =>
-      gradient.inputs.map(({ name, primal }) => ({ name: `${slot} of ${name}`, primal: full(primal.shape, 0) })),
-    ),
-    ...(rule.constant ? [] : numbers.map((_, k) => ({ name: `c${k}`, primal: scalar(1) }))),
-  ];
-  let guards: Graph["guards"] = [];
-  const graph = withoutRecorders(() =>
-    stage(
-      names,
-      (values) => {
-        const own = new Map<Value, Value>(gradient.inputs.map((input, k) => [input, values[k]!]));
-        guards = guardsOver(gradient.guards, own);
-        const slope = replay(gradient.outputs, own);
-        const width = (1 + rule.slots.length) * size;
-        const constants = rule.constant ? numbers.map((number) => scalar(number)) : values.slice(width);
-        const stepped = gradient.inputs.map((_, k) =>
-          rule.step(
-            values[k]!,
-            slope[k]!,
-            rule.slots.map((_, slot) => values[(1 + slot) * size + k]!),
-            constants,
-          ),
-        );
-        return Array.from({ length: 1 + rule.slots.length }, (_, part) => stepped.map((after) => after[part]!)).flat();
-      },
-      Infinity,
-    ),
-  );
-  return { ...graph, guards };
 }

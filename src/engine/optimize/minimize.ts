@@ -134,14 +134,21 @@ function hasGradient(at: Iterate): at is WithGradient {
   return at.gradient !== undefined;
 }
 
-function check({ steps, evaluations = 0, bounds: _, ...tolerances }: Stopping & { readonly bounds?: Bounds }): void {
+/** @throws RangeError for what makes no sense */
+export function check({
+  steps,
+  evaluations = 0,
+  bounds: _,
+  ...tolerances
+}: Stopping & { readonly bounds?: Bounds }): void {
   if (!(steps >= 0) || !(evaluations >= 0)) throw new RangeError("the steps and evaluations must be numbers from 0");
   for (const [name, tolerance] of Object.entries(tolerances))
     if (tolerance !== undefined && !(tolerance >= 0 || name === "target"))
       throw new RangeError(`${name} must be a number from 0, not ${tolerance}`);
 }
 
-function whyStop(
+/** Why a run goes no further from here, if it does not. */
+export function whyStop(
   { parameters, value, gradient }: Iterate,
   steepness: number | undefined,
   before: Iterate | undefined,

@@ -14,6 +14,8 @@ export interface Problem {
   prepare?(point: Float64Array): PreparedProblem;
   /** The gradient's elements as a graph over scalars that holds at `point`; undefined where it is too large. */
   gradientGraph?(point: Float64Array): Graph | undefined;
+  /** The same, with the value behind it. */
+  gradientAndValueGraph?(point: Float64Array): Graph | undefined;
   /** The gradient as a graph over whole arrays, one for each parameter, that holds at `point`. */
   gradientArrays?(point: Float64Array): Graph;
   /** For Newton's method and trust regions: the rows of the matrix of second derivatives. */
@@ -80,7 +82,7 @@ export class Evaluations {
 
   constructor(readonly problem: Problem) {}
 
-  private valueAndGradient(point: Float64Array, out: Float64Array): number {
+  valueAndGradient(point: Float64Array, out: Float64Array): number {
     const { problem } = this;
     if (problem.prepare) {
       this.prepared ??= problem.prepare(point);

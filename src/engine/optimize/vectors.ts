@@ -15,17 +15,18 @@ export function plus(x: Vector, t: number, y: Vector): Float64Array<ArrayBuffer>
   return sum;
 }
 
-/** The 2-norm, scaled so that no square overflows or vanishes; NaN where an element is. */
-export function norm(x: Vector): number {
+/** The 2-norm (of a part), scaled so that no square overflows or vanishes; NaN where an element is. */
+export function norm(x: Vector, from = 0, to = x.length): number {
+  if (to - from === 1) return Math.abs(x[from]!);
   let scale = 0;
-  for (let i = 0; i < x.length; i++) {
+  for (let i = from; i < to; i++) {
     const size = Math.abs(x[i]!);
     if (!(size <= scale)) scale = size;
     if (Number.isNaN(size)) return size;
   }
   if (scale === 0 || scale === Infinity) return scale;
   let total = 0;
-  for (let i = 0; i < x.length; i++) total += (x[i]! / scale) ** 2;
+  for (let i = from; i < to; i++) total += (x[i]! / scale) ** 2;
   return scale * Math.sqrt(total);
 }
 

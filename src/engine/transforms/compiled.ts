@@ -40,6 +40,8 @@ export interface Compiled {
   readonly kernel: (part: Part, otherwise: Kernel) => Kernel;
   /** The elements of the one output's gradient; absent where the function is not over scalars. */
   readonly gradientGraph?: () => Graph;
+  /** The same and then the output. */
+  readonly gradientAndValueGraph?: () => Graph;
   /** Those that were made for the search among branches. */
   readonly kernels: { [P in Part]?: Kernel };
   /** Of the one output. */
@@ -96,6 +98,7 @@ export function overScalars(graph: Graph, arrays: Graph, dialect: Dialect): Comp
     both: deferred(() => tiered({ ...graph, outputs: [...outputs, ...entries()] })),
     first: (what) => [...outputs, ...(what === "both" ? entries() : [])].map((value) => peek(value).item()),
     gradientGraph: lazily(() => ({ ...graph, outputs: entries() })),
+    gradientAndValueGraph: lazily(() => ({ ...graph, outputs: [...entries(), ...outputs] })),
     kernel: (part, otherwise) => {
       if (part === "hessian") {
         const written = hessian();

@@ -127,6 +127,13 @@ export class Differentiable {
     return compiled.gradientGraph?.();
   }
 
+  /** As {@link gradientGraph}, with the value behind the gradient's elements. @throws NotScalar where the result is an array */
+  gradientAndValueGraph(point: ArrayLike<number>): Graph | undefined {
+    const compiled = this.compiled(point);
+    mustBeScalar(compiled.shape);
+    return compiled.gradientAndValueGraph?.();
+  }
+
   /** Runs the kernel of the branch whose guards hold, the one that held last first; the function itself where none does. */
   private search(part: Part, point: ArrayLike<number>, out: Numbers): number {
     const { branches } = this;

@@ -17,6 +17,13 @@ export interface GridOptions {
   readonly gap?: (error: unknown) => boolean;
   /** Called now and then; what it throws ends the work. */
   readonly proceed?: () => void;
+  /** Arrays of the caller's own to write to; by default new ones. */
+  readonly out?: OnGrid;
+  /**
+   * The answer is read before the next question: it may lie in a memory that is used again, which saves the copy. Not
+   * with `out`.
+   */
+  readonly borrow?: boolean;
 }
 
 export interface OnGrid {
@@ -32,7 +39,8 @@ export interface OnGrid {
  * operation.
  *
  * @param axes the inner one first; one or two
- * @throws NotScalar where the result is an array, and whatever the function throws, unless `gap` says that it is one
+ * @throws NotScalar where the result is an array, and whatever the function throws, unless `gap` says that it is one;
+ *   RangeError where an array of `out` is missing or has not one number for each point
  */
 export function onGrid(
   f: Differentiable,
@@ -93,8 +101,7 @@ const MOST_FURTHER = 16;
 const known = new WeakMap<Graph, Map<string, GridKernel | null | number>>();
 
 class Work {
-  private readonly values: Float64Array;
-  private readonly partials: Float64Array[];
+  private own: OnGrid | undefined;
   private readonly wanted: readonly number[];
 
   constructor(
@@ -105,12 +112,20 @@ class Work {
     private readonly options: GridOptions,
   ) {
     this.wanted = options.partials ?? [];
-    this.values = new Float64Array(count);
-    this.partials = this.wanted.map(() => new Float64Array(count));
+    if (options.out) {
+      const arrays = [options.out.values, ...options.out.partials];
+      if (arrays.length !== 1 + this.wanted.length || arrays.some((array) => array.length !== count))
+        throw new RangeError(`${1 + this.wanted.length} arrays of ${count} numbers are needed to write to`);
+      this.own = options.out;
+    }
   }
 
   private get result(): OnGrid {
-    return { values: this.values, partials: this.partials };
+    this.own ??= {
+      values: new Float64Array(this.count),
+      partials: this.wanted.map(() => new Float64Array(this.count)),
+    };
+    return this.own;
   }
 
   /** The kernel of the branch at a point; undefined where there is none, or where it would not pay. */
@@ -142,11 +157,20 @@ class Work {
 
   /** What a kernel gave for all points, and the rest where its guards did not hold. */
   finish({ outputs, holds }: Planes): OnGrid {
-    this.values.set(outputs[0]!);
-    this.partials.forEach((partial, k) => {
-      partial.set(outputs[k + 1]!);
-    });
-    if (!holds) return this.result;
+    const [first, ...others] = outputs as [Float64Array, ...Float64Array[]];
+    if (this.own) {
+      this.own.values.set(first);
+      this.own.partials.forEach((partial, k) => {
+        partial.set(others[k]!);
+      });
+    } else {
+      // Further kernels write over the memory.
+      const lent = this.options.borrow && !holds;
+      this.own = lent
+        ? { values: first, partials: others }
+        : { values: first.slice(), partials: others.map((partial) => partial.slice()) };
+    }
+    if (!holds) return this.own;
     const left: number[] = [];
     for (let index = 0; index < this.count; index++) if (!holds(index)) left.push(index);
     return this.rest(left);
@@ -176,13 +200,14 @@ class Work {
       });
       const { outputs, holds } = kernel(columns, left.length, 1);
       const next: number[] = [];
+      const { values, partials } = this.result;
       left.forEach((index, k) => {
         if (holds && !holds(k)) {
           next.push(index);
           return;
         }
-        this.values[index] = outputs[0]![k]!;
-        this.partials.forEach((partial, p) => {
+        values[index] = outputs[0]![k]!;
+        partials.forEach((partial, p) => {
           partial[index] = outputs[p + 1]![k]!;
         });
       });
@@ -196,19 +221,20 @@ class Work {
   private one(index: number): void {
     this.options.proceed?.();
     const point = this.moveTo(index);
+    const { values, partials } = this.result;
     try {
       if (this.wanted.length === 0) {
-        this.values[index] = this.f.value(point);
+        values[index] = this.f.value(point);
         return;
       }
       const { value, gradient } = this.f.gradient(point);
-      this.values[index] = value;
+      values[index] = value;
       this.wanted.forEach((place, k) => {
-        this.partials[k]![index] = gradient[place]!;
+        partials[k]![index] = gradient[place]!;
       });
     } catch (error) {
       if (!this.options.gap?.(error)) throw error;
-      for (const own of [this.values, ...this.partials]) own[index] = Number.NaN;
+      for (const own of [values, ...partials]) own[index] = Number.NaN;
     }
   }
 }

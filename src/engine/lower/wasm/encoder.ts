@@ -11,10 +11,13 @@ export const opcodes = {
   "i32.shr_s": 0x75,
   "i32.lt_u": 0x49,
   "f64.add": 0xa0,
+  "f32.demote_f64": 0xb6,
+  "f64.promote_f32": 0xbb,
 } as const;
 
 export const simd = {
   "v128.load": 0x00,
+  "v128.load32_splat": 0x09,
   "v128.load64_splat": 0x0a,
   "v128.store": 0x0b,
   "v128.const": 0x0c,
@@ -34,6 +37,7 @@ export const simd = {
   "v128.xor": 0x51,
   "v128.bitselect": 0x52,
   "v128.any_true": 0x53,
+  "v128.store64_lane": 0x5b,
   "v128.load64_zero": 0x5d,
   "f32x4.demote_f64x2_zero": 0x5e,
   "f64x2.promote_low_f32x4": 0x5f,
@@ -48,6 +52,8 @@ export const simd = {
   "i64x2.add": 0xce,
   "i64x2.sub": 0xd1,
   "i64x2.eq": 0xd6,
+  "f32x4.add": 0xe4,
+  "f32x4.mul": 0xe6,
   "f64x2.abs": 0xec,
   "f64x2.neg": 0xed,
   "f64x2.sqrt": 0xef,
@@ -132,6 +138,12 @@ export class Body {
     this.simd(name);
     // Alignment is a hint; 0 says nothing.
     this.bytes.push(0, ...unsigned(offset));
+  }
+
+  /** Stores the lower half of the vector on the stack, below which the address is, at that plus `offset` bytes. */
+  storeHalf(offset: number): void {
+    this.memory("v128.store64_lane", offset);
+    this.bytes.push(0);
   }
 
   /** Loads a float of so many bytes, from the address on the stack plus `offset` bytes. */

@@ -10,7 +10,7 @@ import { applied, rounded } from "./apply";
 import { Emitter, Imports, instantiate, type Numbered, Numbering } from "./emit";
 import { Body } from "./encoder";
 import { gt, input, type Lanes, ne, or, select, splat } from "./lanes";
-import { productsIn, roomFor } from "./matmul";
+import { MOST_BEYOND, productsIn, roomFor, summedInSingle } from "./matmul";
 import { MOST_BYTES } from "./memory";
 
 /** A program ready to run. Nothing is copied where it is given its own `point` and `out`. */
@@ -114,7 +114,9 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   const steps = parts.map((part): (() => unknown) =>
     typeof part === "number"
       ? (exports[String(part)] as () => void)
-      : stepOf(part, program, places, numbers, (...of) => multiply!(...of, scratch)),
+      : stepOf(part, program, places, numbers, (left, right, sizes, out, single) =>
+          multiply!(left, right, sizes, out, scratch, single),
+        ),
   );
   const point = numbers.subarray(places.point / 8, places.point / 8 + places.inputs);
   const out = numbers.subarray(places.out / 8, places.out / 8 + program.size);
@@ -146,7 +148,7 @@ function memoryOf(bytes: number): WebAssembly.Memory | undefined {
 /** Numbers between the beginning of a matrix's last panel and its end, at most. */
 function beyond({ left, right, rows, inner, columns }: Product): number {
   const reach = (strides: Product["left"]["strides"], rows: number, columns: number) =>
-    Math.abs(strides[1]) * (rows + 3) + Math.abs(strides[2]) * (columns + 3);
+    Math.abs(strides[1]) * (rows + MOST_BEYOND) + Math.abs(strides[2]) * (columns + MOST_BEYOND);
   return Math.max(reach(left.strides, rows, inner), reach(right.strides, inner, columns));
 }
 
@@ -156,6 +158,7 @@ type Multiply = (
   right: PlacedOperand,
   sizes: readonly [number, number, number],
   out: number,
+  single: boolean,
 ) => void;
 
 /** What is not a loop, from JavaScript; false where a check does not hold. */
@@ -198,7 +201,10 @@ function multiplying(
   multiply: Multiply,
 ): () => void {
   const start = places.buffers[out]!;
-  const single = program.buffers[out]!.dtype === "float32";
+  const round = program.buffers[out]!.dtype === "float32";
+  const sizes = [rows, inner, columns] as const;
+  const single =
+    [left, right].every(({ buffer }) => program.buffers[buffer]!.dtype === "float32") && summedInSingle(sizes);
   const of = ({ buffer, offset, strides }: Product["left"], batch: number) => ({
     at: places.buffers[buffer]! + 8 * (offset + batch * strides[0]),
     row: 8 * strides[1],
@@ -209,9 +215,10 @@ function multiplying(
     for (let batch = 0; batch < batches; batch++) {
       const at = start + 8 * batch * size;
       if (inner === 0) numbers.fill(0, at / 8, at / 8 + size);
-      else multiply(of(left, batch), of(right, batch), [rows, inner, columns], at);
+      else multiply(of(left, batch), of(right, batch), sizes, at, single);
     }
-    if (single) for (let i = start / 8; i < start / 8 + batches * size; i++) numbers[i] = Math.fround(numbers[i]!);
+    if (round && !single)
+      for (let i = start / 8; i < start / 8 + batches * size; i++) numbers[i] = Math.fround(numbers[i]!);
   };
 }
 

@@ -2,6 +2,9 @@
  * Products of matrices, in blocks that stay in registers and caches (Goto and van de Geijn, 2008): both matrices are
  * packed into panels, and a tile of the product is summed over the inner index. Every element is summed in the order of
  * that index, as a plain loop does it, so that the result is the same to the last bit.
+ *
+ * Memories hold float64 throughout. Large products of float32 are packed as float32 and summed in it, as frameworks do:
+ * twice as many lanes.
  */
 import { Imports, instantiate } from "./emit";
 import { Body, type SimdOpcode } from "./encoder";
@@ -22,11 +25,21 @@ interface Element {
 }
 
 const FLOAT64: Element = { bytes: 8, splat: "v128.load64_splat", mul: "f64x2.mul", add: "f64x2.add" };
-const COLUMNS = (VECTORS * 16) / FLOAT64.bytes;
+const FLOAT32: Element = { bytes: 4, splat: "v128.load32_splat", mul: "f32x4.mul", add: "f32x4.add" };
+const columnsOf = ({ bytes }: Element): number => (VECTORS * 16) / bytes;
+/** A panel of more columns there is not. */
+const MOST_COLUMNS = columnsOf(FLOAT32);
+
+/** Products of float32 with at least so many multiplications are summed in it: those of examples keep all their digits. */
+const FEWEST_SINGLE = 100_000;
+
+/** Whether a product [m, k] · [k, n] of float32 is summed in it, each product and each sum rounded; otherwise in float64. */
+export const summedInSingle = ([m, k, n]: readonly [m: number, k: number, n: number]): boolean =>
+  m * k * n >= FEWEST_SINGLE && m >= ROWS && n >= MOST_COLUMNS;
 
 /**
  * pack(from, to, bytes to the next member, bytes to the next index, count): for each index the elements of a panel's
- * members, one behind the other. `together`: they lie so already.
+ * members, one behind the other, from float64. `together`: they lie so already.
  */
 function packing({ bytes }: Element, members: number, together: boolean): Body {
   const body = new Body(["i32", "i32", "i32", "i32", "i32"]);
@@ -40,16 +53,21 @@ function packing({ bytes }: Element, members: number, together: boolean): Body {
     () => {
       body.get(from);
       body.set(at);
-      for (let byte = 0; byte < members * bytes; byte += together ? 16 : bytes) {
+      for (let member = 0; member < members; member += together ? 2 : 1) {
         body.get(to);
         body.get(at);
         if (together) {
-          body.memory("v128.load", byte);
-          body.memory("v128.store", byte);
+          body.memory("v128.load", 8 * member);
+          if (bytes === 8) body.memory("v128.store", 8 * member);
+          else {
+            body.simd("f32x4.demote_f64x2_zero");
+            body.storeHalf(4 * member);
+          }
           continue;
         }
-        body.loadFloat(bytes, 0);
-        body.storeFloat(bytes, byte);
+        body.loadFloat(8, 0);
+        if (bytes === 4) body.op("f32.demote_f64");
+        body.storeFloat(bytes, bytes * member);
         body.get(at);
         body.get(across);
         body.op("i32.add");
@@ -62,6 +80,36 @@ function packing({ bytes }: Element, members: number, together: boolean): Body {
       body.advance(to, members * bytes);
     },
   );
+  return body;
+}
+
+/** unpack(from, to, pairs, odd): a row of float32 as float64; `odd`: one number more than the pairs. */
+function unpacking(): Body {
+  const body = new Body(["i32", "i32", "i32", "i32"]);
+  const [from, to, pairs, odd] = [0, 1, 2, 3] as const;
+  const k = body.local("i32");
+  body.until(
+    k,
+    1,
+    () => body.get(pairs),
+    () => {
+      body.get(to);
+      body.get(from);
+      body.memory("v128.load64_zero", 0);
+      body.simd("f64x2.promote_low_f32x4");
+      body.memory("v128.store", 0);
+      body.advance(from, 8);
+      body.advance(to, 16);
+    },
+  );
+  body.get(odd);
+  body.when(() => {
+    body.get(to);
+    body.get(from);
+    body.loadFloat(4, 0);
+    body.op("f64.promote_f32");
+    body.storeFloat(8, 0);
+  });
   return body;
 }
 
@@ -251,27 +299,41 @@ function dotting({ mul, add }: Element, together: number): Body {
 }
 
 type Call = (...numbers: number[]) => void;
-interface Kernels {
+interface Multiplying {
   readonly packRows: Call;
   readonly packRowsTogether: Call;
   readonly packColumns: Call;
   readonly packColumnsTogether: Call;
   readonly multiply: Call;
+}
+interface SingleKernels extends Multiplying {
+  readonly unpack: Call;
+}
+interface Kernels extends Multiplying {
   readonly dots1: Call;
   readonly dots4: Call;
 }
 
+const multiplyingBy = (element: Element) => [
+  { name: "packRows", body: packing(element, ROWS, false), results: [] },
+  { name: "packRowsTogether", body: packing(element, ROWS, true), results: [] },
+  { name: "packColumns", body: packing(element, columnsOf(element), false), results: [] },
+  { name: "packColumnsTogether", body: packing(element, columnsOf(element), true), results: [] },
+  { name: "multiply", body: multiplying(element), results: [] },
+];
+
 function makeKernels(memory?: WebAssembly.Memory): Kernels | undefined {
   const functions = [
-    { name: "packRows", body: packing(FLOAT64, ROWS, false), results: [] },
-    { name: "packRowsTogether", body: packing(FLOAT64, ROWS, true), results: [] },
-    { name: "packColumns", body: packing(FLOAT64, COLUMNS, false), results: [] },
-    { name: "packColumnsTogether", body: packing(FLOAT64, COLUMNS, true), results: [] },
-    { name: "multiply", body: multiplying(FLOAT64), results: [] },
+    ...multiplyingBy(FLOAT64),
     { name: "dots1", body: dotting(FLOAT64, 1), results: [] },
     { name: "dots4", body: dotting(FLOAT64, 4), results: [] },
   ];
   return instantiate(functions, new Imports(), memory) as unknown as Kernels | undefined;
+}
+
+function makeSingleKernels(memory?: WebAssembly.Memory): SingleKernels | undefined {
+  const functions = [...multiplyingBy(FLOAT32), { name: "unpack", body: unpacking(), results: [] }];
+  return instantiate(functions, new Imports(), memory) as unknown as SingleKernels | undefined;
 }
 
 /** A matrix in a memory: where it begins, and how many bytes it is from row to row and from column to column. */
@@ -281,41 +343,54 @@ export interface Placed {
   readonly column: number;
 }
 
-const panelsOf = (m: number, n: number) => ({ rows: Math.ceil(m / ROWS), columns: Math.ceil(n / COLUMNS) });
+const panelsOf = (element: Element, m: number, n: number) => ({
+  rows: Math.ceil(m / ROWS),
+  columns: Math.ceil(n / columnsOf(element)),
+});
 
-/** Numbers that the product of [m, k] · [k, n] needs beside its operands, and beside a result of whole panels. */
+/** How many rows or columns beyond a matrix its last panel reads at most. */
+export const MOST_BEYOND = MOST_COLUMNS - 1;
+
+/**
+ * Numbers of float64 that the product of [m, k] · [k, n] needs beside its operands, and beside a result of whole panels;
+ * those of float32 take no more.
+ */
 export function roomFor([m, k, n]: readonly [number, number, number]): { packed: number; out: number } {
-  const panels = panelsOf(m, n);
+  const width = columnsOf(FLOAT64);
+  const panels = panelsOf(FLOAT64, m, n);
   const inner = Math.min(k, BLOCK_INNER);
   const rows = ROWS * Math.min(panels.rows, BLOCK_ROWS / ROWS);
-  return { packed: (rows + COLUMNS * panels.columns) * inner, out: ROWS * COLUMNS * panels.rows * panels.columns };
+  return { packed: (rows + width * panels.columns) * inner, out: ROWS * width * panels.rows * panels.columns };
 }
 
 /**
  * Adds the product to `out`, row-major and of whole panels, which must be zeros. A panel at the edge reads beyond its
- * matrix, by up to three rows or columns: what it finds goes into rows and columns of no use.
+ * matrix, by up to {@link MOST_BEYOND} rows or columns: what it finds goes into rows and columns of no use.
  */
 function multiplyPlaced(
-  run: Kernels,
+  run: Multiplying,
+  element: Element,
   left: Placed,
   right: Placed,
   [m, k, n]: readonly [number, number, number],
   packed: number,
   out: number,
 ): void {
-  const panels = panelsOf(m, n);
+  const { bytes } = element;
+  const width = columnsOf(element);
+  const panels = panelsOf(element, m, n);
   const inner = Math.min(k, BLOCK_INNER);
   const columns = packed;
-  const rows = packed + 8 * COLUMNS * panels.columns * inner;
+  const rows = packed + bytes * width * panels.columns * inner;
   const packRows = left.row === 8 ? run.packRowsTogether : run.packRows;
   const packColumns = right.column === 8 ? run.packColumnsTogether : run.packColumns;
-  const rowBytes = 8 * COLUMNS * panels.columns;
+  const rowBytes = bytes * width * panels.columns;
   for (let p = 0; p < k; p += inner) {
     const count = Math.min(inner, k - p);
     for (let panel = 0; panel < panels.columns; panel++)
       packColumns(
-        right.at + p * right.row + panel * COLUMNS * right.column,
-        columns + 8 * panel * COLUMNS * count,
+        right.at + p * right.row + panel * width * right.column,
+        columns + bytes * panel * width * count,
         right.column,
         right.row,
         count,
@@ -325,7 +400,7 @@ function multiplyPlaced(
       for (let panel = 0; panel < wanted; panel++)
         packRows(
           left.at + (block + panel) * ROWS * left.row + p * left.column,
-          rows + 8 * panel * ROWS * count,
+          rows + bytes * panel * ROWS * count,
           left.row,
           left.column,
           count,
@@ -338,6 +413,7 @@ function multiplyPlaced(
 // ── of arrays ───────────────────────────────────────────────────────────────
 
 let kernels: Kernels | null | undefined;
+let singleKernels: SingleKernels | null | undefined;
 
 /** Products of fewer multiplications are done sooner by a loop. */
 const FEWEST_PRODUCTS = 2_000;
@@ -345,6 +421,7 @@ const FEWEST_PRODUCTS = 2_000;
 /**
  * The product of row-major matrices [m, k] · [k, n] in float64, each element summed in the order of k.
  * @param left begins at `leftStart` in it, `right` at `rightStart`
+ * @param single summed in float32
  * @returns a view that the next kernel writes over; undefined where a loop is better, or WebAssembly is not to be had
  */
 export function multiplyMatrices(
@@ -353,14 +430,18 @@ export function multiplyMatrices(
   right: ArrayLike<number>,
   rightStart: number,
   sizes: readonly [m: number, k: number, n: number],
-): { readonly data: Float64Array; readonly rowLength: number } | undefined {
+  single = false,
+): { readonly data: Float64Array | Float32Array; readonly rowLength: number } | undefined {
   const [m, k, n] = sizes;
+  const element = single ? FLOAT32 : FLOAT64;
   // Of few rows or columns most of a tile would be lost.
-  if (m * k * n < FEWEST_PRODUCTS || m < ROWS || n < COLUMNS) return undefined;
-  if (kernels === undefined) kernels = makeKernels() ?? null;
-  if (!kernels) return undefined;
+  if (m * k * n < FEWEST_PRODUCTS || m < ROWS || n < columnsOf(FLOAT64)) return undefined;
+  if (single) singleKernels ??= makeSingleKernels() ?? null;
+  else kernels ??= makeKernels() ?? null;
+  const run = single ? singleKernels : kernels;
+  if (!run) return undefined;
   const room = roomFor(sizes);
-  const lengths = [m * k, k * n, room.packed, room.out, ROWS * Math.max(k, n)];
+  const lengths = [m * k, k * n, room.packed, room.out, MOST_COLUMNS * Math.max(k, n)];
   const { starts, end } = layout(lengths.map((length) => 8 * length));
   if (end > MOST_BYTES) return undefined;
   const numbers = new Float64Array(reserve(end));
@@ -368,16 +449,18 @@ export function multiplyMatrices(
   copy(left, leftStart, m * k, numbers, leftAt / 8);
   copy(right, rightStart, k * n, numbers, rightAt / 8);
   numbers.fill(0, out / 8, out / 8 + room.out);
-  const rowLength = COLUMNS * panelsOf(m, n).columns;
+  const rowLength = columnsOf(element) * panelsOf(element, m, n).columns;
   multiplyPlaced(
-    kernels,
+    run,
+    element,
     { at: leftAt, row: 8 * k, column: 8 },
     { at: rightAt, row: 8 * n, column: 8 },
     sizes,
     packed,
     out,
   );
-  return { data: numbers.subarray(out / 8, out / 8 + m * rowLength), rowLength };
+  const View = single ? Float32Array : Float64Array;
+  return { data: new View(numbers.buffer, out, m * rowLength), rowLength };
 }
 
 function copy(from: ArrayLike<number>, start: number, length: number, to: Float64Array, at: number): void {
@@ -395,12 +478,15 @@ export type ProductInMemory = (
   out: number,
   /** Room for what {@link roomFor} says. */
   scratch: number,
+  /** Summed in float32. */
+  single: boolean,
 ) => void;
 
 /** Undefined where WebAssembly is not to be had. */
 export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefined {
   const run = makeKernels(memory);
   if (!run) return undefined;
+  let runSingle: SingleKernels | undefined;
   const numbers = new Float64Array(memory.buffer);
   const dots = (matrix: Placed, vector: number, out: number, rows: number, inner: number) => {
     const four = rows - (rows % 4);
@@ -409,19 +495,29 @@ export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefi
     if (rows > four)
       run.dots1(matrix.at + four * matrix.row, matrix.row, vector, out + 8 * four, rows - four, pairs, odd);
   };
-  return (left, right, sizes, out, scratch) => {
+  return (left, right, sizes, out, scratch, single) => {
     const [m, k, n] = sizes;
     // A row or column of results: sums of products, if the numbers lie so that they can be loaded in pairs.
     if (n === 1 && k > 1 && left.column === 8 && right.row === 8) return dots(left, right.at, out, m, k);
     if (m === 1 && k > 1 && right.row === 8 && left.column === 8)
       return dots({ at: right.at, row: right.column, column: 8 }, left.at, out, n, k);
     const room = roomFor(sizes);
+    if (single) {
+      const target = scratch + 8 * room.packed;
+      const panels = panelsOf(FLOAT32, m, n);
+      const rowLength = columnsOf(FLOAT32) * panels.columns;
+      numbers.fill(0, target / 8, target / 8 + (panels.rows * ROWS * rowLength) / 2);
+      runSingle ??= makeSingleKernels(memory)!;
+      multiplyPlaced(runSingle, FLOAT32, left, right, sizes, scratch, target);
+      for (let i = 0; i < m; i++) runSingle.unpack(target + 4 * i * rowLength, out + 8 * i * n, n >> 1, n & 1);
+      return;
+    }
     const whole = m * n === room.out;
     const target = whole ? out : scratch + 8 * room.packed;
     numbers.fill(0, target / 8, target / 8 + room.out);
-    multiplyPlaced(run, left, right, sizes, scratch, target);
+    multiplyPlaced(run, FLOAT64, left, right, sizes, scratch, target);
     if (whole) return;
-    const rowLength = COLUMNS * panelsOf(m, n).columns;
+    const rowLength = columnsOf(FLOAT64) * panelsOf(FLOAT64, m, n).columns;
     for (let i = 0; i < m; i++) {
       const start = target / 8 + i * rowLength;
       numbers.copyWithin(out / 8 + i * n, start, start + n);

@@ -1,7 +1,7 @@
 /** Products of matrices and of vectors. */
 import { bind } from "../../bind";
 import { promote } from "../../dtype";
-import { multiplyMatrices } from "../../lower/wasm/matmul";
+import { multiplyMatrices, summedInSingle } from "../../lower/wasm/matmul";
 import type { Bilinear } from "../../op";
 import { broadcastShapes, scalar, sizeOf, tensor, type Value } from "../../tensor";
 import { mul, sub } from "../elementwise";
@@ -27,9 +27,10 @@ export const matmulOp: Bilinear<undefined> = {
     const [m, k] = a!.shape.slice(-2) as [number, number];
     const n = b!.shape.at(-1)!;
     const batches = sizeOf(a!.shape.slice(0, -2));
-    const data = new Float64Array(batches * m * n);
+    const single = a!.dtype === "float32" && b!.dtype === "float32" && summedInSingle([m, k, n]);
+    const data = new (single ? Float32Array : Float64Array)(batches * m * n);
     for (let batch = 0; batch < batches; batch++) {
-      const fast = multiplyMatrices(a!.data, batch * m * k, b!.data, batch * k * n, [m, k, n]);
+      const fast = multiplyMatrices(a!.data, batch * m * k, b!.data, batch * k * n, [m, k, n], single);
       for (let i = 0; i < m; i++) {
         const row = (batch * m + i) * n;
         if (fast) {
@@ -38,7 +39,10 @@ export const matmulOp: Bilinear<undefined> = {
         }
         for (let p = 0; p < k; p++) {
           const left = a!.data[(batch * m + i) * k + p]!;
-          for (let j = 0; j < n; j++) data[row + j]! += left * b!.data[(batch * k + p) * n + j]!;
+          for (let j = 0; j < n; j++) {
+            const product = left * b!.data[(batch * k + p) * n + j]!;
+            data[row + j]! += single ? Math.fround(product) : product;
+          }
         }
       }
     }
