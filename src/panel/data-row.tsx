@@ -4,8 +4,8 @@ import type { ComponentChildren } from "preact";
 export function DataRow({ children, save }: { children: ComponentChildren; save: ComponentChildren }) {
   return (
     <div class="data-row">
-      {children}
       {save}
+      {children}
     </div>
   );
 }

@@ -178,10 +178,11 @@ describe("the panel's use @every", function () {
       await until(async () => (await input.inputValue()).endsWith(path.slice(-20)), "the place to save");
       if (format === "PNG") await workbench.screenshot("panel-save");
       await input.press("Enter");
+      // The file is there before the editor is done with it.
+      await menu.locator("[role=status]", { hasText: "Saved." }).waitFor();
       await until(() => existsSync(path) && isRight(readFileSync(path)), path);
       rmSync(path);
     }
-    await menu.locator("[role=status]", { hasText: "Saved." }).waitFor();
     await panel.locator(".copies summary").click();
     await workbench.screenshot("panel-copy");
     await button("Gradient as JSON").click();
