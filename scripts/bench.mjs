@@ -17,7 +17,7 @@ await build({
   format: "cjs",
   // They find their programs beside themselves.
   external: ["playwright-core", "esbuild"],
-  loader: { ".py": "text" },
+  loader: { ".py": "text", ".md": "text" },
   logLevel: "error",
 });
 for (const name of names) await run(process.execPath, [`out/bench/${name.replace(/ts$/, "js")}`]);

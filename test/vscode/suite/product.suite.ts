@@ -34,14 +34,16 @@ const diagnosticsOf = (document: vscode.TextDocument, code: string) =>
 
 /** Applies the first quick fix at a range whose title contains `words`. */
 const fix = async (document: vscode.TextDocument, range: vscode.Range, words: string) => {
-  // VS Code gives an empty list where the request was overtaken.
   const { edit } = await until(async () => {
-    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      "vscode.executeCodeActionProvider",
-      document.uri,
-      range,
-      vscode.CodeActionKind.QuickFix.value,
-    );
+    // A request that another overtook is cancelled, or answered with nothing: then it is asked again.
+    const actions = await Promise.resolve(
+      vscode.commands.executeCommand<vscode.CodeAction[]>(
+        "vscode.executeCodeActionProvider",
+        document.uri,
+        range,
+        vscode.CodeActionKind.QuickFix.value,
+      ),
+    ).catch(() => []);
     return actions.find(({ title }) => title.includes(words));
   }, `a quick fix that says "${words}"`);
   ok(edit && (await vscode.workspace.applyEdit(edit)));
