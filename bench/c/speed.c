@@ -1,15 +1,6 @@
 /* What bench/speed.bench.ts measures, written by hand. Prints a name, a tab and nanoseconds. */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "clock.h"
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1e9 + t.tv_nsec;
-}
 
 typedef void (*kernel)(const double *x, double *out, int n);
 

@@ -193,11 +193,7 @@ const LOOPS: { readonly [F in Framework]: (program: Program) => string[] } = {
   scipy: ({ look, name, names, style, steps, optimizer, template }) => {
     const jac = optimizer === "nelder-mead" ? [] : scipyGradient(look, name, names);
     return [
-      "def unpack(point):",
-      ...unpacked(look, names, "reshape"),
-      `    return ${tuple(names)}`,
-      "",
-      "",
+      ...unpacking(look, names),
       ...jac,
       "# For many variables L-BFGS-B keeps little; for data that does not fit: sums over chunks, as gradients add up.",
       `start = np.concatenate([${argumentTexts(look, style)
@@ -209,15 +205,17 @@ const LOOPS: { readonly [F in Framework]: (program: Program) => string[] } = {
   },
 };
 
-function unpacked(look: Look, names: readonly string[], reshape: string): string[] {
+/** `unpack`, which takes the one array of an optimizer apart into the parameters. */
+function unpacking(look: Look, names: readonly string[]): string[] {
   let start = 0;
-  return followed(look.parameters).map(({ shape }, k) => {
+  const parts = followed(look.parameters).map(({ shape }, k) => {
     const from = start;
     start += sizeOf(shape);
     if (shape.length === 0) return `    ${names[k]} = point[${from}]`;
-    const tail = shape.length === 1 ? "" : `.${reshape}((${shape.join(", ")}))`;
+    const tail = shape.length === 1 ? "" : `.reshape((${shape.join(", ")}))`;
     return `    ${names[k]} = point[${from}:${start}]${tail}`;
   });
+  return ["def unpack(point):", ...parts, `    return ${tuple(names)}`, "", ""];
 }
 
 function scipyGradient(look: Look, name: string, names: readonly string[]): string[] {
@@ -283,11 +281,7 @@ function jaxSearch({ look, name, names, style, steps }: Program): string[] {
       l10n.t("{0} decides by its numbers, which JAX cannot compile: choose another optimizer", look.title),
     );
   return [
-    "def unpack(point):",
-    ...unpacked(look, names, "reshape"),
-    `    return ${tuple(names)}`,
-    "",
-    "",
+    ...unpacking(look, names),
     ...JAX_SCALE,
     `start = jnp.concatenate([${argumentTexts(look, style)
       .map((value) => `jnp.ravel(${value.startsWith("jnp.") ? value : `jnp.array(${value})`})`)

@@ -17,7 +17,6 @@ import {
   commands,
   type Point,
   type SubjectAtResult,
-  type Verdict,
   type View,
 } from "../protocol/lsp";
 import { PointError, parsePoint } from "../protocol/point";
@@ -137,22 +136,7 @@ function checkText(rows: readonly CheckRow[], problem: string | undefined): stri
   if (rows.length === 0) return problem ?? l10n.t("There is no gradient to check.");
   if (rows.every(({ verdict }) => verdict === "right"))
     return l10n.t("The gradient is right: {0}", [...new Set(rows.map(({ method }) => method))].join(", "));
-  return rows.map(({ name, verdict, method }) => `${name}: ${verdictText(verdict)} (${method})`).join(" · ");
-}
-
-function verdictText(verdict: Verdict): string {
-  switch (verdict) {
-    case "right":
-      return l10n.t("right");
-    case "wrong":
-      return l10n.t("wrong");
-    case "not differentiable":
-      return l10n.t("not differentiable here");
-    case "not trustworthy":
-      return l10n.t("differences are not trustworthy here");
-    case "not finite":
-      return l10n.t("not finite");
-  }
+  return rows.map(({ name, words, method }) => `${name}: ${words} (${method})`).join(" · ");
 }
 
 /** What to look at, asking for values that no place gives; undefined if the user was told why not, or let go. */

@@ -19,6 +19,7 @@ const pythonCells = (notebook: NotebookDocument): NotebookCell[] =>
   notebook.getCells().filter(({ kind, document }) => kind === NotebookCellKind.Code && isPython(document));
 
 function notebookOf(document: TextDocument): NotebookDocument | undefined {
+  if (document.uri.scheme !== "vscode-notebook-cell") return undefined;
   return workspace.notebookDocuments.find((notebook) => notebook.getCells().some((cell) => cell.document === document));
 }
 

@@ -98,6 +98,7 @@ const isChecked = (value: unknown): value is CheckResult =>
       isString(it.name) &&
       isString(it.method) &&
       verdicts.includes(it.verdict) &&
+      isString(it.words) &&
       [it.reference, it.error, it.single].every((cell) => optional(cell, isCell)),
   );
 

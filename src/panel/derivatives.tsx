@@ -125,7 +125,7 @@ function VerdictOf({ row }: { row: CheckRow }) {
   return (
     <>
       <span class={`said ${kind}`} title={reference && `${method}: ${reference.text}`}>
-        <Mark kind={kind} /> {wordsOf(row.verdict)}
+        <Mark kind={kind} /> {row.words}
       </span>{" "}
       <span class="how">
         {bound && `${row.verdict === "right" ? method : `${method}: ${reference?.text}`} ± ${bound}`}
@@ -134,21 +134,6 @@ function VerdictOf({ row }: { row: CheckRow }) {
       </span>
     </>
   );
-}
-
-function wordsOf(verdict: Verdict): string {
-  switch (verdict) {
-    case "right":
-      return l10n.t("right");
-    case "wrong":
-      return l10n.t("wrong");
-    case "not differentiable":
-      return l10n.t("not differentiable here");
-    case "not trustworthy":
-      return l10n.t("differences are not trustworthy here");
-    case "not finite":
-      return l10n.t("not finite");
-  }
 }
 
 const shapes = {

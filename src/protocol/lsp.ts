@@ -192,6 +192,8 @@ export interface CheckRow {
   /** As in the gradient's rows. */
   name: string;
   verdict: Verdict;
+  /** The verdict in words. */
+  words: string;
   /** How it was checked, in words. */
   method: string;
   /** What the method gives, and how far it may be off. */

@@ -43,6 +43,7 @@ function row({ label, claimed, reference, errorEstimate, method, verdict }: Chec
   return {
     name: label,
     verdict: verdicts[verdict],
+    words: verdictText(verdict),
     method: methodText(method),
     ...(reference === null ? {} : { reference: cell(reference) }),
     ...(errorEstimate === null ? {} : { error: cell(errorEstimate) }),
@@ -57,6 +58,21 @@ const verdicts: Readonly<Record<Checked["verdict"], Verdict>> = {
   "differences are not trustworthy here": "not trustworthy",
   "not finite": "not finite",
 };
+
+function verdictText(verdict: Checked["verdict"]): string {
+  switch (verdict) {
+    case "right":
+      return l10n.t("right");
+    case "wrong":
+      return l10n.t("wrong");
+    case "not differentiable here":
+      return l10n.t("not differentiable here");
+    case "differences are not trustworthy here":
+      return l10n.t("differences are not trustworthy here");
+    case "not finite":
+      return l10n.t("not finite");
+  }
+}
 
 function methodText(method: Checked["method"]): string {
   switch (method) {

@@ -1,5 +1,5 @@
 /** Expressions at the cursor: one that is selected, or those around a name with their derivatives by it. */
-import { type Expr, freeNames, pathAt, type Span, type Statement } from "../../languages/python";
+import { type Expr, freeNames, isStatement, pathAt, type Span } from "../../languages/python";
 import { shortText } from "../display";
 import type { DocumentAnalysis } from "../document";
 import { type Look, type Origin, Problem } from "../subject";
@@ -123,23 +123,3 @@ function expressionsAt({ syntax }: DocumentAnalysis, offset: number): Expr[] {
   const path = pathAt(syntax, offset);
   return path.slice(path.findLastIndex(isStatement) + 1) as Expr[];
 }
-
-const STATEMENTS: ReadonlySet<string> = new Set<Statement["kind"]>([
-  "expression",
-  "assign",
-  "annotated",
-  "augmented",
-  "return",
-  "if",
-  "while",
-  "for",
-  "try",
-  "with",
-  "function",
-  "class",
-  "delete",
-  "raise",
-  "assert",
-  "match",
-]);
-const isStatement = ({ kind }: Statement | Expr): boolean => STATEMENTS.has(kind);

@@ -2,7 +2,17 @@
 import { evaluate } from "../interpreters/eager";
 import { type Shape, sameShape, Tensor } from "../tensor";
 import { applied, compile, type Kernel, literal, rounded } from "./javascript";
-import type { Call, Instruction, Loop, Place, Product, Program, Step, Store } from "./loops";
+import {
+  type Call,
+  type Instruction,
+  inputsOf,
+  type Loop,
+  type Place,
+  type Product,
+  type Program,
+  type Step,
+  type Store,
+} from "./loops";
 import { summedInSingle } from "./wasm/matmul";
 
 /** A program as statements; what does not lie in `point` or `out` is an array of `buffers`. */
@@ -245,9 +255,6 @@ class Writer {
 function tensorOf(data: ArrayLike<number>, shape: Shape, dtype: Tensor["dtype"]): Tensor {
   return new Tensor(sameShape(shape, []) ? [data[0]!] : (data as Float64Array), shape, dtype);
 }
-
-const inputsOf = (one: Instruction): readonly number[] =>
-  one.kind === "apply" ? one.inputs : one.kind === "round" ? [one.input] : [];
 
 /**
  * The instructions of a loop's body that have the value which another one had at the turn of the innermost loop before

@@ -50,6 +50,10 @@ export type Instruction =
   | { readonly kind: "apply"; readonly op: Elementwise; readonly inputs: readonly number[]; readonly dtype: DType }
   | { readonly kind: "round"; readonly input: number; readonly dtype: DType };
 
+/** The numbers in its body of what an instruction takes. */
+export const inputsOf = (one: Instruction): readonly number[] =>
+  one.kind === "apply" ? one.inputs : one.kind === "round" ? [one.input] : [];
+
 /**
  * offset + Σ strides[k] · index[k], of the indices of the loops around. With a table that number is a place in the table,
  * and what stands there is the place in the buffer; −1 stands for an element that is 0.

@@ -1,5 +1,5 @@
 /** Loops that turn equally often become one, so that what they share is loaded and computed once. */
-import type { Buffer, Instruction, Loop, Place, Step, Store } from "./loops";
+import { type Buffer, type Instruction, inputsOf, type Loop, type Place, type Step, type Store } from "./loops";
 
 /** A loop's body holds about this many operations at most. */
 const MOST_MERGED = 250;
@@ -98,12 +98,7 @@ function together(first: Loop, second: Loop): Loop | undefined {
           }
         }
       }
-      const moved: Instruction =
-        one.kind === "apply"
-          ? { ...one, inputs: one.inputs.map((input) => numbers[input]!) }
-          : one.kind === "round"
-            ? { ...one, input: numbers[one.input]! }
-            : one;
+      const moved = renumbered(one, numbers);
       const key = keyOf(moved);
       let number = known.get(key);
       if (number === undefined) {
@@ -217,25 +212,25 @@ function withoutIdle(steps: readonly Step[], buffers: readonly Buffer[], returne
   });
 }
 
+/** An instruction in a body in which what it takes has other numbers. */
+function renumbered(one: Instruction, numbers: readonly number[]): Instruction {
+  if (one.kind === "apply") return { ...one, inputs: one.inputs.map((input) => numbers[input]!) };
+  return one.kind === "round" ? { ...one, input: numbers[one.input]! } : one;
+}
+
 /** Without instructions that no store needs. */
 function needed(loop: Loop): Loop {
   const wanted = new Set(loop.stores.map(({ value }) => value));
   for (let k = loop.body.length - 1; k >= 0; k--) {
     const one = loop.body[k]!;
     if (!wanted.has(k)) continue;
-    for (const input of one.kind === "apply" ? one.inputs : one.kind === "round" ? [one.input] : []) wanted.add(input);
+    for (const input of inputsOf(one)) wanted.add(input);
   }
   const numbers: number[] = [];
   const body: Instruction[] = [];
   loop.body.forEach((one, k) => {
     if (!wanted.has(k)) return;
-    const moved: Instruction =
-      one.kind === "apply"
-        ? { ...one, inputs: one.inputs.map((input) => numbers[input]!) }
-        : one.kind === "round"
-          ? { ...one, input: numbers[one.input]! }
-          : one;
-    numbers[k] = body.push(moved) - 1;
+    numbers[k] = body.push(renumbered(one, numbers)) - 1;
   });
   return { ...loop, body, stores: loop.stores.map((store) => ({ ...store, value: numbers[store.value]! })) };
 }

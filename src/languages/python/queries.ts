@@ -48,7 +48,7 @@ function* partsIn(value: object): Generator<Statement | Expr> {
   else yield* partsOf(value);
 }
 
-const kinds = new Set([
+const expressionKinds: readonly Expr["kind"][] = [
   "number",
   "string",
   "bytes",
@@ -74,6 +74,9 @@ const kinds = new Set([
   "yield",
   "starred",
   "broken",
+];
+
+const statementKinds: ReadonlySet<string> = new Set<Statement["kind"]>([
   "expression",
   "assign",
   "annotated",
@@ -98,7 +101,11 @@ const kinds = new Set([
   "assert",
   "match",
 ]);
+const kinds: ReadonlySet<string> = new Set([...expressionKinds, ...statementKinds]);
 const isNodeKind = (kind: string): boolean => kinds.has(kind);
+
+/** Of what cannot be read it is not known whether it is one. */
+export const isStatement = (node: Statement | Expr): node is Statement => statementKinds.has(node.kind);
 
 /** Every function of a module, nested ones and methods too, in the order of the text. */
 export function functionsOf(syntax: PyModuleSyntax): FunctionInfo[] {
