@@ -10,6 +10,7 @@ import {
   type Range,
   Selection,
   type TextDocument,
+  type TextEditor,
   window,
   workspace,
 } from "vscode";
@@ -53,8 +54,27 @@ export async function revealCell(cell: NotebookCell, range: Range): Promise<void
     viewColumn: shown?.viewColumn,
     selections: [new NotebookRange(cell.index, cell.index + 1)],
   });
-  const editor = window.visibleTextEditors.find(({ document }) => document === cell.document);
+  const editor = await editorOf(cell);
   if (!editor) return;
   editor.selection = new Selection(range.start, range.end);
   editor.revealRange(range);
+}
+
+/** The cell's editor; a cell that was out of view gets one a moment later, a folded one none (undefined after a second). */
+function editorOf(cell: NotebookCell): Promise<TextEditor | undefined> {
+  const find = (editors: readonly TextEditor[]) => editors.find(({ document }) => document === cell.document);
+  return new Promise((resolve) => {
+    const end = (editor?: TextEditor) => {
+      change.dispose();
+      clearTimeout(timer);
+      resolve(editor);
+    };
+    const timer = setTimeout(end, 1000);
+    const change = window.onDidChangeVisibleTextEditors((editors) => {
+      const editor = find(editors);
+      if (editor) end(editor);
+    });
+    const shown = find(window.visibleTextEditors);
+    if (shown) end(shown);
+  });
 }

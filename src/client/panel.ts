@@ -288,9 +288,24 @@ class Panel implements Disposable {
       case "save":
         return { saved: await save(call.params, this.state?.document ?? this.state?.subject?.uri) };
       case "reveal":
-        await reveal(call.params);
+        await this.reveal(call.params);
         return null;
     }
+  }
+
+  /**
+   * Shows a place in the editor, and leaves the focus there. VS Code looks only every 250 ms whether a webview has the
+   * focus: what the click gave to the panel may arrive after the editor was shown, and is then given back.
+   */
+  private async reveal(place: Parameters<PanelApi["reveal"]>[0]): Promise<void> {
+    let returned = false;
+    const late = this.webview.onDidChangeViewState(() => {
+      if (!this.webview.active || returned) return;
+      returned = true;
+      showPlace(place).catch(() => {});
+    });
+    setTimeout(() => late.dispose(), 1000);
+    await showPlace(place);
   }
 }
 
@@ -338,7 +353,7 @@ function rangeFrom({ start, end }: TextRange, firstLine: number): Range {
   return new Range(start.line - firstLine, start.character, end.line - firstLine, end.character);
 }
 
-async function reveal({ uri, line, character }: Parameters<PanelApi["reveal"]>[0]): Promise<void> {
+async function showPlace({ uri, line, character }: Parameters<PanelApi["reveal"]>[0]): Promise<void> {
   const found = cellAt(uri, line);
   if (found) {
     const place = new Position(line - found.firstLine, character);
