@@ -29,7 +29,10 @@ module.exports = class extends Base {
         for (const state of Object.keys(total)) total[state] += counts[state];
       }
       if (this.failures.length > 0) Base.list(this.failures);
-      if (process.env.GRADLENS_COUNTS) appendFileSync(process.env.GRADLENS_COUNTS, `${JSON.stringify(total)}\n`);
+      if (process.env.GRADLENS_COUNTS) {
+        const failedSuites = [...groups].flatMap(([title, { failed }]) => (failed > 0 ? [title] : []));
+        appendFileSync(process.env.GRADLENS_COUNTS, `${JSON.stringify({ ...total, failedSuites })}\n`);
+      }
     });
   }
 };
