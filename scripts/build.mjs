@@ -133,28 +133,35 @@ const mochaForBrowsers = {
   },
 };
 
+/** One module that has all of the others. */
+const together = (paths) => ({
+  contents: paths.map((path) => `export * from ${JSON.stringify(`./${path.replaceAll("\\", "/")}`)};`).join("\n"),
+  resolveDir: ".",
+});
+
 const builds = [...entries];
 if (flags.has("--test")) {
   rmSync("out/test", { recursive: true, force: true });
-  builds.push({
+  const test = {
     ...node,
     minify: false,
     sourcemap: "inline",
     external: ["vscode", "playwright-core", "mocha", "@vscode/test-electron", "esbuild", "fast-check"],
-    entryPoints: find("test", /\.test\.tsx?$/),
-    outdir: "out/test",
-    outbase: "test",
-  });
+  };
+  const [pages, others] = [[], []];
+  for (const path of find("test", /\.test\.tsx?$/)) (/vscode.page/.test(path) ? pages : others).push(path);
+  builds.push({ ...test, entryPoints: others, outdir: "out/test", outbase: "test" });
+  // The tests on VS Code's page share one browser.
+  builds.push({ ...test, stdin: together(pages), outfile: "out/test/vscode/page/page.test.js" });
   // The suites that run inside VS Code: one module for Node's extension host and the web's. `run` comes first: it defines
   // the `describe` that the suites call.
   const suites = find("test/vscode/suite", /\.suite\.ts$/);
-  const lines = ["./test/vscode/suite/run.ts", ...suites.map((path) => `./${path.replaceAll("\\", "/")}`)];
   builds.push({
     ...web,
     format: "cjs",
     minify: false,
     sourcemap: "inline",
-    stdin: { contents: lines.map((path) => `export * from ${JSON.stringify(path)};`).join("\n"), resolveDir: "." },
+    stdin: together(["test/vscode/suite/run.ts", ...suites]),
     outfile: "out/test/vscode/suite.js",
     plugins: [mochaForBrowsers],
   });
