@@ -188,39 +188,14 @@ export function pathAt(syntax: PyModuleSyntax, offset: number): (Statement | Exp
 /** The smallest expression around a range. */
 export function expressionAt(syntax: PyModuleSyntax, from: number, to = from): Expr | undefined {
   const path = pathAt(syntax, from).filter((node) => node.from <= from && to <= node.to);
-  for (let k = path.length - 1; k >= 0; k--) if (isExpression(path[k])) return path[k] as Expr;
+  for (let k = path.length - 1; k >= 0; k--) {
+    const node = path[k];
+    if (isExpression(node)) return node;
+  }
   return undefined;
 }
 
-const expressions = new Set([
-  "number",
-  "string",
-  "bytes",
-  "format",
-  "constant",
-  "name",
-  "attribute",
-  "subscript",
-  "slice",
-  "call",
-  "binary",
-  "unary",
-  "boolop",
-  "compare",
-  "conditional",
-  "lambda",
-  "list",
-  "tuple",
-  "set",
-  "dict",
-  "comprehension",
-  "named",
-  "yield",
-  "starred",
-]);
-function isExpression(node: Statement | Expr): boolean {
-  return expressions.has(node.kind);
-}
+const isExpression = (node: Statement | Expr): node is Expr => node.kind !== "broken" && !isStatement(node);
 
 /** Visits every node, parents before their parts. */
 export function visit(body: readonly (Statement | Expr)[], see: (node: Statement | Expr) => void): void {

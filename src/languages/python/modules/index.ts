@@ -14,6 +14,7 @@ import "./matplotlib";
 import "./random/python";
 import "./re";
 import "./random/numpy";
+import "./cmath";
 import "./statistics";
 import "./drawing";
 import "./scipy";

@@ -1,15 +1,13 @@
-/** `statistics` and `cmath`. */
+/** Python's statistics: https://docs.python.org/3.12/library/statistics.html */
 import { isValue } from "../../../engine";
 import { bindArguments, toFloat, toInt } from "../runtime/arguments";
 import { listOf, PyList, PyTuple } from "../runtime/containers";
-import { exceptionTypes, PyException, raiseError } from "../runtime/errors";
-import { PyComplex, toComplex } from "../runtime/numbers";
+import { exceptionTypes, PyException } from "../runtime/errors";
 import { makeType, native, type PyValue } from "../runtime/object";
 import { binary } from "../runtime/operators";
-import { call, equals, isNumber, repr, typeName } from "../runtime/protocol";
+import { call, equals, repr } from "../runtime/protocol";
 import { tracedScalar } from "../runtime/text";
 import { vm } from "../runtime/vm";
-import { complexFunctions } from "./numpy/complex";
 import { loadModule, registerModule } from "./registry";
 
 const errorType = makeType("StatisticsError", exceptionTypes.get("ValueError")!);
@@ -192,70 +190,4 @@ registerModule("statistics", () => {
     ["NormalDist", loadModule("_normal")!.member("NormalDist")!],
     ...Object.entries(entries).map(([name, run]): [string, PyValue] => [name, native(name, run)]),
   ]);
-});
-
-// ── cmath ───────────────────────────────────────────────────────────────────
-
-const complexOf = (x: PyValue): PyComplex => {
-  const z = toComplex(x) ?? (isNumber(x) ? undefined : toComplex(toFloat(x)));
-  if (!z) raiseError("TypeError", `must be real number, not ${typeName(x)}`);
-  return z;
-};
-
-const NAMES: Record<string, string> = {
-  asin: "arcsin",
-  acos: "arccos",
-  atan: "arctan",
-  asinh: "arcsinh",
-  acosh: "arccosh",
-  atanh: "arctanh",
-};
-
-registerModule("cmath", () => {
-  const out = new Map<string, PyValue>([
-    ["pi", Math.PI],
-    ["e", Math.E],
-    ["tau", 2 * Math.PI],
-    ["inf", Number.POSITIVE_INFINITY],
-    ["nan", Number.NaN],
-    ["infj", new PyComplex(0, Number.POSITIVE_INFINITY)],
-    ["nanj", new PyComplex(0, Number.NaN)],
-  ]);
-  const define = (name: string, run: (z: PyComplex, args: PyValue[]) => PyValue): void => {
-    out.set(
-      name,
-      native(name, (args) => run(complexOf(args[0]), args)),
-    );
-  };
-  for (const name of ["exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", ...Object.keys(NAMES)])
-    define(name, (z) => complexFunctions[NAMES[name] ?? name](z));
-  define("log", (z, args) => {
-    if (z.re === 0 && z.im === 0) raiseError("ValueError", "math domain error");
-    const value = complexFunctions.log(z);
-    return args.length > 1 ? binary("/", value, complexFunctions.log(complexOf(args[1]))) : value;
-  });
-  define("log10", (z) => complexFunctions.log10(z));
-  define("phase", (z) => Math.atan2(z.im, z.re));
-  define("polar", (z) => new PyTuple([Math.hypot(z.re, z.im), Math.atan2(z.im, z.re)]));
-  define("isnan", (z) => Number.isNaN(z.re) || Number.isNaN(z.im));
-  define("isinf", (z) => Math.abs(z.re) === Number.POSITIVE_INFINITY || Math.abs(z.im) === Number.POSITIVE_INFINITY);
-  define("isfinite", (z) => Number.isFinite(z.re) && Number.isFinite(z.im));
-  out.set(
-    "rect",
-    native("rect", ([r, phi]) => {
-      const [size, angle] = [toFloat(r), toFloat(phi)];
-      return new PyComplex(size * Math.cos(angle), size * Math.sin(angle));
-    }),
-  );
-  out.set(
-    "isclose",
-    native("isclose", (args, kwargs) => {
-      const [a, b, rel, abs] = bindArguments("isclose", ["a", "b", "*", "rel_tol?", "abs_tol?"], args, kwargs);
-      const [x, y] = [complexOf(a!), complexOf(b!)];
-      const gap = Math.hypot(x.re - y.re, x.im - y.im);
-      const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(y.re, y.im));
-      return gap <= Math.max((rel === undefined ? 1e-9 : toFloat(rel)) * size, abs === undefined ? 0 : toFloat(abs));
-    }),
-  );
-  return out;
 });
