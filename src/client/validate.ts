@@ -2,7 +2,7 @@
  * What comes from the page, from a saved state or from a command's argument is
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
-import type { CommandArgument, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
+import type { CommandArgument, Component, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
 import { isChoice } from "../protocol/optimizers";
 import {
   type OptimizeSettings,
@@ -92,6 +92,19 @@ const isPosition: Check<Fields> = (value): value is Fields =>
 const isTextRange: Check<Fields> = (value): value is Fields =>
   isObject(value) && isPosition(value.start) && isPosition(value.end);
 
+const isComponent: Check<Component> = (value): value is Component =>
+  isIndex(value) || value === "norm" || value === "squares";
+
+/** More patience than this is a mistake. */
+const MOST_EFFORT = 1000;
+
+/** A subject at a point. */
+const isViewParams = (it: Fields): boolean =>
+  isSubject(it.subject) &&
+  optional(it.point, isPoint) &&
+  optional(it.component, isComponent) &&
+  optional(it.effort, (effort): effort is number => isNumber(effort) && effort >= 1 && effort <= MOST_EFFORT);
+
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
 
@@ -117,23 +130,24 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   optional(value.pinned, isBoolean) &&
   optional(value.axes, (axes): axes is unknown[] => listOf(axes, isString)) &&
   optional(value.window, (window): window is unknown[] => listOf(window, isRange)) &&
+  optional(value.component, isComponent) &&
   optional(value.optimize, isOptimizeSettings);
 
 /** What each method of the panel's page may be called with. */
 const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
-  view: (it) => isSubject(it.subject) && optional(it.point, isPoint),
-  check: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  view: isViewParams,
+  check: isViewParams,
   plot: (it) =>
-    isSubject(it.subject) &&
+    isViewParams(it) &&
     isPoint(it.point) &&
     listOf(it.axes, isString) &&
     optional(it.window, (window): window is unknown[] => listOf(window, isRange)) &&
     optional(it.samples, isIndex) &&
     optional(it.seconds, isBoolean) &&
     optional(it.field, isBoolean),
-  tape: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  tape: isViewParams,
   highlight: (it) => isString(it.uri) && optional(it.range, isTextRange),
-  slices: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  slices: isViewParams,
   minimize: (it) => isMinimization(it) && optional(it.start, isPoint),
   basins: (it) => isMinimization(it) && optional(it.point, isPoint) && isArray(it.starts),
   plane: (it) =>

@@ -4,10 +4,10 @@ import type { Cell, CheckRow, GradientRow, Verdict, View } from "../protocol/lsp
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
+import { ComponentName } from "./component";
 import { type CsvRow, csvOf } from "./csv";
 import { ExportMenu, nameOf } from "./export-menu";
 import { Scroll } from "./scroll";
-import { pointOf } from "./session";
 import { useSession } from "./use";
 
 /** More rows than this are shown on demand. */
@@ -18,7 +18,7 @@ export function Derivatives({ view }: { view: View }) {
   const session = useSession();
   const [all, setAll] = useState(false);
   const wanted = view.gradient.some((row) => row.automatic);
-  const check = useAnswer(session, "check", wanted ? { subject: view.subject, point: pointOf(view) } : undefined, view);
+  const check = useAnswer(session, "check", wanted ? session.about(view) : undefined, view);
   if (view.gradient.length === 0) return null;
   const title = view.gradient.length === 1 ? l10n.t("Derivative") : l10n.t("Gradient");
   const rows = all ? view.gradient : view.gradient.slice(0, SHOWN);
@@ -26,7 +26,9 @@ export function Derivatives({ view }: { view: View }) {
   return (
     <section data-section="gradient">
       <div class="section-head">
-        <h2 id="gradient">{title}</h2>
+        <h2 id="gradient">
+          {title} <ComponentName view={view} />
+        </h2>
         <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(gradientRows(view, checked))} />
       </div>
       <Scroll label={title}>

@@ -4,6 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Cell, Jacobian as JacobianData, Spectrum, View } from "../protocol/lsp";
 import { decodeArray, fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
+import { ComponentName } from "./component";
 import { type CsvRow, csvOf } from "./csv";
 import { ExportMenu, nameOf } from "./export-menu";
 import { Scroll } from "./scroll";
@@ -43,7 +44,9 @@ export function Hessian({ view }: { view: View }) {
   return (
     <section data-section="hessian">
       <div class="section-head">
-        <h2 id="hessian">{title}</h2>
+        <h2 id="hessian">
+          {title} <ComponentName view={view} />
+        </h2>
         <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(matrixRows(matrix))} />
       </div>
       <MatrixView matrix={matrix} title={title} id="hessian" />

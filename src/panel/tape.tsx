@@ -9,13 +9,14 @@ import type { JsonNumber } from "../protocol/values";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
+import { ComponentName } from "./component";
 import { Control } from "./control";
 import { type CsvRow, csvOf } from "./csv";
 import { DataRow } from "./data-row";
 import { ExportMenu } from "./export-menu";
 import { type Picture, pictureOf } from "./pictures";
 import { Scroll } from "./scroll";
-import { pointOf, type Session } from "./session";
+import type { Session } from "./session";
 import { type Box, layout } from "./tape-layout";
 import { useColors } from "./theme";
 import { hasNothing, useModel, useSession } from "./use";
@@ -24,7 +25,7 @@ export function TapeView({ view }: { view: View }) {
   const session = useSession();
   const [open, setOpen] = useState(true);
   const shown = view.value !== undefined && view.parameters.length > 0 && !hasNothing(view);
-  const params = open && shown ? { subject: view.subject, point: pointOf(view) } : undefined;
+  const params = open && shown ? session.about(view) : undefined;
   const { data, problem, fresh } = useAnswer(session, "tape", params, view);
   if (!shown) return null;
   const line = problem ?? data?.problem;
@@ -32,7 +33,9 @@ export function TapeView({ view }: { view: View }) {
     <section data-section="tape" class="tape">
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <h2>{l10n.t("Computation graph")}</h2>
+          <h2>
+            {l10n.t("Computation graph")} <ComponentName view={view} />
+          </h2>
         </summary>
         {open && line && <p class="muted">{line}</p>}
         {open && !line && !data && (
