@@ -39,6 +39,8 @@ export interface SampleOptions {
   readonly breaks?: boolean;
   readonly field?: boolean;
   readonly proceed?: () => void;
+  /** The point may have no value: it is one gap more then. */
+  readonly gaps?: boolean;
   /** Whether what `proceed` threw means that time is up: what was sampled by then is the answer. */
   readonly spent?: (error: unknown) => boolean;
 }
@@ -50,7 +52,7 @@ const ARROWS = 13;
  * Samples `look` around `point` along one or two of its labels.
  *
  * @param proceed called between values; throws to end the work
- * @throws Problem where the function has no single value at the point
+ * @throws Problem where the function has no single value at the point, unless there may be `gaps`
  */
 export function sample(
   look: Look,
@@ -65,7 +67,9 @@ export function sample(
   const grid = window.map(([low, high]) =>
     Float64Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1)),
   );
-  const { value, gradient } = look.gradientAt(point);
+  const { value, gradient } = options.gaps
+    ? (orNaN(() => look.gradientAt(point)) ?? { value: Number.NaN, gradient: point.map(() => Number.NaN) })
+    : look.gradientAt(point);
   const moved = [...point];
   const at = {
     axes,

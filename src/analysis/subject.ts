@@ -119,6 +119,16 @@ export class Look {
     }));
   }
 
+  /** How many numbers it gives; undefined where it has no value. */
+  private length(): number | undefined {
+    try {
+      return this.result().values.length;
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+
   /** ½‖r‖² in place of the r that is looked at. */
   halfSquares(): Look {
     return this.keep("halfSquares", () => {
@@ -129,8 +139,8 @@ export class Look {
 
   /** The function itself if it gives one number; else one number of its result. An element that is not there is the first. */
   component(which: Component = 0): Look {
-    const { length } = this.result().values;
-    if (length === 1 || length === 0) return this;
+    const length = this.length();
+    if (length === undefined || length < 2) return this;
     if (which === "squares") return this.halfSquares();
     return this.keep(`component ${which}`, () => {
       const one = (inputs: readonly Value[]) => {

@@ -95,15 +95,22 @@ const isTextRange: Check<Fields> = (value): value is Fields =>
 const isComponent: Check<Component> = (value): value is Component =>
   isIndex(value) || value === "norm" || value === "squares";
 
-/** More patience than this is a mistake. */
-const MOST_EFFORT = 1000;
+const isBetween =
+  (low: number, high: number): Check<number> =>
+  (value): value is number =>
+    isNumber(value) && value >= low && value <= high;
+
+/** More patience or a wider page than this is a mistake. */
+const isEffort = isBetween(1, 100);
+const isWidth = isBetween(1, 10_000);
 
 /** A subject at a point. */
 const isViewParams = (it: Fields): boolean =>
   isSubject(it.subject) &&
   optional(it.point, isPoint) &&
   optional(it.component, isComponent) &&
-  optional(it.effort, (effort): effort is number => isNumber(effort) && effort >= 1 && effort <= MOST_EFFORT);
+  optional(it.effort, isEffort) &&
+  optional(it.width, isWidth);
 
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);

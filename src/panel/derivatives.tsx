@@ -39,10 +39,10 @@ export function Derivatives({ view }: { view: View }) {
               <th scope="col" class="number">
                 {l10n.t("automatic")}
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 {l10n.t("central differences")}
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 {l10n.t("difference")}
               </th>
             </tr>
@@ -90,10 +90,10 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         <td class="number strong" title={row.automatic?.text}>
           {row.automatic ? short(row.automatic, 10) : row.reason ? l10n.t("none") : "—"}
         </td>
-        <td class="number muted" title={row.central?.text}>
+        <td class="number muted wide" title={row.central?.text}>
           {row.central ? short(row.central, 8) : "—"}
         </td>
-        <td class="number muted" title={row.difference?.text}>
+        <td class="number muted wide" title={row.difference?.text}>
           {row.difference ? short(row.difference, 2) : "—"}
         </td>
       </tr>
@@ -105,6 +105,15 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         ) : (
           <td class="verdict" colSpan={3}>
             {checked ? <VerdictOf row={checked} /> : waiting ? "…" : ""}
+            {row.central && row.difference && (
+              <span class="narrow">
+                {l10n.t(
+                  "central differences {0}, difference {1}",
+                  short(row.central, 8),
+                  short(row.difference, 2).replaceAll("-", "−"),
+                )}
+              </span>
+            )}
           </td>
         )}
       </tr>

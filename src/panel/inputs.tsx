@@ -49,7 +49,9 @@ function Scalar({ model, parameter: { name, range, reason } }: { model: Model; p
   const set = (next: number) => session.setValue(name, toJsonNumber(next));
   return (
     <div class="input">
-      <label for={`input-${name}`}>{name}</label>
+      <label for={`input-${name}`} title={name}>
+        {name}
+      </label>
       <NumberField id={`input-${name}`} label={name} value={value} step={step} onChange={set} />
       <input
         type="range"

@@ -129,7 +129,7 @@ function Numbers({ matrix, colors, id }: { matrix: Matrix; colors: Colors; id: s
         <tr>
           <td />
           {columns.map((label) => (
-            <th key={label} scope="col" class="number">
+            <th key={label} scope="col" class="number" title={label}>
               {label}
             </th>
           ))}
@@ -276,7 +276,7 @@ function Vectors({ spectrum, labels }: { spectrum: Spectrum; labels: string[] })
               {l10n.t("eigenvalue")}
             </th>
             {labels.map((label) => (
-              <th key={label} scope="col" class="number">
+              <th key={label} scope="col" class="number" title={label}>
                 {label}
               </th>
             ))}
@@ -310,7 +310,8 @@ function Vectors({ spectrum, labels }: { spectrum: Spectrum; labels: string[] })
 }
 
 function wordsOf({ kind, definiteness, slope, tolerance }: Spectrum, single: boolean): string {
-  const [size, most] = [short(slope, 3), short(tolerance, 3)];
+  // With a minus that no line ends at.
+  const [size, most] = [slope, tolerance].map((cell) => short(cell, 3).replaceAll("-", "−")) as [string, string];
   if (kind === "not stationary") {
     return single
       ? l10n.t("Not a stationary point: the derivative's size {0} exceeds {1}.", size, most)

@@ -53,7 +53,10 @@ export function PlotSection({ model, view }: { model: Model; view: View }) {
   const colors = useColors();
   const place = useRef<HTMLElement>(null);
   const trails = useMemo(() => (plot ? trailsOn(plot, view, trials, colors) : []), [plot, view.paths, trials, colors]);
-  if (view.plottable.length === 0 || hasNothing(view)) return null;
+  if (view.plottable.length === 0) return null;
+  const empty = plot?.values.every(Number.isNaN);
+  // What says why there is no value stands above.
+  if ((empty || plotProblem) && hasNothing(view)) return null;
   return (
     <section data-section="plot" ref={place}>
       <div class="section-head">
@@ -68,9 +71,8 @@ export function PlotSection({ model, view }: { model: Model; view: View }) {
           {plotProblem}
         </p>
       )}
-      {plot?.partial && (
-        <Partial>{l10n.t("The time limit was reached: this is what was sampled by then, more coarsely.")}</Partial>
-      )}
+      {plot?.partial && <Partial>{l10n.t("The time limit was reached: a coarser picture.")}</Partial>}
+      {empty && <p class="note">{l10n.t("The function has no value in this window.")}</p>}
       {plot && axes.length > 0 ? (
         <>
           <Layers model={model} plot={plot} />

@@ -120,7 +120,7 @@ function summary(plot: Plot, view: View, point: number[]): string {
     const range = extent(values);
     if (range[0] <= range[1]) parts.push(l10n.t("{0} goes from {1} to {2}.", label, short(range[0]), short(range[1])));
   }
-  if (plot.partial) parts.push(l10n.t("The time limit was reached: this is what was sampled by then, more coarsely."));
+  if (plot.partial) parts.push(l10n.t("The time limit was reached: a coarser picture."));
   if (missing > 0) parts.push(l10n.t("{0} of {1} samples have no value.", missing, plot.values.length));
   parts.push(
     l10n.t(

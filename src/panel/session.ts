@@ -84,6 +84,8 @@ export interface Model {
   component?: Component;
   /** So many times the usual time is given to answers. */
   effort: number;
+  /** Pixels that formulas have. */
+  width?: number;
   /** What the plot shows beside the function. */
   layers: readonly PlotLayer[];
   optimization: OptimizationModel;
@@ -96,6 +98,14 @@ export interface Model {
 /** Each time that the user asks to go on there is so many times as much time, up to so much. */
 const MORE = 4;
 const MOST_EFFORT = 64;
+
+/** Pages in pixels; what stands beside a formula; formulas are broken anew for each so many pixels more. */
+const NARROWEST = 200;
+const WIDEST = 1280;
+/** A formula that is broken at less is too high to be read. */
+const FEWEST = 360;
+const AROUND = 62;
+const STEP = 20;
 
 /** Samples along each axis where the floor of a narrow valley is to be seen. */
 const FINE = 97;
@@ -332,6 +342,16 @@ export class Session {
     this.keep();
   }
 
+  /** The page has so many pixels across. */
+  setWidth(page: number): void {
+    // A page that is hidden has none.
+    if (page < NARROWEST) return;
+    const width = Math.max(Math.floor((Math.min(page, WIDEST) - AROUND) / STEP) * STEP, FEWEST);
+    if (width === this.model.width) return;
+    this.update({ width });
+    if (this.model.view) this.ask();
+  }
+
   /** Asks again, with more time. */
   goOn(): void {
     this.update({ effort: Math.min(this.model.effort * MORE, MOST_EFFORT) });
@@ -423,7 +443,13 @@ export class Session {
     if (again) this.version++;
     this.views.ask(() => {
       const { point, given, subject: latest, component } = this.model;
-      return { subject: latest ?? subject, ...(given ? { point } : {}), ...this.manner(component) };
+      const { width } = this.model;
+      return {
+        subject: latest ?? subject,
+        ...(given ? { point } : {}),
+        ...this.manner(component),
+        ...(width === undefined ? {} : { width }),
+      };
     });
     this.slowTimer ??= setTimeout(() => this.update({ slow: true }), 300);
     this.askPlot();

@@ -82,6 +82,8 @@ export interface ViewParams {
   component?: Component;
   /** So many times the time that the settings give; absent: 1. */
   effort?: number;
+  /** Pixels across which formulas are broken into lines. */
+  width?: number;
 }
 
 /** A formula typeset for the current theme, with its sources. */

@@ -1,7 +1,7 @@
 /** `gradlens/plot`: samples of a subject along one or two of its parameters. */
 import type { CancellationToken } from "vscode-languageserver";
 import { componentsOf, sample, sampleComponents, sampleSlices } from "../analysis/sample";
-import { Problem } from "../analysis/subject";
+import { type Look, Problem } from "../analysis/subject";
 import type { PlotData, PlotParams, SlicesResult, ViewParams } from "../protocol/lsp";
 import { encodeArray, toJsonNumber } from "../protocol/values";
 import { isSpent, proceedFor, type Session } from "./session";
@@ -9,15 +9,29 @@ import { isSpent, proceedFor, type Session } from "./session";
 /** More samples than a screen has use for are refused. */
 const MOST_SAMPLES = 512;
 
+/** Of the usual time: where the point has no value it may be that no place has. */
+const TRY = 0.1;
+
+/** A function that fails at the point may have values elsewhere. */
+function lookEvenIfFailing(session: Session, { subject, point }: PlotParams): { whole: Look; failing: boolean } {
+  try {
+    return { whole: session.look(subject, point), failing: false };
+  } catch (error) {
+    if (!(error instanceof Problem) || !error.look || error.stopped) throw error;
+    return { whole: error.look, failing: true };
+  }
+}
+
 export function plot(session: Session, params: PlotParams, token: CancellationToken): PlotData {
-  const whole = session.look(params.subject, params.point);
+  const { whole, failing } = lookEvenIfFailing(session, params);
   const look = whole.component(params.component);
-  const proceed = proceedFor(session, params, token);
+  const proceed = proceedFor(session, failing ? { ...params, effort: TRY } : params, token);
   const samples = params.samples === undefined ? {} : { samples: Math.min(Math.max(2, params.samples), MOST_SAMPLES) };
   const data = sample(look, look.point, params.axes, {
     ...(params.window ? { window: params.window } : {}),
     ...samples,
     breaks: true,
+    gaps: true,
     seconds: params.seconds ?? false,
     field: params.field ?? false,
     proceed,

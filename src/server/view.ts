@@ -24,7 +24,7 @@ import { whereText } from "./words";
 
 /** All digits: the panel is the place for them. */
 const DIGITS = 17;
-/** The panel wraps longer formulas. */
+/** Formulas are broken to this width in pixels where the page does not tell its own. */
 const FORMULA_WIDTH = 560;
 
 export async function view(session: Session, params: ViewParams, token: CancellationToken): Promise<View> {
@@ -51,7 +51,7 @@ export async function view(session: Session, params: ViewParams, token: Cancella
     const look = session.look(subject, point);
     describe(look, answer);
     if (subject.kind === "function") answer.paths = pathsThrough(session, subject);
-    fill(look, answer, params.component ?? 0, proceed);
+    fill(look, answer, params, proceed);
   } catch (error) {
     if (error instanceof OutOfTime) answer.partial = true;
     else if (error instanceof Problem) {
@@ -92,7 +92,8 @@ function describe(look: Look, answer: View): void {
 }
 
 /** Adds what can be had, the cheapest first; a part that has a problem leaves the others standing. */
-function fill(whole: Look, answer: View, component: Component, proceed: () => void): void {
+function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, proceed: () => void): void {
+  const formula = formulasIn(width);
   const attempt = (part: () => void) => {
     proceed();
     try {
@@ -110,7 +111,7 @@ function fill(whole: Look, answer: View, component: Component, proceed: () => vo
   if (several) {
     const shown = typeof component === "number" && component >= values.length ? 0 : component;
     attempt(() => fillResult(whole, answer, shown));
-    if (values.length <= MOST_ROWS) attempt(() => fillFormula(whole, answer, name));
+    if (values.length <= MOST_ROWS) attempt(() => fillFormula(whole, answer, name, formula));
     if (values.length === 0) return;
     symbol = symbolOf(name, shown, typeof shown === "number" ? whole.outputs()[shown]! : "");
     answer.symbol = symbol.latex;
@@ -135,7 +136,8 @@ function fill(whole: Look, answer: View, component: Component, proceed: () => vo
     const rows = look.hessian(proceed);
     if (look.labels.length === 0) return;
     answer.hessian = { labels: [...look.labels], rows: rows.map((row) => row.map(cell)) };
-    const spectrum = look.spectrum(proceed);
+    // Where there is no value there is no kind of point.
+    const spectrum = Number.isFinite(value) ? look.spectrum(proceed) : undefined;
     if (!spectrum) return;
     answer.hessian.spectrum = {
       ...spectrum,
@@ -147,7 +149,7 @@ function fill(whole: Look, answer: View, component: Component, proceed: () => vo
     };
   });
   attempt(() => {
-    if (!several) fillFormula(look, answer, name);
+    if (!several) fillFormula(look, answer, name, formula);
     answer.derivatives = derivatives(look, name, symbol).map((derivative) => ({
       name: derivative.name,
       formula: formula(derivative.formula),
@@ -157,7 +159,7 @@ function fill(whole: Look, answer: View, component: Component, proceed: () => vo
   });
 }
 
-function fillFormula(look: Look, answer: View, name: string): void {
+function fillFormula(look: Look, answer: View, name: string, formula: ReturnType<typeof formulasIn>): void {
   answer.formula = formula(definition(look, name));
   const condition = look.condition();
   if (condition) answer.guards = [formula(condition)];
@@ -199,9 +201,10 @@ export function cell(value: number): Cell {
   return { value: toJsonNumber(value), text: formatNumber(value, DIGITS) };
 }
 
-function formula({ latex, text }: FormulaText): Formula {
-  return { latex, text, svg: typeset(latex, { maxWidth: FORMULA_WIDTH }).svg };
-}
+/** Formulas broken to a width. */
+const formulasIn =
+  (maxWidth = FORMULA_WIDTH) =>
+  ({ latex, text }: FormulaText): Formula => ({ latex, text, svg: typeset(latex, { maxWidth }).svg });
 
 function pathsThrough(session: Session, subject: Subject & { kind: "function" }): LoopPath[] {
   return loopPaths(session, subject.uri).filter((path) => path.function === subject.name);

@@ -201,6 +201,41 @@ def helix(t):
 def ellipse(t):
     return 3 * math.cos(t), math.sin(2 * t)
 
+def constant():
+    return 2.5 * math.pi
+
+def options(x, y, mode="cosine", negate=False, order=2):
+    value = (math.cos(x) if mode == "cosine" else math.sin(x)) * y**order
+    return -value if negate else value
+
+def refuses(x, y):
+    if x > 0:
+        raise ValueError("x must not be positive")
+    return x * y
+
+def nothing(x):
+    return math.sqrt(x) * 0 + np.nan
+
+def between(x):
+    return math.log(x) / (x - 2) + 1 / math.sin(3 * x)
+
+def network(learning_rate, momentum_coefficient, weight_decay):
+    hidden = math.tanh(learning_rate * momentum_coefficient - weight_decay**2)
+    outer = math.exp(-hidden * learning_rate) / (1 + math.exp(momentum_coefficient * hidden))
+    return math.log(1 + outer**2) * hidden + math.sin(weight_decay * outer) / (1 + learning_rate**2)
+
+def attention(q, k, v):
+    scores = np.exp(q @ k / math.sqrt(2.0))
+    weights = scores / np.sum(scores)
+    return np.sum((weights * v)**2)
+
+constant()
+options(0.7, 1.2)
+refuses(1.0, 2.0)
+nothing(1.0)
+between(1.0)
+network(0.1, 0.9, 0.5)
+attention(np.array([0.5, -1.0]), np.array([[1.0, 0.2, -0.3], [0.1, 0.8, 0.5]]), np.array([1.0, 2.0, 3.0]))
 himmelblau(0.0, 0.0)
 helix(1.0)
 ellipse(0.6)
