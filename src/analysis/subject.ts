@@ -27,9 +27,11 @@ import {
   type SweepStep,
   scalar,
   sizeOf,
+  sqrt,
   square,
   sum,
   TooManyOperations,
+  take,
   text,
   type Value,
   writtenSize,
@@ -65,6 +67,9 @@ export interface Disagreement {
   readonly torch: number | null;
   readonly jax: number | null;
 }
+
+/** The number that a function of several results is looked at as: an element of its result, row-major, ‖r‖ or ½‖r‖². */
+export type Component = number | "norm" | "squares";
 
 /** Formulas whose marks exceed this are not written out. */
 const MOST_MARKS = 400;
@@ -114,11 +119,36 @@ export class Look {
     }));
   }
 
+  /** How many numbers it gives; undefined where it has no value. */
+  private length(): number | undefined {
+    try {
+      return this.result().values.length;
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+
   /** ½‖r‖² in place of the r that is looked at. */
   halfSquares(): Look {
     return this.keep("halfSquares", () => {
       const half = (inputs: readonly Value[]) => mul(scalar(0.5), sum(square(this.call(inputs))));
       return new Look(this.title, this.parameters, this.point, this.origin, half, this.dialect);
+    });
+  }
+
+  /** The function itself if it gives one number; else one number of its result. An element that is not there is the first. */
+  component(which: Component = 0): Look {
+    const length = this.length();
+    if (length === undefined || length < 2) return this;
+    if (which === "squares") return this.halfSquares();
+    return this.keep(`component ${which}`, () => {
+      const one = (inputs: readonly Value[]) => {
+        const result = this.call(inputs);
+        if (which === "norm") return sqrt(sum(square(result)));
+        return take(result, Int32Array.of(which < length ? which : 0), []);
+      };
+      return new Look(this.title, this.parameters, this.point, this.origin, one, this.dialect);
     });
   }
 

@@ -84,6 +84,8 @@ function formulaOf(node: Node, names: ReadonlyMap<Value, string>): string {
   // What cuts the derivative, or changes what it is, is not the same value again.
   if (expression.kind === "symbol" && node.op.kind !== "elementwise" && node.op.kind !== "linear")
     return `${node.op.name}(${expression.name})`;
-  if (expression.kind === "number") return node.op.name;
+  // What comes to a constant is still computed from its inputs.
+  if (expression.kind === "number" && node.inputs.length > 0)
+    return `${node.op.name}(${node.inputs.map((input) => names.get(input) ?? text(expressionOf(input, known))).join(", ")})`;
   return text(expression);
 }

@@ -179,6 +179,7 @@ class Panel implements Disposable {
       pinned: undefined,
       axes: undefined,
       window: undefined,
+      component: undefined,
       figure: undefined,
       ...state,
       subject,

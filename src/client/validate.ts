@@ -2,7 +2,7 @@
  * What comes from the page, from a saved state or from a command's argument is
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
-import type { CommandArgument, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
+import type { CommandArgument, Component, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
 import { isChoice } from "../protocol/optimizers";
 import {
   type OptimizeSettings,
@@ -92,6 +92,26 @@ const isPosition: Check<Fields> = (value): value is Fields =>
 const isTextRange: Check<Fields> = (value): value is Fields =>
   isObject(value) && isPosition(value.start) && isPosition(value.end);
 
+const isComponent: Check<Component> = (value): value is Component =>
+  isIndex(value) || value === "norm" || value === "squares";
+
+const isBetween =
+  (low: number, high: number): Check<number> =>
+  (value): value is number =>
+    isNumber(value) && value >= low && value <= high;
+
+/** More patience or a wider page than this is a mistake. */
+const isEffort = isBetween(1, 100);
+const isWidth = isBetween(1, 10_000);
+
+/** A subject at a point. */
+const isViewParams = (it: Fields): boolean =>
+  isSubject(it.subject) &&
+  optional(it.point, isPoint) &&
+  optional(it.component, isComponent) &&
+  optional(it.effort, isEffort) &&
+  optional(it.width, isWidth);
+
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
 
@@ -117,23 +137,24 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
   optional(value.pinned, isBoolean) &&
   optional(value.axes, (axes): axes is unknown[] => listOf(axes, isString)) &&
   optional(value.window, (window): window is unknown[] => listOf(window, isRange)) &&
+  optional(value.component, isComponent) &&
   optional(value.optimize, isOptimizeSettings);
 
 /** What each method of the panel's page may be called with. */
 const calls: { [M in keyof PanelApi]: (params: Fields) => boolean } = {
-  view: (it) => isSubject(it.subject) && optional(it.point, isPoint),
-  check: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  view: isViewParams,
+  check: isViewParams,
   plot: (it) =>
-    isSubject(it.subject) &&
+    isViewParams(it) &&
     isPoint(it.point) &&
     listOf(it.axes, isString) &&
     optional(it.window, (window): window is unknown[] => listOf(window, isRange)) &&
     optional(it.samples, isIndex) &&
     optional(it.seconds, isBoolean) &&
     optional(it.field, isBoolean),
-  tape: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  tape: isViewParams,
   highlight: (it) => isString(it.uri) && optional(it.range, isTextRange),
-  slices: (it) => isSubject(it.subject) && optional(it.point, isPoint),
+  slices: isViewParams,
   minimize: (it) => isMinimization(it) && optional(it.start, isPoint),
   basins: (it) => isMinimization(it) && optional(it.point, isPoint) && isArray(it.starts),
   plane: (it) =>

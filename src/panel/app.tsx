@@ -10,6 +10,7 @@ import { Inputs } from "./inputs";
 import { Loops } from "./loops";
 import { Hessian, Jacobian, NARROW } from "./matrix";
 import { Optimize } from "./optimize";
+import { Partial } from "./partial";
 import { PlotSection } from "./plot-section";
 import { Script } from "./script";
 import type { Model, Session } from "./session";
@@ -107,7 +108,7 @@ function Parts({ model, view }: { model: Model; view: View }) {
   const wide = (view.hessian?.rows.length ?? 0) > NARROW;
   return (
     <>
-      {view.partial && <Partial view={view} />}
+      {view.partial && <Missing view={view} />}
       {!narrow && <Formulas view={view} />}
       <div class="columns">
         <div class="column">
@@ -129,17 +130,18 @@ function Parts({ model, view }: { model: Model; view: View }) {
 }
 
 /** What there was no time for. */
-function Partial({ view }: { view: View }) {
+function Missing({ view }: { view: View }) {
   const several = view.result !== undefined;
   const missing = [
     !view.value && !several && l10n.t("the value"),
-    several ? !view.jacobian && l10n.t("the Jacobian") : view.gradient.length === 0 && l10n.t("the gradient"),
-    !several && !view.hessian && l10n.t("the Hessian"),
+    several && !view.jacobian && l10n.t("the Jacobian"),
+    view.gradient.length === 0 && l10n.t("the gradient"),
+    !view.hessian && l10n.t("the Hessian"),
     !view.formula && l10n.t("formulas"),
   ].filter((part) => part !== false);
   return (
-    <p class="note" role="status">
+    <Partial>
       {l10n.t("The time limit was reached. Missing: {0}.", missing.join(", ") || l10n.t("derivatives in formulas"))}
-    </p>
+    </Partial>
   );
 }

@@ -56,6 +56,8 @@ const isJacobian = (value: unknown): boolean =>
   isList(value.pattern.starts, Number.isInteger) &&
   isList(value.pattern.columns, Number.isInteger);
 
+const isComponent = (value: unknown): boolean => Number.isInteger(value) || value === "norm" || value === "squares";
+
 const isView = (value: unknown): value is View =>
   isObject(value) &&
   isObject(value.subject) &&
@@ -81,7 +83,15 @@ const isView = (value: unknown): value is View =>
       isList(it.rows, (row) => isList(row, isCell)) &&
       optional(it.spectrum, isSpectrum),
   ) &&
-  optional(value.result, (it) => isObject(it) && isString(it.text)) &&
+  optional(
+    value.result,
+    (it) =>
+      isObject(it) &&
+      isString(it.text) &&
+      isString(it.symbol) &&
+      isList(it.labels, isString) &&
+      isComponent(it.component),
+  ) &&
   optional(value.jacobian, isJacobian) &&
   isList(value.plottable, isString) &&
   isList(value.paths, isPath);
@@ -111,6 +121,10 @@ const isPlot = (value: unknown): value is PlotData =>
   isList(value.point, isNumber) &&
   isList(value.gradient, isNumber) &&
   [value.slopes, value.seconds, value.field].every((it) => optional(it, isArray)) &&
+  optional(
+    value.components,
+    (it) => isObject(it) && isList(it.labels, isString) && isArray(it.values) && isArray(it.slopes),
+  ) &&
   optional(value.breaks, (list) =>
     isList(list, (it) => isObject(it) && isString(it.kind) && [it.at, it.left, it.right].every(isNumber)),
   );
@@ -144,6 +158,7 @@ const isSlices = (value: unknown): value is SlicesResult =>
   isList(value.labels, isString) &&
   isArray(value.grid) &&
   isArray(value.values) &&
+  optional(value.components, (it) => isObject(it) && isList(it.labels, isString) && isArray(it.values)) &&
   optional(value.problem, isString);
 
 const isMinimum = (value: unknown): value is MinimizeResult =>
@@ -287,6 +302,7 @@ export const isState = (value: unknown): value is PanelState =>
   optional(value.document, isString) &&
   optional(value.axes, (axes) => isList(axes, isString)) &&
   optional(value.window, (window) => isList(window, isPair)) &&
+  optional(value.component, isComponent) &&
   optional(value.tab, (tab) => panelTabs.some((known) => known === tab)) &&
   optional(value.optimize, (it) => isObject(it) && Number.isInteger(it.steps) && isList(it.choices, isChoice));
 

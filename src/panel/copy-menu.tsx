@@ -27,7 +27,11 @@ export function CopyMenu({ model, view }: { model: Model; view: View }) {
     const rows = hessian.rows.map((row) => row.map(({ value }) => value));
     choices.push([l10n.t("Hessian"), (as) => matrixText(`\\nabla^{2} ${view.symbol}`, rows, as)]);
   }
-  if (jacobian) choices.push([l10n.t("Jacobian"), (as) => matrixText(`J_{${view.symbol}}`, rowsOf(jacobian), as)]);
+  if (jacobian)
+    choices.push([
+      l10n.t("Jacobian"),
+      (as) => matrixText(`J_{${view.result?.symbol ?? view.symbol}}`, rowsOf(jacobian), as),
+    ]);
   if (choices.length === 0) return null;
   return (
     <Menu label={l10n.t("Copy")} class="copies">

@@ -4,10 +4,10 @@ import type { Cell, CheckRow, GradientRow, Verdict, View } from "../protocol/lsp
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
+import { ComponentName } from "./component";
 import { type CsvRow, csvOf } from "./csv";
 import { ExportMenu, nameOf } from "./export-menu";
 import { Scroll } from "./scroll";
-import { pointOf } from "./session";
 import { useSession } from "./use";
 
 /** More rows than this are shown on demand. */
@@ -18,7 +18,7 @@ export function Derivatives({ view }: { view: View }) {
   const session = useSession();
   const [all, setAll] = useState(false);
   const wanted = view.gradient.some((row) => row.automatic);
-  const check = useAnswer(session, "check", wanted ? { subject: view.subject, point: pointOf(view) } : undefined, view);
+  const check = useAnswer(session, "check", wanted ? session.about(view) : undefined, view);
   if (view.gradient.length === 0) return null;
   const title = view.gradient.length === 1 ? l10n.t("Derivative") : l10n.t("Gradient");
   const rows = all ? view.gradient : view.gradient.slice(0, SHOWN);
@@ -26,7 +26,9 @@ export function Derivatives({ view }: { view: View }) {
   return (
     <section data-section="gradient">
       <div class="section-head">
-        <h2 id="gradient">{title}</h2>
+        <h2 id="gradient">
+          {title} <ComponentName view={view} />
+        </h2>
         <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(gradientRows(view, checked))} />
       </div>
       <Scroll label={title}>
@@ -37,10 +39,10 @@ export function Derivatives({ view }: { view: View }) {
               <th scope="col" class="number">
                 {l10n.t("automatic")}
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 {l10n.t("central differences")}
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 {l10n.t("difference")}
               </th>
             </tr>
@@ -88,10 +90,10 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         <td class="number strong" title={row.automatic?.text}>
           {row.automatic ? short(row.automatic, 10) : row.reason ? l10n.t("none") : "—"}
         </td>
-        <td class="number muted" title={row.central?.text}>
+        <td class="number muted wide" title={row.central?.text}>
           {row.central ? short(row.central, 8) : "—"}
         </td>
-        <td class="number muted" title={row.difference?.text}>
+        <td class="number muted wide" title={row.difference?.text}>
           {row.difference ? short(row.difference, 2) : "—"}
         </td>
       </tr>
@@ -103,6 +105,15 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         ) : (
           <td class="verdict" colSpan={3}>
             {checked ? <VerdictOf row={checked} /> : waiting ? "…" : ""}
+            {row.central && row.difference && (
+              <span class="narrow">
+                {l10n.t(
+                  "central differences {0}, difference {1}",
+                  short(row.central, 8),
+                  short(row.difference, 2).replaceAll("-", "−"),
+                )}
+              </span>
+            )}
           </td>
         )}
       </tr>

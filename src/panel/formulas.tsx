@@ -26,10 +26,25 @@ function Line({ formula, label }: { formula: FormulaData; label: string }) {
   );
 }
 
+/** Pixels of formulas that are shown at once. */
+const ENOUGH = 420;
+
+const heightOf = ({ svg }: FormulaData): number => 10 + Number(/ height="([\d.]+)/.exec(svg)?.[1] ?? 0);
+
 /** The function, its derivatives and its Hessian in formulas, and where they hold. */
 export function Formulas({ view }: { view: View }) {
   const { formula, derivatives, hessianFormula, guards } = view;
   if (!formula && derivatives.length === 0) return null;
+  const lines = derivatives.map(({ name, formula: derivative }) => ({
+    formula: derivative,
+    label: l10n.t("Derivative by {0}", name),
+  }));
+  if (hessianFormula) lines.push({ formula: hessianFormula, label: l10n.t("Hessian") });
+  // What is too much to see at a glance is opened on demand.
+  const heights = [...(formula ? [formula] : []), ...lines.map((each) => each.formula)].map(heightOf);
+  const until = (count: number) => heights.slice(0, heights.length - lines.length + count).reduce((a, b) => a + b, 0);
+  const shown = lines.filter((_, k) => until(k + 1) <= ENOUGH).length;
+  const line = (each: (typeof lines)[number]) => <Line key={each.label} formula={each.formula} label={each.label} />;
   return (
     <section class="formulas" aria-label={l10n.t("Formulas")}>
       {formula && <Line formula={formula} label={l10n.t("Function")} />}
@@ -44,10 +59,21 @@ export function Formulas({ view }: { view: View }) {
           ))}
         </p>
       )}
-      {derivatives.map(({ name, formula: derivative }) => (
-        <Line key={name} formula={derivative} label={l10n.t("Derivative by {0}", name)} />
-      ))}
-      {hessianFormula && <Line formula={hessianFormula} label={l10n.t("Hessian")} />}
+      {lines.slice(0, shown).map(line)}
+      {shown < lines.length && (
+        <details>
+          <summary>
+            {l10n.t(
+              "Long formulas: {0}",
+              lines
+                .slice(shown)
+                .map(({ label }) => label)
+                .join(", "),
+            )}
+          </summary>
+          {lines.slice(shown).map(line)}
+        </details>
+      )}
     </section>
   );
 }

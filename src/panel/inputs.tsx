@@ -2,6 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { Parameter, View } from "../protocol/lsp";
 import { fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import { roundToStep } from "../render/numbers";
+import { ComponentChooser } from "./component";
 import { NumberField, stepFor } from "./number-field";
 import { Scroll } from "./scroll";
 import type { Model, Range } from "./session";
@@ -27,9 +28,15 @@ export function Inputs({ model, view }: { model: Model; view: View }) {
       <p class="value">
         <span class="value-label">{l10n.t("Value")}</span>
         <output class={view.result ? "value-number several" : "value-number"}>
-          {view.value?.text ?? view.result?.text ?? "—"}
+          {view.result?.text ?? view.value?.text ?? "—"}
         </output>
       </p>
+      {view.result && view.result.labels.length > 1 && (
+        <p class="one">
+          <ComponentChooser view={view} label={l10n.t("Looked at")} />{" "}
+          <span class="numbers">= {view.value?.text ?? "—"}</span>
+        </p>
+      )}
     </section>
   );
 }
@@ -42,7 +49,9 @@ function Scalar({ model, parameter: { name, range, reason } }: { model: Model; p
   const set = (next: number) => session.setValue(name, toJsonNumber(next));
   return (
     <div class="input">
-      <label for={`input-${name}`}>{name}</label>
+      <label for={`input-${name}`} title={name}>
+        {name}
+      </label>
       <NumberField id={`input-${name}`} label={name} value={value} step={step} onChange={set} />
       <input
         type="range"

@@ -11,6 +11,7 @@ import { useSession } from "./use";
 
 export function Layers({ model, plot }: { model: Model; plot: Plot }) {
   const session = useSession();
+  const several = plot.components.length === 2 || plot.components.length === 3;
   const offered: [PlotLayer, string][] =
     plot.axes.length === 1
       ? [
@@ -18,6 +19,7 @@ export function Layers({ model, plot }: { model: Model; plot: Plot }) {
           ["second", l10n.t("f″")],
           ["tangent", l10n.t("Tangent")],
           ["circle", l10n.t("Curvature")],
+          ...(several ? [["results", l10n.t("Path of the results")] satisfies [PlotLayer, string]] : []),
         ]
       : [
           ["gradient", l10n.t("∇f")],
@@ -55,6 +57,8 @@ function titleOf(layer: PlotLayer): string {
       return l10n.t("The tangent at the point");
     case "circle":
       return l10n.t("The circle that has the curve's slope and curvature at the point");
+    case "results":
+      return l10n.t("The results drawn against each other while the variable moves, with the tangent at the point");
     case "gradient":
       return l10n.t("The gradient at the point: the direction of steepest ascent");
     case "descent":

@@ -24,6 +24,8 @@ const port: Port = {
 
 const rpc = new Rpc(port);
 const session = new Session(rpc);
+const measure = () => session.setWidth(document.documentElement.clientWidth);
+window.addEventListener("resize", measure);
 let started = false;
 rpc.on("start", ({ l10n: contents, state }) => {
   // A page that was hidden and comes back has nothing to show but what was kept.
@@ -35,6 +37,7 @@ rpc.on("start", ({ l10n: contents, state }) => {
     render(<App session={session} />, root);
     started = true;
   }
+  measure();
   session.start(state ?? (isState(kept) ? kept : null));
 });
 port.post({ type: "ready" });

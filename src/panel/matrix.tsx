@@ -4,6 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Cell, Jacobian as JacobianData, Spectrum, View } from "../protocol/lsp";
 import { decodeArray, fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
+import { ComponentName } from "./component";
 import { type CsvRow, csvOf } from "./csv";
 import { ExportMenu, nameOf } from "./export-menu";
 import { Scroll } from "./scroll";
@@ -43,7 +44,9 @@ export function Hessian({ view }: { view: View }) {
   return (
     <section data-section="hessian">
       <div class="section-head">
-        <h2 id="hessian">{title}</h2>
+        <h2 id="hessian">
+          {title} <ComponentName view={view} />
+        </h2>
         <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(matrixRows(matrix))} />
       </div>
       <MatrixView matrix={matrix} title={title} id="hessian" />
@@ -126,7 +129,7 @@ function Numbers({ matrix, colors, id }: { matrix: Matrix; colors: Colors; id: s
         <tr>
           <td />
           {columns.map((label) => (
-            <th key={label} scope="col" class="number">
+            <th key={label} scope="col" class="number" title={label}>
               {label}
             </th>
           ))}
@@ -273,7 +276,7 @@ function Vectors({ spectrum, labels }: { spectrum: Spectrum; labels: string[] })
               {l10n.t("eigenvalue")}
             </th>
             {labels.map((label) => (
-              <th key={label} scope="col" class="number">
+              <th key={label} scope="col" class="number" title={label}>
                 {label}
               </th>
             ))}
@@ -307,7 +310,8 @@ function Vectors({ spectrum, labels }: { spectrum: Spectrum; labels: string[] })
 }
 
 function wordsOf({ kind, definiteness, slope, tolerance }: Spectrum, single: boolean): string {
-  const [size, most] = [short(slope, 3), short(tolerance, 3)];
+  // With a minus that no line ends at.
+  const [size, most] = [slope, tolerance].map((cell) => short(cell, 3).replaceAll("-", "−")) as [string, string];
   if (kind === "not stationary") {
     return single
       ? l10n.t("Not a stationary point: the derivative's size {0} exceeds {1}.", size, most)

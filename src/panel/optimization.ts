@@ -81,8 +81,7 @@ const MOST_ASKED = 400;
 const MOST_NUMBERS = 200_000;
 
 /** The scalars that are varied, in the server's order. */
-export const labelsOf = (view: View): readonly string[] =>
-  view.plottable.length > 0 ? view.plottable : (view.jacobian?.labels ?? []);
+export const labelsOf = (view: View): readonly string[] => view.plottable;
 
 const namesOf = (view: View) => view.parameters.flatMap(({ name, reason }) => (reason ? [] : [name]));
 const leaves = (tree: JsonTree): number[] => (Array.isArray(tree) ? tree.flatMap(leaves) : [fromJsonNumber(tree)]);
@@ -98,7 +97,7 @@ export function filled(view: View, point: Point, numbers: ArrayLike<number>): Po
 }
 
 /** It gives residuals: half the sum of their squares is minimised. */
-export const givesResiduals = (view: View): boolean => view.result !== undefined && view.value === undefined;
+export const givesResiduals = (view: View): boolean => view.result !== undefined;
 
 /** Optimizers that this view can be minimised by. */
 export const offered = (view: View) => optimizers.filter(({ residuals }) => givesResiduals(view) || !residuals);

@@ -224,6 +224,8 @@ const plotOf = ({ projection, window, grid, values }: PlaneSamples): Plot => ({
   grid,
   values,
   breaks: [],
+  components: [],
+  partial: false,
   point: [],
   value: Number.NaN,
   gradient: [],

@@ -4,15 +4,26 @@ import type { View } from "../protocol/lsp";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber, roundToStep } from "../render/numbers";
 import { axis, baseLayout, type Layout } from "./chart";
+import { ComponentChooser, ComponentLegend } from "./component";
 import { type Frame, perPixel, toX, toY } from "./frame";
 import { Handle } from "./handle";
 import { Layers, PlotNotes } from "./layers";
 import { loopLabel } from "./loops";
 import type { Trial } from "./optimization";
+import { Partial } from "./partial";
 import { pictureOf } from "./pictures";
 import { Circle, Field, newtonStep, Step, secondOf } from "./plot-marks";
 import { PlotText } from "./plot-text";
-import { breakTraces, contourTrace, curveRange, curvesOf, curveTrace, trailTraces } from "./plot-traces";
+import {
+  breakTraces,
+  componentNames,
+  contourTrace,
+  curveRange,
+  curvesOf,
+  curveTrace,
+  trailTraces,
+} from "./plot-traces";
+import { ResultsPath } from "./results-path";
 import { runName } from "./run-words";
 import {
   loopTrail,
@@ -42,24 +53,38 @@ export function PlotSection({ model, view }: { model: Model; view: View }) {
   const colors = useColors();
   const place = useRef<HTMLElement>(null);
   const trails = useMemo(() => (plot ? trailsOn(plot, view, trials, colors) : []), [plot, view.paths, trials, colors]);
-  if (view.plottable.length === 0 || hasNothing(view)) return null;
+  if (view.plottable.length === 0) return null;
+  const empty = plot?.values.every(Number.isNaN);
+  // What says why there is no value stands above.
+  if ((empty || plotProblem) && hasNothing(view)) return null;
   return (
     <section data-section="plot" ref={place}>
       <div class="section-head">
         <h2>{l10n.t("Plot")}</h2>
-        {view.plottable.length > 1 && <AxisChoosers model={model} view={view} />}
+        <div class="choosers">
+          <ComponentChooser view={view} label={l10n.t("of")} />
+          {view.plottable.length > 1 && <AxisChoosers model={model} view={view} />}
+        </div>
       </div>
       {plotProblem && (
         <p class="problem" role="alert">
           {plotProblem}
         </p>
       )}
+      {plot?.partial && <Partial>{l10n.t("The time limit was reached: a coarser picture.")}</Partial>}
+      {empty && <p class="note">{l10n.t("The function has no value in this window.")}</p>}
       {plot && axes.length > 0 ? (
         <>
           <Layers model={model} plot={plot} />
+          {plot.components.length > 0 && (
+            <ComponentLegend view={view} labels={plot.components.map(({ label }) => label)} />
+          )}
           <PlotView model={model} view={view} plot={plot} trails={trails} />
           {plot.axes.length === 2 && model.layers.includes("surface") && (
             <Surface model={model} view={view} plot={plot} />
+          )}
+          {plot.axes.length === 1 && model.layers.includes("results") && (
+            <ResultsPath model={model} view={view} plot={plot} />
           )}
           <PlotNotes model={model} view={view} plot={plot} />
           <PlotText
@@ -82,7 +107,7 @@ function AxisChoosers({ model, view }: { model: Model; view: View }) {
   const session = useSession();
   const [first = "", second = ""] = model.axes;
   return (
-    <div class="choosers">
+    <>
       <label>
         {l10n.t("across")}{" "}
         <select
@@ -118,7 +143,7 @@ function AxisChoosers({ model, view }: { model: Model; view: View }) {
             ))}
         </select>
       </label>
-    </div>
+    </>
   );
 }
 
@@ -129,9 +154,14 @@ interface ShownTrail {
 
 /** The paths of the file's loops and of the optimizers' runs, where they move along the axes. */
 function trailsOn(plot: Plot, view: View, trials: readonly Trial[], colors: Colors): ShownTrail[] {
+  // Of several results half the sum of squares is minimised.
+  const comparable = view.result === undefined || view.result.component === "squares";
   return [
     ...view.paths.map((loop, i) => ({ trail: loopTrail(loop, loopLabel(loop), plot), color: colors.paths[i % 3]! })),
-    ...trials.map((trial) => ({ trail: trialTrail(trial, runName(trial), plot), color: colors.runs[trial.method]! })),
+    ...trials.map((trial) => ({
+      trail: trialTrail(trial, runName(trial), plot, comparable),
+      color: colors.runs[trial.method]!,
+    })),
   ].flatMap(({ trail, color }) => (trail ? [{ trail, color }] : []));
 }
 
@@ -156,18 +186,22 @@ function PlotView({ model, view, plot, trails }: PlotViewProps) {
 
   // A few may coincide: each shows around those over it. More would cover the plot.
   const few = trails.length <= 4;
+  const x = zoomed?.x ?? plot.window[0]!;
+  const y = zoomed?.y ?? plot.window[1] ?? range;
   const traces = useMemo(
     () => [
       ...(isCurve
-        ? [...curves.map((curve) => curveTrace(plot, curve, range)).reverse(), ...breakTraces(plot, colors, range)]
+        ? [
+            ...curves.map((curve) => curveTrace(plot, curve, range)).reverse(),
+            ...breakTraces(plot, colors, range),
+            ...(plot.components.length > 0 ? [componentNames(plot, colors, x, y)] : []),
+          ]
         : [contourTrace(plot, colors, window.innerWidth >= 380, logarithmic)]),
       ...trails.flatMap(({ trail, color }, i) => trailTraces(trail, color, colors, few ? trails.length - 1 - i : 0)),
     ],
     [plot, curves, range, logarithmic, colors, trails],
   );
 
-  const x = zoomed?.x ?? plot.window[0]!;
-  const y = zoomed?.y ?? plot.window[1] ?? range;
   // Plotly writes into the ranges that it is given: they are copies.
   const layout = useMemo<Layout>(
     () => ({
@@ -267,7 +301,7 @@ function Overlay({ model, view, plot, frame }: { model: Model; view: View; plot:
 }
 
 function curveValue(plot: Plot, x: number, view: View): number {
-  const value = valueAt(plot, x);
+  const value = valueAt(plot, x, plot.values);
   return Number.isFinite(value) ? value : view.value ? fromJsonNumber(view.value.value) : Number.NaN;
 }
 

@@ -8,6 +8,7 @@ import { type CsvRow, csvOf } from "./csv";
 import { DataRow } from "./data-row";
 import { ExportMenu, nameOf } from "./export-menu";
 import type { Picture } from "./pictures";
+import { extent } from "./plot-traces";
 import { Scroll } from "./scroll";
 import type { Plot, Trail } from "./session";
 
@@ -74,9 +75,15 @@ function* samplesOf(plot: Plot): Generator<CsvRow> {
     "value",
     ...(plot.slopes ? ["derivative"] : []),
     ...(plot.seconds ? ["second derivative"] : []),
+    ...plot.components.flatMap(({ label }) => [label, `${label} derivative`]),
   ];
   for (const [k, x] of xs.entries())
-    yield [x, plot.values[k]!, ...(plot.slopes ? [plot.slopes[k]!] : []), ...(plot.seconds ? [plot.seconds[k]!] : [])];
+    yield [
+      ...[x, plot.values[k]!],
+      ...(plot.slopes ? [plot.slopes[k]!] : []),
+      ...(plot.seconds ? [plot.seconds[k]!] : []),
+      ...plot.components.flatMap(({ values, slopes }) => [values[k]!, slopes[k]!]),
+    ];
 }
 
 function summary(plot: Plot, view: View, point: number[]): string {
@@ -109,6 +116,11 @@ function summary(plot: Plot, view: View, point: number[]): string {
       l10n.t("Highest sample: {0} at {1}.", short(plot.values[high]!), place(high)),
     );
   }
+  for (const { label, values } of plot.components) {
+    const range = extent(values);
+    if (range[0] <= range[1]) parts.push(l10n.t("{0} goes from {1} to {2}.", label, short(range[0]), short(range[1])));
+  }
+  if (plot.partial) parts.push(l10n.t("The time limit was reached: a coarser picture."));
   if (missing > 0) parts.push(l10n.t("{0} of {1} samples have no value.", missing, plot.values.length));
   parts.push(
     l10n.t(
@@ -147,6 +159,11 @@ function CurveTable({ plot, title }: { plot: Plot; title: string }) {
               {l10n.t("second derivative")}
             </th>
           )}
+          {plot.components.map(({ label }) => (
+            <th key={label} scope="col" class="number">
+              {label}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
@@ -158,6 +175,11 @@ function CurveTable({ plot, title }: { plot: Plot; title: string }) {
             <td class="number">{short(plot.values[i]!)}</td>
             {plot.slopes && <td class="number">{short(plot.slopes[i]!)}</td>}
             {plot.seconds && <td class="number">{short(plot.seconds[i]!)}</td>}
+            {plot.components.map(({ label, values }) => (
+              <td key={label} class="number">
+                {short(values[i]!)}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>

@@ -4,6 +4,7 @@ import type { PlotLayer } from "../protocol/panel";
 import { formatNumber } from "../render/numbers";
 import { contourLevels, logarithmicLevels, segments, visibleRange } from "../render/sampling";
 import type { Trace } from "./chart";
+import { componentColor } from "./component";
 import type { Break, Plot, Range, Trail } from "./session";
 import type { Colors } from "./theme";
 
@@ -12,22 +13,44 @@ export function padded([low, high]: readonly [number, number], share = 0.06): Ra
   return [low - pad, high + pad];
 }
 
-/** The curves that are shown: the function, and its derivatives where they are wanted. */
+/** The curves that are shown: the function, and its derivatives where they are wanted; of several results the others too. */
 export function curvesOf(plot: Plot, layers: readonly PlotLayer[], colors: Colors): Curve[] {
+  const { component } = plot;
   const name = plot.axes[0]!;
+  const color = component === undefined ? colors.curve : componentColor(colors, component);
+  const others = plot.components.flatMap(({ label, values, slopes }, k): Curve[] => {
+    if (k === component) return [];
+    const own = { color: componentColor(colors, k), width: 1.5 };
+    return [
+      { name: label, kind: "other", values, slopes, ...own },
+      ...(layers.includes("derivative")
+        ? [{ name: l10n.t("{0}, first derivative by {1}", label, name), values: slopes, ...own, width: 1.2 }]
+        : []),
+    ];
+  });
   return [
-    { name: l10n.t("value"), values: plot.values, slopes: plot.slopes, color: colors.curve, width: 2.2 },
+    { name: l10n.t("value"), kind: "value", values: plot.values, slopes: plot.slopes, color, width: 2.4 },
     ...(plot.slopes && layers.includes("derivative")
-      ? [{ name: l10n.t("first derivative by {0}", name), values: plot.slopes, color: colors.first, width: 1.6 }]
+      ? [
+          {
+            name: l10n.t("first derivative by {0}", name),
+            values: plot.slopes,
+            color: component === undefined ? colors.first : color,
+            width: 1.6,
+          },
+        ]
       : []),
     ...(plot.seconds && layers.includes("second")
       ? [{ name: l10n.t("second derivative by {0}", name), values: plot.seconds, color: colors.paths[0]!, width: 1.6 }]
       : []),
+    ...others,
   ];
 }
 
 export interface Curve {
   name: string;
+  /** The function, or another of its results; absent: a derivative. */
+  kind?: "value" | "other";
   values: Float64Array;
   slopes?: Float64Array | undefined;
   color: string;
@@ -37,11 +60,12 @@ export interface Curve {
 /** The values that a curve's axis shows. */
 export function curveRange(plot: Plot, curves: readonly Curve[]): Range {
   const own = visibleRange(plot.values, [plot.value]) ?? [-1, 1];
+  const ranges = curves.map(({ values }) => visibleRange(values) ?? own);
+  const heights = [own, ...ranges].map(([low, high]) => high - low);
+  // The others may be far larger: the function itself must not become flat beside them.
+  const most = 2 * (heights[0] || Math.min(...heights.filter((height) => height > 0)));
   let [low, high] = own;
-  // Derivatives may be far larger: the function itself must not become flat beside them.
-  const most = 2 * (high - low || 1);
-  for (const { values } of curves) {
-    const range = visibleRange(values) ?? own;
+  for (const range of ranges) {
     low = Math.min(low, Math.max(range[0], own[0] - most));
     high = Math.max(high, Math.min(range[1], own[1] + most));
   }
@@ -54,9 +78,10 @@ export function curveTrace(plot: Plot, curve: Curve, [low, high]: Range): Trace 
   const far = 100 * (high - low);
   const x: number[] = [];
   const y: (number | null)[] = [];
-  const isValue = values === plot.values;
+  const isValue = curve.kind !== undefined;
+  const breaks = curve.kind === "other" ? [] : plot.breaks;
   // What the function does at a break its derivatives do too, or worse; a kink is a jump of the derivative.
-  const cuts = plot.breaks.filter(({ kind }) => kind === "pole" || kind === "jump" || (!isValue && kind === "kink"));
+  const cuts = breaks.filter(({ kind }) => kind === "pole" || kind === "jump" || (!isValue && kind === "kink"));
   const runs = segments(grid, values, slopes).flatMap(([start, end]) => {
     const inside = cuts
       .map(({ at }) => grid.findIndex((position) => position >= at))
@@ -68,7 +93,7 @@ export function curveTrace(plot: Plot, curve: Curve, [low, high]: Range): Trace 
     // Towards a pole the curve leaves the picture; a jump or an edge it meets with the value that it tends to.
     const leave = (from: number, to: number) => {
       const [left, right] = [Math.min(grid[from]!, grid[to]!), Math.max(grid[from]!, grid[to]!)];
-      const place = plot.breaks.find(({ at }) => at >= left && at <= right);
+      const place = breaks.find(({ at }) => at >= left && at <= right);
       const limit = from < to ? place?.left : place?.right;
       if (isValue && place && place.kind !== "pole" && limit !== undefined && Number.isFinite(limit)) {
         x.push(place.at);
@@ -86,7 +111,7 @@ export function curveTrace(plot: Plot, curve: Curve, [low, high]: Range): Trace 
     for (let i = start; i < end; i++) {
       x.push(grid[i]!);
       y.push(values[i]!);
-      const kink = isValue && plot.breaks.find(({ kind, at }) => kind === "kink" && at > grid[i]! && at < grid[i + 1]!);
+      const kink = isValue && breaks.find(({ kind, at }) => kind === "kink" && at > grid[i]! && at < grid[i + 1]!);
       if (kink && i + 1 < end) {
         x.push(kink.at);
         y.push(kink.left);
@@ -96,7 +121,7 @@ export function curveTrace(plot: Plot, curve: Curve, [low, high]: Range): Trace 
     x.push(grid[end - 1]!);
     y.push(null);
   }
-  const name = isValue ? "" : `<br>${curve.name}`;
+  const name = curve.kind === "value" ? "" : `<br>${curve.name}`;
   return {
     type: "scatter",
     mode: "lines",
@@ -105,6 +130,37 @@ export function curveTrace(plot: Plot, curve: Curve, [low, high]: Range): Trace 
     line: { color: curve.color, width: curve.width, simplify: false, dash: isValue ? "solid" : "5px,2px" },
     connectgaps: false,
     hovertemplate: `${plot.axes[0]} = %{x:.5~g}<br>%{y:.6~g}${name}<extra></extra>`,
+  };
+}
+
+/** The names of several results at their curves, on the right where there is room. */
+export function componentNames(plot: Plot, colors: Colors, x: Range, [low, high]: Range): Trace {
+  const grid = plot.grid[0]!;
+  const placed: { x: number; y: number; label: string; color: string }[] = [];
+  plot.components.forEach(({ label, values }, k) => {
+    for (let share = 1; share > 0.3; share -= 0.07) {
+      const limit = x[0] + (x[1] - x[0]) * share;
+      const at = grid.findLastIndex((place, i) => place <= limit && values[i]! >= low && values[i]! <= high);
+      if (at < 0 || grid[at]! < x[0]) return;
+      const here = { x: grid[at]!, y: values[at]!, label, color: componentColor(colors, k) };
+      const isFree = placed.every(
+        (other) =>
+          Math.abs(other.x - here.x) > 0.06 * (x[1] - x[0]) || Math.abs(other.y - here.y) > 0.06 * (high - low),
+      );
+      if (!isFree) continue;
+      placed.push(here);
+      return;
+    }
+  });
+  return {
+    type: "scatter",
+    mode: "text",
+    x: placed.map((each) => each.x),
+    y: placed.map((each) => each.y),
+    text: placed.map(({ label }) => `<b>${label}</b>`),
+    textposition: "top left",
+    textfont: { size: 11, color: placed.map(({ color }) => color) },
+    hoverinfo: "skip",
   };
 }
 

@@ -1,18 +1,31 @@
 /** What the panel shows and how it changes: no DOM here. */
 
 import type { Range as TextRange } from "vscode-languageserver-types";
-import type { CurveBreak, LoopPath, PlotData, Point, ScriptView, Subject, View } from "../protocol/lsp";
+import type {
+  Component,
+  CurveBreak,
+  LoopPath,
+  PlotData,
+  Point,
+  ScriptView,
+  Subject,
+  View,
+  ViewParams,
+} from "../protocol/lsp";
 import type { PanelEvents, PanelSection, PanelState, PanelTab, PlotLayer } from "../protocol/panel";
 import { decodeArray, type EncodedArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../protocol/values";
 import type { PlotInput } from "../render/plots";
+import { indexOf } from "../render/sampling";
 import { initialOptimization, Optimization, type OptimizationModel, type Trial } from "./optimization";
 import { Latest, type Rpc } from "./rpc";
 
 export type Range = [number, number];
 
 export interface Plot extends PlotInput {
-  /** Subject and axes. */
+  /** Subject, axes and component. */
   base: string;
+  /** Of several results the number that is shown. */
+  component?: Component;
   window: Range[];
   grid: Float64Array[];
   values: Float64Array;
@@ -21,6 +34,17 @@ export interface Plot extends PlotInput {
   breaks: Break[];
   /** [arrows, 4]: x, y and the gradient there. */
   field?: Float64Array;
+  /** Along a curve, of a function of several results: the first few. */
+  components: readonly ComponentCurve[];
+  /** Time was up before all of it was sampled. */
+  partial: boolean;
+}
+
+/** An element of the result along a curve. */
+export interface ComponentCurve {
+  label: string;
+  values: Float64Array;
+  slopes: Float64Array;
 }
 
 export interface Break {
@@ -56,6 +80,12 @@ export interface Model {
   axes: string[];
   plot?: Plot;
   plotProblem?: string;
+  /** The number that a function of several results is looked at as; undefined: its first. */
+  component?: Component;
+  /** So many times the usual time is given to answers. */
+  effort: number;
+  /** Pixels that formulas have. */
+  width?: number;
   /** What the plot shows beside the function. */
   layers: readonly PlotLayer[];
   optimization: OptimizationModel;
@@ -64,6 +94,18 @@ export interface Model {
   /** Scroll there; the number changes with each request. */
   goTo?: { section: PanelSection; request: number };
 }
+
+/** Each time that the user asks to go on there is so many times as much time, up to so much. */
+const MORE = 4;
+const MOST_EFFORT = 64;
+
+/** Pages in pixels; what stands beside a formula; formulas are broken anew for each so many pixels more. */
+const NARROWEST = 200;
+const WIDEST = 1280;
+/** A formula that is broken at less is too high to be read. */
+const FEWEST = 360;
+const AROUND = 62;
+const STEP = 20;
 
 /** Samples along each axis where the floor of a narrow valley is to be seen. */
 const FINE = 97;
@@ -113,6 +155,7 @@ export class Session {
     locked: false,
     ranges: {},
     axes: [],
+    effort: 1,
     optimization: initialOptimization,
     layers: defaultLayers,
   };
@@ -144,8 +187,8 @@ export class Session {
     this.plots = new Latest(
       rpc,
       "plot",
-      (plot, { subject, axes }) => {
-        this.update({ plot: decodePlot(plot, JSON.stringify([subject, axes])), plotProblem: undefined });
+      (plot, { subject, axes, component }) => {
+        this.update({ plot: decodePlot(plot, baseOf(subject, axes, component), component), plotProblem: undefined });
         this.askPlot();
       },
       (plotProblem) => {
@@ -214,6 +257,8 @@ export class Session {
         ? {
             ranges: {},
             axes: state.axes ?? [],
+            component: state.component,
+            effort: 1,
             pinned: state.pinned ?? false,
             point: state.point ?? {},
           }
@@ -287,6 +332,42 @@ export class Session {
     this.keep();
   }
 
+  // ── what is asked ─────────────────────────────────────────────────────────
+
+  /** The number that a function of several results is looked at as. */
+  setComponent(component: Component): void {
+    if (component === this.model.component) return;
+    this.update({ component });
+    this.ask();
+    this.keep();
+  }
+
+  /** The page has so many pixels across. */
+  setWidth(page: number): void {
+    // A page that is hidden has none.
+    if (page < NARROWEST) return;
+    const width = Math.max(Math.floor((Math.min(page, WIDEST) - AROUND) / STEP) * STEP, FEWEST);
+    if (width === this.model.width) return;
+    this.update({ width });
+    if (this.model.view) this.ask();
+  }
+
+  /** Asks again, with more time. */
+  goOn(): void {
+    this.update({ effort: Math.min(this.model.effort * MORE, MOST_EFFORT) });
+    this.ask(true);
+  }
+
+  /** A question about what a view shows. */
+  about(view: View): ViewParams {
+    return { subject: view.subject, point: pointOf(view), ...this.manner(view.result?.component) };
+  }
+
+  private manner(component: Component | undefined): Pick<ViewParams, "component" | "effort"> {
+    const { effort } = this.model;
+    return { ...(component === undefined ? {} : { component }), ...(effort > 1 ? { effort } : {}) };
+  }
+
   // ── the plot ──────────────────────────────────────────────────────────────
 
   setAxes(axes: string[]): void {
@@ -337,7 +418,7 @@ export class Session {
 
   /** What is kept over a reload of the window, here and by the extension. */
   keep(): void {
-    const { subject, point, given, locked, pinned, optimization, layers, axes, tab, document } = this.model;
+    const { subject, point, given, locked, pinned, optimization, layers, axes, component, tab, document } = this.model;
     if (!subject && document === undefined) return;
     const state: PanelState = {
       ...(subject ? { subject } : {}),
@@ -349,6 +430,7 @@ export class Session {
       optimize: optimization.settings,
       layers: [...layers],
       ...(axes.length > 0 ? { axes } : {}),
+      ...(component === undefined ? {} : { component }),
       ...(this.window ? { window: this.window } : {}),
     };
     this.rpc.port.setState(state);
@@ -360,8 +442,14 @@ export class Session {
     if (!subject) return;
     if (again) this.version++;
     this.views.ask(() => {
-      const { point, given, subject: latest } = this.model;
-      return { subject: latest ?? subject, ...(given ? { point } : {}) };
+      const { point, given, subject: latest, component } = this.model;
+      const { width } = this.model;
+      return {
+        subject: latest ?? subject,
+        ...(given ? { point } : {}),
+        ...this.manner(component),
+        ...(width === undefined ? {} : { width }),
+      };
     });
     this.slowTimer ??= setTimeout(() => this.update({ slow: true }), 300);
     this.askPlot();
@@ -399,6 +487,8 @@ export class Session {
       point,
       ranges,
       axes,
+      // Until it has answered for another.
+      component: this.model.component ?? view.result?.component,
       pinned: view.origin.kind === "pinned" || (this.model.pinned && given),
       ...(axes.length === 0 ? { plot: undefined } : {}),
     });
@@ -415,7 +505,8 @@ export class Session {
     const { subject, point, axes, view, plot, layers, tab } = this.model;
     if (tab !== "function" || !subject || !view || axes.length === 0 || !same(view.subject, subject)) return;
     const at = axes.map((name) => scalar(point, name));
-    const base = JSON.stringify([subject, axes]);
+    const component = view.result && (this.model.component ?? view.result.component);
+    const base = baseOf(subject, axes, component);
     const held = axes.reduce((rest, axis) => withScalar(rest, axis, 0), point);
     const seconds = axes.length === 1 && layers.includes("second");
     const field = axes.length === 2 && layers.includes("field");
@@ -437,9 +528,14 @@ export class Session {
       ...(seconds ? { seconds } : {}),
       ...(field ? { field } : {}),
       ...(fine ? { samples: FINE } : {}),
+      ...this.manner(component),
     }));
   }
 }
+
+/** What a plot is of. */
+const baseOf = (subject: Subject, axes: readonly string[], component: Component | undefined) =>
+  JSON.stringify([subject, axes, component ?? null]);
 
 function samePath(a: LoopPath, b: LoopPath): boolean {
   const numbers = (one: EncodedArray, other: EncodedArray) => {
@@ -456,9 +552,10 @@ function samePath(a: LoopPath, b: LoopPath): boolean {
   );
 }
 
-function decodePlot(data: PlotData, base: string): Plot {
+function decodePlot(data: PlotData, base: string, component: Component | undefined): Plot {
   return {
     base,
+    ...(component === undefined ? {} : { component }),
     axes: data.axes,
     window: data.window,
     grid: data.grid.map(decodeArray),
@@ -466,6 +563,8 @@ function decodePlot(data: PlotData, base: string): Plot {
     slopes: data.slopes && decodeArray(data.slopes),
     seconds: data.seconds && decodeArray(data.seconds),
     field: data.field && decodeArray(data.field),
+    components: componentsOf(data),
+    partial: data.partial ?? false,
     breaks: (data.breaks ?? []).map(({ left, right, ...place }) => ({
       ...place,
       left: fromJsonNumber(left),
@@ -475,6 +574,17 @@ function decodePlot(data: PlotData, base: string): Plot {
     value: fromJsonNumber(data.value),
     gradient: data.gradient.map(fromJsonNumber),
   };
+}
+
+function componentsOf({ components }: PlotData): ComponentCurve[] {
+  if (!components) return [];
+  const [values, slopes] = [decodeArray(components.values), decodeArray(components.slopes)];
+  const n = values.length / Math.max(components.labels.length, 1);
+  return components.labels.map((label, k) => ({
+    label,
+    values: values.subarray(k * n, (k + 1) * n),
+    slopes: slopes.subarray(k * n, (k + 1) * n),
+  }));
 }
 
 /** A path over the steps, along the axes of a plot. */
@@ -502,17 +612,16 @@ export function trailOf(
     });
   const x = along(0);
   if (plot.axes.length === 2) return { label, x, y: along(1) };
-  return { label, x, y: x.map((at, row) => values?.[row] ?? valueAt(plot, at)) };
+  return { label, x, y: x.map((at, row) => values?.[row] ?? valueAt(plot, at, plot.values)) };
 }
 
 /** A curve's value between its samples. */
-export function valueAt(plot: Plot, x: number): number {
-  const grid = plot.grid[0]!;
-  const step = (grid[grid.length - 1]! - grid[0]!) / (grid.length - 1);
-  const index = (x - grid[0]!) / step;
+export function valueAt({ grid: [grid] }: Plot, x: number, values: Float64Array): number {
+  const last = grid!.length - 1;
+  if (!(x >= grid![0]! && x <= grid![last]!)) return Number.NaN;
+  const index = indexOf(grid!, x);
   const left = Math.floor(index);
-  if (left < 0 || left >= grid.length - 1) return index === grid.length - 1 ? plot.values[left]! : Number.NaN;
-  return plot.values[left]! + (plot.values[left + 1]! - plot.values[left]!) * (index - left);
+  return index === left ? values[left]! : values[left]! + (values[left + 1]! - values[left]!) * (index - left);
 }
 
 export function loopTrail(loop: LoopPath, label: string, plot: Plot): Trail | undefined {
@@ -524,12 +633,18 @@ export function loopTrail(loop: LoopPath, label: string, plot: Plot): Trail | un
   return trailOf(label, decodeArray(loop.path), columns, loop.labels.length, plot);
 }
 
-export function trialTrail({ result, path, values }: Trial, label: string, plot: Plot): Trail | undefined {
+/** @param comparable what was minimised is what the plot shows */
+export function trialTrail(
+  { result, path, values }: Trial,
+  label: string,
+  plot: Plot,
+  comparable: boolean,
+): Trail | undefined {
   if (!result) return undefined;
   const columns = plot.axes.map((axis) => {
     const column = result.labels.indexOf(axis);
     return column < 0 ? undefined : column;
   });
-  const onlyAxis = result.labels.length === 1;
+  const onlyAxis = comparable && result.labels.length === 1;
   return trailOf(label, path, columns, result.labels.length, plot, onlyAxis ? values : undefined);
 }

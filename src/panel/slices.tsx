@@ -6,10 +6,12 @@ import { decodeArray, fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { segments, visibleRange } from "../render/sampling";
 import { useAnswer } from "./answer";
+import { componentColor } from "./component";
 import { type CsvRow, csvOf } from "./csv";
 import { DataRow } from "./data-row";
 import { ExportMenu } from "./export-menu";
 import { type Model, pointOf, scalar } from "./session";
+import { useColors } from "./theme";
 import { useSession } from "./use";
 
 const WIDTH = 140;
@@ -18,7 +20,7 @@ const HEIGHT = 80;
 export function Slices({ model, view }: { model: Model; view: View }) {
   const session = useSession();
   const [open, setOpen] = useState(false);
-  const slices = useAnswer(session, "slices", open ? { subject: view.subject, point: pointOf(view) } : undefined, view);
+  const slices = useAnswer(session, "slices", open ? session.about(view) : undefined, view);
   const { data } = slices;
   const problem = slices.problem ?? data?.problem;
   return (
@@ -42,8 +44,18 @@ export function Slices({ model, view }: { model: Model; view: View }) {
 function* sliceRows(data: SlicesResult): Generator<CsvRow> {
   const [grid, values] = [decodeArray(data.grid), decodeArray(data.values)];
   const n = data.grid.shape[1] ?? 1;
-  yield ["variable", "at", "value"];
-  for (const [k, at] of grid.entries()) yield [data.labels[Math.floor(k / n)], at, values[k]];
+  const others = componentsOf(data);
+  yield ["variable", "at", "value", ...others.map(({ label }) => label)];
+  for (const [k, at] of grid.entries())
+    yield [data.labels[Math.floor(k / n)], at, values[k], ...others.map((each) => each.values[k]!)];
+}
+
+/** Of a function of several results: the values of each of the first few, for all slices. */
+function componentsOf({ components, values: { shape } }: SlicesResult): { label: string; values: Float64Array }[] {
+  if (!components) return [];
+  const size = shape.reduce((product, side) => product * side, 1);
+  const all = decodeArray(components.values);
+  return components.labels.map((label, k) => ({ label, values: all.subarray(k * size, (k + 1) * size) }));
 }
 
 function Cards(props: { model: Model; view: View; data: SlicesResult }) {
@@ -53,23 +65,31 @@ function Cards(props: { model: Model; view: View; data: SlicesResult }) {
   const n = data.grid.shape[1] ?? 0;
   // One scale for all: how much each variable matters shows.
   const value = view.value ? fromJsonNumber(view.value.value) : Number.NaN;
-  const [low, high] = visibleRange(values, [value]) ?? [-1, 1];
+  const colors = useColors();
+  const others = componentsOf(data);
+  const [low, high] = visibleRange(
+    Float64Array.from([values, ...others.map((each) => each.values)].flatMap((each) => [...each])),
+    [value],
+  ) ?? [-1, 1];
+  const { component } = view.result ?? {};
   const toY = (y: number) => 6 + (1 - (y - low) / (high - low || 1)) * (HEIGHT - 12);
   return (
     <>
       <div class="slices">
         {data.labels.map((label, k) => {
           const xs = grid.subarray(k * n, (k + 1) * n);
-          const ys = values.subarray(k * n, (k + 1) * n);
+          const part = (all: Float64Array) => all.subarray(k * n, (k + 1) * n);
+          const ys = part(values);
           const toX = (x: number) => 4 + ((x - xs[0]!) / (xs[n - 1]! - xs[0]!)) * (WIDTH - 8);
-          const path = segments(xs, ys)
-            .map(([start, end]) =>
-              Array.from({ length: end - start }, (_, i) => {
-                const [x, y] = [toX(xs[start + i]!), Math.min(Math.max(toY(ys[start + i]!), -500), 500)];
-                return `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
-              }).join(""),
-            )
-            .join("");
+          const pathOf = (ys: Float64Array) =>
+            segments(xs, ys)
+              .map(([start, end]) =>
+                Array.from({ length: end - start }, (_, i) => {
+                  const [x, y] = [toX(xs[start + i]!), Math.min(Math.max(toY(ys[start + i]!), -500), 500)];
+                  return `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
+                }).join(""),
+              )
+              .join("");
           const at = scalar(pointOf(view), label);
           return (
             <button
@@ -81,7 +101,20 @@ function Cards(props: { model: Model; view: View; data: SlicesResult }) {
               onClick={() => session.setAxes([label])}
             >
               <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-                <path d={path} />
+                {others.map((each, j) =>
+                  j === component ? null : (
+                    <path
+                      key={each.label}
+                      class="other"
+                      d={pathOf(part(each.values))}
+                      stroke={componentColor(colors, j)}
+                    />
+                  ),
+                )}
+                <path
+                  d={pathOf(ys)}
+                  stroke={component === undefined ? colors.curve : componentColor(colors, component)}
+                />
                 {Number.isFinite(value) && <circle cx={toX(at)} cy={toY(value)} r={3.5} />}
               </svg>
               <span class="slice-name">{label}</span>
@@ -92,6 +125,7 @@ function Cards(props: { model: Model; view: View; data: SlicesResult }) {
           );
         })}
       </div>
+      {data.partial && <p class="muted">{l10n.t("There was no time for all of them.")}</p>}
       {data.count > data.labels.length && (
         <p class="muted">{l10n.t("and {0} more", data.count - data.labels.length)}</p>
       )}

@@ -15,8 +15,10 @@ export interface EdgeLine {
   /** Which argument of the operation it is. */
   readonly k: number;
   readonly path: string;
-  readonly label: string;
-  /** The label's middle and width. */
+  /** What it carries forwards, and what comes back on it. */
+  readonly value: string;
+  readonly passed: string;
+  /** The middle and the width of both. */
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -32,12 +34,15 @@ export interface Arranged {
 interface Described {
   /** What stands in the box. */
   readonly lines: readonly string[];
-  readonly from: readonly { readonly node: number; readonly label: string }[];
+  readonly from: readonly { readonly node: number; readonly value: string; readonly passed: string }[];
 }
 
 /** Of the page's font at 12 pixels. */
 const CHARACTER = 7.3;
-const HEIGHT = 62;
+const HEIGHT = 67;
+/** The same for the smaller text at edges, and the height of a line of it. */
+const SMALL = 6.6;
+export const LINE = 14;
 const MARGIN = 6;
 
 /** Inputs left and the result right; `down`: inputs above and the result below. */
@@ -55,9 +60,10 @@ export function layout(nodes: readonly Described[], down: boolean): Arranged {
     graph.setNode(String(index), { width: Math.max(56, longest * CHARACTER + 22), height: HEIGHT });
   });
   nodes.forEach(({ from }, index) => {
-    from.forEach(({ node, label }, k) => {
-      const width = Math.max(label.length * 6.7 + 6, 8);
-      graph.setEdge(String(node), String(index), { width, height: 16, labelpos: "c", label }, String(k));
+    from.forEach(({ node, value, passed }, k) => {
+      const width = Math.max(value.length, passed.length) * SMALL + 8;
+      const height = LINE * (passed ? 2 : 1) + 2;
+      graph.setEdge(String(node), String(index), { width, height, labelpos: "c" }, String(k));
     });
   });
   arrange(graph);
@@ -67,14 +73,15 @@ export function layout(nodes: readonly Described[], down: boolean): Arranged {
     height: Math.max(height, 1),
     nodes: nodes.map((_, index) => graph.node(String(index)) as Box),
     edges: nodes.flatMap(({ from }, index) =>
-      from.map(({ node, label }, k): EdgeLine => {
+      from.map(({ node, value, passed }, k): EdgeLine => {
         const edge = graph.edge(String(node), String(index), String(k)) as {
           points: { x: number; y: number }[];
           x: number;
           y: number;
           width: number;
         };
-        return { from: node, to: index, k, path: smooth(edge.points), label, x: edge.x, y: edge.y, width: edge.width };
+        const { x, y, width } = edge;
+        return { from: node, to: index, k, path: smooth(edge.points), value, passed, x, y, width };
       }),
     ),
   };

@@ -9,14 +9,15 @@ import type { JsonNumber } from "../protocol/values";
 import { fromJsonNumber } from "../protocol/values";
 import { formatNumber } from "../render/numbers";
 import { useAnswer } from "./answer";
+import { ComponentName } from "./component";
 import { Control } from "./control";
 import { type CsvRow, csvOf } from "./csv";
 import { DataRow } from "./data-row";
 import { ExportMenu } from "./export-menu";
 import { type Picture, pictureOf } from "./pictures";
 import { Scroll } from "./scroll";
-import { pointOf, type Session } from "./session";
-import { type Box, layout } from "./tape-layout";
+import type { Session } from "./session";
+import { type Box, LINE, layout } from "./tape-layout";
 import { useColors } from "./theme";
 import { hasNothing, useModel, useSession } from "./use";
 
@@ -24,7 +25,7 @@ export function TapeView({ view }: { view: View }) {
   const session = useSession();
   const [open, setOpen] = useState(true);
   const shown = view.value !== undefined && view.parameters.length > 0 && !hasNothing(view);
-  const params = open && shown ? { subject: view.subject, point: pointOf(view) } : undefined;
+  const params = open && shown ? session.about(view) : undefined;
   const { data, problem, fresh } = useAnswer(session, "tape", params, view);
   if (!shown) return null;
   const line = problem ?? data?.problem;
@@ -32,7 +33,9 @@ export function TapeView({ view }: { view: View }) {
     <section data-section="tape" class="tape">
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <h2>{l10n.t("Computation graph")}</h2>
+          <h2>
+            {l10n.t("Computation graph")} <ComponentName view={view} />
+          </h2>
         </summary>
         {open && line && <p class="muted">{line}</p>}
         {open && !line && !data && (
@@ -71,6 +74,9 @@ function stepsOf(nodes: readonly TapeNode[]): Step[] {
   return [...forward, ...back];
 }
 
+/** Milliseconds of a step that is played. */
+const PAUSE = 800;
+
 function Sweep({ data, stale }: { data: TapeResult; stale: boolean }) {
   const session = useSession();
   const { nodes } = data;
@@ -82,7 +88,23 @@ function Sweep({ data, stale }: { data: TapeResult; stale: boolean }) {
   const shape = nodes.map(({ formula }) => formula).join("\n");
   useEffect(() => setDone(undefined), [shape]);
   useEffect(() => () => session.highlight(), [session]);
-  const go = (to: number) => setDone(Math.min(Math.max(to, 0), steps.length));
+  const [playing, setPlaying] = useState(false);
+  const jump = (to: number) => setDone(Math.min(Math.max(to, 0), steps.length));
+  const go = (to: number) => {
+    setPlaying(false);
+    jump(to);
+  };
+  const latest = useRef({ at, jump });
+  latest.current = { at, jump };
+  const over = at === steps.length;
+  useEffect(() => {
+    if (!playing) return;
+    const timer = setInterval(() => latest.current.jump(latest.current.at + 1), PAUSE);
+    return () => clearInterval(timer);
+  }, [playing]);
+  useEffect(() => {
+    if (over) setPlaying(false);
+  }, [over]);
   const colors = useColors();
   const place = useRef<HTMLDivElement>(null);
   const picture = () => pictureOf(place.current!, colors);
@@ -103,8 +125,18 @@ function Sweep({ data, stale }: { data: TapeResult; stale: boolean }) {
         <div class="buttons">
           <Control label={l10n.t("To the start")} sign="start" off={at === 0} onClick={() => go(0)} />
           <Control label={l10n.t("One step back")} sign="back" off={at === 0} onClick={() => go(at - 1)} />
-          <Control label={l10n.t("One step on")} sign="on" off={at === steps.length} onClick={() => go(at + 1)} />
-          <Control label={l10n.t("To the end")} sign="end" off={at === steps.length} onClick={() => go(steps.length)} />
+          <button
+            type="button"
+            class="action play"
+            onClick={() => {
+              if (over) jump(0);
+              setPlaying(!playing);
+            }}
+          >
+            {playing ? l10n.t("Pause") : l10n.t("Play")}
+          </button>
+          <Control label={l10n.t("One step on")} sign="on" off={over} onClick={() => go(at + 1)} />
+          <Control label={l10n.t("To the end")} sign="end" off={over} onClick={() => go(steps.length)} />
         </div>
         <input
           type="range"
@@ -154,7 +186,10 @@ function captionOf(nodes: readonly TapeNode[], steps: readonly Step[], at: numbe
   const name = pretty(node.name);
   const value = numberText(node.value, node.shape);
   if (at === steps.length)
-    return l10n.t("All {0} steps: values in black and white, adjoints (derivatives of the result) in colour.", at);
+    return l10n.t(
+      "All {0} steps: values, and in colour adjoints, the derivatives of the result; the more an edge passes back, the thicker it is.",
+      at,
+    );
   if (!back) {
     return node.input ? `${name} = ${value}` : `${name} = ${pretty(node.formula)} = ${value}`;
   }
@@ -212,7 +247,11 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
   const boxes = useMemo(() => {
     const described = nodes.map((node) => ({
       lines: linesOf(node),
-      from: node.from.map(({ node: from, passed }) => ({ node: from, label: passed ? short(passed, node) : "" })),
+      from: node.from.map(({ node: from, passed }) => ({
+        node: from,
+        value: carried(nodes[from]!),
+        passed: passed ? short(passed, nodes[from]!) : "",
+      })),
     }));
     const across = layout(described, false);
     if (across.width * SMALLEST <= width) return across;
@@ -227,6 +266,7 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
     setHovered(index);
     session.highlight(index === undefined ? undefined : nodes[index]!.range);
   };
+  const thickness = thicknessOf(nodes);
   const scale = Math.max(SMALLEST, Math.min(1, width / boxes.width));
   return (
     <div ref={place}>
@@ -254,19 +294,36 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
           </defs>
           {boxes.edges.map((edge) => {
             const lit = current?.node === edge.to;
-            const back = passing.has(edge.to) && edge.label !== "";
+            const back = passing.has(edge.to) && edge.passed !== "";
             const known = computed.has(edge.to);
-            const name = ["edge", known && "known", back && "back", lit && "lit"].filter(Boolean).join(" ");
+            const near = hovered === edge.from || hovered === edge.to;
+            const name = ["edge", known && "known", back && "back", lit && "lit", near && "near"];
+            const [lines, middle] = [Number(known) + Number(back), back ? edge.y - LINE / 2 : edge.y];
             return (
-              <g key={`${edge.from} ${edge.to} ${edge.k}`} class={name}>
-                <path d={edge.path} marker-end="url(#tape-end)" />
+              <g key={`${edge.from} ${edge.to} ${edge.k}`} class={name.filter(Boolean).join(" ")}>
+                <path
+                  d={edge.path}
+                  marker-end="url(#tape-end)"
+                  {...(back ? { "stroke-width": thickness(nodes[edge.to]!.from[edge.k]!.passed) } : {})}
+                />
+                {lines > 0 && (
+                  <rect
+                    x={edge.x - edge.width / 2}
+                    y={edge.y - (lines * LINE) / 2 - 1}
+                    width={edge.width}
+                    height={lines * LINE + 2}
+                    rx={3}
+                  />
+                )}
+                {known && (
+                  <text class="carried" x={edge.x} y={middle} dy="0.34em">
+                    {edge.value}
+                  </text>
+                )}
                 {back && (
-                  <>
-                    <rect x={edge.x - edge.width / 2} y={edge.y - 8} width={edge.width} height={16} />
-                    <text x={edge.x} y={edge.y} dy="0.32em">
-                      {edge.label}
-                    </text>
-                  </>
+                  <text class="passed" x={edge.x} y={edge.y + LINE / 2} dy="0.34em">
+                    {edge.passed}
+                  </text>
                 )}
               </g>
             );
@@ -308,7 +365,22 @@ function revealNode(session: Session, { range }: TapeNode): void {
   if (uri && range) session.reveal(uri, range.start.line, range.start.character);
 }
 
+/** What goes along an edge: a number, or how many. */
+const carried = ({ value, shape }: TapeNode): string =>
+  shape.length === 0 ? formatNumber(fromJsonNumber(value[0] ?? "NaN"), 4) : `[${shape.join("×")}]`;
+
+/** The widths of edges in pixels: the share of the largest of what all of them pass back, told apart over decades. */
+function thicknessOf(nodes: readonly TapeNode[]): (passed: readonly JsonNumber[] | undefined) => number {
+  const size = (passed: readonly JsonNumber[] = []) => {
+    const norm = Math.hypot(...passed.map(fromJsonNumber));
+    return Number.isFinite(norm) ? norm : 0;
+  };
+  const most = Math.max(...nodes.flatMap(({ from }) => from.map(({ passed }) => size(passed))), Number.MIN_VALUE);
+  return (passed) => 1.2 + 3.3 * (size(passed) / most) ** 0.4;
+}
+
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** What comes back along an edge to a node. */
 const short = (numbers: readonly JsonNumber[], { shape }: TapeNode) =>
   cut(
     shape.length === 0 && numbers.length === 1
@@ -325,6 +397,15 @@ function linesOf(node: TapeNode): string[] {
     cut(numberText(node.adjoint ?? [], node.shape), 30),
   ];
 }
+
+/** The lowest part of a node, where its adjoint stands. */
+const BAND = 22;
+
+const bandOf = (width: number, height: number, r: number): string => {
+  const top = height - BAND;
+  const round = Math.min(r, BAND);
+  return `M0.6 ${top}H${width - 0.6}V${height - round}a${round} ${round} 0 0 1 ${-round} ${round}H${round + 0.6}a${round} ${round} 0 0 1 ${-round} ${-round}Z`;
+};
 
 interface NodeProps {
   node: TapeNode;
@@ -349,19 +430,21 @@ function NodeBox({ node, box, computed, adjoint, state, ...on }: NodeProps) {
     slope === undefined ? "" : l10n.t("adjoint {0}", slope),
   ];
   const { x, y, width, height } = box;
+  const radius = node.input ? 18 : 7;
   return (
     <g
       class={["node", computed && "computed", ...state].filter(Boolean).join(" ")}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
     >
-      <rect width={width} height={height} rx={node.input ? height / 2 : 6} />
+      <rect width={width} height={height} rx={radius} />
+      {slope !== undefined && <path class="band" d={bandOf(width, height, radius)} />}
       <text class="formula" x={width / 2} y={18}>
         {formula}
       </text>
       <text class="value" x={width / 2} y={36}>
         {computed ? cut(value, 30) : ""}
       </text>
-      <text class="adjoint" x={width / 2} y={53}>
+      <text class="adjoint" x={width / 2} y={height - 7}>
         {slope === undefined ? "" : cut(slope, 30)}
       </text>
       {/* biome-ignore lint/a11y/useSemanticElements: a button element cannot stand in a drawing */}
@@ -369,7 +452,7 @@ function NodeBox({ node, box, computed, adjoint, state, ...on }: NodeProps) {
         class="hit"
         width={width}
         height={height}
-        rx={node.input ? height / 2 : 6}
+        rx={radius}
         role="button"
         tabIndex={on.focusable ? 0 : -1}
         aria-label={said.filter(Boolean).join(", ")}

@@ -1,7 +1,7 @@
 /** A plot that can be zoomed and panned, with what is drawn over it. */
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Chart, type Layout, type Trace } from "./chart";
 import { type Frame, frameOf, fromX, fromY, isInside } from "./frame";
 import type { Range } from "./session";
@@ -125,12 +125,13 @@ export function ZoomPlot(props: Props) {
 
 /** Drawings over a plot, cut off at its edges. */
 export function Drawings({ frame, children }: { frame: Frame; children: ComponentChildren }) {
+  const id = useId();
   return (
     <svg class="overlay" aria-hidden="true">
-      <clipPath id="plot-area">
+      <clipPath id={id}>
         <rect x={frame.left} y={frame.top} width={frame.width} height={frame.height} />
       </clipPath>
-      <g clip-path="url(#plot-area)">{children}</g>
+      <g clip-path={`url(#${id})`}>{children}</g>
     </svg>
   );
 }

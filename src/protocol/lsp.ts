@@ -71,10 +71,19 @@ export interface MathHoverParams {
 
 // ── gradlens/view ───────────────────────────────────────────────────────────
 
+/** The number that a function of several results is looked at as: an element of its result, row-major, ‖r‖ or ½‖r‖². */
+export type Component = number | "norm" | "squares";
+
 export interface ViewParams {
   subject: Subject;
   /** Values for some or all parameters; the others are chosen by the rule of the design. */
   point?: Point;
+  /** Of a function of several results; absent: its first element. */
+  component?: Component;
+  /** So many times the time that the settings give; absent: 1. */
+  effort?: number;
+  /** Pixels across which formulas are broken into lines. */
+  width?: number;
 }
 
 /** A formula typeset for the current theme, with its sources. */
@@ -151,7 +160,7 @@ export interface View {
   subject: Subject;
   /** `g(x1, x2)`. */
   title: string;
-  /** What formulas call it: `g`. */
+  /** What formulas call it, in LaTeX: `g`; of a function of several results the number that is looked at: `g_{1}`. */
   symbol: string;
   /** Where its definition stands. */
   location?: { uri: string; range: Range };
@@ -169,8 +178,11 @@ export interface View {
   gradient: GradientRow[];
   /** Over all scalars in the order of the arguments. */
   hessian?: { labels: string[]; rows: Cell[][]; spectrum?: Spectrum };
-  /** Of a function of several results: what it gives, and its Jacobian in place of a gradient. */
-  result?: { shape: number[]; text: string };
+  /**
+   * Of a function of several results: what it gives, what formulas call it, the labels of its elements, and which number
+   * it is looked at as; value, gradient, Hessian and derivatives are those of that number.
+   */
+  result?: { shape: number[]; text: string; symbol: string; labels: string[]; component: Component };
   jacobian?: Jacobian;
   /** Names of parameters that a plot can show (scalars). */
   plottable: string[];
@@ -211,8 +223,7 @@ export interface CheckResult {
 
 // ── gradlens/plot ───────────────────────────────────────────────────────────
 
-export interface PlotParams {
-  subject: Subject;
+export interface PlotParams extends ViewParams {
   point: Point;
   /** One parameter: a curve; two: contours. */
   axes: [string] | [string, string];
@@ -249,10 +260,21 @@ export interface PlotData {
   breaks?: CurveBreak[];
   /** [arrows, 4]: x, y and the gradient along the axes there. */
   field?: EncodedArray;
+  /** Along a curve, of a function of several results. */
+  components?: Components;
+  /** Time was up: this is what was sampled by then, over the whole window as far as possible. */
+  partial?: boolean;
   point: number[];
   value: JsonNumber;
   /** Gradient at the point along the axes. */
   gradient: JsonNumber[];
+}
+
+/** The first few elements of the result along a curve: [labels, n] each. */
+export interface Components {
+  labels: string[];
+  values: EncodedArray;
+  slopes: EncodedArray;
 }
 
 // ── gradlens/tape ───────────────────────────────────────────────────────────
@@ -293,6 +315,10 @@ export interface SlicesResult {
   /** [labels, n]: positions and values. */
   grid: EncodedArray;
   values: EncodedArray;
+  /** Of a function of several results, the first few elements: [elements, labels, n]. */
+  components?: { labels: string[]; values: EncodedArray };
+  /** Time was up: the rest is NaN. */
+  partial?: boolean;
   /** One line: why there are none. */
   problem?: string;
 }

@@ -8,6 +8,7 @@ import type {
   BasinParams,
   BasinResult,
   CheckResult,
+  Component,
   Minimization,
   MinimizeParams,
   MinimizeResult,
@@ -51,12 +52,13 @@ export interface PanelApi {
   save(params: { name: string; data: string | Uint8Array }): { saved: boolean };
 }
 
-/** Along a curve: the first four; over a plane: the others. */
+/** Along a curve: the first five; over a plane: the others. */
 export const plotLayers = [
   "derivative",
   "second",
   "tangent",
   "circle",
+  "results",
   "gradient",
   "descent",
   "newton",
@@ -116,6 +118,8 @@ export interface PanelState {
   /** Along which variables it is drawn, and which part the user zoomed to. */
   axes?: string[];
   window?: [number, number][];
+  /** The number that a function of several results is looked at as. */
+  component?: Component;
   optimize?: OptimizeSettings;
 }
 

@@ -53,6 +53,7 @@ const newDocument = (overflow: "overflow" | "linebreak") =>
       fontCache: "local",
       useXlink: false,
       displayOverflow: overflow,
+      displayAlign: "left",
       linebreaks: { inline: false },
       mathmlSpacing: false,
     }),

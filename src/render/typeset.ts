@@ -73,7 +73,7 @@ export function mathml(latex: string): string {
 }
 
 function set(latex: string, display: boolean, scale: number, maxWidth: number | undefined): Typeset {
-  if (!engine) return source(latex, scale);
+  if (!engine) return unset(latex, scale);
   const px = engine.EM * scale;
   const pixels = (em: number) => Math.round(em * px * 100) / 100;
   try {
@@ -86,26 +86,47 @@ function set(latex: string, display: boolean, scale: number, maxWidth: number | 
     );
     return { svg, width, height, depth: pixels(raw.depth) };
   } catch {
-    return source(latex, scale);
+    return unset(latex, scale);
   }
 }
 
 /** Broken into lines of at most `width` em, if it can be. */
 function fitted(from: Typesetter, latex: string, display: boolean, width: number, whole: Raw): Raw {
+  // A matrix is torn by breaks within its cells: it stays whole.
+  if (/\\begin\{[bp]matrix\}/.test(latex)) return whole;
+  const source = equation(from, latex, width);
   let raw = whole;
   // The line breaker lets lines stand out a little: the room that it is told shrinks until they fit.
   for (let room = width, tries = 0; raw.width > width && tries < 4; tries++) {
-    raw = from.convert(latex, display, room * from.EM);
+    raw = from.convert(source, display, room * from.EM);
     room -= raw.width - width + 0.1;
     if (room < width / 2) break;
   }
   return raw;
 }
 
+/** The left side of an equation may take this part of a line; a longer one has a line of its own. */
+const LEFT = 0.4;
+
+/** An equation so that what goes on in further lines begins below its right side, and its left side is never broken. */
+function equation(from: Typesetter, latex: string, width: number): string {
+  const [, left, right] = /^(.*?) = (.*)$/s.exec(latex) ?? [];
+  if (left === undefined || right === undefined) return latex;
+  const count = (part: RegExp) => left.match(part)?.length ?? 0;
+  const isWhole =
+    !left.includes("\\begin") && count(/\{/g) === count(/\}/g) && count(/\\left\b/g) === count(/\\right\b/g);
+  if (!isWhole) return latex;
+  // Lines are not broken within a smashed part, which has no height of its own.
+  const kept = `\\smash{${left}} \\vphantom{${left}}`;
+  return from.convert(left, true).width <= LEFT * width
+    ? `\\begin{aligned} ${kept} & = ${right} \\end{aligned}`
+    : `\\begin{aligned} & ${kept} \\\\ & \\quad = ${right} \\end{aligned}`;
+}
+
 const LINE = 80;
 
 /** The source as monospaced lines. */
-function source(latex: string, scale: number): Typeset {
+function unset(latex: string, scale: number): Typeset {
   const size = 13 * scale;
   const lines = latex.trim().match(new RegExp(`[^\\n]{1,${LINE}}`, "gu")) ?? [""];
   const width = Math.ceil(Math.max(...lines.map(columns)) * size * 0.62) + 2;

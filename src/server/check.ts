@@ -11,11 +11,12 @@ type Checked = ReturnType<Look["checked"]>[number];
 /** Float32 has seven digits: derivatives that agree to five do not visibly differ. */
 const VISIBLE = 1e-5;
 
-export function check(session: Session, { subject, point }: ViewParams, token: CancellationToken): CheckResult {
+export function check(session: Session, params: ViewParams, token: CancellationToken): CheckResult {
+  const { subject, point, component, effort = 1 } = params;
   const { evaluation } = session.settingsOf(subject.uri ?? "").budget;
-  const proceed = proceedUntil(session.now() + evaluation, session.now, token);
+  const proceed = proceedUntil(session.now() + evaluation * effort, session.now, token);
   try {
-    const look = session.look(subject, point);
+    const look = session.look(subject, point).component(component);
     const single = inSingle(look);
     return { rows: look.checked(proceed).map((checked, i) => row(checked, single?.[i])) };
   } catch (error) {

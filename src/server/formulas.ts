@@ -1,30 +1,49 @@
 /** Formulas as equations: `g(x₁, x₂) = …`, `∂g/∂x₁ = …`, as hovers and the panel show them. */
 import { shortName } from "../analysis/definitions";
-import { type FormulaText, followed, type Look, latexSymbol } from "../analysis/subject";
+import { type Component, type FormulaText, followed, type Look, latexSymbol } from "../analysis/subject";
 
 /** More derivatives than this are a list that nobody reads. */
 const MOST_DERIVATIVES = 6;
 
 /** g(x₁, x₂) = … */
 export function definition(look: Look, whole: string): FormulaText {
-  const name = shortName(whole);
+  const left = called(look, symbolOf(whole));
   const { latex, text } = look.formula();
-  return { latex: `${called(look, name).latex} = ${latex}`, text: `${called(look, name).text} = ${text}` };
+  return { latex: `${left.latex} = ${latex}`, text: `${left.text} = ${text}` };
+}
+
+/** What formulas call a function, or a number of its several results: g, g₀,₁, ‖g‖, ½‖g‖². */
+export function symbolOf(whole: string, component?: Component, label = ""): FormulaText {
+  const name = shortName(whole);
+  const latex = nameLatex(name);
+  switch (component) {
+    case undefined:
+      return { latex, text: name };
+    case "norm":
+      return { latex: `\\lVert ${latex} \\rVert`, text: `‖${name}‖` };
+    case "squares":
+      return { latex: `\\tfrac{1}{2} \\lVert ${latex} \\rVert^{2}`, text: `½‖${name}‖²` };
+    default:
+      return { latex: `${latex}_{${label.replace(/[[\]\s]/g, "")}}`, text: `${name}${label}` };
+  }
 }
 
 /** f′(x) = …, or ∂g/∂x₁ = … for each scalar that has one; none where there are many. */
-export function derivatives(look: Look, whole: string): { name: string; formula: FormulaText }[] {
-  const name = shortName(whole);
+export function derivatives(
+  look: Look,
+  whole: string,
+  symbol = symbolOf(whole),
+): { name: string; formula: FormulaText }[] {
   if (look.labels.length > MOST_DERIVATIVES) return [];
   const single = look.labels.length === 1;
   return look.derivatives().flatMap((derivative, i) => {
     const label = look.labels[i]!;
     if (!derivative) return [];
     const left: FormulaText = single
-      ? called(look, name, "'")
+      ? primed(look, symbol, 1)
       : {
-          latex: `\\frac{\\partial ${nameLatex(name)}}{\\partial ${latexSymbol(label)}}`,
-          text: `∂${name}/∂${label}`,
+          latex: `\\frac{\\partial ${symbol.latex}}{\\partial ${latexSymbol(label)}}`,
+          text: `∂${symbol.text}/∂${label}`,
         };
     return [
       {
@@ -45,22 +64,33 @@ export function partialDerivative(look: Look, label: string, derivative: Formula
 }
 
 /** ∇²g = …; undefined where it would be too large to read. */
-export function secondDerivatives(look: Look, whole: string): FormulaText | undefined {
-  const name = shortName(whole);
+export function secondDerivatives(look: Look, whole: string, symbol = symbolOf(whole)): FormulaText | undefined {
   const hessian = look.hessianFormula();
   if (!hessian) return undefined;
   if (look.labels.length === 1) {
-    const left = called(look, name, "''");
+    const left = primed(look, symbol, 2);
     return { latex: `${left.latex} = ${hessian.latex}`, text: `${left.text} = ${hessian.text}` };
   }
-  return { latex: `\\nabla^{2} ${nameLatex(name)} = ${hessian.latex}`, text: `∇²${name} = ${hessian.text}` };
+  return { latex: `\\nabla^{2} ${symbol.latex} = ${hessian.latex}`, text: `∇²${symbol.text} = ${hessian.text}` };
 }
 
-function called(look: Look, name: string, primes = ""): FormulaText {
+function called(look: Look, { latex, text }: FormulaText): FormulaText {
   const names = followed(look.parameters).map((parameter) => parameter.name);
   return {
-    latex: `${nameLatex(name)}${primes}\\left(${names.map(latexSymbol).join(", ")}\\right)`,
-    text: `${name}${primes.replaceAll("'", "′")}(${names.join(", ")})`,
+    latex: `${latex}\\left(${names.map(latexSymbol).join(", ")}\\right)`,
+    text: `${text}(${names.join(", ")})`,
+  };
+}
+
+/** f′(x), f″(x); of what is no bare name, as Leibniz writes it. */
+function primed(look: Look, symbol: FormulaText, order: 1 | 2): FormulaText {
+  const { latex, text } = symbol;
+  if (!/[[‖]/.test(text)) return called(look, { latex: latex + "'".repeat(order), text: text + "′".repeat(order) });
+  const [label] = look.labels as [string];
+  const [power, sign] = order === 1 ? ["", ""] : ["^{2}", "²"];
+  return {
+    latex: `\\frac{\\mathrm{d}${power} ${latex}}{\\mathrm{d} ${latexSymbol(label)}${power}}`,
+    text: `d${sign}${text}/d${label}${sign}`,
   };
 }
 

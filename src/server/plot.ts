@@ -1,26 +1,52 @@
 /** `gradlens/plot`: samples of a subject along one or two of its parameters. */
 import type { CancellationToken } from "vscode-languageserver";
-import { sample, sampleSlices } from "../analysis/sample";
-import { Problem } from "../analysis/subject";
+import { componentsOf, sample, sampleComponents, sampleSlices } from "../analysis/sample";
+import { type Look, Problem } from "../analysis/subject";
 import type { PlotData, PlotParams, SlicesResult, ViewParams } from "../protocol/lsp";
 import { encodeArray, toJsonNumber } from "../protocol/values";
-import { proceedUntil, type Session } from "./session";
+import { isSpent, proceedFor, type Session } from "./session";
 
 /** More samples than a screen has use for are refused. */
 const MOST_SAMPLES = 512;
 
+/** Of the usual time: where the point has no value it may be that no place has. */
+const TRY = 0.1;
+
+/** A function that fails at the point may have values elsewhere. */
+function lookEvenIfFailing(session: Session, { subject, point }: PlotParams): { whole: Look; failing: boolean } {
+  try {
+    return { whole: session.look(subject, point), failing: false };
+  } catch (error) {
+    if (!(error instanceof Problem) || !error.look || error.stopped) throw error;
+    return { whole: error.look, failing: true };
+  }
+}
+
 export function plot(session: Session, params: PlotParams, token: CancellationToken): PlotData {
-  const look = session.look(params.subject, params.point);
-  const { command } = session.settingsOf(params.subject.uri ?? "").budget;
+  const { whole, failing } = lookEvenIfFailing(session, params);
+  const look = whole.component(params.component);
+  const proceed = proceedFor(session, failing ? { ...params, effort: TRY } : params, token);
   const samples = params.samples === undefined ? {} : { samples: Math.min(Math.max(2, params.samples), MOST_SAMPLES) };
   const data = sample(look, look.point, params.axes, {
     ...(params.window ? { window: params.window } : {}),
     ...samples,
     breaks: true,
+    gaps: true,
     seconds: params.seconds ?? false,
     field: params.field ?? false,
-    proceed: proceedUntil(session.now() + command, session.now, token),
+    proceed,
+    spent: isSpent,
   });
+  const components =
+    look !== whole && params.axes.length === 1
+      ? sampleComponents(
+          whole,
+          look.point,
+          { place: look.labels.indexOf(params.axes[0]), numbers: data.grid[0]! },
+          proceed,
+          isSpent,
+        )
+      : undefined;
   const rows = data.grid[1]?.length;
   return {
     axes: [...data.axes],
@@ -40,6 +66,16 @@ export function plot(session: Session, params: PlotParams, token: CancellationTo
         }
       : {}),
     ...(data.field ? { field: encodeArray(data.field, [data.field.length / 4, 4]) } : {}),
+    ...(components
+      ? {
+          components: {
+            labels: [...components.labels],
+            values: encodeArray(components.values, [components.labels.length, data.grid[0]!.length]),
+            slopes: encodeArray(components.slopes, [components.labels.length, data.grid[0]!.length]),
+          },
+        }
+      : {}),
+    ...(data.partial || components?.partial ? { partial: true } : {}),
     point: [...data.point],
     value: toJsonNumber(data.value),
     gradient: data.gradient.map(toJsonNumber),
@@ -47,18 +83,27 @@ export function plot(session: Session, params: PlotParams, token: CancellationTo
 }
 
 /** `gradlens/slices`: the subject along each of its scalars. */
-export function slices(session: Session, { subject, point }: ViewParams, token: CancellationToken): SlicesResult {
-  const { command } = session.settingsOf(subject.uri ?? "").budget;
-  const proceed = proceedUntil(session.now() + command, session.now, token);
+export function slices(session: Session, params: ViewParams, token: CancellationToken): SlicesResult {
+  const proceed = proceedFor(session, params, token);
   try {
-    const look = session.look(subject, point);
-    const { labels, grid, values } = sampleSlices(look, proceed);
-    const shape = [labels.length, labels.length ? grid.length / labels.length : 0];
+    const look = session.look(params.subject, params.point);
+    const { labels, grid, values, partial } = sampleSlices(componentsOf(look, params.component), proceed, isSpent);
+    const [own, ...others] = values as [Float64Array, ...Float64Array[]];
+    const n = labels.length ? grid.length / labels.length : 0;
+    const components = {
+      labels: look.outputs().slice(0, others.length),
+      values: encodeArray(
+        others.flatMap((each) => [...each]),
+        [others.length, labels.length, n],
+      ),
+    };
     return {
       labels: [...labels],
       count: look.labels.length,
-      grid: encodeArray(grid, shape),
-      values: encodeArray(values, shape),
+      grid: encodeArray(grid, [labels.length, n]),
+      values: encodeArray(own, [labels.length, n]),
+      ...(others.length > 0 ? { components } : {}),
+      ...(partial ? { partial } : {}),
     };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

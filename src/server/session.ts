@@ -4,7 +4,14 @@ import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-lan
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
 import { type Look, Problem } from "../analysis/subject";
-import { defaultSettings, type Point, type Settings, type Subject, type ThemeKind } from "../protocol/lsp";
+import {
+  defaultSettings,
+  type Point,
+  type Settings,
+  type Subject,
+  type ThemeKind,
+  type ViewParams,
+} from "../protocol/lsp";
 import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree } from "../protocol/values";
 import { type RichText, words } from "./rich-text";
@@ -183,5 +190,17 @@ export function proceedUntil(deadline: number, now: () => number, token: Cancell
   };
 }
 
+/** The same for what a panel asks: as much time as the settings give, times the effort that it asks for. */
+export function proceedFor(
+  session: Session,
+  { subject, effort = 1 }: Pick<ViewParams, "subject" | "effort">,
+  token: CancellationToken,
+): () => void {
+  const { command } = session.settingsOf(subject.uri ?? "").budget;
+  return proceedUntil(session.now() + command * effort, session.now, token);
+}
+
 /** The budget of this request is used up; what there is by then is the answer. */
 export class OutOfTime extends Error {}
+
+export const isSpent = (error: unknown): boolean => error instanceof OutOfTime;

@@ -6,7 +6,7 @@ import { toJsonNumber } from "../protocol/values";
 import type { Session } from "./session";
 import { rangeOf } from "./text";
 
-export function tape(session: Session, { subject, point }: ViewParams): TapeResult {
+export function tape(session: Session, { subject, point, component }: ViewParams): TapeResult {
   try {
     const look = session.look(subject, point);
     // The text of an expression is its own.
@@ -19,7 +19,7 @@ export function tape(session: Session, { subject, point }: ViewParams): TapeResu
       // What lies beyond the text is of another module.
       span && syntax && span.to <= syntax.text.length ? { range: rangeOf(syntax, span) } : {};
     return {
-      nodes: tapeNodes(look.sweep()).map(({ value, adjoint, from, source, shape, ...node }) => ({
+      nodes: tapeNodes(look.component(component).sweep()).map(({ value, adjoint, from, source, shape, ...node }) => ({
         ...node,
         shape: [...shape],
         value: value.map(toJsonNumber),

@@ -3,21 +3,32 @@ import * as l10n from "@vscode/l10n";
 import type { CancellationToken } from "vscode-languageserver";
 import { rangeAround } from "../analysis/sample";
 import { type FormulaText, type Look, latexSymbol, MOST_ROWS, Problem } from "../analysis/subject";
-import type { Cell, Formula, GradientRow, LoopPath, Parameter, Subject, View, ViewParams } from "../protocol/lsp";
+import type {
+  Cell,
+  Component,
+  Formula,
+  GradientRow,
+  LoopPath,
+  Parameter,
+  Subject,
+  View,
+  ViewParams,
+} from "../protocol/lsp";
 import { encodeArray, type NumberTree, toJsonNumber, toJsonTree } from "../protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../render";
-import { definition, derivatives, nameLatex, secondDerivatives } from "./formulas";
+import { definition, derivatives, nameLatex, secondDerivatives, symbolOf } from "./formulas";
 import { loopPaths } from "./script";
-import { OutOfTime, proceedUntil, type Session } from "./session";
+import { OutOfTime, proceedFor, type Session } from "./session";
 import { rangeOf } from "./text";
 import { whereText } from "./words";
 
 /** All digits: the panel is the place for them. */
 const DIGITS = 17;
-/** The panel wraps longer formulas. */
+/** Formulas are broken to this width in pixels where the page does not tell its own. */
 const FORMULA_WIDTH = 560;
 
-export async function view(session: Session, { subject, point }: ViewParams, token: CancellationToken): Promise<View> {
+export async function view(session: Session, params: ViewParams, token: CancellationToken): Promise<View> {
+  const { subject, point } = params;
   const started = session.now();
   await loadTypesetter();
   const answer: View = {
@@ -34,15 +45,13 @@ export async function view(session: Session, { subject, point }: ViewParams, tok
     paths: [],
     milliseconds: 0,
   };
-  const uri = subject.uri;
-  const { command } = session.settingsOf(uri ?? "").budget;
-  const proceed = proceedUntil(started + command, session.now, token);
+  const proceed = proceedFor(session, params, token);
   try {
     locate(session, subject, answer);
     const look = session.look(subject, point);
     describe(look, answer);
     if (subject.kind === "function") answer.paths = pathsThrough(session, subject);
-    fill(look, answer, proceed);
+    fill(look, answer, params, proceed);
   } catch (error) {
     if (error instanceof OutOfTime) answer.partial = true;
     else if (error instanceof Problem) {
@@ -83,7 +92,8 @@ function describe(look: Look, answer: View): void {
 }
 
 /** Adds what can be had, the cheapest first; a part that has a problem leaves the others standing. */
-function fill(look: Look, answer: View, proceed: () => void): void {
+function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, proceed: () => void): void {
+  const formula = formulasIn(width);
   const attempt = (part: () => void) => {
     proceed();
     try {
@@ -94,10 +104,17 @@ function fill(look: Look, answer: View, proceed: () => void): void {
     }
   };
   const name = answer.subject.kind === "function" ? answer.subject.name : "f";
-  if (look.result().values.length !== 1) {
-    attempt(() => fillJacobian(look, answer));
-    if (look.result().values.length <= MOST_ROWS) attempt(() => fillFormula(look, answer, name));
-    return;
+  const look = whole.component(component);
+  const { values } = whole.result();
+  const several = values.length !== 1;
+  let symbol = symbolOf(name);
+  if (several) {
+    const shown = typeof component === "number" && component >= values.length ? 0 : component;
+    attempt(() => fillResult(whole, answer, shown));
+    if (values.length <= MOST_ROWS) attempt(() => fillFormula(whole, answer, name, formula));
+    if (values.length === 0) return;
+    symbol = symbolOf(name, shown, typeof shown === "number" ? whole.outputs()[shown]! : "");
+    answer.symbol = symbol.latex;
   }
   const { gradient, missing, value } = look.gradient();
   answer.value = cell(value);
@@ -119,7 +136,8 @@ function fill(look: Look, answer: View, proceed: () => void): void {
     const rows = look.hessian(proceed);
     if (look.labels.length === 0) return;
     answer.hessian = { labels: [...look.labels], rows: rows.map((row) => row.map(cell)) };
-    const spectrum = look.spectrum(proceed);
+    // Where there is no value there is no kind of point.
+    const spectrum = Number.isFinite(value) ? look.spectrum(proceed) : undefined;
     if (!spectrum) return;
     answer.hessian.spectrum = {
       ...spectrum,
@@ -131,17 +149,17 @@ function fill(look: Look, answer: View, proceed: () => void): void {
     };
   });
   attempt(() => {
-    fillFormula(look, answer, name);
-    answer.derivatives = derivatives(look, name).map((derivative) => ({
+    if (!several) fillFormula(look, answer, name, formula);
+    answer.derivatives = derivatives(look, name, symbol).map((derivative) => ({
       name: derivative.name,
       formula: formula(derivative.formula),
     }));
-    const hessian = secondDerivatives(look, name);
+    const hessian = secondDerivatives(look, name, symbol);
     if (hessian) answer.hessianFormula = formula(hessian);
   });
 }
 
-function fillFormula(look: Look, answer: View, name: string): void {
+function fillFormula(look: Look, answer: View, name: string, formula: ReturnType<typeof formulasIn>): void {
   answer.formula = formula(definition(look, name));
   const condition = look.condition();
   if (condition) answer.guards = [formula(condition)];
@@ -149,16 +167,23 @@ function fillFormula(look: Look, answer: View, name: string): void {
 
 /** A larger Jacobian is not sent. */
 const MOST_ENTRIES = 250_000;
+/** One of so many elements can be looked at by itself. */
+const MOST_LABELS = 400;
 /** The text of a result shows so many elements. */
 const MOST_ELEMENTS = 64;
 
-/** A function of several results has a Jacobian, and no plot of one number. */
-function fillJacobian(look: Look, answer: View): void {
+/** What a function of several results gives, and its Jacobian. */
+function fillResult(look: Look, answer: View, component: Component): void {
   const { shape, values } = look.result();
   const shown = Array.from(values.slice(0, MOST_ELEMENTS), (x) => formatNumber(x));
   const more = values.length > MOST_ELEMENTS ? [`… (${values.length})`] : [];
-  answer.plottable = [];
-  answer.result = { shape: [...shape], text: `[${[...shown, ...more].join(", ")}]` };
+  answer.result = {
+    shape: [...shape],
+    text: `[${[...shown, ...more].join(", ")}]`,
+    symbol: answer.symbol,
+    labels: look.outputs().slice(0, MOST_LABELS),
+    component,
+  };
   const [height, width] = [values.length, look.labels.length];
   if (width === 0 || height === 0) return;
   if (height * width > MOST_ENTRIES)
@@ -176,9 +201,10 @@ export function cell(value: number): Cell {
   return { value: toJsonNumber(value), text: formatNumber(value, DIGITS) };
 }
 
-function formula({ latex, text }: FormulaText): Formula {
-  return { latex, text, svg: typeset(latex, { maxWidth: FORMULA_WIDTH }).svg };
-}
+/** Formulas broken to a width. */
+const formulasIn =
+  (maxWidth = FORMULA_WIDTH) =>
+  ({ latex, text }: FormulaText): Formula => ({ latex, text, svg: typeset(latex, { maxWidth }).svg });
 
 function pathsThrough(session: Session, subject: Subject & { kind: "function" }): LoopPath[] {
   return loopPaths(session, subject.uri).filter((path) => path.function === subject.name);

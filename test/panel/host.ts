@@ -157,6 +157,14 @@ def layer(W, x, b):
 def six(a, b, c, d, e, f):
     return a * b + np.sin(c) * d - e**2 * f + np.exp(-a * a)
 
+def crawl(x, y):
+    total = 0.0
+    for k in range(150):
+        total = total + math.sin(x * k / 100) * math.cos(y) / (k + 1)
+        if math.sin(40 * total) > 0.5:
+            total = total + 0.01
+    return total
+
 def long(x):
     for k in range(200):
         x = x + math.sin(x * k)
@@ -171,6 +179,7 @@ rotation(0.5, 2.0)
 differences(np.linspace(0.1, 2.0, 20))
 long(0.3)
 product([0.5, 1.5])
+crawl(0.5, 1.0)
 layer(np.array([[0.1, -0.2, 0.3], [0.5, 0.4, -0.6]]), np.array([1.0, 2.0, -1.0]), np.array([0.1, 0.2]))
 six(1.0, 2.0, 0.5, -1.0, 0.3, 2.0)
 
@@ -186,7 +195,50 @@ def steep(x):
 def decay(rate, height):
     return np.array([height * math.exp(-rate * t) - 3 * math.exp(-0.7 * t) for t in range(6)])
 
+def helix(t):
+    return np.array([math.cos(t), math.sin(t), t / 4])
+
+def ellipse(t):
+    return 3 * math.cos(t), math.sin(2 * t)
+
+def constant():
+    return 2.5 * math.pi
+
+def options(x, y, mode="cosine", negate=False, order=2):
+    value = (math.cos(x) if mode == "cosine" else math.sin(x)) * y**order
+    return -value if negate else value
+
+def refuses(x, y):
+    if x > 0:
+        raise ValueError("x must not be positive")
+    return x * y
+
+def nothing(x):
+    return math.sqrt(x) * 0 + np.nan
+
+def between(x):
+    return math.log(x) / (x - 2) + 1 / math.sin(3 * x)
+
+def network(learning_rate, momentum_coefficient, weight_decay):
+    hidden = math.tanh(learning_rate * momentum_coefficient - weight_decay**2)
+    outer = math.exp(-hidden * learning_rate) / (1 + math.exp(momentum_coefficient * hidden))
+    return math.log(1 + outer**2) * hidden + math.sin(weight_decay * outer) / (1 + learning_rate**2)
+
+def attention(q, k, v):
+    scores = np.exp(q @ k / math.sqrt(2.0))
+    weights = scores / np.sum(scores)
+    return np.sum((weights * v)**2)
+
+constant()
+options(0.7, 1.2)
+refuses(1.0, 2.0)
+nothing(1.0)
+between(1.0)
+network(0.1, 0.9, 0.5)
+attention(np.array([0.5, -1.0]), np.array([[1.0, 0.2, -0.3], [0.1, 0.8, 0.5]]), np.array([1.0, 2.0, 3.0]))
 himmelblau(0.0, 0.0)
+helix(1.0)
+ellipse(0.6)
 valley(-1.0, 1.0, 2.0)
 steep(0.3)
 decay(0.1, 1.0)
@@ -221,8 +273,13 @@ export class FakeHost {
     await loadTypesetter();
     const host = new FakeHost();
     // A busy machine is no slow function.
-    host.session.settings.set(uri, { ...defaultSettings, budget: { evaluation: 5000, command: 20_000 } });
+    host.budget = 20_000;
     return host;
+  }
+
+  /** Milliseconds that an answer may take. */
+  set budget(command: number) {
+    this.session.settings.set(uri, { ...defaultSettings, budget: { evaluation: 5000, command } });
   }
 
   /** Sends what is no answer. */
