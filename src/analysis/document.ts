@@ -27,9 +27,11 @@ import {
   run,
   type Span,
   toValue,
+  typeName,
   visit,
 } from "../languages/python";
 import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
+import { touched } from "./consequences";
 import { type Definition, definitionsOf } from "./definitions";
 import { shortText } from "./display";
 import {
@@ -99,8 +101,8 @@ interface Known {
   readonly key: string;
   readonly look?: Look;
   readonly problem?: Problem;
-  /** The version in which it was looked at, and where in it the function's text stands. */
-  readonly at: Looked & { readonly places: readonly Span[] };
+  /** The version in which it was looked at, and where in it the function's text and the line of its point stand. */
+  readonly at: Looked & { readonly places: readonly Span[]; readonly line?: number };
   /** What the function tells by itself, with places in that version. */
   findings?: readonly Finding[];
 }
@@ -110,6 +112,8 @@ interface Compared {
   readonly disagreement: Disagreement | undefined;
 }
 
+/** So many elements of an argument tell one call from another. */
+const MOST_COMPARED = 256;
 /** Functions are looked at for findings for so many times the budget of one, all together. */
 const FINDING_BUDGETS = 4;
 
@@ -246,15 +250,24 @@ export class DocumentAnalysis {
   look(name: string, given?: PointTree): Look {
     const definition = this.definitionOf(name);
     if (given) return this.lookAnew(definition, given);
-    const key = `${this.behind(name).text}\u0000${JSON.stringify(this.options.pins?.get(name) ?? null)}`;
+    const pin = JSON.stringify(this.options.pins?.get(name) ?? null);
+    const key = [this.behind(name).text, this.calledWith(definition), pin].join("\u0000");
     let known = this.known.get(name);
     if (known?.key !== key) {
       const before = this.previous?.known.get(name);
-      known = before?.key === key ? before : this.remember(definition, key);
+      known = before?.key === key ? this.passedOn(name, before) : this.remember(definition, key);
       this.known.set(name, known);
     }
     if (known.problem) throw known.problem;
     return known.look!;
+  }
+
+  /** What the run called a function with, wherever: it may be the point. */
+  private calledWith({ node }: Definition): string {
+    const args = this.script.calls.get(spanKey(node))?.args ?? [];
+    return [...args]
+      .map(([name, value]) => `${name}=${isNumeric(value) ? exactText(value) : shortText(value, MOST_COMPARED)}`)
+      .join();
   }
 
   private definitionOf(name: string): Definition {
@@ -294,6 +307,16 @@ export class DocumentAnalysis {
       if (error instanceof Problem) return { key, at, problem: error };
       throw error;
     }
+  }
+
+  /** What an earlier version knows of a function; the line that gave its point may stand elsewhere now. */
+  private passedOn(name: string, known: Known): Known {
+    const { look, at } = known;
+    const { line } = look?.origin ?? {};
+    if (!look || line === undefined || at.syntax === this.syntax) return known;
+    const from = at.syntax.lineStarts[at.line ?? line]!;
+    const now = this.movedFrom(name, at)({ from, to: from });
+    return { ...known, at: { ...at, line: at.line ?? line }, look: look.from({ ...look.origin, ...this.lineOf(now) }) };
   }
 
   private lookAnew(definition: Definition, given?: PointTree, call?: CallPoint): Look {
@@ -802,55 +825,99 @@ export class DocumentAnalysis {
   }
 
   /**
-   * The text on which a function's answer depends: its own, and of every statement that speaks of a name it uses; and
-   * where its parts stand.
+   * That on which a function's answer depends: its own text, those of what makes a name it uses and of the calls that
+   * give its point, where a single number or a small array is told by its value; and where these texts stand.
    */
   private behind(whole: string): { text: string; places: Span[] } {
     // A method's answer is that of its class, a function's in a function that of the one around it.
     const [name] = whole.split(".") as [string];
     const wanted = new Set<string>([name]);
+    const numbers = new Map<string, string>();
     const taken = new Set<number>();
     const statements = this.statements();
     for (let grown = true; grown; ) {
-      grown = false;
+      const before = taken.size;
       statements.forEach((statement, k) => {
-        if (taken.has(k) || !statement.makes.some((made) => wanted.has(made))) return;
+        if (taken.has(k)) return;
+        const makes = statement.makes.some((made) => wanted.has(made) && !numbers.has(made));
+        if (!makes && !(statement.sets !== undefined && wanted.has(statement.sets))) return;
         taken.add(k);
-        grown = true;
-        for (const used of statement.uses) wanted.add(used);
+        if (!makes) return;
+        for (const used of statement.uses) {
+          if (wanted.has(used)) continue;
+          wanted.add(used);
+          const number = this.numberHeld(used);
+          if (number !== undefined) numbers.set(used, number);
+        }
       });
+      grown = taken.size > before;
     }
     // Calls of the function give its point; a comment above it stands in the gap before the definition.
     const calls = statements.filter((statement, k) => !taken.has(k) && statement.uses.has(name));
     const parts = [...[...taken].sort((a, b) => a - b).map((k) => statements[k]!), ...calls];
     return {
-      text: parts.map((statement) => statement.text).join("\u0001"),
+      text: [...parts.map((statement) => statement.text), ...[...numbers].map((pair) => pair.join("="))].join("\u0001"),
       places: parts.map(({ from, text }) => ({ from, to: from + text.length })),
     };
+  }
+
+  /** The value of one of the module's numbers, or of a small array of them, to the last digit. */
+  private numberHeld(name: string): string | undefined {
+    const value = this.script.globals.get(name);
+    return value === undefined || !isNumeric(value) ? undefined : exactText(value);
   }
 
   private statementList: readonly StatementText[] | undefined;
 
   private statements(): readonly StatementText[] {
     if (this.statementList) return this.statementList;
-    const list = this.syntax.body.map((statement, k, all) => {
-      const from = all[k - 1]?.to ?? 0;
+    const { body } = this.syntax;
+    const { globals } = this.script;
+    const isModule = (name: string): boolean => typeName(globals.get(name) ?? null) === "module";
+    /** Whether a statement that speaks of a name may change what it holds: an object of the file's own. */
+    const changes = (name: string): boolean =>
+      globals.has(name) && !this.functionNamed(name) && !isModule(name) && !isFunction(globals.get(name)!);
+    this.statementList = body.map((statement, k): StatementText => {
+      const from = body[k - 1]?.to ?? 0;
       const text = this.text.slice(from, statement.to);
+      if (statement.kind === "import" || statement.kind === "importfrom")
+        return { from, text, makes: [...boundNames(statement)], uses: new Set() };
       const uses = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
-      // A definition makes its own name; any other statement may change whatever it speaks of.
-      const makes = statement.kind === "function" || statement.kind === "class" ? [statement.name] : [...uses];
-      return { from, text, makes, uses };
+      const defines = statement.kind === "function" || statement.kind === "class";
+      const makes = defines
+        ? [statement.name]
+        : [
+            ...boundNames(statement),
+            ...[...touched(statement)].filter((name) => !isModule(name)),
+            ...[...uses].filter(changes),
+          ];
+      // `np.random.seed(0)`
+      const root = statement.kind === "expression" && statement.value.kind === "call" && rootOf(statement.value.callee);
+      return { from, text, makes, uses, ...(root && isModule(root) ? { sets: root } : {}) };
     });
-    this.statementList = list;
-    return list;
+    return this.statementList;
   }
 }
 
 interface StatementText {
   readonly from: number;
   readonly text: string;
+  /** The names that it gives a value, or whose value it may change. */
   readonly makes: readonly string[];
   readonly uses: ReadonlySet<string>;
+  /** The imported module that it may set. */
+  readonly sets?: string;
+}
+
+/** A number in the form in which it is held. */
+function exactText(value: PyValue): string {
+  const dtype = sequenceItems(value) ? "" : (toValue(value)?.dtype ?? "");
+  return `${typeName(value)} ${dtype} ${shortText(value, MOST_COMPARED)}`;
+}
+
+function rootOf(expression: Expr): string | undefined {
+  if (expression.kind === "attribute") return rootOf(expression.object);
+  return expression.kind === "name" ? expression.id : undefined;
 }
 
 /** Where an offset stands now that the parts of the text around it have moved; what is in none of them stays. */

@@ -101,6 +101,11 @@ export class Look {
     this.labels = this.differentiable.labels;
   }
 
+  /** The same, with all that is known of it, at a point that stands elsewhere in the text. */
+  from(origin: Origin): Look {
+    return Object.assign(Object.create(Look.prototype) as Look, this, { origin });
+  }
+
   private keep<T>(key: string, compute: () => T): T {
     if (!this.memo.has(key)) this.memo.set(key, explained(compute));
     return this.memo.get(key) as T;
