@@ -7,6 +7,7 @@ import {
   boundNames,
   type Call,
   callFunction,
+  callsOf,
   type Expr,
   evaluateExpression,
   type FunctionDef,
@@ -92,9 +93,11 @@ interface CommentProblem {
 }
 
 /** The arguments of one call. */
-interface CallPoint {
+export interface CallPoint {
   readonly args: ReadonlyMap<string, PyValue>;
   readonly call: Span;
+  /** The object whose method is called. */
+  readonly receiver?: PyValue;
 }
 
 interface Known {
@@ -277,8 +280,8 @@ export class DocumentAnalysis {
   }
 
   /** A function at the arguments of one call: by name, whatever they are. @throws Problem with one clear line. */
-  lookAtCall(name: string, args: ReadonlyMap<string, PyValue>, call: Span): Look {
-    return this.lookAnew(this.definitionOf(name), undefined, { args, call });
+  lookAtCall(name: string, call: CallPoint): Look {
+    return this.lookAnew(this.definitionOf(name), undefined, call);
   }
 
   /** Runs a function once at the point of `look`, with one of its expressions watched. @throws Problem where it fails. */
@@ -320,7 +323,7 @@ export class DocumentAnalysis {
   }
 
   private lookAnew(definition: Definition, given?: PointTree, call?: CallPoint): Look {
-    const fn = this.functionValue(definition);
+    const fn = this.functionValue(definition, call);
     const { values, origin } = this.pointOf(definition, fn, given, call);
     const title = `${definition.name}(${definition.params.list.map((parameter) => (parameter.kind === "star" ? "*" : parameter.kind === "doublestar" ? "**" : "") + parameter.name).join(", ")})`;
     const parameters = [...values].map(([name, value]) =>
@@ -403,14 +406,14 @@ export class DocumentAnalysis {
   }
 
   /** The function object, from the run; where the run did not get so far, from the definitions alone. */
-  private functionValue(definition: Definition): PyValue {
+  private functionValue(definition: Definition, call?: CallPoint): PyValue {
     const { name, level, node } = definition;
     if (level === "nested") {
       const made = this.script.calls.get(spanKey(node))?.fn;
       if (made === undefined) throw new Problem(l10n.t("{0} was not called when the file ran", name));
       return made;
     }
-    if (level === "method") return this.methodValue(definition);
+    if (level === "method") return this.methodValue(definition, call);
     const found = this.script.globals.get(name);
     if (found !== undefined && isFunction(found)) return found;
     if (!this.definitionRun) {
@@ -435,11 +438,16 @@ export class DocumentAnalysis {
     throw new Problem(l10n.t("{0} is not defined when the file has run", name));
   }
 
-  /** A method, bound to the last object of its class that the file made, or to a new one. */
-  private methodValue({ name, receiver }: Definition): PyValue {
+  /** A method, bound to the object on which the file first called it, else to the last of its class, or to a new one. */
+  private methodValue({ name, receiver, node }: Definition, call?: CallPoint): PyValue {
     const dot = name.indexOf(".");
     const [owner, path] = [name.slice(0, dot), name.slice(dot + 1)];
-    const { globals, bindings } = this.script;
+    const { globals, bindings, calls } = this.script;
+    if (receiver === "instance" && !path.includes(".")) {
+      const called = calls.get(spanKey(node))?.args.get(node.params.list[0]?.name ?? "");
+      const self = call?.receiver ?? (isObjectOf(called ?? null, owner) ? called : undefined);
+      if (self !== undefined) return evaluateExpression(`self.${path}`, new Map([["self", self]]), this.callOptions());
+    }
     // Those that no statement names (`with … as`, `global`) come first.
     const names = [...globals.keys(), ...bindings.map((binding) => binding.name)];
     const object = names.findLast((one) => isObjectOf(globals.get(one) ?? null, owner));
@@ -509,8 +517,8 @@ export class DocumentAnalysis {
       ? writtenParameters(definition)
       : parametersOf(fn)) {
       if (kind === "star" || kind === "doublestar") continue;
-      let value: PyValue | undefined;
-      for (const source of sources) {
+      let value: PyValue | undefined = this.functionPassed(definition, name, called?.get(name));
+      for (const source of value === undefined ? sources : []) {
         const found = source.value(name);
         if (found === undefined) continue;
         value = typeof found === "number" || Array.isArray(found) ? this.inForm(name, found, called?.get(name)) : found;
@@ -525,6 +533,39 @@ export class DocumentAnalysis {
       values.set(name, value);
     }
     return { values, origin: origin ?? { kind: "ones" } };
+  }
+
+  /**
+   * The function that is passed for a parameter that is called: in the run, else as the calls in the text have it;
+   * undefined where the parameter is not called, or has a default.
+   * @throws Problem where nothing tells which function it is
+   */
+  private functionPassed(definition: Definition, name: string, called: PyValue | undefined): PyValue | undefined {
+    const { list } = definition.params;
+    const parameter = list.find((one) => one.name === name);
+    if (!parameter || parameter.default || !callsParameter(definition, name)) return undefined;
+    if (called !== undefined) return called;
+    for (const { args } of callsOf(this.syntax, definition.name)) {
+      const value = args.find((one) => one.kind === "keyword" && one.name === name) ?? args[list.indexOf(parameter)];
+      if (value?.kind !== "keyword" && value?.kind !== "positional") continue;
+      const passed = this.functionWritten(value.value);
+      if (passed !== undefined) return passed;
+    }
+    throw new Problem(
+      l10n.t("{0} is called, and no call of {1} in the file says which function it is", name, definition.name),
+    );
+  }
+
+  private functionWritten(expression: Expr): PyValue | undefined {
+    const named = expression.kind === "name" ? this.functionNamed(expression.id) : undefined;
+    try {
+      if (named) return this.functionValue(named);
+      const value = evaluateExpression(this.slice(expression), this.script.globals, this.callOptions());
+      return isNumeric(value) || value === null ? undefined : value;
+    } catch (error) {
+      if (error instanceof Problem || error instanceof PyCallError) return undefined;
+      throw error;
+    }
   }
 
   private numericGlobal(name: string): PyValue | undefined {
@@ -1020,6 +1061,15 @@ export function returnsValue(definition: FunctionDef): boolean {
     if (node.kind === "return" && node.value) returns.push(node);
   });
   return returns.some((own) => !inner.some(({ from, to }) => from <= own.from && own.to <= to));
+}
+
+/** Whether a function calls one of its parameters. */
+function callsParameter({ body }: FunctionDef, name: string): boolean {
+  let found = false;
+  visit(body, (node) => {
+    found ||= node.kind === "call" && node.callee.kind === "name" && node.callee.id === name;
+  });
+  return found;
 }
 
 /** Whether a function has a parameter or variable of its own by this name. */

@@ -6,22 +6,27 @@ import { type FormulaText, followed, type Look, latexSymbol } from "../analysis/
 const MOST_DERIVATIVES = 6;
 
 /** g(x₁, x₂) = … */
-export function definition(look: Look, whole: string): FormulaText {
-  const name = shortName(whole);
+export function definition(look: Look, whole: string, names = namesOf(look)): FormulaText {
+  const left = called(names, shortName(whole));
   const { latex, text } = look.formula();
-  return { latex: `${called(look, name).latex} = ${latex}`, text: `${called(look, name).text} = ${text}` };
+  return { latex: `${left.latex} = ${latex}`, text: `${left.text} = ${text}` };
 }
 
 /** f′(x) = …, or ∂g/∂x₁ = … for each scalar that has one; none where there are many. */
-export function derivatives(look: Look, whole: string): { name: string; formula: FormulaText }[] {
+export function derivatives(
+  look: Look,
+  whole: string,
+  names?: readonly string[],
+): { name: string; formula: FormulaText }[] {
   const name = shortName(whole);
-  if (look.labels.length > MOST_DERIVATIVES) return [];
-  const single = look.labels.length === 1;
+  const wanted = look.labels.filter((label) => names?.includes(label) ?? true);
+  if (wanted.length > MOST_DERIVATIVES) return [];
+  const single = wanted.length === 1;
   return look.derivatives().flatMap((derivative, i) => {
     const label = look.labels[i]!;
-    if (!derivative) return [];
+    if (!derivative || !wanted.includes(label)) return [];
     const left: FormulaText = single
-      ? called(look, name, "'")
+      ? called(names ?? namesOf(look), name, "'")
       : {
           latex: `\\frac{\\partial ${nameLatex(name)}}{\\partial ${latexSymbol(label)}}`,
           text: `∂${name}/∂${label}`,
@@ -50,14 +55,15 @@ export function secondDerivatives(look: Look, whole: string): FormulaText | unde
   const hessian = look.hessianFormula();
   if (!hessian) return undefined;
   if (look.labels.length === 1) {
-    const left = called(look, name, "''");
+    const left = called(namesOf(look), name, "''");
     return { latex: `${left.latex} = ${hessian.latex}`, text: `${left.text} = ${hessian.text}` };
   }
   return { latex: `\\nabla^{2} ${nameLatex(name)} = ${hessian.latex}`, text: `∇²${name} = ${hessian.text}` };
 }
 
-function called(look: Look, name: string, primes = ""): FormulaText {
-  const names = followed(look.parameters).map((parameter) => parameter.name);
+const namesOf = (look: Look): readonly string[] => followed(look.parameters).map(({ name }) => name);
+
+function called(names: readonly string[], name: string, primes = ""): FormulaText {
   return {
     latex: `${nameLatex(name)}${primes}\\left(${names.map(latexSymbol).join(", ")}\\right)`,
     text: `${name}${primes.replaceAll("'", "′")}(${names.join(", ")})`,
