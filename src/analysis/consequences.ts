@@ -102,7 +102,7 @@ export class Blamer {
 }
 
 /** The names that a statement gives a value, or whose value it may change. */
-function touched(statement: Statement): Set<string> {
+export function touched(statement: Statement): Set<string> {
   const names = boundNames(statement);
   if (statement.kind === "function" || statement.kind === "class") return names;
   const root = (expression: Expr): void => {

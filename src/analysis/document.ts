@@ -7,6 +7,7 @@ import {
   boundNames,
   type Call,
   callFunction,
+  callsOf,
   type Expr,
   evaluateExpression,
   type FunctionDef,
@@ -27,9 +28,11 @@ import {
   run,
   type Span,
   toValue,
+  typeName,
   visit,
 } from "../languages/python";
 import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
+import { touched } from "./consequences";
 import { type Definition, definitionsOf } from "./definitions";
 import { shortText } from "./display";
 import {
@@ -90,17 +93,19 @@ interface CommentProblem {
 }
 
 /** The arguments of one call. */
-interface CallPoint {
+export interface CallPoint {
   readonly args: ReadonlyMap<string, PyValue>;
   readonly call: Span;
+  /** The object whose method is called. */
+  readonly receiver?: PyValue;
 }
 
 interface Known {
   readonly key: string;
   readonly look?: Look;
   readonly problem?: Problem;
-  /** The version in which it was looked at, and where in it the function's text stands. */
-  readonly at: Looked & { readonly places: readonly Span[] };
+  /** The version in which it was looked at, and where in it the function's text and the line of its point stand. */
+  readonly at: Looked & { readonly places: readonly Span[]; readonly line?: number };
   /** What the function tells by itself, with places in that version. */
   findings?: readonly Finding[];
 }
@@ -110,6 +115,8 @@ interface Compared {
   readonly disagreement: Disagreement | undefined;
 }
 
+/** So many elements of an argument tell one call from another. */
+const MOST_COMPARED = 256;
 /** Functions are looked at for findings for so many times the budget of one, all together. */
 const FINDING_BUDGETS = 4;
 
@@ -246,15 +253,24 @@ export class DocumentAnalysis {
   look(name: string, given?: PointTree): Look {
     const definition = this.definitionOf(name);
     if (given) return this.lookAnew(definition, given);
-    const key = `${this.behind(name).text}\u0000${JSON.stringify(this.options.pins?.get(name) ?? null)}`;
+    const pin = JSON.stringify(this.options.pins?.get(name) ?? null);
+    const key = [this.behind(name).text, this.calledWith(definition), pin].join("\u0000");
     let known = this.known.get(name);
     if (known?.key !== key) {
       const before = this.previous?.known.get(name);
-      known = before?.key === key ? before : this.remember(definition, key);
+      known = before?.key === key ? this.passedOn(name, before) : this.remember(definition, key);
       this.known.set(name, known);
     }
     if (known.problem) throw known.problem;
     return known.look!;
+  }
+
+  /** What the run called a function with, wherever: it may be the point. */
+  private calledWith({ node }: Definition): string {
+    const args = this.script.calls.get(spanKey(node))?.args ?? [];
+    return [...args]
+      .map(([name, value]) => `${name}=${isNumeric(value) ? exactText(value) : shortText(value, MOST_COMPARED)}`)
+      .join();
   }
 
   private definitionOf(name: string): Definition {
@@ -264,8 +280,8 @@ export class DocumentAnalysis {
   }
 
   /** A function at the arguments of one call: by name, whatever they are. @throws Problem with one clear line. */
-  lookAtCall(name: string, args: ReadonlyMap<string, PyValue>, call: Span): Look {
-    return this.lookAnew(this.definitionOf(name), undefined, { args, call });
+  lookAtCall(name: string, call: CallPoint): Look {
+    return this.lookAnew(this.definitionOf(name), undefined, call);
   }
 
   /** Runs a function once at the point of `look`, with one of its expressions watched. @throws Problem where it fails. */
@@ -296,8 +312,18 @@ export class DocumentAnalysis {
     }
   }
 
+  /** What an earlier version knows of a function; the line that gave its point may stand elsewhere now. */
+  private passedOn(name: string, known: Known): Known {
+    const { look, at } = known;
+    const { line } = look?.origin ?? {};
+    if (!look || line === undefined || at.syntax === this.syntax) return known;
+    const from = at.syntax.lineStarts[at.line ?? line]!;
+    const now = this.movedFrom(name, at)({ from, to: from });
+    return { ...known, at: { ...at, line: at.line ?? line }, look: look.from({ ...look.origin, ...this.lineOf(now) }) };
+  }
+
   private lookAnew(definition: Definition, given?: PointTree, call?: CallPoint): Look {
-    const fn = this.functionValue(definition);
+    const fn = this.functionValue(definition, call);
     const { values, origin } = this.pointOf(definition, fn, given, call);
     const title = `${definition.name}(${definition.params.list.map((parameter) => (parameter.kind === "star" ? "*" : parameter.kind === "doublestar" ? "**" : "") + parameter.name).join(", ")})`;
     const parameters = [...values].map(([name, value]) =>
@@ -380,14 +406,14 @@ export class DocumentAnalysis {
   }
 
   /** The function object, from the run; where the run did not get so far, from the definitions alone. */
-  private functionValue(definition: Definition): PyValue {
+  private functionValue(definition: Definition, call?: CallPoint): PyValue {
     const { name, level, node } = definition;
     if (level === "nested") {
       const made = this.script.calls.get(spanKey(node))?.fn;
       if (made === undefined) throw new Problem(l10n.t("{0} was not called when the file ran", name));
       return made;
     }
-    if (level === "method") return this.methodValue(definition);
+    if (level === "method") return this.methodValue(definition, call);
     const found = this.script.globals.get(name);
     if (found !== undefined && isFunction(found)) return found;
     if (!this.definitionRun) {
@@ -412,11 +438,16 @@ export class DocumentAnalysis {
     throw new Problem(l10n.t("{0} is not defined when the file has run", name));
   }
 
-  /** A method, bound to the last object of its class that the file made, or to a new one. */
-  private methodValue({ name, receiver }: Definition): PyValue {
+  /** A method, bound to the object on which the file first called it, else to the last of its class, or to a new one. */
+  private methodValue({ name, receiver, node }: Definition, call?: CallPoint): PyValue {
     const dot = name.indexOf(".");
     const [owner, path] = [name.slice(0, dot), name.slice(dot + 1)];
-    const { globals, bindings } = this.script;
+    const { globals, bindings, calls } = this.script;
+    if (receiver === "instance" && !path.includes(".")) {
+      const called = calls.get(spanKey(node))?.args.get(node.params.list[0]?.name ?? "");
+      const self = call?.receiver ?? (isObjectOf(called ?? null, owner) ? called : undefined);
+      if (self !== undefined) return evaluateExpression(`self.${path}`, new Map([["self", self]]), this.callOptions());
+    }
     // Those that no statement names (`with … as`, `global`) come first.
     const names = [...globals.keys(), ...bindings.map((binding) => binding.name)];
     const object = names.findLast((one) => isObjectOf(globals.get(one) ?? null, owner));
@@ -486,8 +517,8 @@ export class DocumentAnalysis {
       ? writtenParameters(definition)
       : parametersOf(fn)) {
       if (kind === "star" || kind === "doublestar") continue;
-      let value: PyValue | undefined;
-      for (const source of sources) {
+      let value: PyValue | undefined = this.functionPassed(definition, name, called?.get(name));
+      for (const source of value === undefined ? sources : []) {
         const found = source.value(name);
         if (found === undefined) continue;
         value = typeof found === "number" || Array.isArray(found) ? this.inForm(name, found, called?.get(name)) : found;
@@ -502,6 +533,39 @@ export class DocumentAnalysis {
       values.set(name, value);
     }
     return { values, origin: origin ?? { kind: "ones" } };
+  }
+
+  /**
+   * The function that is passed for a parameter that is called: in the run, else as the calls in the text have it;
+   * undefined where the parameter is not called, or has a default.
+   * @throws Problem where nothing tells which function it is
+   */
+  private functionPassed(definition: Definition, name: string, called: PyValue | undefined): PyValue | undefined {
+    const { list } = definition.params;
+    const parameter = list.find((one) => one.name === name);
+    if (!parameter || parameter.default || !callsParameter(definition, name)) return undefined;
+    if (called !== undefined) return called;
+    for (const { args } of callsOf(this.syntax, definition.name)) {
+      const value = args.find((one) => one.kind === "keyword" && one.name === name) ?? args[list.indexOf(parameter)];
+      if (value?.kind !== "keyword" && value?.kind !== "positional") continue;
+      const passed = this.functionWritten(value.value);
+      if (passed !== undefined) return passed;
+    }
+    throw new Problem(
+      l10n.t("{0} is called, and no call of {1} in the file says which function it is", name, definition.name),
+    );
+  }
+
+  private functionWritten(expression: Expr): PyValue | undefined {
+    const named = expression.kind === "name" ? this.functionNamed(expression.id) : undefined;
+    try {
+      if (named) return this.functionValue(named);
+      const value = evaluateExpression(this.slice(expression), this.script.globals, this.callOptions());
+      return isNumeric(value) || value === null ? undefined : value;
+    } catch (error) {
+      if (error instanceof Problem || error instanceof PyCallError) return undefined;
+      throw error;
+    }
   }
 
   private numericGlobal(name: string): PyValue | undefined {
@@ -802,55 +866,99 @@ export class DocumentAnalysis {
   }
 
   /**
-   * The text on which a function's answer depends: its own, and of every statement that speaks of a name it uses; and
-   * where its parts stand.
+   * That on which a function's answer depends: its own text, those of what makes a name it uses and of the calls that
+   * give its point, where a single number or a small array is told by its value; and where these texts stand.
    */
   private behind(whole: string): { text: string; places: Span[] } {
     // A method's answer is that of its class, a function's in a function that of the one around it.
     const [name] = whole.split(".") as [string];
     const wanted = new Set<string>([name]);
+    const numbers = new Map<string, string>();
     const taken = new Set<number>();
     const statements = this.statements();
     for (let grown = true; grown; ) {
-      grown = false;
+      const before = taken.size;
       statements.forEach((statement, k) => {
-        if (taken.has(k) || !statement.makes.some((made) => wanted.has(made))) return;
+        if (taken.has(k)) return;
+        const makes = statement.makes.some((made) => wanted.has(made) && !numbers.has(made));
+        if (!makes && !(statement.sets !== undefined && wanted.has(statement.sets))) return;
         taken.add(k);
-        grown = true;
-        for (const used of statement.uses) wanted.add(used);
+        if (!makes) return;
+        for (const used of statement.uses) {
+          if (wanted.has(used)) continue;
+          wanted.add(used);
+          const number = this.numberHeld(used);
+          if (number !== undefined) numbers.set(used, number);
+        }
       });
+      grown = taken.size > before;
     }
     // Calls of the function give its point; a comment above it stands in the gap before the definition.
     const calls = statements.filter((statement, k) => !taken.has(k) && statement.uses.has(name));
     const parts = [...[...taken].sort((a, b) => a - b).map((k) => statements[k]!), ...calls];
     return {
-      text: parts.map((statement) => statement.text).join("\u0001"),
+      text: [...parts.map((statement) => statement.text), ...[...numbers].map((pair) => pair.join("="))].join("\u0001"),
       places: parts.map(({ from, text }) => ({ from, to: from + text.length })),
     };
+  }
+
+  /** The value of one of the module's numbers, or of a small array of them, to the last digit. */
+  private numberHeld(name: string): string | undefined {
+    const value = this.script.globals.get(name);
+    return value === undefined || !isNumeric(value) ? undefined : exactText(value);
   }
 
   private statementList: readonly StatementText[] | undefined;
 
   private statements(): readonly StatementText[] {
     if (this.statementList) return this.statementList;
-    const list = this.syntax.body.map((statement, k, all) => {
-      const from = all[k - 1]?.to ?? 0;
+    const { body } = this.syntax;
+    const { globals } = this.script;
+    const isModule = (name: string): boolean => typeName(globals.get(name) ?? null) === "module";
+    /** Whether a statement that speaks of a name may change what it holds: an object of the file's own. */
+    const changes = (name: string): boolean =>
+      globals.has(name) && !this.functionNamed(name) && !isModule(name) && !isFunction(globals.get(name)!);
+    this.statementList = body.map((statement, k): StatementText => {
+      const from = body[k - 1]?.to ?? 0;
       const text = this.text.slice(from, statement.to);
+      if (statement.kind === "import" || statement.kind === "importfrom")
+        return { from, text, makes: [...boundNames(statement)], uses: new Set() };
       const uses = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
-      // A definition makes its own name; any other statement may change whatever it speaks of.
-      const makes = statement.kind === "function" || statement.kind === "class" ? [statement.name] : [...uses];
-      return { from, text, makes, uses };
+      const defines = statement.kind === "function" || statement.kind === "class";
+      const makes = defines
+        ? [statement.name]
+        : [
+            ...boundNames(statement),
+            ...[...touched(statement)].filter((name) => !isModule(name)),
+            ...[...uses].filter(changes),
+          ];
+      // `np.random.seed(0)`
+      const root = statement.kind === "expression" && statement.value.kind === "call" && rootOf(statement.value.callee);
+      return { from, text, makes, uses, ...(root && isModule(root) ? { sets: root } : {}) };
     });
-    this.statementList = list;
-    return list;
+    return this.statementList;
   }
 }
 
 interface StatementText {
   readonly from: number;
   readonly text: string;
+  /** The names that it gives a value, or whose value it may change. */
   readonly makes: readonly string[];
   readonly uses: ReadonlySet<string>;
+  /** The imported module that it may set. */
+  readonly sets?: string;
+}
+
+/** A number in the form in which it is held. */
+function exactText(value: PyValue): string {
+  const dtype = sequenceItems(value) ? "" : (toValue(value)?.dtype ?? "");
+  return `${typeName(value)} ${dtype} ${shortText(value, MOST_COMPARED)}`;
+}
+
+function rootOf(expression: Expr): string | undefined {
+  if (expression.kind === "attribute") return rootOf(expression.object);
+  return expression.kind === "name" ? expression.id : undefined;
 }
 
 /** Where an offset stands now that the parts of the text around it have moved; what is in none of them stays. */
@@ -953,6 +1061,15 @@ export function returnsValue(definition: FunctionDef): boolean {
     if (node.kind === "return" && node.value) returns.push(node);
   });
   return returns.some((own) => !inner.some(({ from, to }) => from <= own.from && own.to <= to));
+}
+
+/** Whether a function calls one of its parameters. */
+function callsParameter({ body }: FunctionDef, name: string): boolean {
+  let found = false;
+  visit(body, (node) => {
+    found ||= node.kind === "call" && node.callee.kind === "name" && node.callee.id === name;
+  });
+  return found;
 }
 
 /** Whether a function has a parameter or variable of its own by this name. */

@@ -32,6 +32,7 @@ import {
   sum,
   TooManyOperations,
   take,
+  tensor,
   text,
   type Value,
   writtenSize,
@@ -91,7 +92,7 @@ export class Look {
   /** The function itself, for programs that are made of it. */
   readonly differentiable: Differentiable;
   readonly labels: readonly string[];
-  private memo = new Map<string, unknown>();
+  private memo = new Map<string, { value: unknown } | { problem: Problem }>();
 
   constructor(
     /** `g(x1, x2)`. */
@@ -106,9 +107,19 @@ export class Look {
     this.labels = this.differentiable.labels;
   }
 
+  /** The same, with all that is known of it, at a point that stands elsewhere in the text. */
+  from(origin: Origin): Look {
+    return Object.assign(Object.create(Look.prototype) as Look, this, { origin });
+  }
+
   private keep<T>(key: string, compute: () => T): T {
-    if (!this.memo.has(key)) this.memo.set(key, explained(compute));
-    return this.memo.get(key) as T;
+    let known = this.memo.get(key);
+    if (!known) {
+      known = kept(() => explained(compute));
+      this.memo.set(key, known);
+    }
+    if ("problem" in known) throw known.problem;
+    return known.value as T;
   }
 
   /** The result's elements, row-major, and its shape. */
@@ -127,6 +138,26 @@ export class Look {
       if (error instanceof Problem) return undefined;
       throw error;
     }
+  }
+
+  /** The same as a function of these of its parameters, in this order; the others stay what they are. */
+  of(names: readonly string[]): Look {
+    let start = 0;
+    const parts = followed(this.parameters).map(({ name, shape }) => {
+      const numbers = this.point.slice(start, start + sizeOf(shape));
+      start += sizeOf(shape);
+      return { numbers, shape, place: names.indexOf(name) };
+    });
+    const parameters = [
+      ...names.flatMap((name) => this.parameters.filter((one) => one.name === name)),
+      ...this.parameters.flatMap((one) =>
+        names.includes(one.name) ? [] : [held(one, one.reason ?? l10n.t("it is no parameter"))],
+      ),
+    ];
+    const call = (inputs: readonly Value[]) =>
+      this.call(parts.map(({ numbers, shape, place }) => inputs[place] ?? tensor(numbers, "float64", shape)));
+    const point = names.flatMap((_, k) => parts.find(({ place }) => place === k)?.numbers ?? []);
+    return new Look(this.title, parameters, point, this.origin, call, this.dialect);
   }
 
   /** ½‖r‖² in place of the r that is looked at. */
@@ -315,6 +346,11 @@ export class Look {
     });
   }
 
+  /** Whether the formula can be had: it is of scalars, and not too long. */
+  hasFormula(): boolean {
+    return "value" in kept(() => this.formula());
+  }
+
   /** One for each scalar; undefined where there is no derivative. */
   derivatives(): readonly (FormulaText | undefined)[] {
     return this.keep("derivatives", () => {
@@ -377,6 +413,16 @@ export class Look {
         return [name, tree];
       }),
     );
+  }
+}
+
+/** What is computed, or why it cannot be: not where only the time was up. */
+function kept<T>(compute: () => T): { value: T } | { problem: Problem } {
+  try {
+    return { value: compute() };
+  } catch (error) {
+    if (error instanceof Problem && !error.stopped) return { problem: error };
+    throw error;
   }
 }
 

@@ -159,6 +159,8 @@ export interface Nonlinear<A> extends Structural<A> {
     attributes: A,
     dialect: Dialect,
   ) => Value;
+  /** Whether the derivative jumps at these inputs. */
+  readonly kinked?: (inputs: readonly Tensor[], attributes: A) => boolean;
 }
 
 /** No derivative at all: comparisons of shapes, stop_gradient, conversion to integers. */

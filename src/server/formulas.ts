@@ -6,8 +6,8 @@ import { type Component, type FormulaText, followed, type Look, latexSymbol } fr
 const MOST_DERIVATIVES = 6;
 
 /** g(x₁, x₂) = … */
-export function definition(look: Look, whole: string): FormulaText {
-  const left = called(look, symbolOf(whole));
+export function definition(look: Look, whole: string, names = namesOf(look)): FormulaText {
+  const left = called(names, symbolOf(whole));
   const { latex, text } = look.formula();
   return { latex: `${left.latex} = ${latex}`, text: `${left.text} = ${text}` };
 }
@@ -32,15 +32,16 @@ export function symbolOf(whole: string, component?: Component, label = ""): Form
 export function derivatives(
   look: Look,
   whole: string,
-  symbol = symbolOf(whole),
+  { symbol = symbolOf(whole), names }: { symbol?: FormulaText; names?: readonly string[] | undefined } = {},
 ): { name: string; formula: FormulaText }[] {
-  if (look.labels.length > MOST_DERIVATIVES) return [];
-  const single = look.labels.length === 1;
+  const wanted = look.labels.filter((label) => names?.includes(label) ?? true);
+  if (wanted.length > MOST_DERIVATIVES) return [];
+  const single = wanted.length === 1;
   return look.derivatives().flatMap((derivative, i) => {
     const label = look.labels[i]!;
-    if (!derivative) return [];
+    if (!derivative || !wanted.includes(label)) return [];
     const left: FormulaText = single
-      ? primed(look, symbol, 1)
+      ? primed(names ?? namesOf(look), symbol, label, 1)
       : {
           latex: `\\frac{\\partial ${symbol.latex}}{\\partial ${latexSymbol(label)}}`,
           text: `∂${symbol.text}/∂${label}`,
@@ -68,14 +69,15 @@ export function secondDerivatives(look: Look, whole: string, symbol = symbolOf(w
   const hessian = look.hessianFormula();
   if (!hessian) return undefined;
   if (look.labels.length === 1) {
-    const left = primed(look, symbol, 2);
+    const left = primed(namesOf(look), symbol, look.labels[0]!, 2);
     return { latex: `${left.latex} = ${hessian.latex}`, text: `${left.text} = ${hessian.text}` };
   }
   return { latex: `\\nabla^{2} ${symbol.latex} = ${hessian.latex}`, text: `∇²${symbol.text} = ${hessian.text}` };
 }
 
-function called(look: Look, { latex, text }: FormulaText): FormulaText {
-  const names = followed(look.parameters).map((parameter) => parameter.name);
+const namesOf = (look: Look): readonly string[] => followed(look.parameters).map(({ name }) => name);
+
+function called(names: readonly string[], { latex, text }: FormulaText): FormulaText {
   return {
     latex: `${latex}\\left(${names.map(latexSymbol).join(", ")}\\right)`,
     text: `${text}(${names.join(", ")})`,
@@ -83,10 +85,8 @@ function called(look: Look, { latex, text }: FormulaText): FormulaText {
 }
 
 /** f′(x), f″(x); of what is no bare name, as Leibniz writes it. */
-function primed(look: Look, symbol: FormulaText, order: 1 | 2): FormulaText {
-  const { latex, text } = symbol;
-  if (!/[[‖]/.test(text)) return called(look, { latex: latex + "'".repeat(order), text: text + "′".repeat(order) });
-  const [label] = look.labels as [string];
+function primed(names: readonly string[], { latex, text }: FormulaText, label: string, order: 1 | 2): FormulaText {
+  if (!/[[‖]/.test(text)) return called(names, { latex: latex + "'".repeat(order), text: text + "′".repeat(order) });
   const [power, sign] = order === 1 ? ["", ""] : ["^{2}", "²"];
   return {
     latex: `\\frac{\\mathrm{d}${power} ${latex}}{\\mathrm{d} ${latexSymbol(label)}${power}}`,

@@ -150,7 +150,7 @@ function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, p
   });
   attempt(() => {
     if (!several) fillFormula(look, answer, name, formula);
-    answer.derivatives = derivatives(look, name, symbol).map((derivative) => ({
+    answer.derivatives = derivatives(look, name, { symbol }).map((derivative) => ({
       name: derivative.name,
       formula: formula(derivative.formula),
     }));

@@ -95,6 +95,68 @@ describe("findings about what is built on derivatives", function () {
       }
     });
 
+    it("compares methods of one class, and functions in one function", async () => {
+      const model = (slope: string) =>
+        lines(
+          "import numpy as np",
+          "class Ridge:",
+          "    def __init__(self, k): self.k = k",
+          "    def loss(self, w): return np.sum((w - 1) ** 2) + self.k * np.sum(w ** 2)",
+          `    def gradient(self, w): return ${slope}`,
+          "    def step(self, w): return w - 0.1 * self.gradient(w)",
+          "class Other:",
+          "    def f(self, x): return x ** 2",
+          "    @staticmethod",
+          "    def cost(x): return x ** 3",
+          "    @staticmethod",
+          "    def cost_grad(x): return 3 * x ** 2",
+          "model = Ridge(0.5)",
+          "print(model.loss(np.array([2.0, 3.0])), Other().f(2.0))",
+        );
+      const [one, ...more] = await findings.of(model("2 * (w - 1) + self.k * w"));
+      assert.deepEqual(more, []);
+      assert.deepEqual([one!.code, one!.line, one!.marked], ["wrong-derivative", 5, "gradient"]);
+      assert.match(
+        one!.message,
+        /^Ridge\.gradient is not the derivative of Ridge\.loss: .* 3\.0 for ∂loss\/∂w\[0\], which is 4\.0\.$/,
+      );
+      assert.equal(one!.diagnostic.relatedInformation![0]!.location.range.start.line, 3);
+      assert.deepEqual(await findings.of(model("2 * (w - 1) + 2 * self.k * w")), []);
+
+      const inside = (slope: string) =>
+        lines(
+          "from scipy.optimize import minimize",
+          "def solve(a):",
+          "    def objective(x): return (x[0] - a) ** 4",
+          `    def slope(x): return [${slope}]`,
+          "    return minimize(objective, [a + 1.5], jac=slope).x[0]",
+          "def f_prime(x): return 7.0",
+          "print(round(solve(2.0), 1))",
+        );
+      assert.deepEqual(
+        (await findings.of(inside("4 * (x[0] - a)"))).map(({ code, line, marked }) => [code, line, marked]),
+        [["wrong-derivative", 4, "slope"]],
+      );
+      assert.deepEqual(await findings.of(inside("4 * (x[0] - a) ** 3")), []);
+    });
+
+    it("compares methods that an object is asked for", async () => {
+      const text = (slope: string) =>
+        lines(
+          "from scipy.optimize import minimize",
+          "class Well:",
+          "    def energy(self, x): return (x[0] - 1) ** 2",
+          `    def force(self, x): return [${slope}]`,
+          "well = Well()",
+          "minimize(well.energy, [3.0], jac=well.force)",
+        );
+      assert.deepEqual(
+        (await findings.of(text("-2 * (x[0] - 1)"))).map(({ code, marked }) => [code, marked]),
+        [["wrong-derivative", "force"]],
+      );
+      assert.deepEqual(await findings.of(text("2 * (x[0] - 1)")), []);
+    });
+
     it("says where the written one is the true one times a number", async () => {
       const text = lines(
         "import numpy as np",

@@ -164,6 +164,51 @@ describe("findings about numbers", function () {
       ])
         assert.deepEqual(await findings.of(text), [], text);
     });
+    it("of the largest of an array at a tie, in NumPy and in TensorFlow, and how frameworks share it", async () => {
+      for (const [text, at] of [
+        [lines(...HEAD, "def f(x): return np.max(x) * 2", "f(np.array([3.0, 1.0, 3.0]))"), "x[0] = 3.0"],
+        [lines(...HEAD, "def f(x): return tf.reduce_max(x) * 2", "f(tf.constant([3.0, 1.0, 3.0]))"), "x[0] = 3.0"],
+        [
+          lines(...HEAD, "def f(x): return 2 * np.linalg.norm(x, np.inf)", "f(np.array([-1.0, 3.0, 3.0]))"),
+          "x[1] = 3.0",
+        ],
+      ]) {
+        const [one, ...more] = await findings.of(text!);
+        assert.deepEqual(more, [], text);
+        assert.equal(
+          one!.message,
+          `f has a kink at ${at}: its slope is 0 before and 2 behind. The gradient there is a matter of convention: TensorFlow 1, PyTorch 1, JAX 1. PyTorch's max and min along an axis give all of it to one element.`,
+        );
+      }
+      for (const body of [
+        "np.max(x)",
+        "np.min(x) + np.sum(np.exp(x - np.max(x)))",
+        "np.log(np.sum(np.exp(x - np.max(x)))) + np.max(x)",
+      ])
+        assert.deepEqual(
+          await findings.of(lines(...HEAD, `def f(x): return ${body}`, "f(np.array([3.0, 1.0, 2.0]))")),
+          [],
+          body,
+        );
+      // The shift by the largest is no kink of the whole.
+      const shifted = lines(
+        ...HEAD,
+        "def f(x): return np.log(np.sum(np.exp(x - np.max(x)))) + np.max(x)",
+        "f(np.array([3.0, 1.0, 3.0]))",
+      );
+      assert.deepEqual(await findings.of(shifted), []);
+    });
+    it("of a branch at its edge, unless the branches meet smoothly, or do not meet", async () => {
+      const f = (yes: string) =>
+        lines("def f(x):", "    if x > 0:", `        return ${yes}`, "    return -x", "f(0.0)");
+      const [one] = await findings.of(f("2 * x"));
+      assert.equal(
+        one!.message,
+        "f has a kink at x = 0.0: its slope is -1 before and 2 behind. The gradient is that of the branch that is taken: -1.",
+      );
+      assert.deepEqual([one!.code, one!.line], ["kink", 2]);
+      for (const yes of ["-x + x ** 2", "x + 1"]) assert.deepEqual(await findings.of(f(yes)), [], yes);
+    });
   });
 
   describe("float32-cancellation", () => {

@@ -1,5 +1,5 @@
 /** The function that a word means, and its call with that call's own arguments. */
-import { type Call, PyObject, type PyValue, pathAt, type Span } from "../../languages/python";
+import { type Call, PyObject, PyType, type PyValue, pathAt, type Span } from "../../languages/python";
 import { shortName } from "../definitions";
 import type { DocumentAnalysis } from "../document";
 import { type Look, Problem } from "../subject";
@@ -69,7 +69,10 @@ function callLook(analysis: DocumentAnalysis, name: string, call: Call): Look | 
       if (parameter === undefined) return undefined;
       args.set(parameter, analysis.valueWhere(value, values));
     }
-    return analysis.lookAtCall(name, args, call);
+    const { callee } = call;
+    const held = callee.kind === "attribute" ? analysis.valueWhere(callee.object, values) : undefined;
+    const receiver = held instanceof PyObject && !(held instanceof PyType) ? { receiver: held } : {};
+    return analysis.lookAtCall(name, { args, call, ...receiver });
   } catch (error) {
     // A call that fails, or whose line is not reached, says nothing: the function has a point of its own.
     if (error instanceof Problem) return undefined;

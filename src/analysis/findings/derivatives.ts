@@ -1,6 +1,7 @@
 /** Derivatives that a file has by hand: which function belongs to which, and whether they agree. */
 import * as l10n from "@vscode/l10n";
-import { type Call, type FunctionDef, type PyModuleSyntax, visit } from "../../languages/python";
+import { type Call, type Expr, type FunctionDef, type PyModuleSyntax, visit } from "../../languages/python";
+import { shortName } from "../definitions";
 import { floatText } from "../display";
 import type { DocumentAnalysis, PointTree } from "../document";
 import { rewriteDerivative } from "../insert";
@@ -18,25 +19,45 @@ export interface Pair {
 const FIRST = ["grad", "gradient", "derivative", "deriv", "der", "prime", "jac", "jacobian"];
 const SECOND = ["hess", "hessian", "second_derivative", "double_prime", "prime2"];
 /** What functions to be differentiated are called where their derivative has no name but `jac` or `hess`. */
-const USUAL = /^(?:f|fn|fun|func|function|objective|loss|cost)$/;
+const USUAL = /^(?:f|fn|fun|func|function|objective|loss|cost|value)$/;
 
-/** The pairs that names, calls such as `minimize(f, x0, jac=df)` and comments tell of. */
+/**
+ * The pairs that names, calls such as `minimize(f, x0, jac=df)` and comments tell of: of one module, one class, or one
+ * function around them.
+ */
 export function pairsOf(syntax: PyModuleSyntax, functions: readonly FunctionDef[]): Pair[] {
-  const named = new Map(functions.map((definition) => [definition.name, definition]));
+  const scopes = new Map<string, Map<string, FunctionDef>>();
+  for (const definition of functions) {
+    const own = shortName(definition.name);
+    const scope = definition.name.slice(0, definition.name.length - own.length);
+    scopes.set(scope, (scopes.get(scope) ?? new Map()).set(own, definition));
+  }
+  const said = saidIn(syntax.text);
+  visit(syntax.body, (node) => {
+    if (node.kind === "call") said.push(...passedIn(node));
+  });
+  return [...scopes.values()].flatMap((named) => pairsAmong(named, said));
+}
+
+function pairsAmong(named: ReadonlyMap<string, FunctionDef>, said: readonly Said[]): Pair[] {
   const found = new Map<FunctionDef, Pair>();
   const add = (derivative: string, of: string, order: 1 | 2) => {
     const [one, other] = [named.get(derivative), named.get(of)];
     if (one && other && one !== other && !found.has(one)) found.set(one, { derivative: one, of: other, order });
   };
-  for (const { derivative, of, order } of saidIn(syntax.text)) add(derivative, of, order);
-  visit(syntax.body, (node) => {
-    if (node.kind === "call") for (const { derivative, of, order } of passedIn(node)) add(derivative, of, order);
-  });
+  for (const { derivative, of, order } of said) add(derivative, of, order);
   const spelled = new Map<string, string[]>();
-  for (const { name } of functions) spelled.set(snakeOf(name), [...(spelled.get(snakeOf(name)) ?? []), name]);
+  for (const name of named.keys()) spelled.set(snakeOf(name), [...(spelled.get(snakeOf(name)) ?? []), name]);
   for (const of of named.keys())
     for (const [form, order] of formsOf(snakeOf(of))) for (const name of spelled.get(form) ?? []) add(name, of, order);
   return [...found.values()];
+}
+
+/** A pair by its names. */
+interface Said {
+  readonly derivative: string;
+  readonly of: string;
+  readonly order: 1 | 2;
 }
 
 const snakeOf = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, "$1_$2").toLowerCase();
@@ -57,7 +78,7 @@ function* formsOf(base: string): Generator<[form: string, order: 1 | 2]> {
 }
 
 /** `# gradlens: df is the derivative of f`. */
-function saidIn(text: string): { derivative: string; of: string; order: 1 | 2 }[] {
+function saidIn(text: string): Said[] {
   const english = /#\s*gradlens\s*[:：]\s*(\w+)\s+is\s+the\s+(derivative|gradient|jacobian|hessian)\s+of\s+(\w+)/giu;
   const chinese = /#\s*gradlens\s*[:：]\s*(\w+)\s*是\s*(\w+)\s*的\s*(导数|梯度|雅可比|黑塞|海森)/gu;
   return [
@@ -74,20 +95,25 @@ function saidIn(text: string): { derivative: string; of: string; order: 1 | 2 }[
   ];
 }
 
-/** `minimize(f, x0, jac=df)`, `newton(f, x0, fprime=df)`. */
-function passedIn({ args }: Call): { derivative: string; of: string; order: 1 | 2 }[] {
-  const first = args[0];
-  if (first?.kind !== "positional" || first.value.kind !== "name") return [];
-  const of = first.value.id;
+/** `minimize(f, x0, jac=df)`, `newton(f, x0, fprime=df)`, `minimize(model.loss, w, jac=model.gradient)`. */
+function passedIn({ args }: Call): Said[] {
+  const of = args[0]?.kind === "positional" ? nameOf(args[0].value) : undefined;
+  if (of === undefined) return [];
   return args.flatMap(({ kind, name, value }) => {
-    if (kind !== "keyword" || value.kind !== "name") return [];
+    const derivative = kind === "keyword" ? nameOf(value) : undefined;
     const order = /^(?:jac|fprime|grad|gradient)$/.test(name)
       ? 1
       : /^(?:hess|fprime2|hessian)$/.test(name)
         ? 2
         : undefined;
-    return order ? [{ derivative: value.id, of, order: order as 1 | 2 }] : [];
+    return derivative !== undefined && order ? [{ derivative, of, order: order as 1 | 2 }] : [];
   });
+}
+
+/** The name of a function, or of an object's method. */
+function nameOf(expression: Expr): string | undefined {
+  if (expression.kind === "name") return expression.id;
+  return expression.kind === "attribute" ? expression.name : undefined;
 }
 
 // ── comparing ───────────────────────────────────────────────────────────────
@@ -150,7 +176,7 @@ function compare(
   const claims = claimsAt(analysis, derivative, argumentsFor(derivative, of, look.pointTree(point)));
   if (!claims) return undefined;
   return lookOrNone(() => {
-    const { name } = of;
+    const name = shortName(of.name);
     const { labels } = look;
     const n = labels.length;
     const partials = labels.map((label) => `∂${name}/∂${label}`);
@@ -208,7 +234,7 @@ function near(analysis: DocumentAnalysis, pair: Pair, claimed: number, truth: nu
 /** Whether it computes (f(x + h) − f(x)) / h. */
 function isDifference({ syntax: { text } }: DocumentAnalysis, { derivative, of }: Pair): boolean {
   const body = text.slice(derivative.bodySpan.from, derivative.to);
-  return new RegExp(`\\b${of.name}\\s*\\([^()]*[+-]`).test(body);
+  return new RegExp(`\\b${shortName(of.name)}\\s*\\([^()]*[+-]`).test(body);
 }
 
 function agrees(analysis: DocumentAnalysis, pair: Pair, one: Comparison): boolean {

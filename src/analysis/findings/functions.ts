@@ -88,43 +88,55 @@ const FRAMEWORKS = [
 
 function kink(at: Looked, look: Look): Finding | undefined {
   if (look.labels.length > MOST_SCALARS || look.result().values.length !== 1) return undefined;
-  const graph = look.differentiable.arraysAt(look.point);
-  const node = operationsOf(graph.outputs).find(mayKink);
-  if (!node) return undefined;
+  const { outputs, guards } = look.differentiable.arraysAt(look.point);
+  const node = operationsOf(outputs).find(mayKink);
+  const guard = node ? undefined : guards.find((one) => isEdge(one.node));
+  const source = node?.source ?? guard?.source;
+  if (!node && !guard) return undefined;
   // Others may make up for it: (|x|)² is smooth.
   const place = look.checked().findIndex(({ verdict }) => verdict === "not differentiable here");
   if (place < 0) return undefined;
-  const [left, right] = [-1, 1].map((side) => {
-    const step = 1e-7 * Math.max(1, Math.abs(look.point[place]!));
-    return look.gradientAt(look.point.map((x, k) => (k === place ? x + side * step : x))).gradient[place]!;
-  });
-  // An infinite slope, or the edge of the domain, is another matter.
-  if (!Number.isFinite(left) || !Number.isFinite(right) || Math.abs(left! - right!) < 1e-3) return undefined;
-  const { name, labels } = { name: at.definition.name, labels: look.labels };
+  const step = 1e-7 * Math.max(1, Math.abs(look.point[place]!));
+  const [before, behind] = [-1, 1].map((side) => {
+    const beside = look.point.map((x, k) => (k === place ? x + side * step : x));
+    const { value, gradient } = look.gradientAt(beside);
+    return { value, slope: gradient[place]! };
+  }) as [Side, Side];
+  const [left, right] = [before.slope, behind.slope];
+  // An infinite slope, the edge of the domain, or a jump is another matter.
+  if (!Number.isFinite(left) || !Number.isFinite(right) || Math.abs(left - right) < 1e-3) return undefined;
+  if (Math.abs(behind.value - before.value) > 10 * step * (Math.abs(left) + Math.abs(right) + 1)) return undefined;
   const answers = FRAMEWORKS.map(([framework, dialect]) => {
     const { parameters } = look.differentiable;
     const { gradient } = new Differentiable(parameters, look.differentiable.call, dialect).gradient(look.point);
     return `${framework} ${rounded(gradient[place]!)}`;
   });
-  return finding(
-    "kink",
-    ownSpan(at, node.source),
-    l10n.t(
-      "{0} has a kink at {1} = {2}: its slope is {3} before and {4} behind. The gradient there is a matter of convention: {5}.",
-      name,
-      labels[place]!,
-      floatText(look.point[place]!),
-      rounded(left!),
-      rounded(right!),
-      answers.join(", "),
-    ),
+  const message = l10n.t(
+    "{0} has a kink at {1} = {2}: its slope is {3} before and {4} behind.",
+    at.definition.name,
+    look.labels[place]!,
+    floatText(look.point[place]!),
+    rounded(left),
+    rounded(right),
   );
+  const convention = guard
+    ? l10n.t("The gradient is that of the branch that is taken: {0}.", rounded(look.gradient().gradient[place]!))
+    : l10n.t("The gradient there is a matter of convention: {0}.", answers.join(", "));
+  const more =
+    node?.op.kind === "nonlinear" ? [l10n.t("PyTorch's max and min along an axis give all of it to one element.")] : [];
+  return finding("kink", ownSpan(at, source), [message, convention, ...more].join(" "));
+}
+
+interface Side {
+  readonly value: number;
+  readonly slope: number;
 }
 
 const rounded = (x: number): string => String(Number(x.toPrecision(4)));
 
 /** Whether an operation's arguments are where its derivative jumps, or where two of them are equal. */
-function mayKink({ op, inputs, primal }: Node): boolean {
+function mayKink({ op, inputs, attributes, primal }: Node): boolean {
+  if (op.kind === "nonlinear") return op.kinked?.(inputs.map(peek), attributes) ?? false;
   if (op.kind !== "elementwise" || !op.kinks) return false;
   const numbers = inputs.map((input) => peek(input).data);
   return Array.from(primal.data).some((_, i) => {
@@ -132,6 +144,12 @@ function mayKink({ op, inputs, primal }: Node): boolean {
     const listed = op.kinks!.some((place) => place.every((x, k) => x === own[k]));
     return listed || (own.length === 2 && own[0] === own[1]);
   });
+}
+
+/** Whether a test compares two equal numbers: beside them it comes out differently. */
+function isEdge({ inputs }: Node): boolean {
+  const [a, b] = inputs.map((input) => peek(input).data);
+  return a?.length === 1 && b?.length === 1 && a[0] === b[0];
 }
 
 // ── float32 ─────────────────────────────────────────────────────────────────

@@ -90,6 +90,12 @@ function extreme(name: "max" | "min", better: (x: number, y: number) => boolean)
     ],
     forward: ([tangent], [x], out, attributes) =>
       sum(mul(tangent!, weights(x!, out, attributes)), attributes.axes, attributes.keepdims),
+    kinked([x], attributes) {
+      const { data } = this.evaluate([x!], attributes);
+      const offsets = broadcastOffsets(keptShape(x!.shape, attributes.axes), x!.shape);
+      const attained = new Uint32Array(data.length);
+      return offsets.some((at, i) => x!.data[i] === data[at] && ++attained[at]! > 1);
+    },
     scalars: ([x], [type], { axes }) => {
       const offsets = broadcastOffsets(keptShape(type!.shape, axes), type!.shape);
       const found: Value[] = [];

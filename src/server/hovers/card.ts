@@ -127,17 +127,18 @@ export function commandLink(title: string, command: string, argument: object): s
 
 export const openLink = (argument: CommandArgument): string =>
   commandLink(l10n.t("Open panel"), commands.openPanel, argument);
-export const copyLink = (argument: CommandArgument): string =>
-  commandLink(l10n.t("Copy LaTeX"), commands.copyLatex, argument);
+/** Where there is a formula to copy. */
+export const copyLink = (argument: CommandArgument, look: Look): string[] =>
+  look.hasFormula() ? [commandLink(l10n.t("Copy LaTeX"), commands.copyLatex, argument)] : [];
 
 /** What can be done with a subject. */
-export function subjectLinks(argument: CommandArgument, insert: boolean): string[] {
+export function subjectLinks(argument: CommandArgument, look: Look, insert: boolean): string[] {
   return [
     openLink(argument),
     commandLink(l10n.t("Minimize"), commands.minimize, argument),
     commandLink(l10n.t("Check gradient"), commands.checkGradient, argument),
     ...(insert ? [commandLink(l10n.t("Insert derivative"), commands.insertGradient, argument)] : []),
-    copyLink(argument),
+    ...copyLink(argument, look),
   ];
 }
 

@@ -29,7 +29,7 @@ export function selectionHover(
     const argument: CommandArgument = { subject, point: jsonPoint(look) };
     const lines = lookLines(card, look, "f");
     if (result && result.times > 1) lines.push(lastOf(card, result));
-    return card.compose(lines, lookPlot(card, look), subjectLinks(argument, look.labels.length > 0));
+    return card.compose(lines, lookPlot(card, look), subjectLinks(argument, look, look.labels.length > 0));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return card.problem(text, error.message);
@@ -45,7 +45,11 @@ export function nameHover(card: Card, analysis: DocumentAnalysis, uri: string, w
   if (!whole) return card.compose([card.equation(name, value), ...around]);
   const subject = { kind: "expression", text: whole.look.title, language: "python", uri } as const;
   const argument: CommandArgument = { subject, point: jsonPoint(whole.look) };
-  return card.compose([...partialLines(card, name, whole), ...around], [], [openLink(argument), copyLink(argument)]);
+  return card.compose(
+    [...partialLines(card, name, whole), ...around],
+    [],
+    [openLink(argument), ...copyLink(argument, whole.look)],
+  );
 }
 
 /** ∂(whole)/∂name as a formula and a number, and the whole's value. */

@@ -17,7 +17,7 @@ export function functionHover(card: Card, analysis: DocumentAnalysis, uri: strin
     const subject = { kind: "function", uri, name } as const;
     const argument: CommandArgument = call ? { subject, point: jsonPoint(call) } : { subject };
     const lines = lookLines(card, look, shortName(name));
-    return card.compose(lines, lookPlot(card, look), subjectLinks(argument, analysis.canInsert(name)));
+    return card.compose(lines, lookPlot(card, look), subjectLinks(argument, look, analysis.canInsert(name)));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return card.problem(name, error.message);

@@ -13,10 +13,22 @@ const MOST_HESSIAN = 8;
 const MOST_DISAGREEMENTS = 4;
 const PLOT = { width: 240, height: 180 };
 
+/** A look whose formulas are shown, as a function of these names; the others are letters in it. */
+interface Written {
+  readonly look: Look;
+  readonly names?: readonly string[];
+}
+
 /** The lines about a look that is called `name`. */
-export function lookLines(card: Card, look: Look, name: string, title = look.title): string[] {
+export function lookLines(
+  card: Card,
+  look: Look,
+  name: string,
+  title = look.title,
+  written: Written = { look },
+): string[] {
   const single = look.result().shape.length === 0;
-  const formula = definitionLines(card, look, name);
+  const formula = definitionLines(card, written, name);
   const numbers = card.part(() => [whereLine(card, look), ...valueLines(card, look, name, title)]);
   const second =
     single && look.labels.length > 0 && look.labels.length <= MOST_HESSIAN
@@ -24,32 +36,33 @@ export function lookLines(card: Card, look: Look, name: string, title = look.tit
       : [];
   const kinks = single ? card.part(() => disagreementLines(card, look, name)) : [];
   // They take the most time: the numbers are there without them.
-  const others = card.below(derivativeLines(card, look, name));
+  const others = card.below(derivativeLines(card, written, name));
   return [...formula, ...others, ...numbers, ...second, ...kinks];
 }
 
 /** The formula with its condition, and those of its derivatives. */
-export function formulaLines(card: Card, look: Look, name: string): string[] {
-  return [...definitionLines(card, look, name), ...derivativeLines(card, look, name)];
+export function formulaLines(card: Card, look: Look, name: string, names?: readonly string[]): string[] {
+  const written = { look, names };
+  return [...definitionLines(card, written, name), ...derivativeLines(card, written, name)];
 }
 
 const hasFormulas = (card: Card, look: Look): boolean =>
   card.settings.hover.formulas && look.result().shape.length === 0;
 
-function definitionLines(card: Card, look: Look, name: string): string[] {
+function definitionLines(card: Card, { look, names }: Written, name: string): string[] {
   if (!hasFormulas(card, look)) return [];
   return card.part(() => {
     const condition = look.condition();
     return [
-      card.formula(definition(look, name)),
+      card.formula(definition(look, name, names)),
       condition ? `${card.rich.text(l10n.t("for"))} ${card.formula(condition)}` : "",
     ];
   });
 }
 
-function derivativeLines(card: Card, look: Look, name: string): string[] {
+function derivativeLines(card: Card, { look, names }: Written, name: string): string[] {
   if (!hasFormulas(card, look)) return [];
-  return card.part(() => derivatives(look, name).map(({ formula }) => card.formula(formula)));
+  return card.part(() => derivatives(look, name, { names }).map(({ formula }) => card.formula(formula)));
 }
 
 /** A curve with its tangent, or contours with the gradient, of a function of one or two numbers. */

@@ -1,4 +1,5 @@
 /** Hovers on formulas of Markdown and LaTeX: derivatives, and values at a point that a comment gives. */
+import * as l10n from "@vscode/l10n";
 import type { CancellationToken, Hover } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { readLatex } from "../../analysis/latex";
@@ -7,7 +8,7 @@ import { Problem } from "../../analysis/subject";
 import type { CommandArgument, MathHoverParams, Point, Settings } from "../../protocol/lsp";
 import { mathAt } from "../../protocol/math";
 import { PointError, parsePoint } from "../../protocol/point";
-import { loadTypesetter } from "../../render";
+import { formatTree, loadTypesetter } from "../../render";
 import { pointTree, type Session } from "../session";
 import { Card, subjectLinks } from "./card";
 import { formulaLines, lookLines, lookPlot } from "./look";
@@ -39,17 +40,27 @@ export async function mathHover(
     const { look } = given ? analysis.expression(python, pointTree(given.point), "python", origin) : first;
     await loadTypesetter();
     const card = new Card(session, settings, token);
-    const title = `${name}(${[...parameters, ...look.labels.filter((label) => !parameters.includes(label))].join(", ")})`;
+    // `g(x) = a x`: a is a letter of which nothing more is known, and no parameter.
+    const names = parameters.length > 0 ? parameters : look.labels;
+    const letters = look.labels.filter((label) => !names.includes(label));
+    const varied = parameters.length > 0 ? look.of(names) : look;
+    const title = `${name}(${names.join(", ")})`;
     const argument: CommandArgument = {
       subject: { kind: "expression", text: python, language: "python" },
       ...(given ? { point: given.point } : {}),
     };
-    const lines = given ? lookLines(card, look, name, title) : formulaLines(card, look, name);
+    const values = letters.map((letter) => `${letter} = ${formatTree(look.pointTree()[letter]!, card.digits)}`);
+    const lines = given
+      ? [
+          ...lookLines(card, varied, name, title, { look, names }),
+          ...(values.length > 0 ? [card.rich.text(l10n.t("with {0}", values.join(", ")))] : []),
+        ]
+      : formulaLines(card, look, name, names);
     if (lines.length === 0) return null;
     return {
       contents: {
         kind: card.rich.kind,
-        value: card.compose(lines, given ? lookPlot(card, look, title) : [], subjectLinks(argument, false)),
+        value: card.compose(lines, given ? lookPlot(card, varied, title) : [], subjectLinks(argument, look, false)),
       },
       range: { start: document.positionAt(found.from), end: document.positionAt(found.to) },
     };

@@ -83,6 +83,73 @@ describe("hovers on functions", function () {
     assert.match(await shown(MODEL, "lost(self"), /needs an object of Needy/);
   });
 
+  it("look at a method on the object on which it was called", async () => {
+    const text = [
+      "import math",
+      "class Point:",
+      "    def __init__(self, x, y):",
+      "        self.x, self.y = x, y",
+      "    def distance(self, other):",
+      "        return math.hypot(self.x - other.x, self.y - other.y)",
+      "    def scaled(self, k):",
+      "        return k * self.x",
+      "p = Point(1.0, 2.0)",
+      "q = Point(4.0, 6.0)",
+      "print(p.distance(q), p.scaled(2.0))",
+      "r = q.scaled(3.0)",
+      "",
+    ].join("\n");
+    await client.open(URI, text);
+    assert.match(await shown(text, "distance(self"), /\*\*Point.distance\(other\)\*\* = 5/);
+    assert.match(await shown(text, "distance(q"), /\*\*Point.distance\(other\)\*\* = 5/);
+    assert.match(await shown(text, "scaled(self"), /\*\*Point.scaled\(k\)\*\* = 2\s/);
+    assert.match(await shown(text, "scaled(3"), /\*\*Point.scaled\(k\)\*\* = 12\s/);
+  });
+
+  it("take for a parameter that is called what the calls pass, ran they or not; else say so", async () => {
+    const text = [
+      "def loss(x):",
+      "    return x ** 2",
+      "def descend(f, grad, x, rate=0.25):",
+      "    for k in range(2):",
+      "        x = x - rate * grad(x)",
+      "    return f(x)",
+      "def apply(f, x):",
+      "    return f(x)",
+      "raise SystemError('no more')",
+      "print(descend(loss, lambda x: 2 * x, 8.0))",
+      "",
+    ].join("\n");
+    await client.open(URI, text);
+    assert.match(await shown(text, "descend(f"), /\*\*descend\(f, grad, x, rate\)\*\* = 4\s/);
+    const stopped = text.replace("raise SystemError('no more')", "while True: pass");
+    await client.change(URI, stopped);
+    assert.match(await shown(stopped, "descend(f"), /\*\*descend\(f, grad, x, rate\)\*\* = 4\s/);
+    assert.equal(
+      await shown(text, "apply(f"),
+      "**apply** · f is called, and no call of apply in the file says which function it is",
+    );
+  });
+
+  it("offer LaTeX where there is a formula to copy", async () => {
+    const text = [
+      "def short(x):",
+      "    return x ** 2",
+      "def long(x):",
+      "    for k in range(300):",
+      "        x = x * x - k * x ** 3",
+      "    return x",
+      "print(short(0.5), long(0.01))",
+      "",
+    ].join("\n");
+    await client.open(URI, text);
+    assert.match(await shown(text, "short(x"), /\[Copy LaTeX\]/);
+    const long = await shown(text, "long(x");
+    assert.match(long, /too long/);
+    assert.doesNotMatch(long, /Copy LaTeX/);
+    assert.match(long, /\[Open panel\]/);
+  });
+
   it("know lambdas with a name, and functions in functions that were called", async () => {
     const text = [
       "f = lambda x, y=2: x ** 3 * y",

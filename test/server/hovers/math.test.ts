@@ -200,6 +200,21 @@ describe("hovers on formulas", function () {
       assert.equal(await hoverText(client, "file:///notes.md", find(text, part)), null);
   });
 
+  it("take what stands in parentheses for the parameters, in that order, and other letters as they are", async () => {
+    const text = "$g(y, x) = a x^2 + b y$, then\n\n<!-- gradlens: x=2, y=3, a=5, b=7 -->\n\n$g(y, x) = a x^2 + b y$\n";
+    await open("file:///letters.md", "markdown", text);
+    const bare = (await hoverText(client, "file:///letters.md", find(text, "a x^2")))!;
+    assert.match(bare, /!\[g\(y, x\) = a·x² \+ b·y\]/);
+    assert.match(bare, /!\[∂g\/∂x = 2a·x\]/);
+    assert.doesNotMatch(bare, /∂g\/∂[ab]/);
+    const told = (await hoverText(client, "file:///letters.md", find(text, "a x^2", 1)))!;
+    assert.match(told, /!\[g\(y, x\) = a·x² \+ b·y\]/);
+    assert.match(told, /at \(3, 2\) — the comment in line 3/);
+    assert.match(told, /\*\*g\(y, x\)\*\* = 41/);
+    assert.match(told, /\*\*∇g\*\* = \(7, 20\)/);
+    assert.match(told, /with a = 5, b = 7/);
+  });
+
   it("in a LaTeX document too, with a comment of its own kind", async () => {
     const text = "% gradlens: x=0\n\\begin{equation}\n  f(x) = |x| + \\sin x\n\\end{equation}\n";
     await open("file:///paper.tex", "latex", text);

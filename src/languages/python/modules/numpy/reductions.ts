@@ -121,8 +121,8 @@ export const extreme =
         `zero-size array to reduction operation ${largest ? "maximum" : "minimum"} which has no identity`,
       );
     if (!(flat instanceof Tensor)) {
-      const folded = tree(flat, largest ? engine.maximum : engine.minimum);
-      return shaped(engine.reshape(folded, kept), value.shape, axes, keep);
+      const found = (largest ? engine.max : engine.min)(flat, [1]);
+      return shaped(engine.reshape(found, kept), value.shape, axes, keep);
     }
     const out = range(sizeOf(kept)).map((k) => {
       let best = flat.data[k * count];
