@@ -204,6 +204,8 @@ class Reader {
         .replace(/^\f/gm, "\n")
         .replace(/\f/g, " ")
         .replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.])/g, (_, digits: string) => `${digits}0`)
+        // Nor a format specification that begins with `=`, as in `f"{x:=+5d}"`.
+        .replace(/(?<=\b(?:f|rf|fr)(["'])(?:(?!\1)[^\n])*\{[^\s{}()]*):=/gi, ":<")
         // Nor decorators that are more than a dotted name with arguments, nor `match` on a tuple or a named expression:
         // a name of the same length stands there, and `covered` reads what it covers.
         .replace(/^([ \t]*@[ \t]*)((?![\w.]+[ \t]*(?:\(.*)?$)[^\s#].*?)(?=[ \t]*$)/gm, cover)

@@ -740,7 +740,10 @@ function copy(x: PyValue, deep: boolean, seen = new Map<PyObject, PyValue>()): P
   const known = seen.get(x);
   if (known !== undefined) return known;
   const own = invoke(x, deep ? "__deepcopy__" : "__copy__", deep ? [new PyDict()] : []);
-  if (own !== undefined) return own;
+  if (own !== undefined) {
+    if (deep) seen.set(x, own);
+    return own;
+  }
   const inner = (y: PyValue): PyValue => (deep ? copy(y, true, seen) : y);
   if (x instanceof PyDict) {
     const out: PyDict =

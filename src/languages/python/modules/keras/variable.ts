@@ -16,6 +16,11 @@ export class PyKerasVariable extends PyTfVariable {
   ) {
     super(initial, name, trainable, kerasVariableType);
   }
+  override twin(): PyKerasVariable {
+    const out = new PyKerasVariable(this.now(), this.trainable, this.name, this.path);
+    if (this.dict) out.dict = new Map(this.dict);
+    return out;
+  }
   override pyRepr(): string {
     const now = this.now();
     return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${arrayText(now, printOptions())}>`;
