@@ -766,8 +766,11 @@ function copy(x: PyValue, deep: boolean, seen = new Map<PyObject, PyValue>()): P
     for (const [name, value] of x.dict) out.dict.set(name, inner(value));
     return out;
   }
-  const native_ = x.pyGetAttribute?.("__copy__");
-  return native_ === undefined ? x : call(native_, []);
+  const native_ = (deep ? findAttribute(x, "__deepcopy__") : undefined) ?? x.pyGetAttribute?.("__copy__");
+  if (native_ === undefined) return x;
+  const out = call(native_, deep ? [new PyDict()] : []);
+  seen.set(x, out);
+  return out;
 }
 registerModule(
   "copy",

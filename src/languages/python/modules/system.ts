@@ -14,7 +14,7 @@ import {
   PyType,
   type PyValue,
 } from "../runtime/object";
-import { call, getAttribute, str } from "../runtime/protocol";
+import { call, getAttribute, iterate, str } from "../runtime/protocol";
 import { vm } from "../runtime/vm";
 import { holding } from "../runtime/watch";
 import {
@@ -57,6 +57,24 @@ function stream(name: string, write: (text: string) => void): PyModule {
   out.dict.set(...function_("isatty", () => false));
   out.dict.set("encoding", "utf-8");
   return out;
+}
+
+/** Standard input: at its end. */
+class Stdin extends PyObject {
+  constructor() {
+    super(makeType("TextIOWrapper"));
+  }
+  override pyRepr(): string {
+    return "<_io.TextIOWrapper name='<stdin>' mode='r' encoding='utf-8'>";
+  }
+  override pyIterate(): PyIterator {
+    return iterate(new PyList([]));
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    if (name === "read" || name === "readline") return native(name, () => "");
+    if (name === "readlines") return native(name, () => new PyList([]));
+    return name === "isatty" ? native(name, () => false) : undefined;
+  }
 }
 
 class VersionInfo extends PyTuple {
@@ -111,6 +129,7 @@ registerModule("sys", () => {
       }),
     ],
     ["stderr", stream("stderr", () => {})],
+    ["stdin", new Stdin()],
     ["modules", new PyDict()],
     function_("getrecursionlimit", () => BigInt(vm.maxDepth)),
     nothing("setrecursionlimit"),

@@ -1,5 +1,5 @@
 /** Variables of Keras: they know their path, and may have attributes. */
-import { arrayText, shapeText, type Tensor } from "../../../../engine";
+import { arrayText, itemText, shapeText, type Tensor } from "../../../../engine";
 import { makeType, type PyValue } from "../../runtime/object";
 import { printOptions } from "../numpy/print";
 import { PyTfTensor, PyTfVariable, variableType } from "../tensorflow/tensor";
@@ -23,7 +23,8 @@ export class PyKerasVariable extends PyTfVariable {
   }
   override pyRepr(): string {
     const now = this.now();
-    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${arrayText(now, printOptions())}>`;
+    const value = now.shape.length === 0 ? itemText(now) : arrayText(now, printOptions());
+    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${value}>`;
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     if (name === "path") return this.path;
