@@ -88,6 +88,7 @@ export {
   arrayRepr,
   arrayText,
   floatFormat,
+  itemText,
   jaxRepr,
   layOut,
   type PrintOptions,

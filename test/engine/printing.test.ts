@@ -94,10 +94,10 @@ describe("printing arrays", () => {
     assert.ok(array2string(tensor([0.1]), { ...printDefaults, precision: 1e9, floatmode: "fixed" }).length < 1200);
   });
 
-  it("shows a float32 in a TensorFlow scalar with its own digits", () => {
+  it("shows a float32 in a TensorFlow scalar as the Python float that it is", () => {
     assert.equal(
       tensorflowRepr(tensor([-1 / 3], "float32", [])),
-      "<tf.Tensor: shape=(), dtype=float32, numpy=-0.33333334>",
+      "<tf.Tensor: shape=(), dtype=float32, numpy=-0.3333333432674408>",
     );
   });
 });

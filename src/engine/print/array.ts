@@ -293,13 +293,14 @@ export function jaxRepr(array: Tensor, weakType = false, options = printDefaults
 
 const onItsOwnLine = (text: string) => (text.includes("\n") ? `\n${text}` : text);
 
-/**
- * `numpy=array([…], dtype=float32)`. A single number is written as Python's, but with no more digits than its type has,
- * as TensorFlow did with NumPy 1.
- */
+/** A single number as the Python float or int that `item()` gives: 0.1 of float32 is `0.10000000149011612`. */
+export function itemText(array: Tensor): string {
+  return numberText(array.data[0]!, isFloat(array.dtype) ? "float64" : array.dtype, 1e16);
+}
+
+/** `numpy=array([…], dtype=float32)`; a single number as Python's, as TensorFlow does with NumPy 2. */
 function tensorflowNumbers(array: Tensor, options: PrintOptions): string {
-  const single = array.shape.length === 0;
-  return `numpy=${onItsOwnLine(single ? numberText(array.data[0]!, array.dtype, 1e16) : arrayRepr(array, options))}`;
+  return `numpy=${onItsOwnLine(array.shape.length === 0 ? itemText(array) : arrayRepr(array, options))}`;
 }
 
 /** str of a TensorFlow tensor: `tf.Tensor([1. 2.], shape=(2,), dtype=float32)`. */

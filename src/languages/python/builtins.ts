@@ -525,8 +525,8 @@ define("compile", (args, kwargs) => {
   );
   return new PyCode(toText("compile", text!), toText("compile", file!), toText("compile", mode!));
 });
-for (const name of ["open", "breakpoint"])
-  define(name, () => raiseError("NotImplementedError", `${name}() is not supported`));
+define("open", (args, kwargs) => call(loadModule("_files")!.member("open")!, args, kwargs));
+define("breakpoint", () => raiseError("NotImplementedError", "breakpoint() is not supported"));
 // There is nobody to type anything: the input is at its end.
 define("input", ([prompt]) => {
   if (prompt !== undefined) write(str(prompt));

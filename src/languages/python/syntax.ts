@@ -12,6 +12,8 @@ import { readNumber, resolveEscapes, stringShape } from "./syntax/literals";
 export * from "./syntax/ast";
 
 const magicLine = /^(?:%%?[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/gm;
+/** One that is the first statement of a block, which must not be empty without it. */
+const innerMagicLine = /(?<=:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*\n)*[ \t]+)(?:%[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/g;
 
 /**
  * Reads a module. Never throws.
@@ -42,11 +44,12 @@ function readPart(
 ): Pick<ast.PyModuleSyntax, "body" | "errors" | "skipped" | "read"> {
   const skipped: ast.SyntaxProblem[] = [];
   let source = text.charCodeAt(0) === 0xfeff ? `\n${text.slice(1)}` : text;
-  if (/^[!%]/m.test(source)) {
-    source = source.replace(magicLine, (line: string, at: number) => {
+  if (/^[ \t]*[!%]/m.test(source)) {
+    const skip = (statement: string) => (line: string, at: number) => {
       skipped.push({ from: at, to: at + line.length, message: `skipped: ${line.split(/\s/)[0]} is no Python` });
-      return `#${line.slice(1)}`;
-    });
+      return `${statement}#${line.slice(statement.length + 1)}`;
+    };
+    source = source.replace(magicLine, skip("")).replace(innerMagicLine, skip("0"));
   }
   const reader = new Reader(source);
   try {
@@ -204,6 +207,8 @@ class Reader {
         .replace(/^\f/gm, "\n")
         .replace(/\f/g, " ")
         .replace(/(?<![\w.])(\d[\d_]*)\.(?![\d.])/g, (_, digits: string) => `${digits}0`)
+        // Nor a format specification that begins with `=`, as in `f"{x:=+5d}"`.
+        .replace(/(?<=\b(?:f|rf|fr)(?:"{1,3}[^"\n]*|'{1,3}[^'\n]*)\{[^\s{}()]*):=/gi, ":<")
         // Nor decorators that are more than a dotted name with arguments, nor `match` on a tuple or a named expression:
         // a name of the same length stands there, and `covered` reads what it covers.
         .replace(/^([ \t]*@[ \t]*)((?![\w.]+[ \t]*(?:\(.*)?$)[^\s#].*?)(?=[ \t]*$)/gm, cover)

@@ -2,12 +2,14 @@
 
 import { registerText } from "../modules/registry";
 import classes_ from "./_classes.py";
+import files_ from "./_files.py";
 import normal_ from "./_normal.py";
 import argparse_ from "./argparse.py";
 import array_ from "./array.py";
 import base64_ from "./base64.py";
 import bisect_ from "./bisect.py";
 import colorsys_ from "./colorsys.py";
+import csv_ from "./csv.py";
 import datetime_ from "./datetime.py";
 import decimal_ from "./decimal.py";
 import doctest_ from "./doctest.py";
@@ -20,6 +22,7 @@ import io_ from "./io.py";
 import json_ from "./json.py";
 import logging_ from "./logging.py";
 import numbers_ from "./numbers.py";
+import numpy___files_ from "./numpy___files.py";
 import numpy__typing_ from "./numpy__typing.py";
 import pathlib_ from "./pathlib.py";
 import platform_ from "./platform.py";
@@ -45,6 +48,7 @@ import unittest_ from "./unittest.py";
 const TEXTS = {
   _normal: normal_,
   _classes: classes_,
+  _files: files_,
   base64: base64_,
   struct: struct_,
   secrets: secrets_,
@@ -53,6 +57,7 @@ const TEXTS = {
   array: array_,
   bisect: bisect_,
   colorsys: colorsys_,
+  csv: csv_,
   datetime: datetime_,
   decimal: decimal_,
   doctest: doctest_,
@@ -64,6 +69,7 @@ const TEXTS = {
   json: json_,
   logging: logging_,
   numbers: numbers_,
+  numpy___files: numpy___files_,
   numpy__typing: numpy__typing_,
   pathlib: pathlib_,
   platform: platform_,

@@ -1,13 +1,28 @@
-"""Texts as files."""
+"""Texts and bytes as files."""
+
+
+class UnsupportedOperation(OSError, ValueError):
+    pass
 
 
 class StringIO:
-    def __init__(self, initial_value="", newline="\n"):
-        self._text = initial_value or ""
+    _nothing = ""
+    _line_end = "\n"
+
+    def __init__(self, initial_value=None, newline="\n"):
+        self._text = initial_value or self._nothing
         self._at = 0
         self.closed = False
 
     def write(self, s):
+        if not isinstance(s, type(self._nothing)):
+            if self._nothing == b"":
+                raise TypeError(f"a bytes-like object is required, not '{type(s).__name__}'")
+            raise TypeError(f"write() argument must be str, not {type(s).__name__}")
+        if self._at == len(self._text):
+            self._text += s
+            self._at += len(s)
+            return len(s)
         self._text = self._text[: self._at] + s + self._text[self._at + len(s) :]
         self._at += len(s)
         return len(s)
@@ -23,7 +38,7 @@ class StringIO:
         return out
 
     def readline(self, size=-1):
-        end = self._text.find("\n", self._at)
+        end = self._text.find(self._line_end, self._at)
         return self.read(-1 if end < 0 else end + 1 - self._at)
 
     def readlines(self, hint=-1):
@@ -61,6 +76,14 @@ class StringIO:
     def __exit__(self, *error):
         self.close()
         return False
+
+
+class BytesIO(StringIO):
+    _nothing = b""
+    _line_end = b"\n"
+
+    def getbuffer(self):
+        return memoryview(self._text)
 
 
 TextIOWrapper = StringIO

@@ -1,4 +1,5 @@
-"""Paths as texts: nothing here reaches a file system."""
+"""Paths, and the files of the run by them."""
+import _disk
 
 
 class PurePath:
@@ -90,21 +91,68 @@ class Path(PurePath):
 
     absolute = resolve
 
+    def is_file(self):
+        return _disk.is_file(self)
+
+    def is_dir(self):
+        return _disk.is_folder(self)
+
     def exists(self):
-        return False
+        return self.is_file() or self.is_dir()
 
-    is_file = is_dir = exists
+    def mkdir(self, mode=0o777, parents=False, exist_ok=False):
+        import os
 
-    def mkdir(self, *args, **options):
-        pass
+        if exist_ok and self.is_dir():
+            return
+        (os.makedirs if parents else os.mkdir)(str(self))
+
+    def open(self, mode="r", *args, **options):
+        return open(self, mode, *args, **options)
+
+    def read_text(self, encoding=None, errors=None):
+        with self.open() as file:
+            return file.read()
+
+    def read_bytes(self):
+        with self.open("rb") as file:
+            return file.read()
+
+    def write_text(self, data, encoding=None, errors=None, newline=None):
+        with self.open("w") as file:
+            return file.write(data)
+
+    def write_bytes(self, data):
+        with self.open("wb") as file:
+            return file.write(data)
+
+    def touch(self, mode=0o666, exist_ok=True):
+        if not self.exists():
+            self.write_text("")
+
+    def unlink(self, missing_ok=False):
+        import os
+
+        if self.exists() or not missing_ok:
+            os.remove(str(self))
+
+    def iterdir(self):
+        return iter([self / name for name in _disk.names(self)])
 
     def expanduser(self):
         return self
 
     def glob(self, pattern):
-        return iter(())
+        import re
 
-    rglob = glob
+        wanted = re.compile(re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]") + "$")
+        return iter([path for path in self.iterdir() if wanted.match(path.name)]) if self.is_dir() else iter(())
+
+    def rglob(self, pattern):
+        yield from self.glob(pattern)
+        for path in self.iterdir() if self.is_dir() else ():
+            if path.is_dir():
+                yield from path.rglob(pattern)
 
 
 PurePosixPath = PurePath

@@ -6,6 +6,7 @@ import "./functional";
 import "./small";
 import "./system";
 import "./numpy";
+import "./numpy/removed";
 import "./numpy/series";
 import "./numpy/testing";
 import "./tensorflow";

@@ -48,6 +48,12 @@ export function registerMembers(name: string, members: ReadonlyMap<string, () =>
 }
 const lazy = new Map<string, ReadonlyMap<string, () => PyValue>>();
 
+/** What the real library says of names that it had in older versions. */
+export function registerRemoved(name: string, message: (member: string) => string | undefined): void {
+  removed.set(name, message);
+}
+const removed = new Map<string, (member: string) => string | undefined>();
+
 /** Every module whose name begins with `root.`, and `root` itself. */
 export function registerTree(root: string, make: (name: string) => PyModule): void {
   trees.set(root, make);
@@ -89,6 +95,8 @@ export class PyLibrary extends PyModule {
     const made = this.member(name);
     if (made !== undefined) return made;
     if (name.startsWith("__")) return undefined;
+    const gone = removed.get(this.name)?.(name);
+    if (gone !== undefined) raiseError("AttributeError", gone);
     raiseError("NotImplementedError", `${this.name.replace(/^tensorflow/, "tf")}.${name} is not supported`);
   }
 }

@@ -740,7 +740,10 @@ function copy(x: PyValue, deep: boolean, seen = new Map<PyObject, PyValue>()): P
   const known = seen.get(x);
   if (known !== undefined) return known;
   const own = invoke(x, deep ? "__deepcopy__" : "__copy__", deep ? [new PyDict()] : []);
-  if (own !== undefined) return own;
+  if (own !== undefined) {
+    if (deep) seen.set(x, own);
+    return own;
+  }
   const inner = (y: PyValue): PyValue => (deep ? copy(y, true, seen) : y);
   if (x instanceof PyDict) {
     const out: PyDict =
@@ -763,8 +766,11 @@ function copy(x: PyValue, deep: boolean, seen = new Map<PyObject, PyValue>()): P
     for (const [name, value] of x.dict) out.dict.set(name, inner(value));
     return out;
   }
-  const native_ = x.pyGetAttribute?.("__copy__");
-  return native_ === undefined ? x : call(native_, []);
+  const native_ = (deep ? findAttribute(x, "__deepcopy__") : undefined) ?? x.pyGetAttribute?.("__copy__");
+  if (native_ === undefined) return x;
+  const out = call(native_, deep ? [new PyDict()] : []);
+  seen.set(x, out);
+  return out;
 }
 registerModule(
   "copy",

@@ -1,6 +1,6 @@
 /** What surrounds a program: sys, time, os, warnings, string, contextlib; harmless, and the same each time. */
 import { bindArguments, toFloat, toText } from "../runtime/arguments";
-import { listOf, PyDict, PyList, PyTuple } from "../runtime/containers";
+import { listOf, PyBytes, PyDict, PyList, PyTuple } from "../runtime/containers";
 import { exceptionTypes, exitRequest, PyException, raiseError } from "../runtime/errors";
 import {
   makeType,
@@ -14,9 +14,21 @@ import {
   PyType,
   type PyValue,
 } from "../runtime/object";
-import { call, findAttribute, getAttribute, str } from "../runtime/protocol";
+import { call, getAttribute, iterate, str } from "../runtime/protocol";
 import { vm } from "../runtime/vm";
 import { holding } from "../runtime/watch";
+import {
+  absolutePath,
+  isFile,
+  isFolder,
+  makeFolders,
+  namesIn,
+  normalPath,
+  pathText,
+  readFile,
+  remove,
+  rename,
+} from "./files";
 import { loadModule, registerModule } from "./registry";
 
 const nothing = (name: string): [string, PyValue] => [name, native(name, () => null)];
@@ -45,6 +57,24 @@ function stream(name: string, write: (text: string) => void): PyModule {
   out.dict.set(...function_("isatty", () => false));
   out.dict.set("encoding", "utf-8");
   return out;
+}
+
+/** Standard input: at its end. */
+class Stdin extends PyObject {
+  constructor() {
+    super(makeType("TextIOWrapper"));
+  }
+  override pyRepr(): string {
+    return "<_io.TextIOWrapper name='<stdin>' mode='r' encoding='utf-8'>";
+  }
+  override pyIterate(): PyIterator {
+    return iterate(new PyList([]));
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    if (name === "read" || name === "readline") return native(name, () => "");
+    if (name === "readlines") return native(name, () => new PyList([]));
+    return name === "isatty" ? native(name, () => false) : undefined;
+  }
 }
 
 class VersionInfo extends PyTuple {
@@ -99,6 +129,7 @@ registerModule("sys", () => {
       }),
     ],
     ["stderr", stream("stderr", () => {})],
+    ["stdin", new Stdin()],
     ["modules", new PyDict()],
     function_("getrecursionlimit", () => BigInt(vm.maxDepth)),
     nothing("setrecursionlimit"),
@@ -306,20 +337,11 @@ registerModule(
 
 // ── os ──────────────────────────────────────────────────────────────────────
 
-const pathText = (x: PyValue): string => {
-  const own = x instanceof PyObject ? findAttribute(x, "__fspath__") : undefined;
-  return own === undefined ? toText("path", x) : String(call(own, []));
+const none = (x: PyValue | undefined): boolean => x === undefined || x === null;
+const changing = (act: () => void): null => {
+  act();
+  return null;
 };
-const normal = (path: string): string => {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === ".." && parts.length > 0 && parts[parts.length - 1] !== "..") parts.pop();
-    else if (!(part === ".." && path.startsWith("/"))) parts.push(part);
-  }
-  return (path.startsWith("/") ? "/" : "") + parts.join("/") || ".";
-};
-const absolute = (path: string): string => normal(path.startsWith("/") ? path : `/${path}`);
 const split = (path: string): [string, string] => {
   const at = path.lastIndexOf("/") + 1;
   return [at > 1 ? path.slice(0, at).replace(/\/+$/, "") || "/" : path.slice(0, at), path.slice(at)];
@@ -329,13 +351,6 @@ const extension = (path: string): [string, string] => {
   const start = path.lastIndexOf("/") + 1;
   return dot > start && /[^.]/.test(path.slice(start, dot)) ? [path.slice(0, dot), path.slice(dot)] : [path, ""];
 };
-const noFile = (path: string): never => {
-  const error = new PyException(exceptionTypes.get("FileNotFoundError")!, [2n, "No such file or directory"]);
-  error.span = vm.at;
-  error.dict.set("filename", path);
-  throw error;
-};
-
 registerModule(
   "os",
   () =>
@@ -352,10 +367,23 @@ registerModule(
       function_("getenv", ([, otherwise]) => otherwise ?? null),
       function_("getpid", () => 1n),
       function_("cpu_count", () => 1n),
-      function_("listdir", ([path]) => noFile(String(path ?? "."))),
+      function_("listdir", ([path]) => new PyList(namesIn(none(path) ? "." : pathText(path!)))),
       function_("fspath", ([path]) => pathText(path)),
       function_("urandom", () => raiseError("NotImplementedError", "os.urandom is not supported")),
-      ...["makedirs", "mkdir", "chdir", "putenv"].map(nothing),
+      ["mkdir", native("mkdir", ([path]) => changing(() => makeFolders(pathText(path!), false, false)))],
+      [
+        "makedirs",
+        native("makedirs", (args, kwargs) => {
+          const [path, , existing] = bindArguments("makedirs", ["name", "mode?", "exist_ok?"], args, kwargs);
+          return changing(() => makeFolders(pathText(path!), existing === true, true));
+        }),
+      ],
+      ...["remove", "unlink"].map((name) => function_(name, ([path]) => changing(() => remove(pathText(path), false)))),
+      function_("rmdir", ([path]) => changing(() => remove(pathText(path), true))),
+      ...["rename", "replace"].map((name) =>
+        function_(name, ([from, to]) => changing(() => rename(pathText(from), pathText(to)))),
+      ),
+      ...["chdir", "putenv"].map(nothing),
       function_("system", () => 0n),
     ]),
 );
@@ -375,13 +403,20 @@ registerModule(
       function_("dirname", ([path]) => split(pathText(path))[0]),
       function_("split", ([path]) => new PyTuple(split(pathText(path)))),
       function_("splitext", ([path]) => new PyTuple(extension(pathText(path)))),
-      function_("normpath", ([path]) => normal(pathText(path))),
-      function_("abspath", ([path]) => absolute(pathText(path))),
-      function_("realpath", ([path]) => absolute(pathText(path))),
+      function_("normpath", ([path]) => normalPath(pathText(path))),
+      function_("abspath", ([path]) => absolutePath(pathText(path))),
+      function_("realpath", ([path]) => absolutePath(pathText(path))),
       function_("expanduser", ([path]) => pathText(path)),
       function_("isabs", ([path]) => pathText(path).startsWith("/")),
-      ...["exists", "isfile", "isdir", "islink"].map((name) => function_(name, () => false)),
-      function_("getsize", ([path]) => noFile(pathText(path))),
+      function_("exists", ([path]) => isFile(pathText(path)) || isFolder(pathText(path))),
+      function_("isfile", ([path]) => isFile(pathText(path))),
+      function_("isdir", ([path]) => isFolder(pathText(path))),
+      function_("islink", () => false),
+      function_("getsize", ([path]) => {
+        const content = readFile(pathText(path));
+        if (content instanceof PyBytes) return BigInt(content.data.length);
+        return typeof content === "string" ? BigInt(new TextEncoder().encode(content).length) : 0n;
+      }),
     ]),
 );
 

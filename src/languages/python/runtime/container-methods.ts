@@ -30,6 +30,7 @@ import {
   makeType,
   methods,
   PyClassMethod,
+  PyInstance,
   type PyIterator,
   PyNative,
   PyObject,
@@ -368,6 +369,9 @@ methods(generatorType, {
 setInPlaceHook((op, a, b) => {
   if (a instanceof PyList) {
     if (op === "+") {
+      // What adds lists to itself, as an array does, is asked before the list takes its items.
+      const sum = b instanceof PyObject && !(b instanceof PyInstance) ? b.pyBinary?.("+", a, true) : undefined;
+      if (sum !== undefined) return sum;
       a.items.push(...listOf(b));
       return a;
     }

@@ -60,7 +60,7 @@ class Layer:
         object.__setattr__(self, "_trainable", True)
         object.__setattr__(self, "_autocast", True)
         object.__setattr__(self, "dtype", "float32")
-        object.__setattr__(self, "built", False)
+        object.__setattr__(self, "built", self._weightless and type(self).build is Layer.build)
         object.__setattr__(self, "_parameters", None)
 
     # ── what belongs to it ──────────────────────────────────────────────────
@@ -217,6 +217,8 @@ class Layer:
 
     # What the input has to be: so many axes, at least so many, and so many features in the last.
     _ndim = _min_ndim = _features = None
+    # Whether there is nothing to build, so that it is built from the beginning.
+    _weightless = False
 
     def _check_input(self, inputs):
         for x in flatten(inputs)[:1]:
@@ -230,7 +232,7 @@ class Layer:
 
     def _ensure_built(self, inputs):
         self._check_input(inputs)
-        if self.built:
+        if self.built and not (self._weightless and "_build_shape" not in self.__dict__):
             return
         shape = map_structure(lambda x: tuple(x.shape), inputs)
         object.__setattr__(self, "_build_shape", shape)

@@ -105,7 +105,7 @@ class Embedding(Layer):
 
 
 class Activation(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
@@ -116,7 +116,7 @@ class Activation(Layer):
 
 
 class ReLU(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
         super().__init__(**kwargs)
@@ -127,7 +127,7 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, negative_slope=0.3, **kwargs):
         negative_slope = kwargs.pop("alpha", negative_slope)
@@ -156,7 +156,7 @@ class PReLU(Layer):
 
 
 class ELU(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -167,7 +167,7 @@ class ELU(Layer):
 
 
 class Softmax(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
@@ -255,7 +255,7 @@ class Normalization(Layer):
 
 
 class Dropout(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -299,7 +299,7 @@ class GaussianDropout(Dropout):
 
 
 class ActivityRegularization(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
         from keras import regularizers
@@ -313,7 +313,7 @@ class ActivityRegularization(Layer):
 
 
 class Identity(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def call(self, inputs):
         return inputs
@@ -321,6 +321,8 @@ class Identity(Layer):
 
 class Masking(Layer):
     """Zeros where every feature has the mask's value, and a mask that says so."""
+
+    _weightless = True
 
     def __init__(self, mask_value=0.0, **kwargs):
         super().__init__(**kwargs)
@@ -334,7 +336,7 @@ class Masking(Layer):
 
 
 class GaussianNoise(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -454,7 +456,7 @@ class GroupNormalization(Layer):
 
 
 class UnitNormalization(Layer):
-    _masks = True
+    _masks = _weightless = True
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
@@ -595,6 +597,7 @@ class SeparableConv2D(Layer):
 
 
 class _Pooling(Layer):
+    _weightless = True
     rank = 2
 
     def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, name=None, **kwargs):
@@ -629,6 +632,8 @@ class AveragePooling1D(_Pooling):
 
 
 class _GlobalPooling(Layer):
+    _weightless = True
+
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         super().__init__(**kwargs)
         self.keepdims = keepdims

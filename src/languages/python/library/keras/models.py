@@ -773,21 +773,15 @@ def _is_chain(model):
 
 
 def _wrapped(text, width):
-    """Lines of at most `width` characters, broken between words where that is possible."""
+    """Lines of at most `width` characters, broken between words; what is longer ends in an ellipsis."""
     lines = [text[: len(text) - len(text.lstrip())]]
     for word in text.lstrip().split(" "):
         joined = f"{lines[-1]} {word}" if lines[-1].strip() else lines[-1] + word
-        if len(joined) <= width:
+        if len(joined) <= width or not lines[-1].strip():
             lines[-1] = joined
-            continue
-        if lines[-1].strip():
-            lines.append("")
-        while len(word) > width:
-            lines[-1] = word[:width]
-            lines.append("")
-            word = word[width:]
-        lines[-1] = word
-    return lines
+        else:
+            lines.append(word)
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
 def _count(variables):

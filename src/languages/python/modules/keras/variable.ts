@@ -1,5 +1,5 @@
 /** Variables of Keras: they know their path, and may have attributes. */
-import { arrayText, shapeText, type Tensor } from "../../../../engine";
+import { arrayText, itemText, shapeText, type Tensor } from "../../../../engine";
 import { makeType, type PyValue } from "../../runtime/object";
 import { printOptions } from "../numpy/print";
 import { PyTfTensor, PyTfVariable, variableType } from "../tensorflow/tensor";
@@ -16,9 +16,15 @@ export class PyKerasVariable extends PyTfVariable {
   ) {
     super(initial, name, trainable, kerasVariableType);
   }
+  override twin(): PyKerasVariable {
+    const out = new PyKerasVariable(this.now(), this.trainable, this.name, this.path);
+    if (this.dict) out.dict = new Map(this.dict);
+    return out;
+  }
   override pyRepr(): string {
     const now = this.now();
-    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${arrayText(now, printOptions())}>`;
+    const value = now.shape.length === 0 ? itemText(now) : arrayText(now, printOptions());
+    return `<Variable path=${this.path}, shape=${shapeText(now.shape)}, dtype=${now.dtype}, value=${value}>`;
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     if (name === "path") return this.path;

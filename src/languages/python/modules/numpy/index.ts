@@ -5,7 +5,7 @@ import * as engine from "../../../../engine";
 import { complexType } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
 import { boolType, floatType, intType, makeType, native, PyType, type PyValue } from "../../runtime/object";
-import { PyLibrary, registerModule } from "../registry";
+import { loadModule, PyLibrary, registerMembers, registerModule } from "../registry";
 import {
   arrayType,
   complexFloatingType,
@@ -123,4 +123,14 @@ registerModule("numpy", () => {
 });
 
 registerModule("numpy.linalg", () => new Map(linalg));
+// Written in Python, and loaded when they are wanted.
+registerMembers(
+  "numpy",
+  new Map(
+    ["savetxt", "loadtxt", "genfromtxt", "save", "savez", "savez_compressed", "load"].map((name) => [
+      name,
+      () => loadModule("numpy._files")!.member(name)!,
+    ]),
+  ),
+);
 registerModule("numpy.fft", () => new Map(fft));

@@ -695,6 +695,10 @@ export class PyTfVariable extends PyTensorLike {
   protected override unhashable(): string {
     return `Variable is unhashable. Instead, use variable.ref() as the key. (Variable: ${this.pyRepr!()})`;
   }
+  /** Another one with the same value. */
+  twin(): PyTfVariable {
+    return new PyTfVariable(this.now(), this.name, this.trainable, this.type);
+  }
   /** For calls that must not change it. */
   snapshot(): () => void {
     const before = this.now();
@@ -798,6 +802,7 @@ methods(variableType, {
   },
   assign_add: (self: PyTfVariable, [x]) => moved(self, "AssignAddVariableOp", engine.add, x),
   assign_sub: (self: PyTfVariable, [x]) => moved(self, "AssignSubVariableOp", engine.sub, x),
+  __deepcopy__: (self: PyTfVariable) => self.twin(),
   is_initialized: () => new PyTfTensor(scalar(1, "bool")),
   initialized_value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
   scatter_nd_update: (self: PyTfVariable, [indices, updates]) => scattered(self, indices!, updates!, (_, x) => x),

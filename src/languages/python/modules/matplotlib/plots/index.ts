@@ -41,6 +41,8 @@ export const plots: Record<string, Plot> = {
   eventplot,
   contour: contour(false),
   contourf: contour(true),
+  contour3D: contour(false),
+  contourf3D: contour(true),
   clabel,
   imshow,
   matshow,
