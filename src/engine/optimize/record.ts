@@ -14,9 +14,11 @@ const MOST_BRANCHES = 16;
 /** Numbers for which there is room before they are there. */
 const MOST_RESERVED = 1 << 20;
 
+const NONE = new Float64Array(0);
+
 /** Numbers one behind the other, as many as there will be. */
 class Column {
-  private data = new Float64Array(64);
+  private data = NONE;
 
   /** The array with room for so many; another one than before, perhaps. */
   room(length: number): Float64Array {
