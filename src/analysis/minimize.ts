@@ -1,11 +1,11 @@
 /** Minimising a subject with a method of the engine. */
 import * as l10n from "@vscode/l10n";
-import type { Bounds, End, LearningRate, Method, Optimizer, Progress, Schedule } from "../engine";
+import type { Bounds, End, LearningRate, Method, Optimizer, Rows, Schedule } from "../engine";
 import * as engine from "../engine";
 import { schedules } from "../engine";
 import { type Look, Problem } from "./subject";
 
-export type { Bounds, End, LearningRate, Progress, Schedule } from "../engine";
+export type { Bounds, End, LearningRate, Rows, Schedule } from "../engine";
 
 /** What rules at a learning rate can be told; each takes its own part. Absent: the engine's defaults. */
 export interface RuleOptions {
@@ -125,16 +125,60 @@ export interface MinimizationOptions {
   readonly squares?: boolean;
 }
 
+/** A run under way, of which nothing has happened before the first `advance`. */
+export interface Run {
+  /**
+   * Goes on by so many rows, fewer where it ends. `pause` is asked now and then whether to stop here for now.
+   * @returns why it ended, if it did
+   * @throws Problem where the function raises an error at the start, or a budget ended; the rows before it stay
+   */
+  advance(most: number, pause: () => boolean): End | undefined;
+  /** The rows so far, which the next `advance` writes over. */
+  take(): Rows;
+  /** How often the function has been asked for the rows so far. */
+  evaluations(): number;
+  /** It uses no gradient: there are no norms. */
+  readonly derivativeFree: boolean;
+}
+
+/** The last row of a run so far. */
+export interface LastRow {
+  readonly step: number;
+  readonly parameters: Float64Array;
+  readonly value: number;
+  readonly gradientNorm: number;
+}
+
+/** The last of some rows of so many parameters; undefined where there are none. */
+export function lastOf({ first, length, parameters, values, gradientNorms }: Rows, width: number): LastRow | undefined {
+  if (length === 0) return undefined;
+  const row = length - 1;
+  return {
+    step: first + row,
+    parameters: parameters.slice(row * width, length * width),
+    value: values[row]!,
+    gradientNorm: gradientNorms[row]!,
+  };
+}
+
+/** Rows that are waited for at a time, and numbers. */
+const MOST_PENDING = 4096;
+const MOST_PENDING_NUMBERS = 1_000_000;
+
+/** How many rows of so many parameters to go on by at a time: what is pending takes little memory. */
+export const rowsAtOnce = (width: number): number =>
+  Math.max(1, Math.min(MOST_PENDING, Math.floor(MOST_PENDING_NUMBERS / Math.max(width, 1))));
+
 /**
- * Runs a method from `start`. Where the function raises an error the run ends, or its step becomes shorter.
+ * Runs of a method from any start, which share what is compiled for them. Where the function raises an error a run ends,
+ * or its step becomes shorter.
  * @throws Problem for an unknown optimizer, a learning rate that is none or that the method does not take, bounds that
- *   it does not take, a function that does not return what the method needs, or an error of the function at the start
+ *   it does not take, or a function that does not return what the method needs
  */
 export function minimization(
   look: Look,
   { optimizer, learningRate, options = {}, steps, tolerance, bounds, squares = false }: MinimizationOptions,
-  start: ArrayLike<number> = look.point,
-): Generator<Progress, End> {
+): (start: ArrayLike<number>) => Run {
   if (!optimizerNames.includes(optimizer))
     throw new Problem(l10n.t("unknown optimizer {0}: choose {1}", optimizer, optimizerNames.join(", ")));
   if (look.labels.length === 0) throw new Problem(l10n.t("{0} has no parameter to vary", look.title));
@@ -149,18 +193,18 @@ export function minimization(
     if (typeof learningRate === "number" && !(learningRate > 0 && learningRate < Number.POSITIVE_INFINITY))
       throw new Problem(l10n.t("the learning rate must be a positive number, not {0}", learningRate));
     const method = explained(() => rule({ ...options, ...(learningRate === undefined ? {} : { learningRate }) }));
-    return run(problemOf(target), start, method, stopping);
+    return runs(problemOf(target), method, stopping);
   }
   if (learningRate !== undefined)
     throw new Problem(l10n.t("{0} finds its own steps: it takes no learning rate", optimizer));
   const search = SEARCHES[optimizer] ?? SQUARES[optimizer]!;
   const method = explained(() => search(options));
   if (bounds && !method.bounded) throw new Problem(l10n.t("{0} takes no bounds", optimizer));
-  if (!SQUARES[optimizer]) return run(problemOf(target), start, method, stopping);
+  if (!SQUARES[optimizer]) return runs(problemOf(target), method, stopping);
   if (look.result().shape.length === 0)
     throw new Problem(l10n.t("{0} minimizes a sum of squares: the function must return its residuals", optimizer));
   const residuals = engine.leastSquares({ jacobian: (point) => within(() => look.jacobianAt(point)) });
-  return run(residuals, start, method, stopping);
+  return runs(residuals, method, stopping);
 }
 
 const problemOf = (look: Look): engine.Problem => ({
@@ -174,6 +218,7 @@ const problemOf = (look: Look): engine.Problem => ({
       valueAndGradient: (point, out) => within(() => prepared.valueAndGradient(point, out)),
     };
   },
+  gradientAndValueGraph: (point) => within(() => look.gradientAndValueGraphAt(point)),
   hessian: (point) => within(() => look.hessianAt(point)),
 });
 
@@ -187,12 +232,16 @@ function within<T>(compute: () => T): T {
   }
 }
 
-function* run(...[problem, start, method, stopping]: Parameters<typeof engine.minimize>): Generator<Progress, End> {
-  try {
-    return yield* engine.minimize(problem, start, method, stopping);
-  } catch (error) {
-    throw inWords(error);
-  }
+function runs(problem: engine.Problem, method: Method | Optimizer, stopping: Parameters<typeof engine.record>[3]) {
+  return (start: ArrayLike<number>): Run => {
+    const recording = explained(() => engine.record(problem, start, method, stopping));
+    return {
+      advance: (most, pause) => explained(() => recording.advance(most, pause)),
+      take: () => recording.take(),
+      evaluations: () => recording.evaluations,
+      derivativeFree: "derivativeFree" in method && method.derivativeFree === true,
+    };
+  };
 }
 
 /** What the engine says of numbers that make no sense is for the user. */

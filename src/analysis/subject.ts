@@ -228,6 +228,11 @@ export class Look {
     return explained(() => this.differentiable.gradient(point));
   }
 
+  /** Compiled together with an optimizer's steps; undefined where the function is not followed into scalars. */
+  gradientAndValueGraphAt(point: ArrayLike<number>): ReturnType<Differentiable["gradientAndValueGraph"]> {
+    return explained(() => this.differentiable.gradientAndValueGraph(point));
+  }
+
   private everything(): ReturnType<Differentiable["jacobian"]> {
     return this.keep("everything", () => this.differentiable.jacobian(this.point));
   }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
-import { endText, minimization, type Progress } from "../analysis/minimize";
+import { type End, endText, type LastRow, lastOf, minimization, rowsAtOnce } from "../analysis/minimize";
 import { runToEnd } from "../analysis/script";
 import { type Look, Problem } from "../analysis/subject";
 import { optimizers } from "../protocol/optimizers";
@@ -299,22 +299,23 @@ function minimize(look: Look, flags: Flags): Answer {
   const learningRate = numberFlag("--learning-rate", flags["learning-rate"]);
   const steps = numberFlag("--steps", flags.steps) ?? 100;
   if (!Number.isInteger(steps) || steps < 0) throw new Mistake(`--steps: expected a whole number, not ${flags.steps}`);
-  const run = minimization(look, { optimizer: flags.optimizer ?? "sgd", learningRate, steps });
+  const run = minimization(look, { optimizer: flags.optimizer ?? "sgd", learningRate, steps })(look.point);
   const deadline = performance.now() + BUDGET;
-  let next = run.next();
-  let last = next.value as Progress;
-  for (; !next.done; next = run.next()) {
-    last = next.value;
-    if (performance.now() > deadline) break;
-  }
-  const [end, endLine] = next.done
-    ? [next.value.reason, endText(next.value, look.labels)]
-    : ["budget", `stopped after ${last.step} steps: ${BUDGET / 1000} s are up`];
-  const { step, parameters, value, gradientNorm } = last;
+  const n = look.labels.length;
+  let last: LastRow | undefined;
+  let ended: End | undefined;
+  do {
+    ended = run.advance(rowsAtOnce(n), () => performance.now() > deadline);
+    last = lastOf(run.take(), n) ?? last;
+  } while (!ended && performance.now() <= deadline);
+  const { step, parameters, value, gradientNorm } = last!;
+  const [end, endLine] = ended
+    ? [ended.reason, endText(ended, look.labels)]
+    : ["budget", `stopped after ${step} steps: ${BUDGET / 1000} s are up`];
   const at = byParameter(look, Array.from(parameters), []);
-  const steepness = gradientNorm === undefined ? "" : `, gradient norm ${formatNumber(gradientNorm, 7)}`;
+  const steepness = run.derivativeFree ? "" : `, gradient norm ${formatNumber(gradientNorm, 7)}`;
   return {
-    json: { at, value, gradientNorm, steps: step, end },
+    json: { at, value, ...(run.derivativeFree ? {} : { gradientNorm }), steps: step, end },
     text: [
       `${look.labels.join(", ")} = ${parameters.length === 1 ? formatNumber(parameters[0]!, DIGITS) : formatVector(parameters, DIGITS)}`,
       `value ${formatNumber(value, DIGITS)}${steepness}`,

@@ -81,7 +81,7 @@ export { newton, trustRegion } from "./optimize/newton";
 export type { LearningRate, Like, Optimizer, Rule, Schedule } from "./optimize/optimizer";
 export { type Bounds, leastSquares, type Problem, type Residuals } from "./optimize/problem";
 export { bfgs, lbfgs } from "./optimize/quasi-newton";
-export { Recording, record } from "./optimize/record";
+export { Recording, type Rows, record } from "./optimize/record";
 export { momentum, nesterov, sgd } from "./optimize/sgd";
 export {
   array2string,

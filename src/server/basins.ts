@@ -1,6 +1,6 @@
 /** `gradlens/basins`: where an optimizer gets to from many starts, as many as the time of one answer is enough for. */
 import type { CancellationToken } from "vscode-languageserver";
-import { minimization, type Progress } from "../analysis/minimize";
+import { type End, type LastRow, lastOf, minimization, rowsAtOnce } from "../analysis/minimize";
 import { Problem } from "../analysis/subject";
 import type { BasinParams, BasinResult } from "../protocol/lsp";
 import { encodeArray } from "../protocol/values";
@@ -25,32 +25,31 @@ export async function basins(session: Session, params: BasinParams, token: Cance
   const values: number[] = [];
   const steps: number[] = [];
   const converged: number[] = [];
-  let paused = session.now();
+  const begin = minimization(look, options);
+  let pause = session.now() + SLICE;
   for (const start of rowsOf(params.starts, n)) {
     if (values.length > 0 && session.now() > due) break;
-    const run = minimization(look, options, start);
-    let last: Progress | undefined;
-    let reason = "failed";
+    const run = begin(start);
+    let last: LastRow | undefined;
+    let end: End | undefined;
     try {
-      for (let next = run.next(); ; next = run.next()) {
-        if (next.done) {
-          reason = next.value.reason;
-          break;
-        }
-        last = next.value;
-        if (session.now() - paused < SLICE) continue;
+      while (end === undefined) {
+        end = run.advance(rowsAtOnce(n), () => session.now() >= pause);
+        last = lastOf(run.take(), n) ?? last;
+        if (session.now() < pause) continue;
         await new Promise((resume) => setTimeout(resume));
-        paused = session.now();
+        pause = session.now() + SLICE;
         proceed();
       }
     } catch (error) {
       // A start outside of the function's domain leads nowhere; what ended for other reasons is told.
       if (!(error instanceof Problem) || error.stopped) throw error;
+      last = lastOf(run.take(), n) ?? last;
     }
     for (const x of last?.parameters ?? start.map(() => Number.NaN)) finals.push(x);
     values.push(last?.value ?? Number.NaN);
     steps.push(last?.step ?? 0);
-    converged.push(reason === "converged" ? 1 : 0);
+    converged.push(end?.reason === "converged" ? 1 : 0);
   }
   return {
     finals: encodeArray(finals, [values.length, n]),

@@ -5,10 +5,13 @@ import {
   type Bounds,
   type End,
   endText,
+  type LastRow,
   type LearningRate,
+  lastOf,
   type MinimizationOptions,
   minimization,
-  type Progress,
+  type Rows,
+  rowsAtOnce,
   type Schedule,
   type ScheduleOptions,
   scheduleOf,
@@ -35,7 +38,7 @@ class History {
   readonly norms: number[] = [];
   readonly rates: number[] = [];
   stride = 1;
-  last: Progress | undefined;
+  last: LastRow | undefined;
   private readonly most: number;
 
   constructor(
@@ -45,31 +48,39 @@ class History {
     this.most = Math.max(16, Math.min(MOST_ROWS, Math.floor(MOST_NUMBERS / Math.max(width, 1))));
   }
 
-  add(progress: Progress): void {
-    this.last = progress;
-    if (progress.step % this.stride !== 0) return;
-    if (this.values.length >= this.most) {
-      this.stride *= 2;
-      for (const [list, width] of [[this.path, this.width] as const, ...this.lists.map((list) => [list, 1] as const)])
-        halve(list, width);
-      if (progress.step % this.stride !== 0) return;
+  add(rows: Rows): void {
+    const { first, length, parameters, values, gradientNorms } = rows;
+    const { width } = this;
+    this.last = lastOf(rows, width) ?? this.last;
+    const next = () => Math.ceil(first / this.stride) * this.stride;
+    for (let step = next(); step < first + length; step += this.stride) {
+      if (this.values.length >= this.most) {
+        this.stride *= 2;
+        for (const [list, own] of [[this.path, width] as const, ...this.lists.map((list) => [list, 1] as const)])
+          halve(list, own);
+        if (step % this.stride !== 0) continue;
+      }
+      const row = step - first;
+      for (let i = 0; i < width; i++) this.path.push(parameters[row * width + i]!);
+      this.push(step, values[row]!, gradientNorms[row]!);
     }
-    this.push(progress);
   }
 
   /** Call once at the end. */
   close(): void {
-    if (this.last && this.last.step % this.stride !== 0) this.push(this.last);
+    if (!this.last || this.last.step % this.stride === 0) return;
+    const { step, parameters, value, gradientNorm } = this.last;
+    for (const x of parameters) this.path.push(x);
+    this.push(step, value, gradientNorm);
   }
 
   private get lists(): number[][] {
     return this.schedule ? [this.values, this.norms, this.rates] : [this.values, this.norms];
   }
 
-  private push({ step, parameters, value, gradientNorm = Number.NaN }: Progress): void {
-    for (const x of parameters) this.path.push(x);
+  private push(step: number, value: number, norm: number): void {
     this.values.push(value);
-    this.norms.push(gradientNorm);
+    this.norms.push(norm);
     if (this.schedule) this.rates.push(this.schedule(step));
   }
 }
@@ -92,38 +103,31 @@ export async function minimizeSubject(
   const { command } = session.settingsOf(params.subject.uri ?? "").budget;
   const look = session.look(params.subject, params.start);
   const options = optionsOf(params, look);
-  const run = minimization(look, options);
-  const history = new History(
-    look.labels.length,
-    typeof options.learningRate === "function" ? options.learningRate : undefined,
-  );
+  const n = look.labels.length;
+  const run = minimization(look, options)(look.point);
+  const history = new History(n, typeof options.learningRate === "function" ? options.learningRate : undefined);
   let end: End | { reason: "cancelled" | "budget" } | undefined;
-  let paused = session.now();
   while (end === undefined) {
-    let next: ReturnType<typeof run.next>;
+    const pause = session.now() + SLICE;
     try {
-      next = run.next();
+      end = run.advance(rowsAtOnce(n), () => session.now() >= pause);
     } catch (error) {
+      history.add(run.take());
       if (!(error instanceof Problem) || !history.last) throw error;
       end = { reason: "failed", step: history.last.step, message: error.message };
       break;
     }
-    if (next.done) {
-      end = next.value;
-      break;
-    }
-    history.add(next.value);
-    if (session.now() - paused < SLICE) continue;
-    report?.(Math.floor((100 * next.value.step) / Math.max(1, params.steps)), l10n.t("step {0}", next.value.step));
+    history.add(run.take());
+    if (end || session.now() < pause) continue;
+    const { step } = history.last!;
+    report?.(Math.floor((100 * step) / Math.max(1, params.steps)), l10n.t("step {0}", step));
     await new Promise((resume) => setTimeout(resume));
-    paused = session.now();
     if (token.isCancellationRequested) end = { reason: "cancelled" };
-    else if (paused - started > command) end = { reason: "budget" };
+    else if (session.now() - started > command) end = { reason: "budget" };
   }
   history.close();
   const { path, values, norms, rates, stride } = history;
-  const n = look.labels.length;
-  const { step, evaluations, parameters, value } = history.last!;
+  const { step, parameters, value } = history.last!;
   return {
     labels: [...look.labels],
     path: encodeArray(path, [values.length, n]),
@@ -132,7 +136,7 @@ export async function minimizeSubject(
     ...(rates.length > 0 ? { learningRates: encodeArray(rates) } : {}),
     stride,
     steps: step,
-    evaluations,
+    evaluations: run.evaluations(),
     final: Object.fromEntries(
       Object.entries(look.pointTree(parameters)).map(([name, tree]) => [name, toJsonTree(tree)]),
     ),

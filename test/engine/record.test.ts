@@ -10,6 +10,7 @@ import {
   div,
   type End,
   exp,
+  floor,
   greater,
   log,
   type Method,
@@ -173,5 +174,60 @@ describe("recorded runs", () => {
     assert.deepEqual(run.advance(100), { step: 3, reason: "steps" });
     assert.equal(run.length, 4);
     assert.throws(() => record(FUNCTIONS.parabola!.f, [1], sgd(0.1), { steps: -1 }), RangeError);
+  });
+
+  it("are the same rows where they are taken away meanwhile, paused, and run again from elsewhere", () => {
+    const methods = ["sgd", "adam", "a schedule that ends", "bfgs"];
+    const bounds = { lower: [-1], upper: [0.25] };
+    for (const name of ["parabola", "two branches"])
+      for (const method of methods) {
+        const { f } = FUNCTIONS[name]!;
+        const made = METHODS[method]!();
+        for (const [start, options] of [
+          [2, { steps: 900 }],
+          [-1.5, { steps: 500, gradientTolerance: 1e-6 }],
+          [1.5, { steps: 300, bounds }],
+          [0.5, { steps: 300, stepTolerance: 1e-7 }],
+        ] as const) {
+          if ("bounds" in options && method === "bfgs") continue;
+          const { rows, end } = walked(f, [start], made, options);
+          const run = record(f, [start], made, options);
+          let own: End | string | undefined;
+          let next = 0;
+          while (own === undefined) {
+            let asked = 0;
+            try {
+              own = run.advance(100_000, () => ++asked % 3 === 0);
+            } catch (error) {
+              own = String(error);
+            }
+            const { first, length, parameters, values, gradientNorms } = run.take();
+            assert.equal(first, next);
+            next += length;
+            for (let k = 0; k < length; k++) {
+              close(parameters[k]!, rows[first + k]!.parameters[0]!, 1e-10);
+              close(values[k]!, rows[first + k]!.value, 1e-10);
+              close(gradientNorms[k]!, rows[first + k]!.gradientNorm!, 1e-9);
+            }
+          }
+          assert.deepEqual(own, end);
+          assert.equal(next, rows.length);
+          assert.equal(run.length, 0);
+        }
+      }
+  });
+
+  it("go on where a function has more branches than loops are made for", () => {
+    const steps = of("x", (x) => {
+      const tenths = concretize(floor(mul(10, x!))).item();
+      return add(square(x!), mul(tenths % 2, sub(x!, tenths / 10)));
+    });
+    const args = [steps, [3], sgd(0.002), { steps: 2000 }] as const;
+    const { rows, end } = walked(...args);
+    const { recording, end: own } = recorded(300, ...args);
+    assert.deepEqual(own, end);
+    rows.forEach(({ value }, k) => {
+      close(recording.values[k]!, value, 1e-10);
+    });
   });
 });

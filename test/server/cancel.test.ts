@@ -5,9 +5,11 @@ import type { MinimizeResult } from "../../src/protocol/lsp";
 import { decodeArray } from "../../src/protocol/values";
 import { startClient, type TestClient } from "./client";
 
+const LONG = "file:///long.py";
+/** Of so many numbers that a million steps take a while, compiled or not. */
 const MILLION = {
-  subject: { kind: "expression", text: "sin(x) + x^2 / 10", language: "mathjs" },
-  start: { x: 3 },
+  subject: { kind: "function", uri: LONG, name: "f" },
+  start: { x: Array.from({ length: 5000 }, (_, i) => i / 1000) },
   optimizer: "sgd",
   learningRate: 1e-6,
   steps: 1_000_000,
@@ -18,6 +20,7 @@ describe("cancelling", function () {
   let client: TestClient;
   beforeEach(async () => {
     client = await startClient({ settings: { budget: { command: 600_000 } } });
+    await client.open(LONG, "import numpy as np\n\ndef f(x):\n    return np.sum(np.sin(x) + x**2 / 10)\n");
   });
 
   it("a minimization of a million steps answers with the path so far", async () => {
@@ -39,7 +42,7 @@ describe("cancelling", function () {
     assert.match(message, /cancelled after \d+ steps/);
     const steps = decodeArray(values).length;
     assert.ok(steps > 1 && steps < 1_000_000, String(steps));
-    assert.equal(decodeArray(path).length, steps);
+    assert.equal(decodeArray(path).length, 5000 * steps);
     await client.stop();
   });
 

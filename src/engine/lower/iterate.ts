@@ -53,33 +53,114 @@ function interpretedForEach(graph: Graph, arrays: number): EachElement {
 
 /**
  * Goes so many steps from a state, in place, with the numbers of each step one behind the other.
- * @param records what is recorded goes there, one step behind the other
  * @returns how many steps it took: fewer where a guard does not hold
  */
-export type Iteration = (state: Float64Array, numbers: Float64Array, steps: number, records?: Float64Array) => number;
+export type Iteration = (state: Float64Array, numbers: Float64Array, steps: number) => number;
 
 /**
- * A graph whose first outputs are the next state and whose inputs are the state and then the step's numbers, as one loop
- * that keeps the state in variables.
- * @param size numbers of the state; further outputs are recorded
+ * A graph whose outputs are the next state and whose inputs are the state and then the step's numbers, as one loop that
+ * keeps the state in variables.
  * @returns undefined where code generation is forbidden
  */
-export function iteration(graph: Graph, size = graph.outputs.length): Iteration | undefined {
-  const width = graph.inputs.length - size;
-  const names = graph.inputs.map((_, k) => (k < size ? `s${k}` : `numbers[step * ${width} + ${k - size}]`));
-  const { lines, outputs } = statements(graph, names, "break;");
-  const next = outputs.slice(0, size);
-  const recorded = outputs.slice(size);
-  const body = [
-    ...next.map((_, k) => `let s${k} = state[${k}];`),
+export function iteration(graph: Graph): Iteration | undefined {
+  const size = graph.outputs.length;
+  const { lines, outputs } = statements(graph, stepNames(graph, size), "break;");
+  return compile<Iteration>("", loop(size, [...lines, ...assigned(outputs)]), { parameters: "state, numbers, steps" });
+}
+
+/** Where a recorded run writes to, and what ends it. */
+export interface Rows {
+  readonly parameters: Float64Array;
+  readonly values: Float64Array;
+  readonly norms: Float64Array;
+  /** As many numbers as there are parameters, of no meaning afterwards. */
+  readonly room: Float64Array;
+  /** One for each parameter; absent: there are no bounds. */
+  readonly lower?: Float64Array;
+  readonly upper?: Float64Array;
+  /** The 2-norm of `room`. */
+  readonly norm: (room: Float64Array) => number;
+  /** A row whose value or gradient's norm is at most this is left to the caller. */
+  readonly target: number;
+  readonly tolerance: number;
+}
+
+/**
+ * As an {@link Iteration}: every step leaves a row behind, from row `first` on, of the parameters before it, the value
+ * there and the gradient's norm.
+ * @returns how many steps it took: fewer where a guard does not hold, or where the next row is one to look at
+ */
+export type RecordedIteration = (
+  state: Float64Array,
+  numbers: Float64Array,
+  steps: number,
+  first: number,
+  rows: Rows,
+) => number;
+
+/** A sum of squares between these has lost nothing to overflow or underflow. */
+export const [LEAST_SQUARE, MOST_SQUARE] = [1e-280, 1e280] as const;
+/** Numbers below this are finite, and no sign of a divergence. */
+const MODERATE = 1e100;
+
+/**
+ * A graph whose outputs are the next state, then the gradient and the value before the step, as one loop.
+ * @param size how many parameters there are: the first numbers of the state
+ * @param bounded every step ends at the nearest point within bounds, and the norm is that of P(x − g) − x
+ * @returns undefined where code generation is forbidden
+ */
+export function recordedIteration(graph: Graph, size: number, bounded: boolean): RecordedIteration | undefined {
+  const width = graph.outputs.length - size - 1;
+  const { lines, outputs } = statements(graph, stepNames(graph, width), "break;");
+  const places = Array.from({ length: size }, (_, k) => k);
+  const inside = (code: string, k: number) => `Math.min(Math.max(${code}, lower[${k}]), upper[${k}])`;
+  const slopes = places.map((k) => {
+    const code = outputs[width + k]!;
+    return bounded ? `${inside(`s${k} - ${code}`, k)} - s${k}` : code;
+  });
+  const square = places.map((k) => `g${k} * g${k}`).join(" + ");
+  const written = places.map((k) => `room[${k}] = g${k};`).join(" ");
+  const body = loop(width, [
+    ...lines,
+    `const value = ${outputs[width + size]};`,
+    ...slopes.map((code, k) => `const g${k} = ${code};`),
+    ...(size === 1
+      ? ["const steepness = Math.abs(g0);"]
+      : [
+          `let steepness = ${square};`,
+          `if (steepness > ${LEAST_SQUARE} && steepness < ${MOST_SQUARE}) steepness = Math.sqrt(steepness);`,
+          `else { ${written} steepness = norm(room); }`,
+        ]),
+    `if (!(value > target && value < ${MODERATE} && steepness > tolerance && steepness < ${MODERATE}) ||`,
+    `  value < -${MODERATE} || !(${places.map((k) => `Math.abs(s${k}) < Infinity`).join(" && ")})) break;`,
+    "const row = first + step;",
+    ...places.map((k) => `parameters[row * ${size} + ${k}] = s${k};`),
+    "values[row] = value;",
+    "norms[row] = steepness;",
+    ...assigned(outputs.slice(0, width).map((code, k) => (bounded && k < size ? inside(code, k) : code))),
+  ]);
+  const before = "const { parameters, values, norms, room, lower, upper, norm, target, tolerance } = rows;";
+  return compile<RecordedIteration>("", `${before}\n${body}`, { parameters: "state, numbers, steps, first, rows" });
+}
+
+/** The code of a step's inputs, of which the first `size` are the state. */
+function stepNames({ inputs }: Graph, size: number): string[] {
+  const width = inputs.length - size;
+  return inputs.map((_, k) => (k < size ? `s${k}` : `numbers[step * ${width} + ${k - size}]`));
+}
+
+/** The code of an output reads no variable of the state. */
+const assigned = (outputs: readonly string[]) => outputs.map((code, k) => `s${k} = ${code};`);
+
+function loop(size: number, step: readonly string[]): string {
+  const state = Array.from({ length: size }, (_, k) => k);
+  return [
+    ...state.map((k) => `let s${k} = state[${k}];`),
     "let step = 0;",
     "for (; step < steps; step++) {",
-    ...lines,
-    ...recorded.map((code, k) => `records[step * ${recorded.length} + ${k}] = ${code};`),
-    ...next.map((code, k) => `s${k} = ${code};`),
+    ...step,
     "}",
-    ...next.map((_, k) => `state[${k}] = s${k};`),
+    ...state.map((k) => `state[${k}] = s${k};`),
     "return step;",
   ].join("\n");
-  return compile<Iteration>("", body, { parameters: "state, numbers, steps, records" });
 }

@@ -166,8 +166,8 @@ export function whyStop(
   if (!before || stepLength === 0) return undefined;
   if (stepLength <= stepTolerance * norm(parameters)) return { reason: "converged", test: "step" };
   const decrease = before.value - value;
-  if (decrease >= 0 && decrease <= decreaseTolerance * Math.max(Math.abs(before.value), Math.abs(value)))
-    return { reason: "converged", test: "decrease" };
+  const least = decreaseTolerance * Math.max(Math.abs(before.value), Math.abs(value));
+  if (decreaseTolerance >= 0 && decrease >= 0 && decrease <= least) return { reason: "converged", test: "decrease" };
   return undefined;
 }
 

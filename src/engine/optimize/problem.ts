@@ -160,36 +160,32 @@ export interface Bounds {
 }
 
 export class Box {
+  /** One for each parameter; open sides are infinite. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+
   /** @throws RangeError when a lower bound is above its upper one, or there are not as many as parameters. */
-  constructor(
-    private readonly bounds: Bounds,
-    size: number,
-  ) {
+  constructor(bounds: Bounds, size: number) {
     for (const side of [bounds.lower, bounds.upper])
       if (side && side.length !== size) throw new RangeError(`${side.length} bounds for ${size} parameters`);
+    this.lower = Float64Array.from(bounds.lower ?? new Float64Array(size).fill(-Infinity));
+    this.upper = Float64Array.from(bounds.upper ?? new Float64Array(size).fill(Infinity));
     for (let i = 0; i < size; i++)
-      if (!(this.lower(i) <= this.upper(i)))
-        throw new RangeError(`bounds of parameter ${i}: ${this.lower(i)} is not below ${this.upper(i)}`);
-  }
-
-  private lower(i: number): number {
-    return this.bounds.lower?.[i] ?? -Infinity;
-  }
-
-  private upper(i: number): number {
-    return this.bounds.upper?.[i] ?? Infinity;
+      if (!(this.lower[i]! <= this.upper[i]!))
+        throw new RangeError(`bounds of parameter ${i}: ${this.lower[i]} is not below ${this.upper[i]}`);
   }
 
   /** The nearest point of the box. */
-  project(point: Vector): Float64Array {
-    return Float64Array.from(point, (x, i) => Math.min(Math.max(x, this.lower(i)), this.upper(i)));
+  project(point: Vector, out: Float64Array = new Float64Array(point.length)): Float64Array {
+    for (let i = 0; i < out.length; i++) out[i] = Math.min(Math.max(point[i]!, this.lower[i]!), this.upper[i]!);
+    return out;
   }
 
   /** Of the parameters that stand at a bound, those that the negative gradient would push beyond it. */
   held({ parameters, gradient }: WithGradient): boolean[] {
     return Array.from(
       parameters,
-      (x, i) => (x <= this.lower(i) && gradient[i]! > 0) || (x >= this.upper(i) && gradient[i]! < 0),
+      (x, i) => (x <= this.lower[i]! && gradient[i]! > 0) || (x >= this.upper[i]! && gradient[i]! < 0),
     );
   }
 }

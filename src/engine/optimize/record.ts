@@ -1,21 +1,24 @@
 /** Runs of which every step is kept, in arrays that grow: for charts and tables of whole runs. */
 import { type Graph, nodesOf } from "../graph/graph";
-import { type Iteration, iteration } from "../lower/iterate";
+import { type RecordedIteration, recordedIteration } from "../lower/iterate";
 import { check, type End, type Method, minimize, type Progress, type Stopping, whyStop } from "./minimize";
-import type { Optimizer, Rule } from "./optimizer";
-import { type Bounds, Evaluations, type Problem } from "./problem";
+import type { Optimizer } from "./optimizer";
+import { type Bounds, Box, Evaluations, gradientNorm, type Problem } from "./problem";
 import { MOST_OPERATIONS, MOST_VARIABLES, STEPS_AT_ONCE, StepNumbers, stepGraph } from "./steps";
-import { norm, type Vector } from "./vectors";
+import { distance, norm, type Vector } from "./vectors";
 
-/** Runs of fewer steps end before a loop for them would be compiled. */
+/** Steps, those of earlier runs among them, from which a loop for them pays. */
 const FEWEST_BY_LOOP = 200;
+/** Other branches of the function for which a loop of their own is made. */
+const MOST_BRANCHES = 16;
+/** Numbers for which there is room before they are there. */
+const MOST_RESERVED = 1 << 20;
 
-/** Rows for which there is room before they are there. */
-const MOST_RESERVED = 100_000;
+const NONE = new Float64Array(0);
 
 /** Numbers one behind the other, as many as there will be. */
 class Column {
-  private data = new Float64Array(64);
+  private data = NONE;
 
   /** The array with room for so many; another one than before, perhaps. */
   room(length: number): Float64Array {
@@ -31,9 +34,21 @@ class Column {
   }
 }
 
-/** What was recorded so far: a row for the start and one for each step, views that the next `advance` may leave behind. */
-export class Recording {
-  /** Rows. */
+/** Rows of a run, one behind the other: the start, and one for each step. */
+export interface Rows {
+  /** The step of the first of them; 0 is the start. */
+  readonly first: number;
+  readonly length: number;
+  /** A row of parameters behind the other. */
+  readonly parameters: Float64Array;
+  readonly values: Float64Array;
+  /** As of {@link Progress}; NaN where the method uses no gradient. */
+  readonly gradientNorms: Float64Array;
+}
+
+/** What was recorded so far, views that the next `advance` may leave behind. */
+export class Recording implements Rows {
+  first = 0;
   length = 0;
   /** Why the run ended; undefined while it can go on. */
   end: End | undefined;
@@ -44,10 +59,9 @@ export class Recording {
   constructor(
     /** Numbers of a row of `parameters`. */
     readonly size: number,
-    private readonly forward: (rows: Recording, most: number) => End | undefined,
+    private readonly forward: (rows: Recording, most: number, pause: () => boolean) => End | undefined,
   ) {}
 
-  /** A row of parameters behind the other. */
   get parameters(): Float64Array {
     return this.columns.parameters.first(this.length * this.size);
   }
@@ -56,31 +70,35 @@ export class Recording {
     return this.columns.values.first(this.length);
   }
 
-  /** As of {@link Progress}; NaN where the method uses no gradient. */
   get gradientNorms(): Float64Array {
     return this.columns.norms.first(this.length);
   }
 
-  /** How far each step went, ‖Δx‖₂; 0 for the start. */
+  /** How far each step went, ‖Δx‖₂; 0 for the first row. */
   stepLengths(): Float64Array {
     const { parameters, size } = this;
-    const difference = new Float64Array(size);
-    return Float64Array.from({ length: this.length }, (_, row) => {
-      if (row === 0) return 0;
-      for (let i = 0; i < size; i++) difference[i] = parameters[row * size + i]! - parameters[(row - 1) * size + i]!;
-      return norm(difference);
-    });
+    const row = (k: number) => parameters.subarray(k * size, (k + 1) * size);
+    return Float64Array.from({ length: this.length }, (_, k) => (k === 0 ? 0 : distance(row(k), row(k - 1))));
   }
 
   /**
    * Goes on by so many rows, fewer where the run ends.
+   * @param pause asked now and then, at least after {@link STEPS_AT_ONCE} rows: whether to stop here for now
    * @returns why it ended, if it did
    * @throws what the problem throws, unless it is the RangeError of a point outside its domain after the start; what was
    *   recorded before stays
    */
-  advance(most: number): End | undefined {
-    if (this.end === undefined && most > 0) this.end = this.forward(this, most);
+  advance(most: number, pause: () => boolean = () => false): End | undefined {
+    if (this.end === undefined && most > 0) this.end = this.forward(this, most, pause);
     return this.end;
+  }
+
+  /** The rows so far, which the next `advance` writes over: for runs too long to be kept. */
+  take(): Rows {
+    const { first, length, parameters, values, gradientNorms } = this;
+    this.first += length;
+    this.length = 0;
+    return { first, length, parameters, values, gradientNorms };
   }
 
   /** Room for so many rows more, for who records. */
@@ -97,7 +115,8 @@ export class Recording {
 
 /**
  * Runs a method as {@link minimize} does, keeping every step in arrays: nothing is allocated for one, and a rule on a
- * small function is one compiled loop. Nothing runs before the first `advance`.
+ * small function is one compiled loop. Nothing runs before the first `advance`. Runs of one problem and one optimizer,
+ * one after the other, share what was compiled.
  *
  * @throws as `minimize`: here for options that make no sense, in `advance` for the rest
  */
@@ -108,22 +127,27 @@ export function record<State>(
   options: Stopping & { readonly bounds?: Bounds },
 ): Recording {
   check(options);
-  if ("step" in method && !options.bounds) {
-    const run = new OptimizerRun(problem, Float64Array.from(start), method, options);
-    return new Recording(start.length, (rows, most) => run.forward(rows, most));
+  if ("step" in method) {
+    const box = options.bounds && new Box(options.bounds, start.length);
+    const run = new OptimizerRun(problem, start, method, options, box);
+    return new Recording(start.length, (rows, most, pause) => run.forward(rows, most, pause));
   }
   const run = minimize(problem, start, method, options);
-  return new Recording(start.length, (rows, most) => {
+  return new Recording(start.length, (rows, most, pause) => {
     for (let k = 0; k < most; k++) {
       const next = run.next();
       if (next.done) return next.value;
       append(rows, next.value);
+      if (pause()) break;
     }
     return undefined;
   });
 }
 
-function append(rows: Recording, { parameters, value, gradientNorm, evaluations }: Progress): void {
+function append(
+  rows: Recording,
+  { parameters, value, gradientNorm, evaluations }: Omit<Progress, "step" | "stepLength">,
+) {
   const row = rows.length;
   const to = rows.room(1);
   to.parameters.set(parameters, row * rows.size);
@@ -133,183 +157,213 @@ function append(rows: Recording, { parameters, value, gradientNorm, evaluations 
   rows.length++;
 }
 
-/** For the branches of a function, by their graphs; undefined where there is none. */
-type Loops = Map<Graph, Iteration | undefined>;
+/** What the runs of a problem by one optimizer share. */
+class Shared {
+  readonly evaluations: Evaluations;
+  readonly numbers: StepNumbers | undefined;
+  /** For the branches of the function; without one where it is too large. */
+  readonly loops: { readonly graph: Graph; readonly run: RecordedIteration | undefined }[] = [];
+  /** Steps that were taken one by one. */
+  steps = 0;
+  /** At which of them the next branch is looked for, and after how many more if that is in vain. */
+  private next = 0;
+  private pause = 1;
 
-/** What was compiled for the last optimizer of a problem. */
-const known = new WeakMap<Problem, { readonly optimizer: unknown; readonly loops: Loops }>();
+  constructor(
+    readonly problem: Problem,
+    readonly optimizer: Optimizer<unknown>,
+    readonly bounded: boolean,
+  ) {
+    this.evaluations = new Evaluations(problem);
+    this.numbers = optimizer.rule && new StepNumbers(optimizer.rule);
+  }
 
-/** A first-order optimizer without bounds: parameters and its state change in place. */
+  /** The loop for the branch that holds at a point, where there was none yet: asked in vain, more and more seldom. */
+  loopAt(point: Float64Array): RecordedIteration | undefined {
+    if (this.loops.length >= MOST_BRANCHES || this.steps < this.next) return undefined;
+    const run = this.newLoopAt(point);
+    this.pause = run ? 1 : 2 * this.pause;
+    this.next = this.steps + this.pause;
+    return run;
+  }
+
+  private newLoopAt(point: Float64Array): RecordedIteration | undefined {
+    const { problem, optimizer, loops } = this;
+    let graph: Graph | undefined;
+    try {
+      graph = problem.gradientAndValueGraph?.(point);
+    } catch (error) {
+      // Outside of the domain, as the next question says too.
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+    if (!graph || loops.some((loop) => loop.graph === graph)) return undefined;
+    const size = point.length;
+    const small = nodesOf(graph.outputs).length <= MOST_OPERATIONS;
+    // The gradient is recorded too.
+    const step = () =>
+      stepGraph({ ...graph, outputs: [...graph.outputs.slice(0, size), ...graph.outputs] }, optimizer.rule!);
+    const run = small ? recordedIteration(step(), size, this.bounded) : undefined;
+    loops.push({ graph, run });
+    return run;
+  }
+}
+
+/** Those of the last optimizer of a problem. */
+const known = new WeakMap<Problem, Shared>();
+
+function sharedBy(problem: Problem, optimizer: Optimizer<unknown>, bounded: boolean): Shared {
+  const before = known.get(problem);
+  if (before?.optimizer === optimizer && before.bounded === bounded) return before;
+  const shared = new Shared(problem, optimizer, bounded);
+  known.set(problem, shared);
+  return shared;
+}
+
+/** A first-order optimizer: parameters and its state change in place. */
 class OptimizerRun<State> {
+  private readonly shared: Shared;
   private readonly size: number;
   /** Parameters, and a part for each slot of a rule. */
   private readonly state: Float64Array;
   /** Of an optimizer without a rule. */
   private readonly own: State | undefined;
-  /** Of each row its parameters, gradient and value. */
-  private records: Float64Array;
-  private readonly rowLength: number;
-  private readonly evaluations: Evaluations;
-  private readonly numbers: StepNumbers | undefined;
-  /** The row at which the run ends at the latest. */
+  /** The step of the next row. */
+  private step = 0;
+  /** The one at which the run ends at the latest. */
   private readonly last: number;
   private readonly from: readonly Float64Array[];
   private readonly to: readonly Float64Array[];
   private readonly parameters: Float64Array;
   private readonly gradient: Float64Array;
-  /** Parameters of the row before. */
-  private readonly before: Float64Array;
-  private readonly loops: Loops;
-  private latest: Iteration | undefined;
+  private readonly room: Float64Array;
+  /** The row before, where a test is about it. */
+  private before: { readonly parameters: Float64Array; readonly value: number } | undefined;
+  private readonly comparing: boolean;
+  private latest: RecordedIteration | undefined;
 
   constructor(
     problem: Problem,
-    start: Float64Array,
+    start: Vector,
     private readonly optimizer: Optimizer<State>,
     private readonly stopping: Stopping,
+    private readonly box: Box | undefined,
   ) {
     const { length: size } = start;
     const { rule } = optimizer;
     const width = 1 + (rule?.slots.length ?? 0);
+    this.shared = sharedBy(problem, optimizer as Optimizer<unknown>, box !== undefined);
     this.size = size;
     this.state = new Float64Array(size * width);
-    this.state.set(start);
+    this.state.set(box?.project(start) ?? start);
     const parts = Array.from({ length: width }, (_, k) => this.state.subarray(k * size, (k + 1) * size));
     [this.parameters] = parts as [Float64Array];
     this.gradient = new Float64Array(size);
-    this.before = new Float64Array(size);
+    this.room = new Float64Array(size);
     this.to = parts;
     this.from = [this.parameters, this.gradient, ...parts.slice(1)];
-    this.rowLength = 2 * size + 1;
-    this.records = new Float64Array(this.rowLength);
-    this.evaluations = new Evaluations(problem);
-    const before = known.get(problem);
-    this.loops = before?.optimizer === optimizer ? before.loops : new Map();
-    known.set(problem, { optimizer, loops: this.loops });
-    this.numbers = rule && new StepNumbers(rule);
     this.own = rule ? undefined : optimizer.start(size);
     this.last = Math.max(0, Math.min(Math.ceil(stopping.steps), Math.ceil(stopping.evaluations ?? Infinity) - 1));
+    this.comparing = stopping.stepTolerance !== undefined || stopping.decreaseTolerance !== undefined;
   }
 
-  forward(rows: Recording, most: number): End | undefined {
+  forward(rows: Recording, most: number, pause: () => boolean): End | undefined {
     const until = rows.length + most;
     // What is not written to takes no memory, and what is large enough is not copied.
-    rows.room(Math.min(until, this.last + 1, rows.length + MOST_RESERVED) - rows.length);
+    rows.room(Math.min(most, this.last + 1 - this.step, Math.ceil(MOST_RESERVED / Math.max(1, this.size))));
     while (rows.length < until) {
       // The first row says whether the function is there at all.
-      const count = Math.min(until, this.last) - rows.length;
-      if (rows.length === 0 || this.byLoop(rows, Math.min(count, STEPS_AT_ONCE)) === 0) {
-        const end = this.byCall(rows);
-        if (end) return end;
-      }
-      if (rows.end) return rows.end;
+      const count = Math.min(until - rows.length, this.last - this.step, STEPS_AT_ONCE);
+      const done = this.step === 0 ? 0 : this.byLoop(rows, count);
+      const end = done > 0 ? this.compare(rows, done) : this.byCall(rows);
+      if (end) return end;
+      if (pause()) break;
     }
     return undefined;
   }
 
-  /** So many rows, fewer where another branch begins or the run ends; how many. */
+  /** So many rows, fewer where another branch begins or a row is to be looked at; how many. */
   private byLoop(rows: Recording, count: number): number {
-    const { rowLength } = this;
-    const { rule } = this.optimizer;
-    if (count <= 0 || !rule || this.state.length > MOST_VARIABLES || this.last < FEWEST_BY_LOOP) return 0;
+    const { shared, state, size, box } = this;
+    if (count <= 0 || !this.optimizer.rule || state.length > MOST_VARIABLES || size === 0) return 0;
+    if (this.last + shared.steps < FEWEST_BY_LOOP) return 0;
     let numbers: Float64Array;
     try {
-      numbers = this.numbers!.ofGraph(rows.length, count);
+      numbers = shared.numbers!.ofGraph(this.step, count);
     } catch {
       // A schedule's rate is wrong: the step that comes to it says so.
       return 0;
     }
-    if (this.records.length < count * rowLength) this.records = new Float64Array(count * rowLength);
-    let done = this.latest?.(this.state, numbers, count, this.records) ?? 0;
-    if (done === 0) {
-      this.latest = this.loopHere(rule);
-      done = this.latest?.(this.state, numbers, count, this.records) ?? 0;
-    }
-    if (done > 0) this.keep(rows, done);
+    const to = {
+      ...rows.room(count),
+      room: this.room,
+      norm,
+      ...(box && { lower: box.lower, upper: box.upper }),
+      target: this.stopping.target ?? -Infinity,
+      tolerance: this.stopping.gradientTolerance ?? -1,
+    };
+    const go = (run: RecordedIteration | undefined) => {
+      const done = run?.(state, numbers, count, rows.length, to) ?? 0;
+      if (done > 0) this.latest = run;
+      return done;
+    };
+    let done = go(this.latest);
+    for (let k = 0; done === 0 && k < shared.loops.length; k++) done = go(shared.loops[k]!.run);
+    if (done === 0) done = go(shared.loopAt(this.parameters));
+    this.step += done;
+    rows.length += done;
+    rows.evaluations = this.step;
     return done;
   }
 
-  private loopHere(rule: Rule): Iteration | undefined {
-    const graph = this.evaluations.problem.gradientAndValueGraph?.(this.parameters);
-    if (!graph) return undefined;
-    const known = this.loops.get(graph);
-    if (known || this.loops.has(graph)) return known;
-    const recorded = { ...graph, outputs: [...graph.outputs.slice(0, this.size), ...graph.inputs, ...graph.outputs] };
-    const run =
-      nodesOf(graph.outputs).length > MOST_OPERATIONS
-        ? undefined
-        : iteration(stepGraph(recorded, rule), this.state.length);
-    this.loops.set(graph, run);
-    return run;
+  /** Of the last rows, whether one is too near to the one before it. */
+  private compare(rows: Recording, count: number): End | undefined {
+    if (!this.comparing) return undefined;
+    const { parameters, values } = rows;
+    const { size } = this;
+    for (let row = rows.length - count; row < rows.length; row++) {
+      const at = { parameters: parameters.subarray(row * size, (row + 1) * size), value: values[row]! };
+      const reason = this.whyStop(at);
+      if (!reason) continue;
+      // The rows behind it were taken in vain.
+      this.step -= rows.length - row - 1;
+      rows.length = row + 1;
+      rows.evaluations = this.step;
+      return { step: this.step - 1, ...reason };
+    }
+    return undefined;
+  }
+
+  private whyStop(at: { parameters: Float64Array; value: number; gradient?: Float64Array }, steepness?: number) {
+    const { before } = this;
+    const length = before ? distance(at.parameters, before.parameters) : 0;
+    if (this.comparing) this.before = { parameters: at.parameters.slice(), value: at.value };
+    return whyStop(at, steepness, before, length, this.stopping);
   }
 
   /** One row, and the step after it. */
   private byCall(rows: Recording): End | undefined {
-    const { evaluations, parameters, gradient, size, records } = this;
-    const step = rows.length;
+    const { shared, parameters, gradient, step, box } = this;
     let value: number;
     try {
-      value = evaluations.valueAndGradient(parameters, gradient);
+      value = shared.evaluations.valueAndGradient(parameters, gradient);
     } catch (error) {
       if (!(error instanceof RangeError) || step === 0) throw error;
       return { step: step - 1, reason: "failed", message: error.message };
     }
-    records.set(parameters);
-    records.set(gradient, size);
-    records[2 * size] = value;
-    this.keep(rows, 1);
-    if (rows.end) return rows.end;
+    this.step++;
+    shared.steps++;
+    const at = { parameters, value, gradient };
+    const steepness = gradientNorm(at, box);
+    append(rows, { parameters, value, gradientNorm: steepness, evaluations: this.step });
+    const reason = this.whyStop(at, steepness);
+    if (reason) return { step, ...reason };
     if (step >= this.stopping.steps) return { step, reason: "steps" };
-    if (step + 1 >= (this.stopping.evaluations ?? Infinity)) return { step, reason: "evaluations" };
+    if (this.step >= (this.stopping.evaluations ?? Infinity)) return { step, reason: "evaluations" };
     const { rule } = this.optimizer;
     if (rule) rule.update(this.from, rule.at(step + 1), 0, this.to);
     else this.optimizer.step(parameters, gradient, this.own!);
+    box?.project(parameters, parameters);
     return undefined;
   }
-
-  /** Moves rows from the records, up to the one at which the run ends. */
-  private keep(rows: Recording, count: number): void {
-    const { size, records, rowLength, before, stopping } = this;
-    const { parameters, values, norms } = rows.room(count);
-    const first = rows.length;
-    const watched = hasTests(stopping);
-    for (let k = 0; k < count; k++) {
-      const row = first + k;
-      const at = k * rowLength;
-      const value = records[at + 2 * size]!;
-      const steepness = norm(records, at + size, at + 2 * size);
-      for (let i = 0; i < size; i++) {
-        const x = records[at + i]!;
-        parameters[row * size + i] = x;
-        before[i] = x - before[i]!;
-      }
-      const length = row === 0 ? 0 : norm(before);
-      for (let i = 0; i < size; i++) before[i] = records[at + i]!;
-      values[row] = value;
-      norms[row] = steepness;
-      rows.length = row + 1;
-      rows.evaluations = row + 1;
-      // A parameter that is not finite makes its step so; the start is looked at more closely.
-      const suspect = !(Math.abs(value) < MODERATE && steepness < MODERATE && length < MODERATE) || row === 0;
-      if (!suspect && !watched) continue;
-      const reason = whyStop(
-        { parameters: records.subarray(at, at + size), value, gradient: records.subarray(at + size, at + 2 * size) },
-        steepness,
-        row === 0 ? undefined : { parameters: before, value: values[row - 1]! },
-        length,
-        stopping,
-      );
-      if (reason) {
-        rows.end = { step: row, ...reason };
-        return;
-      }
-    }
-  }
-}
-
-/** Numbers below this are finite, and no sign of a divergence. */
-const MODERATE = 1e100;
-
-function hasTests({ gradientTolerance, stepTolerance, decreaseTolerance, target }: Stopping): boolean {
-  return [gradientTolerance, stepTolerance, decreaseTolerance, target].some((test) => test !== undefined);
 }

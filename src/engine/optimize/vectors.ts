@@ -1,4 +1,5 @@
 /** Vectors of plain numbers, as the methods need them. */
+import { LEAST_SQUARE, MOST_SQUARE } from "../lower/iterate";
 
 export type Vector = ArrayLike<number>;
 
@@ -15,18 +16,20 @@ export function plus(x: Vector, t: number, y: Vector): Float64Array<ArrayBuffer>
   return sum;
 }
 
-/** The 2-norm (of a part), scaled so that no square overflows or vanishes; NaN where an element is. */
-export function norm(x: Vector, from = 0, to = x.length): number {
-  if (to - from === 1) return Math.abs(x[from]!);
+/** The 2-norm, scaled where a square would overflow or vanish; NaN where an element is. */
+export function norm(x: Vector): number {
+  if (x.length === 1) return Math.abs(x[0]!);
+  const square = dot(x, x);
+  if (square > LEAST_SQUARE && square < MOST_SQUARE) return Math.sqrt(square);
   let scale = 0;
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < x.length; i++) {
     const size = Math.abs(x[i]!);
     if (!(size <= scale)) scale = size;
     if (Number.isNaN(size)) return size;
   }
   if (scale === 0 || scale === Infinity) return scale;
   let total = 0;
-  for (let i = from; i < to; i++) total += (x[i]! / scale) ** 2;
+  for (let i = 0; i < x.length; i++) total += (x[i]! / scale) ** 2;
   return scale * Math.sqrt(total);
 }
 
