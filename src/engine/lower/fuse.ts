@@ -367,11 +367,13 @@ class Fusion {
     if (op.kind === "elementwise") {
       const places = inputs.map((input) => broadcastPlace(input.shape, shape, at, body.extents));
       if (places.includes(undefined)) return undefined;
-      return bind(
-        op as Elementwise as Node["op"],
-        inputs.map((input, k) => this.pull(input, places[k]!, body)),
-        attributes,
-      );
+      const values = inputs.map((input, k) => this.pull(input, places[k]!, body));
+      if (op === add.op) {
+        // 0 was added already: nothing changes any more.
+        const rest = values.filter((value) => !isZero(value));
+        if (rest.length === 1 && isSum(rest[0]!) && (rest[0] as Node).inputs.some(isZero)) return rest[0];
+      }
+      return bind(op as Elementwise as Node["op"], values, attributes);
     }
     const movement = movementOf(node);
     const [input] = inputs as [Value];
@@ -602,6 +604,7 @@ function inverseOf(offsets: Int32Array, size: number): Int32Array | undefined {
 }
 
 const isSum = (value: Value) => !(value instanceof Tensor) && (value as Node).op === add.op;
+const isZero = (value: Value) => value instanceof Tensor && value.data.length === 1 && Object.is(value.data[0], 0);
 
 function movementOf(value: Value): Movement | undefined {
   if (value instanceof Tensor || value instanceof Input) return undefined;
