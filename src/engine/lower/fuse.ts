@@ -5,7 +5,18 @@ import { Input, type Node, Stage } from "../interpreters/stage";
 import type { Elementwise, Movement } from "../op";
 import { add, cast } from "../ops";
 import { type Shape, sameShape, scalar, sizeOf, Tensor, type Value } from "../tensor";
-import type { Buffer, Instruction, Loop, Operand, Place, Program, Step, Store } from "./loops";
+import {
+  type Buffer,
+  greatestCommonDivisor,
+  type Instruction,
+  type Loop,
+  type Operand,
+  type Place,
+  type Program,
+  reachOf,
+  type Step,
+  type Store,
+} from "./loops";
 import { merge } from "./merge";
 
 /** A value that more than one loop wants is computed once, if it takes more than this many operations. */
@@ -28,9 +39,10 @@ interface Affine {
   readonly strides: readonly number[];
 }
 
-/** A loop nest's part: `origin` has gone into the places already. */
+/** A loop nest's part: the indices origin[k] + steps[k] · i of the whole, i < extents[k]. */
 interface Box {
   readonly origin: readonly number[];
+  readonly steps: readonly number[];
   readonly extents: readonly number[];
 }
 
@@ -40,6 +52,32 @@ class Cut {
     readonly axis: number,
     readonly at: number,
   ) {}
+
+  parts({ origin, steps, extents }: Box): Box[] {
+    const part = (start: number, length: number) => ({
+      origin: origin.map((from, k) => (k === this.axis ? from + start * steps[k]! : from)),
+      steps,
+      extents: extents.map((n, k) => (k === this.axis ? length : n)),
+    });
+    return [part(0, this.at), part(this.at, extents[this.axis]! - this.at)];
+  }
+}
+
+/** The loop must be dealt out: every `period`th turn along `axis` goes to one of as many loops. */
+class Deal {
+  constructor(
+    readonly axis: number,
+    readonly period: number,
+  ) {}
+
+  parts({ origin, steps, extents }: Box): Box[] {
+    const turns = extents[this.axis]!;
+    return Array.from({ length: Math.min(this.period, turns) }, (_, first) => ({
+      origin: origin.map((from, k) => (k === this.axis ? from + first * steps[k]! : from)),
+      steps: steps.map((step, k) => (k === this.axis ? step * this.period : step)),
+      extents: extents.map((n, k) => (k === this.axis ? Math.ceil((turns - first) / this.period) : n)),
+    }));
+  }
 }
 
 /** What one loop computes for each index: a graph of scalars whose inputs are loads. */
@@ -53,6 +91,8 @@ class Body {
     readonly extents: readonly number[],
     /** Whether slices of zeros may cut the loop along an axis. */
     readonly cuts: (axis: number) => boolean,
+    /** Into so many loops it may be dealt out. */
+    readonly hands: number,
   ) {}
 
   load(buffer: number, at: Place, dtype: Value["dtype"]): Node {
@@ -103,20 +143,10 @@ function indicesOf(at: Affine, extents: readonly number[], shape: Shape): Affine
   });
   const indices = first.map((offset, axis) => ({ offset, strides: steps.map((step) => step?.[axis] ?? 0) }));
   const inside = indices.every((index, axis) => {
-    const [low, high] = rangeOf(index, extents);
+    const { low, high } = reachOf(index, extents);
     return low >= 0 && high < shape[axis]!;
   });
   return inside ? indices : undefined;
-}
-
-function rangeOf({ offset, strides }: Affine, extents: readonly number[]): [low: number, high: number] {
-  let [low, high] = [offset, offset];
-  strides.forEach((stride, k) => {
-    const reach = stride * (extents[k]! - 1);
-    if (reach < 0) low += reach;
-    else high += reach;
-  });
-  return [low, high];
 }
 
 /** Σ strides[axis] · indices[axis] + offset. */
@@ -148,9 +178,17 @@ function affineOf(offsets: Int32Array, shape: Shape): Affine | undefined {
   return { offset, strides };
 }
 
-/** Where a scatter's input lies as one block in `shape`: the input's axis on each axis (or none), and where it begins. */
+/**
+ * Where a scatter's input lies in `shape`: on each axis at `start`, `start + step`, …, `length` times, and the stride of
+ * the input's axis that lies there (0: none).
+ */
 interface Block {
-  readonly axes: readonly { readonly start: number; readonly length: number; readonly stride: number }[];
+  readonly axes: readonly {
+    readonly start: number;
+    readonly step: number;
+    readonly length: number;
+    readonly stride: number;
+  }[];
 }
 
 function blockOf(offsets: Int32Array, from: Shape, shape: Shape): Block | undefined {
@@ -162,14 +200,22 @@ function blockOf(offsets: Int32Array, from: Shape, shape: Shape): Block | undefi
   const axes = shape.map((length, axis) => {
     const start = Math.floor(rest / target[axis]!);
     rest -= start * target[axis]!;
-    const candidates = from.flatMap((n, k) => (n > 1 && affine.strides[k] === target[axis]! && length > 1 ? [k] : []));
-    const k = candidates[0];
-    return { start, length: k === undefined ? 1 : from[k]!, stride: k === undefined ? 0 : own[k]!, k };
+    const k = from.findIndex((n, k) => {
+      const step = affine.strides[k]! / target[axis]!;
+      return n > 1 && Number.isInteger(step) && step > 0 && start + step * (n - 1) < length;
+    });
+    return k < 0
+      ? { start, step: 1, length: 1, stride: 0, k }
+      : { start, step: affine.strides[k]! / target[axis]!, length: from[k]!, stride: own[k]!, k };
   });
-  const used = axes.flatMap(({ k }) => (k === undefined ? [] : [k]));
-  const all = from.every((n, k) => n <= 1 || used.filter((other) => other === k).length === 1);
-  const inside = axes.every(({ start, length }, axis) => start + length <= shape[axis]!);
-  return all && inside ? { axes } : undefined;
+  const all = from.every((n, k) => n <= 1 || axes.filter((axis) => axis.k === k).length === 1);
+  return all ? { axes } : undefined;
+}
+
+/** What `make` makes for a key, once. */
+function computed<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key)!;
 }
 
 class Fusion {
@@ -277,27 +323,24 @@ class Fusion {
   ): void {
     if (sizeOf(shape) === 0) return;
     const own = stridesOf(shape);
-    const pending: Box[] = [{ origin: shape.map(() => 0), extents: shape }];
+    const pending: Box[] = [{ origin: shape.map(() => 0), steps: shape.map(() => 1), extents: shape }];
     const made: Loop[] = [];
     // Sums keep their order: only whole turns of the outermost loop may be done apart.
     const cuts = (axis: number) => !ordered || axis === 0;
     for (let box = pending.pop(); box; box = pending.pop()) {
-      const { origin, extents } = box;
+      const { origin, steps, extents } = box;
       const at = (by: readonly number[], first: number): Affine => ({
         offset: first + origin.reduce((total, start, k) => total + start * by[k]!, 0),
-        strides: by,
+        strides: by.map((stride, k) => stride * steps[k]!),
       });
-      const body = new Body(extents, made.length + pending.length < MOST_PARTS ? cuts : () => false);
+      const more = MOST_PARTS - made.length - pending.length;
+      const body = new Body(extents, more > 0 ? cuts : () => false, ordered ? 0 : more);
       try {
         const result = root ? this.follow(value as Node, at(own, 0), body)! : this.pull(value, at(own, 0), body);
         made.push(loopOf(body, [{ value: result, buffer, at: at(strides, offset), how }]));
       } catch (cut) {
-        if (!(cut instanceof Cut)) throw cut;
-        const part = (start: number, length: number) => ({
-          origin: origin.map((from, k) => (k === cut.axis ? from + start : from)),
-          extents: extents.map((n, k) => (k === cut.axis ? length : n)),
-        });
-        pending.push(part(cut.at, extents[cut.axis]! - cut.at), part(0, cut.at));
+        if (!(cut instanceof Cut || cut instanceof Deal)) throw cut;
+        pending.push(...cut.parts(box).reverse());
       }
     }
     this.steps.push(...made);
@@ -324,11 +367,13 @@ class Fusion {
     if (op.kind === "elementwise") {
       const places = inputs.map((input) => broadcastPlace(input.shape, shape, at, body.extents));
       if (places.includes(undefined)) return undefined;
-      return bind(
-        op as Elementwise as Node["op"],
-        inputs.map((input, k) => this.pull(input, places[k]!, body)),
-        attributes,
-      );
+      const values = inputs.map((input, k) => this.pull(input, places[k]!, body));
+      if (op === add.op) {
+        // 0 was added already: nothing changes any more.
+        const rest = values.filter((value) => !isZero(value));
+        if (rest.length === 1 && isSum(rest[0]!) && (rest[0] as Node).inputs.some(isZero)) return rest[0];
+      }
+      return bind(op as Elementwise as Node["op"], values, attributes);
     }
     const movement = movementOf(node);
     const [input] = inputs as [Value];
@@ -368,58 +413,62 @@ class Fusion {
 
   // ── slices: the transposes of choices ───────────────────────────────────────
 
-  private readonly blocks = new Map<Value, Block | Int32Array | undefined>();
-
-  /** The block of its target that a scatter fills, or for each place the one element that comes there (−1: none). */
-  private slices(node: Node, offsets: Int32Array): Block | Int32Array | undefined {
-    if (!this.blocks.has(node)) {
-      const from = node.inputs[0]!.shape;
-      this.blocks.set(node, blockOf(offsets, from, node.shape) ?? inverseOf(offsets, sizeOf(node.shape)));
-    }
-    return this.blocks.get(node);
-  }
+  private readonly blocks = new Map<Value, Block | undefined>();
+  private readonly inverses = new Map<Value, Int32Array | undefined>();
 
   private slice(node: Node, offsets: Int32Array, at: Affine, body: Body): Value | undefined {
-    const block = this.slices(node, offsets);
     const [input] = node.inputs as [Value];
-    const zero = scalar(0, node.dtype);
-    if (!block) return undefined;
-    // Zeros to which something was added: −0 becomes 0.
-    if (block instanceof Int32Array)
-      return add(body.load(this.bufferOf(input), { ...at, table: this.table(block) }, node.dtype), zero);
-    const indices = indicesOf(at, body.extents, node.shape);
+    const { shape, dtype } = node;
+    const block = computed(this.blocks, node, () => blockOf(offsets, input.shape, shape));
+    const zero = scalar(0, dtype);
+    if (!block) return this.sliceByTable(node, offsets, at, body);
+    const indices = indicesOf(at, body.extents, shape);
     if (!indices) return undefined;
-    for (const [axis, { start, length }] of block.axes.entries()) {
+    const slots: Affine[] = [];
+    for (const [axis, { start, step, length }] of block.axes.entries()) {
       const index = indices[axis]!;
-      const [low, high] = rangeOf(index, body.extents);
-      if (high < start || low >= start + length) return zero;
-      if (low >= start && high < start + length) continue;
-      const loops = index.strides.flatMap((stride, k) => (stride !== 0 ? [k] : []));
+      const reach = reachOf(index, body.extents);
+      if (reach.high < start || reach.low > start + step * (length - 1)) return zero;
+      const between = index.strides.findIndex((stride) => stride % step !== 0);
+      if (between >= 0) {
+        const period = step / greatestCommonDivisor(step, Math.abs(index.strides[between]!));
+        if (period > body.hands) return this.sliceByTable(node, offsets, at, body);
+        throw new Deal(between, period);
+      }
+      if ((index.offset - start) % step !== 0) return zero;
+      const slot = { offset: (index.offset - start) / step, strides: index.strides.map((stride) => stride / step) };
+      slots.push(slot);
+      const { low, high } = reachOf(slot, body.extents);
+      if (low >= 0 && high < length) continue;
+      const loops = slot.strides.flatMap((stride, k) => (stride !== 0 ? [k] : []));
       const k = loops[0]!;
       if (loops.length !== 1 || !body.cuts(k)) {
         this.whole.add(node);
         return undefined;
       }
-      // The first turn at which the index is inside, or outside again, where it was not.
-      const stride = index.strides[k]!;
+      // The first turn at which the slot is inside, or outside again, where it was not.
+      const stride = slot.strides[k]!;
       const isInside = (turn: number) => {
-        const i = index.offset + turn * stride;
-        return i >= start && i < start + length;
+        const i = slot.offset + turn * stride;
+        return i >= 0 && i < length;
       };
-      const edges = stride > 0 ? [start, start + length] : [start + length - 1, start - 1];
+      const edges = stride > 0 ? [0, length] : [length - 1, -1];
       const turn = edges
-        .map((edge) => Math.ceil((edge - index.offset) / stride))
+        .map((edge) => Math.ceil((edge - slot.offset) / stride))
         .find((edge) => edge > 0 && edge < body.extents[k]! && isInside(edge) !== isInside(edge - 1));
       if (turn !== undefined) throw new Cut(k, turn);
       if (!isInside(0)) return zero;
     }
-    const place = combine(
-      indices.map((index, axis) => ({ ...index, offset: index.offset - block.axes[axis]!.start })),
-      block.axes.map(({ stride }) => stride),
-      0,
-      at.strides.length,
-    );
-    return add(this.pull(input, place, body), zero);
+    const strides = block.axes.map(({ stride }) => stride);
+    // Zeros to which something was added: −0 becomes 0.
+    return add(this.pull(input, combine(slots, strides, 0, at.strides.length), body), zero);
+  }
+
+  /** Undefined where several elements come to one place. */
+  private sliceByTable(node: Node, offsets: Int32Array, at: Affine, body: Body): Value | undefined {
+    const inverse = computed(this.inverses, node, () => inverseOf(offsets, sizeOf(node.shape)));
+    const place = inverse && { ...at, table: this.table(inverse) };
+    return place && add(body.load(this.bufferOf(node.inputs[0]!), place, node.dtype), scalar(0, node.dtype));
   }
 
   /** Several elements may come to one place: zeros, then one sum after the other. */
@@ -438,7 +487,7 @@ class Fusion {
       return;
     }
     const size = offsets.length;
-    const body = new Body([size], () => false);
+    const body = new Body([size], () => false, 0);
     const value = this.pull(input, { offset: 0, strides: [1] }, body);
     const at = { offset: 0, strides: [1], table: this.table(offsets) };
     this.steps.push(loopOf(body, [{ value, buffer: out, at, how: "add" }]));
@@ -489,7 +538,7 @@ class Fusion {
   private round(buffer: number): void {
     const { size, dtype } = this.buffers[buffer]!;
     if (dtype === "float64") return;
-    const body = new Body([size], () => false);
+    const body = new Body([size], () => false, 0);
     const at = { offset: 0, strides: [1] };
     const value = cast(body.load(buffer, at, "float64"), dtype);
     this.steps.push(loopOf(body, [{ value, buffer, at, how: "set" }]));
@@ -555,6 +604,7 @@ function inverseOf(offsets: Int32Array, size: number): Int32Array | undefined {
 }
 
 const isSum = (value: Value) => !(value instanceof Tensor) && (value as Node).op === add.op;
+const isZero = (value: Value) => value instanceof Tensor && value.data.length === 1 && Object.is(value.data[0], 0);
 
 function movementOf(value: Value): Movement | undefined {
   if (value instanceof Tensor || value instanceof Input) return undefined;

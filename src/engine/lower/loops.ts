@@ -64,6 +64,36 @@ export interface Place {
   readonly table?: number;
 }
 
+/** Places in a buffer that a place goes through: from `low` to `high`, each so many times `step` beyond `low`. */
+export interface Reach {
+  readonly low: number;
+  readonly high: number;
+  readonly step: number;
+}
+
+/** Without what a table says. */
+export function reachOf({ offset, strides }: Place, extents: readonly number[]): Reach {
+  let [low, high, step] = [offset, offset, 0];
+  strides.forEach((stride, k) => {
+    const length = stride * (extents[k]! - 1);
+    if (length < 0) low += length;
+    else high += length;
+    if (length !== 0) step = greatestCommonDivisor(step, Math.abs(stride));
+  });
+  return { low, high, step };
+}
+
+/** Whether both may go through one place. */
+export function meet(a: Reach, b: Reach): boolean {
+  const step = greatestCommonDivisor(a.step, b.step);
+  return a.low <= b.high && b.low <= a.high && (step === 0 || (a.low - b.low) % step === 0);
+}
+
+export function greatestCommonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
+
 /** What becomes of the element at a place: `value`, their sum, or the larger or smaller of both (NaN, if one is; of equals the old). */
 export interface Store {
   readonly buffer: number;

@@ -1,21 +1,32 @@
 /** Loops that turn equally often become one, so that what they share is loaded and computed once. */
-import { type Buffer, type Instruction, inputsOf, type Loop, type Place, type Step, type Store } from "./loops";
+import {
+  type Buffer,
+  type Instruction,
+  inputsOf,
+  type Loop,
+  meet,
+  type Place,
+  type Reach,
+  reachOf,
+  type Step,
+  type Store,
+} from "./loops";
 
 /** A loop's body holds about this many operations at most. */
 const MOST_MERGED = 250;
 /** Turns that a loop may have more than another and yet be merged with it: they are done apart. */
 const MOST_APART = 2;
 
-/** Elements of a buffer that a step reads or writes: between two places at most. */
-interface Access {
+/** Elements of a buffer that a step reads or writes. */
+interface Access extends Reach {
   readonly buffer: number;
   readonly writes: boolean;
-  readonly low: number;
-  readonly high: number;
 }
 
+const EVERYWHERE: Reach = { low: 0, high: Infinity, step: 1 };
+
 function accesses(step: Step): Access[] {
-  const whole = (buffer: number, writes: boolean) => ({ buffer, writes, low: 0, high: Infinity });
+  const whole = (buffer: number, writes: boolean) => ({ buffer, writes, ...EVERYWHERE });
   switch (step.kind) {
     case "loop":
       return [
@@ -34,21 +45,12 @@ function accesses(step: Step): Access[] {
 }
 
 function reach(buffer: number, writes: boolean, at: Place, extents: readonly number[]): Access {
-  if (at.table !== undefined) return { buffer, writes, low: 0, high: Infinity };
-  let [low, high] = [at.offset, at.offset];
-  at.strides.forEach((stride, k) => {
-    const length = stride * (extents[k]! - 1);
-    if (length < 0) low += length;
-    else high += length;
-  });
-  return { buffer, writes, low, high };
+  return { buffer, writes, ...(at.table === undefined ? reachOf(at, extents) : EVERYWHERE) };
 }
 
 /** Whether two steps touch the same elements, and one of them writes. */
 function conflict(a: readonly Access[], b: readonly Access[]): boolean {
-  return a.some((x) =>
-    b.some((y) => x.buffer === y.buffer && (x.writes || y.writes) && x.low <= y.high && y.low <= x.high),
-  );
+  return a.some((x) => b.some((y) => x.buffer === y.buffer && (x.writes || y.writes) && meet(x, y)));
 }
 
 const samePlace = (a: Place, b: Place) =>

@@ -52,6 +52,8 @@ export class Numbering {
     switch (making.kind) {
       case "simd":
         return making.shift === undefined ? making.name : `${making.name} ${making.shift}`;
+      case "shuffle":
+        return `shuffle ${making.lanes}`;
       case "constant":
         return `#${making.bits}`;
       case "input":
@@ -163,6 +165,9 @@ export class Emitter {
       for (const arg of args) this.value(arg);
       if (making.shift !== undefined) this.body.i32(making.shift);
       this.body.simd(making.name);
+    } else if (making.kind === "shuffle") {
+      for (const arg of args) this.value(arg);
+      this.body.shuffle(making.lanes);
     } else if (making.kind === "call") this.call(making.evaluate, making.masked, args);
     else throw new RangeError(`input ${making.index} has no place`);
   }

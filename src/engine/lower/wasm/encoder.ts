@@ -8,6 +8,7 @@ export const opcodes = {
   "i32.add": 0x6a,
   "i32.mul": 0x6c,
   "i32.and": 0x71,
+  "i32.shl": 0x74,
   "i32.shr_s": 0x75,
   "i32.lt_u": 0x49,
   "f64.add": 0xa0,
@@ -21,6 +22,7 @@ export const simd = {
   "v128.load64_splat": 0x0a,
   "v128.store": 0x0b,
   "v128.const": 0x0c,
+  "i8x16.shuffle": 0x0d,
   "f64x2.splat": 0x14,
   "f64x2.extract_lane": 0x21,
   "f64x2.replace_lane": 0x22,
@@ -37,6 +39,7 @@ export const simd = {
   "v128.xor": 0x51,
   "v128.bitselect": 0x52,
   "v128.any_true": 0x53,
+  "v128.load64_lane": 0x57,
   "v128.store64_lane": 0x5b,
   "v128.load64_zero": 0x5d,
   "f32x4.demote_f64x2_zero": 0x5e,
@@ -140,10 +143,16 @@ export class Body {
     this.bytes.push(0, ...unsigned(offset));
   }
 
-  /** Stores the lower half of the vector on the stack, below which the address is, at that plus `offset` bytes. */
-  storeHalf(offset: number): void {
-    this.memory("v128.store64_lane", offset);
-    this.bytes.push(0);
+  /** Loads into one half of the vector on the stack, or stores it; below it is the address, to which come `offset` bytes. */
+  half(name: "v128.load64_lane" | "v128.store64_lane", lane: number, offset: number): void {
+    this.memory(name, offset);
+    this.bytes.push(lane);
+  }
+
+  /** Two of the four 64-bit lanes of the two vectors on the stack. */
+  shuffle(lanes: readonly [number, number]): void {
+    this.simd("i8x16.shuffle");
+    for (const lane of lanes) for (let k = 0; k < 8; k++) this.bytes.push(8 * lane + k);
   }
 
   /** Loads a float of so many bytes, from the address on the stack plus `offset` bytes. */

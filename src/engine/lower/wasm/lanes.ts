@@ -10,6 +10,8 @@ export type Scalar = (x: number, y: number, z: number) => number;
 /** What makes a {@link Lanes}: an instruction, a constant in both lanes, an input, or a call for each lane. */
 export type Making =
   | { readonly kind: "simd"; readonly name: SimdOpcode; readonly shift?: number }
+  /** Of the four lanes of two arguments. */
+  | { readonly kind: "shuffle"; readonly lanes: readonly [number, number] }
   | { readonly kind: "constant"; readonly bits: bigint }
   | { readonly kind: "input"; readonly index: number }
   /** Of the arguments; with a `mask` (the first argument) only where one of its lanes is set, else the second argument. */
@@ -98,6 +100,10 @@ export const shiftRight = (x: LanesOr, by: number): Lanes =>
 /** x where the mask holds, else y. */
 export const select = (mask: Lanes, x: LanesOr, y: LanesOr): Lanes =>
   new Lanes({ kind: "simd", name: "v128.bitselect" }, [splat(x), splat(y), mask]);
+
+/** Two of the four lanes of x and y. */
+export const shuffle = (x: Lanes, y: Lanes, lanes: readonly [number, number]): Lanes =>
+  new Lanes({ kind: "shuffle", lanes }, [x, y]);
 
 /** Rounded to float32, as a float64. */
 export const single = (x: LanesOr): Lanes => one("f64x2.promote_low_f32x4")(one("f32x4.demote_f64x2_zero")(x));

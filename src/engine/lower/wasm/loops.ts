@@ -5,11 +5,21 @@
  */
 import { evaluate } from "../../interpreters/eager";
 import { Tensor } from "../../tensor";
-import type { Instruction, Loop, Place, Product, Program, Step, Store } from "../loops";
+import {
+  type Instruction,
+  type Loop,
+  meet,
+  type Place,
+  type Product,
+  type Program,
+  reachOf,
+  type Step,
+  type Store,
+} from "../loops";
 import { applied, rounded } from "./apply";
 import { Emitter, Imports, instantiate, type Numbered, Numbering } from "./emit";
 import { Body } from "./encoder";
-import { gt, input, type Lanes, ne, or, select, splat } from "./lanes";
+import { gt, input, type Lanes, ne, or, select, shuffle, splat } from "./lanes";
 import { MOST_BEYOND, productsIn, roomFor, summedInSingle } from "./matmul";
 import { MOST_BYTES } from "./memory";
 
@@ -21,9 +31,11 @@ export interface LoopKernel {
   readonly run: (point: ArrayLike<number>, out: Float64Array | number[]) => number | undefined;
 }
 
-/** Pairs of elements in a turn of the innermost loop. */
-const UNROLLED = 2;
 const LANES = 2;
+/** An innermost loop of fewer turns goes element by element. */
+const FEWEST_IN_PAIRS = 4;
+/** A body of so many instructions at most goes four pairs at a turn, a longer one two. */
+const FEW = 30;
 
 /** Where everything lies, in bytes. */
 class Layout {
@@ -222,13 +234,13 @@ function multiplying(
   };
 }
 
-/** A number that a loop reads: a load of its body, so many elements further along the innermost axis. */
+/** Numbers that a loop reads: those of a load of its body, so many elements further along the innermost axis. */
 interface Read {
   readonly at: Place;
   readonly buffer: number;
   readonly further: number;
-  /** One number in both lanes; the tail of an odd loop, and loops that go element by element. */
-  readonly alone: boolean;
+  /** Two neighbours in the buffer, this one and the next; two elements of the loop; or one number in both lanes. */
+  readonly lanes: "neighbours" | "elements" | "alone";
 }
 
 class Writer {
@@ -280,9 +292,9 @@ class Writer {
     const { body } = this;
     const { extents } = loop;
     if (extents.includes(0)) return;
-    const indices = extents.map(() => body.local("i32"));
+    const indices = extents.slice(0, -1).map(() => body.local("i32"));
     const nest = (depth: number): void => {
-      if (depth >= extents.length - 1) {
+      if (depth >= indices.length) {
         this.innermost(loop, indices);
         return;
       }
@@ -299,150 +311,205 @@ class Writer {
     nest(0);
   }
 
-  private innermost(loop: Loop, indices: readonly number[]): void {
+  private innermost(loop: Loop, outer: readonly number[]): void {
     const { body } = this;
-    const depth = indices.length - 1;
+    const depth = outer.length;
     const length = loop.extents[depth] ?? 1;
-    const index = indices[depth];
-    const along = ({ strides, table }: Place) => (table === undefined ? (strides[depth] ?? 0) : 1);
-    // The byte that belongs to the element's index, from which neighbours are loaded.
+    const along = alongOf(depth);
+    // Eight times the innermost index.
     const byte = body.local("i32");
     body.i32(0);
     body.set(byte);
-    const width = inPairs(loop, along, this.places) ? LANES * UNROLLED : 1;
-    const turns = Math.floor(length / width);
-    const sums = loop.stores.map((store) =>
-      width > 1 && store.how !== "set" && along(store.at) === 0
-        ? Array.from({ length: UNROLLED }, () => body.local("v128"))
-        : undefined,
-    );
-    const addresses = new Map<string, number>();
-    const prepare = (places: readonly { readonly at: Place }[]) => {
-      for (const { at } of places) this.outerPart(at, indices.slice(0, -1), addresses);
-    };
-    prepare([...loop.stores, ...loop.body.flatMap((one) => (one.kind === "load" ? [one] : []))]);
-    const place = { byte, addresses, depth };
-    if (index !== undefined) {
-      body.i32(0);
-      body.set(index);
-    }
-    if (turns > 0) {
-      const copies = width > 1 ? UNROLLED : 1;
-      const { all, values, emitter } = this.expressions(loop, place, along, copies, width === 1);
-      emitter.prepare(all, ({ depends }) => depends === 0);
-      sums.forEach((own, k) => {
-        if (own) this.startSums(loop.stores[k]!, own, place);
-      });
-      const turn = () => {
-        emitter.prepare(all, ({ depends }) => depends !== 0);
-        for (let copy = 0; copy < copies; copy++)
-          loop.stores.forEach((store, k) => {
-            const value = () => emitter.value(values[copy]![store.value]!);
-            const own = sums[k];
-            if (own) this.combine(store.how, own[copy]!, value);
-            else if (width === 1) this.storeLane(store, place, value, 0, 0);
-            else this.storePairOf(store, place, value, along(store.at), LANES * copy);
-          });
-        body.advance(byte, 8 * width);
-      };
-      if (turns === 1) turn();
-      else if (index !== undefined) body.until(index, width, () => body.i32(turns * width), turn);
-      sums.forEach((own, k) => {
-        if (own) this.endSums(loop.stores[k]!, own, place);
-      });
-    }
-    for (let rest = turns * width; rest < length; rest++) {
-      const { all, values, emitter } = this.expressions(loop, place, along, 1, true);
-      emitter.prepare(all, () => true);
-      loop.stores.forEach((store) => {
-        this.storeLane(store, place, () => emitter.value(values[0]![store.value]!), 0, 0);
-      });
-      body.advance(byte, 8);
-    }
+    const places = [...loop.stores, ...loop.body.flatMap((one) => (one.kind === "load" ? [one] : []))];
+    const place = { byte, depth, ...this.pointers(places, depth, byte, this.bases(places, outer)) };
+    if (inPairs(loop, along, this.places)) {
+      const pairs = Math.floor(length / LANES);
+      const together = Math.min(pairs, loop.body.length <= FEW ? 4 : 2);
+      const rest = pairs % together;
+      this.turns(loop, place, together, 0, LANES * (pairs - rest));
+      if (rest > 0) this.turns(loop, place, rest, LANES * (pairs - rest), LANES * pairs);
+      if (length % LANES > 0) this.turns(loop, place, 0, length - 1, length);
+    } else this.turns(loop, place, 0, 0, length);
   }
 
-  /** The body's values as expressions, for so many pairs side by side or for one element. */
+  /** The innermost loop from its index `first` to before `end`, so many pairs of elements at a turn; 0: one element. */
+  private turns(loop: Loop, place: InnerPlace, pairs: number, first: number, end: number): void {
+    const { body } = this;
+    const { stores } = loop;
+    const along = alongOf(place.depth);
+    const copies = Math.max(1, pairs);
+    const width = Math.max(1, LANES * pairs);
+    const { own, values, emitter } = this.expressions(loop, place, copies, pairs === 0);
+    emitter.prepare(own.flat(), ({ depends }) => depends === 0);
+    const sums = stores.map((store) =>
+      pairs > 0 && store.how !== "set" && along(store.at) === 0 ? values.map(() => body.local("v128")) : undefined,
+    );
+    sums.forEach((parts, k) => {
+      if (parts) this.startSums(stores[k]!, parts, place);
+    });
+    const partners = pairs > 0 ? partnersOf(stores, along, this.places) : new Map<Store, Store>();
+    const turn = () => {
+      place.move();
+      for (let copy = 0; copy < copies; copy++) {
+        emitter.prepare(own[copy]!, ({ depends }) => depends !== 0);
+        stores.forEach((store, k) => {
+          const value = ({ value: number } = store) => emitter.value(values[copy]![number]!);
+          const parts = sums[k];
+          const partner = partners.get(store);
+          if (parts) this.combine(store.how, parts[copy]!, value);
+          else if (pairs === 0) this.storeLane(store, place, value, 0, 0);
+          else if (partner) this.storeBoth([store, partner], place, value, LANES * copy);
+          else if (![...partners.values()].includes(store))
+            this.storePairOf(store, place, value, along(store.at), LANES * copy);
+        });
+      }
+    };
+    if (end - first === width) {
+      turn();
+      body.advance(place.byte, 8 * width);
+    } else body.until(place.byte, 8 * width, () => body.i32(8 * end), turn);
+    sums.forEach((parts, k) => {
+      if (parts) this.endSums(stores[k]!, parts, place);
+    });
+  }
+
+  /**
+   * The body's values as expressions, for so many pairs side by side or for one element: those of each pair, and besides
+   * `own`, what is computed for it and not for one before.
+   */
   private expressions(
     { body: instructions, stores }: Loop,
     place: InnerPlace,
-    along: (at: Place) => number,
     copies: number,
     alone: boolean,
-  ): { all: readonly Numbered[]; values: readonly (readonly Numbered[])[]; emitter: Emitter } {
+  ): { own: readonly (readonly Numbered[])[]; values: readonly (readonly Numbered[])[]; emitter: Emitter } {
+    const along = alongOf(place.depth);
     const reads: Read[] = [];
     // What a store of the same loop may change is read anew in every turn.
     const changes = ({ buffer }: Read) => stores.some((store) => this.places.overlap(store.buffer, buffer));
     const numbering = new Numbering((k) => (along(reads[k]!.at) === 0 && !changes(reads[k]!) ? 0 : 1));
     const known = new Map<string, Lanes>();
     const read = (one: Read): Lanes => {
-      const key = `${one.buffer} ${one.at.offset} ${one.at.strides} ${one.at.table} ${along(one.at) === 0 ? 0 : one.further}`;
+      const { offset, strides, table } = one.at;
+      const key = `${one.buffer} ${offset} ${strides} ${table} ${along(one.at) === 0 ? 0 : one.further} ${one.lanes}`;
       const lanes = known.get(key) ?? input(reads.push(one) - 1);
       known.set(key, lanes);
       return lanes;
     };
+    const loads = instructions.flatMap((one) => (one.kind === "load" ? [one] : []));
+    /** Every second number, out of neighbours. */
+    const everySecond = ({ buffer, at }: LoadOf, further: number): Lanes => {
+      const moved = (by: number) => ({ ...at, offset: at.offset + by });
+      const pair = (first: Place) => read({ buffer, at: first, further, lanes: "neighbours" });
+      const has = (other: Place) => loads.some((load) => load.buffer === buffer && samePlace(load.at, other));
+      if (has(moved(1))) return shuffle(pair(at), pair(moved(2)), [0, 2]);
+      if (has(moved(-1))) return shuffle(pair(moved(-1)), pair(moved(1)), [1, 3]);
+      return shuffle(pair(at), pair(moved(1)), [0, 3]);
+    };
+    const ends: number[] = [0];
     const values = Array.from({ length: copies }, (_, copy) => {
+      const further = LANES * copy;
+      const load = (one: LoadOf): Lanes => {
+        if (alone || along(one.at) === 0) return read({ ...one, further, lanes: "alone" });
+        if (one.at.table === undefined && along(one.at) === 2) return everySecond(one, further);
+        const neighbours = one.at.table === undefined && along(one.at) === 1;
+        return read({ ...one, further, lanes: neighbours ? "neighbours" : "elements" });
+      };
       const lanes: Lanes[] = [];
       for (const one of instructions) {
-        lanes.push(lanesOf(one, lanes, (load) => read({ ...load, further: LANES * copy, alone })));
+        lanes.push(lanesOf(one, lanes, load));
         numbering.of(lanes.at(-1)!).named = true;
       }
-      return lanes.map((own) => numbering.of(own));
+      ends.push(numbering.all.length);
+      return lanes.map((one) => numbering.of(one));
     });
     for (const lanes of numbering.all)
       for (const arg of lanes.args) if (arg.depends !== lanes.depends) arg.named = true;
     const emitter = new Emitter(this.body, this.imports, ({ making }) => {
       if (making.kind !== "input") return false;
-      this.load(reads[making.index]!, place, along(reads[making.index]!.at));
+      this.load(reads[making.index]!, place);
       return true;
     });
-    return { all: numbering.all, values, emitter };
+    return { own: values.map((_, copy) => numbering.all.slice(ends[copy], ends[copy + 1])), values, emitter };
   }
 
   // ── places ──────────────────────────────────────────────────────────────────
 
-  /** A local with the bytes that the outer indices add to a place; none where they add nothing. */
-  private outerPart(at: Place, outer: readonly number[], known: Map<string, number>): void {
+  /** Locals with the bytes that the outer indices add to places; none where they add nothing. */
+  private bases(places: readonly { readonly at: Place }[], outer: readonly number[]): Map<string, number> {
     const { body } = this;
-    const key = keyOf(at, outer.length);
-    if (known.has(key) || outer.every((_, k) => at.strides[k] === 0)) return;
-    const local = body.local("i32");
-    known.set(key, local);
-    body.i32(0);
-    outer.forEach((index, k) => {
-      if (at.strides[k] === 0) return;
-      body.get(index);
-      body.i32(bytesOf(at) * at.strides[k]!);
-      body.op("i32.mul");
-      body.op("i32.add");
-    });
-    body.set(local);
+    const bases = new Map<string, number>();
+    for (const { at } of places) {
+      const key = keyOf(at, outer.length);
+      if (bases.has(key) || outer.every((_, k) => at.strides[k] === 0)) continue;
+      const local = body.local("i32");
+      bases.set(key, local);
+      body.i32(0);
+      outer.forEach((index, k) => {
+        if (at.strides[k] === 0) return;
+        body.get(index);
+        body.i32(bytesOf(at) * at.strides[k]!);
+        body.op("i32.mul");
+        body.op("i32.add");
+      });
+      body.set(local);
+    }
+    return bases;
+  }
+
+  /** Locals with the bytes that all indices add to places, of which some are computed anew in every turn. */
+  private pointers(
+    places: readonly { readonly at: Place }[],
+    depth: number,
+    byte: number,
+    bases: ReadonlyMap<string, number>,
+  ): Pick<InnerPlace, "pointers" | "move"> {
+    const { body } = this;
+    const pointers = new Map<string, number>();
+    const moves: (() => void)[] = [];
+    for (const { at } of places) {
+      const key = keyOf(at, depth + 1);
+      const base = bases.get(keyOf(at, depth));
+      const bytes = bytesOf(at) * (at.strides[depth] ?? 0);
+      if (pointers.has(key) || (bytes === 0 && base === undefined)) continue;
+      const known = bytes === 0 ? base : bytes === 8 && base === undefined ? byte : undefined;
+      const pointer = known ?? body.local("i32");
+      pointers.set(key, pointer);
+      if (known !== undefined) continue;
+      moves.push(() => {
+        body.get(byte);
+        if (bytes !== 8) {
+          body.i32(bytes);
+          body.op("i32.mul");
+          body.i32(3);
+          body.op("i32.shr_s");
+        }
+        if (base !== undefined) {
+          body.get(base);
+          body.op("i32.add");
+        }
+        body.set(pointer);
+      });
+    }
+    return {
+      pointers,
+      move: () => {
+        for (const move of moves) move();
+      },
+    };
   }
 
   /**
    * Leaves an address on the stack. @returns the constant part of it: what a load or store adds
    * @param further elements along the innermost axis
    */
-  private address(buffer: number, at: Place, { byte, addresses, depth }: InnerPlace, further: number): number {
+  private address(buffer: number, at: Place, { depth, pointers }: InnerPlace, further: number): number {
     const { body } = this;
-    const stride = at.strides[depth] ?? 0;
-    const unit = bytesOf(at);
-    const outer = addresses.get(keyOf(at, Math.max(0, depth)));
-    if (stride !== 0) {
-      body.get(byte);
-      if (stride * unit !== 8) {
-        body.i32(stride * unit);
-        body.op("i32.mul");
-        body.i32(3);
-        body.op("i32.shr_s");
-      }
-      if (outer !== undefined) {
-        body.get(outer);
-        body.op("i32.add");
-      }
-    } else if (outer !== undefined) body.get(outer);
-    else body.i32(0);
+    const pointer = pointers.get(keyOf(at, depth + 1));
+    if (pointer === undefined) body.i32(0);
+    else body.get(pointer);
     const base = at.table === undefined ? this.places.buffers[buffer]! : this.tableOf(at.table, buffer);
-    let constant = base + unit * (at.offset + stride * further);
+    let constant = base + bytesOf(at) * (at.offset + (at.strides[depth] ?? 0) * further);
     if (at.strides.some((own) => own < 0)) {
       // An instruction adds its constant to an address that is not negative.
       body.i32(constant);
@@ -474,45 +541,15 @@ class Writer {
     }
   }
 
-  private load({ buffer, at, further, alone }: Read, place: InnerPlace, stride: number): void {
+  private load({ buffer, at, further, lanes }: Read, place: InnerPlace): void {
     const { body } = this;
-    if (stride === 1 && at.table === undefined && !alone) {
-      const offset = this.address(buffer, at, place, further);
-      body.memory("v128.load", offset);
-      return;
+    if (lanes === "neighbours") body.memory("v128.load", this.address(buffer, at, place, further));
+    else if (lanes === "alone") body.memory("v128.load64_splat", this.address(buffer, at, place, further));
+    else {
+      const offset = this.address(buffer, at, place, further + 1);
+      body.memory("v128.load64_zero", this.address(buffer, at, place, further));
+      body.half("v128.load64_lane", 1, offset);
     }
-    const spread = alone ? undefined : this.spreadBy(at, place.depth);
-    if (spread) {
-      // One element for a pair.
-      const from = () => {
-        body.get(place.byte);
-        body.i32(1);
-        body.op("i32.shr_s");
-        return this.places.buffers[buffer]! + 8 * (spread.first + further / LANES);
-      };
-      if (spread.lane === 0) body.memory("v128.load64_zero", from());
-      else {
-        body.v128(0n);
-        body.loadFloat(8, from());
-        body.lane("f64x2.replace_lane", 1);
-      }
-      return;
-    }
-    body.memory("v128.load64_splat", this.address(buffer, at, place, further));
-    if (stride === 0 || alone) return;
-    body.loadFloat(8, this.address(buffer, at, place, further + 1));
-    body.lane("f64x2.replace_lane", 1);
-  }
-
-  /** Where a table says that every second element is 0 and the others lie one behind the other: which, and from where on. */
-  private spreadBy(at: Place, depth: number): { readonly lane: number; readonly first: number } | undefined {
-    if (at.table === undefined || depth !== 0 || at.strides[0] !== 1) return undefined;
-    const entries = this.program.tables[at.table]!.subarray(at.offset);
-    const lane = entries[0] === -1 ? 1 : 0;
-    const first = entries[lane];
-    if (first === undefined || first < 0) return undefined;
-    const regular = entries.every((entry, i) => entry === (i % LANES === lane ? first + (i >> 1) : -1));
-    return regular ? { lane, first } : undefined;
   }
 
   // ── stores ──────────────────────────────────────────────────────────────────
@@ -539,8 +576,25 @@ class Writer {
     }
     const offset = this.address(buffer, at, place, further);
     body.get(result);
-    body.lane("f64x2.extract_lane", how === "set" ? lane : 0);
-    body.storeFloat(8, offset);
+    body.half("v128.store64_lane", how === "set" ? lane : 0, offset);
+  }
+
+  /** Values of stores of which one comes before the other, everywhere. */
+  private storeBoth(
+    [first, second]: readonly [Store, Store],
+    place: InnerPlace,
+    value: (store: Store) => void,
+    further: number,
+  ): void {
+    const { body } = this;
+    const { buffer, at } = first;
+    for (const lane of [0, 1] as const) {
+      const offset = this.address(buffer, { ...at, offset: at.offset + LANES * lane }, place, further);
+      value(first);
+      value(second);
+      body.shuffle([lane, LANES + lane]);
+      body.memory("v128.store", offset);
+    }
   }
 
   private storePairOf(store: Store, place: InnerPlace, value: () => void, stride: number, further: number): void {
@@ -629,19 +683,26 @@ const MINUS_ZERO = 1n << 63n;
 interface InnerPlace {
   /** Eight times the innermost index. */
   readonly byte: number;
-  readonly addresses: ReadonlyMap<string, number>;
   readonly depth: number;
+  /** What the indices add to places, by {@link keyOf}. */
+  readonly pointers: ReadonlyMap<string, number>;
+  /** Brings them to the index. */
+  readonly move: () => void;
 }
+
+type LoadOf = Extract<Instruction, { kind: "load" }>;
+
+/** How far the innermost index goes at a step, in elements or in a table. */
+const alongOf =
+  (depth: number) =>
+  ({ strides }: Place): number =>
+    strides[depth] ?? 0;
 
 /** Bytes of what a place counts: numbers, or entries of a table. */
 const bytesOf = ({ table }: Place) => (table === undefined ? 8 : 4);
-const keyOf = (at: Place, outer: number) => `${bytesOf(at)} ${at.strides.slice(0, outer)}`;
+const keyOf = (at: Place, loops: number) => `${bytesOf(at)} ${at.strides.slice(0, loops)}`;
 
-function lanesOf(
-  one: Instruction,
-  values: readonly Lanes[],
-  read: (load: Extract<Instruction, { kind: "load" }>) => Lanes,
-): Lanes {
+function lanesOf(one: Instruction, values: readonly Lanes[], read: (load: LoadOf) => Lanes): Lanes {
   switch (one.kind) {
     case "constant":
       return splat(one.value);
@@ -658,19 +719,38 @@ function lanesOf(
   }
 }
 
+const samePlace = (a: Place, b: Place) =>
+  a.offset === b.offset && a.table === b.table && String(a.strides) === String(b.strides);
+
 /** Whether elements of the innermost loop may be computed together: none needs what another has stored. */
 function inPairs({ body, stores, extents }: Loop, along: (at: Place) => number, places: Layout): boolean {
   const depth = extents.length - 1;
-  if (depth < 0 || extents[depth]! < LANES * UNROLLED) return false;
+  if (depth < 0 || extents[depth]! < FEWEST_IN_PAIRS) return false;
   // The last of several values at one place.
   if (stores.some(({ how, at }) => how === "set" && along(at) === 0)) return false;
-  const same = (a: Place, b: Place) =>
-    a.offset === b.offset && a.table === b.table && String(a.strides) === String(b.strides);
   const loads = body.flatMap((one) => (one.kind === "load" ? [one] : []));
   return stores.every((store, k) => {
-    const scattered = store.at.table !== undefined;
-    const clashes = (other: { readonly buffer: number; readonly at: Place }) =>
-      places.overlap(store.buffer, other.buffer) && (scattered || along(store.at) === 0 || !same(store.at, other.at));
+    const clashes = (other: { readonly buffer: number; readonly at: Place }) => {
+      if (!places.overlap(store.buffer, other.buffer)) return false;
+      if (store.at.table !== undefined || other.at.table !== undefined || along(store.at) === 0) return true;
+      const reach = ({ buffer, at }: typeof other) =>
+        reachOf({ ...at, offset: at.offset + places.buffers[buffer]! / 8 }, extents);
+      return !(store.buffer === other.buffer && samePlace(store.at, other.at)) && meet(reach(store), reach(other));
+    };
     return !loads.some(clashes) && !stores.some((other, o) => o !== k && clashes(other));
   });
+}
+
+/** Of stores to every second place of a buffer those that another follows, which fills the places between: with that. */
+function partnersOf(stores: readonly Store[], along: (at: Place) => number, places: Layout): ReadonlyMap<Store, Store> {
+  const partners = new Map<Store, Store>();
+  for (const store of stores) {
+    const { buffer, at, how } = store;
+    if (how !== "set" || at.table !== undefined || along(at) !== 2) continue;
+    const others = stores.filter((other) => other !== store && places.overlap(other.buffer, buffer));
+    const [other] = others;
+    if (others.length !== 1 || other!.how !== "set" || other!.buffer !== buffer) continue;
+    if (samePlace({ ...at, offset: at.offset + 1 }, other!.at)) partners.set(store, other!);
+  }
+  return partners;
 }

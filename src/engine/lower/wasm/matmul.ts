@@ -61,7 +61,7 @@ function packing({ bytes }: Element, members: number, together: boolean): Body {
           if (bytes === 8) body.memory("v128.store", 8 * member);
           else {
             body.simd("f32x4.demote_f64x2_zero");
-            body.storeHalf(4 * member);
+            body.half("v128.store64_lane", 0, 4 * member);
           }
           continue;
         }
