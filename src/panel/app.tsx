@@ -55,9 +55,12 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
     return (
       <main ref={main} id="view" class="empty">
         {problem ? (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
+          <>
+            <h1>{model.subject?.kind === "function" ? model.subject.name : model.subject?.text}</h1>
+            <p class="problem" role="alert">
+              {problem}
+            </p>
+          </>
         ) : model.subject ? (
           <p class={model.slow ? "waiting" : "waiting quiet"} role="status">
             {l10n.t("Computing…")}

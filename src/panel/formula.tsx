@@ -46,10 +46,26 @@ function pictureOf(formula: FormulaData): SVGElement | undefined {
   return picture;
 }
 
+/** Pixels of an em of a displayed formula. */
+const SIZE = 16;
+const SMALLEST = 0.82;
+
 export function Formula({ formula, display = false }: { formula: FormulaData; display?: boolean }) {
   const place = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
-    place.current?.replaceChildren(pictureOf(formula) ?? formula.text);
-  }, [formula.svg, formula.text]);
+    const picture = pictureOf(formula);
+    place.current?.replaceChildren(picture ?? formula.text);
+    const room = place.current?.parentElement;
+    if (!picture || !room || !display) return;
+    const natural = Number.parseFloat(picture.style.width) * SIZE;
+    // Rather a little smaller than a little to scroll.
+    const fit = () => {
+      const share = room.clientWidth / natural;
+      picture.style.fontSize = share < 1 && share > SMALLEST ? `${SIZE * share}px` : "";
+    };
+    const observer = new ResizeObserver(fit);
+    observer.observe(room);
+    return () => observer.disconnect();
+  }, [formula.svg, formula.text, display]);
   return <span ref={place} class={display ? "formula display" : "formula"} />;
 }

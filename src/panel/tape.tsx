@@ -220,6 +220,7 @@ function adjointsAt(nodes: readonly TapeNode[], steps: readonly Step[], at: numb
 
 /** A smaller drawing cannot be read: it scrolls. */
 const SMALLEST = 0.8;
+const FITTING = 0.7;
 
 interface DrawingProps {
   nodes: readonly TapeNode[];
@@ -267,7 +268,9 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
     session.highlight(index === undefined ? undefined : nodes[index]!.range);
   };
   const thickness = thicknessOf(nodes);
-  const scale = Math.max(SMALLEST, Math.min(1, width / boxes.width));
+  // Rather a little smaller than a little to scroll.
+  const fit = Math.min(1, width / boxes.width);
+  const scale = fit >= FITTING ? fit : SMALLEST;
   return (
     <div ref={place}>
       <Scroll label={l10n.t("Computation graph")}>
