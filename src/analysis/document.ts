@@ -37,6 +37,7 @@ import { type Definition, definitionsOf } from "./definitions";
 import { shortText } from "./display";
 import {
   type Disagreement,
+  descentFindings,
   disagreementOf,
   type Edit,
   type Finding,
@@ -201,6 +202,7 @@ export class DocumentAnalysis {
         return disagreement ? [wrongDerivative(this, pair, disagreement)] : [];
       }),
       () => rateFindings(this, this.script.loops),
+      () => descentFindings(this),
     ];
     for (const piece of pieces) {
       if (now() > deadline) break;
@@ -733,7 +735,11 @@ export class DocumentAnalysis {
    * @throws Problem where it gives no number.
    */
   lookWhere(expression: Span, values: ReadonlyMap<string, PyValue>, varied: readonly string[], origin: Origin): Look {
-    const text = this.slice(expression).replace(/\s*\n\s*/g, " ");
+    return this.lookOfText(this.slice(expression).replace(/\s*\n\s*/g, " "), values, varied, origin);
+  }
+
+  /** The same of an expression that is made of parts of the text. @throws Problem where it gives no number. */
+  lookOfText(text: string, values: ReadonlyMap<string, PyValue>, varied: readonly string[], origin: Origin): Look {
     const parameters = varied.map((name) => argumentOf(name, values.get(name)!));
     return this.expressionLook(text, parameters, new Map([...this.script.globals, ...values]), origin);
   }

@@ -1,6 +1,6 @@
 /** What the names of an expression hold where it stands: in the module, or in a function that runs at its point. */
 import * as l10n from "@vscode/l10n";
-import { sizeOf, Tape, tensor, type Value } from "../../engine";
+import { sizeOf, Tape, type Tensor, tensor, type Value } from "../../engine";
 import { type Expr, type FunctionDef, freeNames, type PyValue, toValue } from "../../languages/python";
 import { argumentOf } from "../arguments";
 import type { DocumentAnalysis } from "../document";
@@ -26,13 +26,7 @@ export function surroundings(analysis: DocumentAnalysis, expression: Expr): Surr
   const definition = analysis.definitionAround(expression.from);
   if (!definition || inHeader(definition, expression)) return { values: bindings(analysis, names, expression) };
   const look = analysis.look(definition.name);
-  let start = 0;
-  const inputs = followed(look.parameters).map(({ shape }) => {
-    const end = start + sizeOf(shape);
-    const own = tensor(look.point.slice(start, end), "float64", shape);
-    start = end;
-    return own;
-  });
+  const inputs = inputsOf(look);
   let times = 0;
   let held: readonly (PyValue | undefined)[] = [];
   const tape = new Tape(analysis.dialect);
@@ -59,6 +53,17 @@ export function surroundings(analysis: DocumentAnalysis, expression: Expr): Surr
     return gradient && "value" in gradient ? gradient.value : undefined;
   };
   return { values, within: { name: definition.name, look, times, derivative } };
+}
+
+/** The numbers of a look's point, one array for each parameter that is followed. */
+export function inputsOf(look: Look): Tensor[] {
+  let start = 0;
+  return followed(look.parameters).map(({ shape }) => {
+    const end = start + sizeOf(shape);
+    const own = tensor(look.point.slice(start, end), "float64", shape);
+    start = end;
+    return own;
+  });
 }
 
 /** Defaults, annotations and decorators are evaluated outside of the function. */

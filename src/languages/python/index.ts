@@ -35,7 +35,7 @@ export { PyTfTensor, PyTfVariable } from "./modules/tensorflow/tensor";
 export * from "./queries";
 export { ranOutOf } from "./runtime/limits";
 export { type PyModuleSyntax, parse, parseExpression, type Span, type SyntaxProblem } from "./syntax";
-export type { Call, Expr, FunctionDef, Statement, With } from "./syntax/ast";
+export type { Binary, Call, Expr, For, FunctionDef, Sequence, Statement, While, With } from "./syntax/ast";
 export { lineAt } from "./syntax/ast";
 export type { RunError, TraceLine } from "./traces";
 export {
