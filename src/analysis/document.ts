@@ -37,6 +37,7 @@ import { type Definition, definitionsOf } from "./definitions";
 import { shortText } from "./display";
 import {
   type Disagreement,
+  descentFindings,
   disagreementOf,
   type Edit,
   type Finding,
@@ -201,6 +202,7 @@ export class DocumentAnalysis {
         return disagreement ? [wrongDerivative(this, pair, disagreement)] : [];
       }),
       () => rateFindings(this, this.script.loops),
+      () => descentFindings(this),
     ];
     for (const piece of pieces) {
       if (now() > deadline) break;
@@ -438,25 +440,31 @@ export class DocumentAnalysis {
     throw new Problem(l10n.t("{0} is not defined when the file has run", name));
   }
 
-  /** A method, bound to the object on which the file first called it, else to the last of its class, or to a new one. */
-  private methodValue({ name, receiver, node }: Definition, call?: CallPoint): PyValue {
-    const dot = name.indexOf(".");
-    const [owner, path] = [name.slice(0, dot), name.slice(dot + 1)];
+  /** The object of its class on which the file first called a method, else the last that has a name. */
+  objectOf({ name, node }: Definition): PyValue | undefined {
+    const owner = name.slice(0, name.indexOf("."));
     const { globals, bindings, calls } = this.script;
-    if (receiver === "instance" && !path.includes(".")) {
-      const called = calls.get(spanKey(node))?.args.get(node.params.list[0]?.name ?? "");
-      const self = call?.receiver ?? (isObjectOf(called ?? null, owner) ? called : undefined);
-      if (self !== undefined) return evaluateExpression(`self.${path}`, new Map([["self", self]]), this.callOptions());
-    }
+    const self = calls.get(spanKey(node))?.args.get(node.params.list[0]?.name ?? "");
+    if (self !== undefined && isObjectOf(self, owner)) return self;
     // Those that no statement names (`with … as`, `global`) come first.
     const names = [...globals.keys(), ...bindings.map((binding) => binding.name)];
-    const object = names.findLast((one) => isObjectOf(globals.get(one) ?? null, owner));
-    const on = receiver === "instance" ? (object ?? `${owner}()`) : owner;
+    const last = names.findLast((one) => isObjectOf(globals.get(one) ?? null, owner));
+    return last === undefined ? undefined : globals.get(last);
+  }
+
+  /** A method, bound to the object on which it is called, or to a new one. */
+  private methodValue(definition: Definition, call?: CallPoint): PyValue {
+    const { name, receiver } = definition;
+    const dot = name.indexOf(".");
+    const [owner, path] = [name.slice(0, dot), name.slice(dot + 1)];
+    const self = receiver === "instance" ? (call?.receiver ?? this.objectOf(definition)) : undefined;
+    const on = self !== undefined ? "self" : receiver === "instance" ? `${owner}()` : owner;
+    const scope = self === undefined ? this.script.globals : new Map([["self", self]]);
     try {
-      return evaluateExpression(`${on}.${path}`, globals, this.callOptions());
+      return evaluateExpression(`${on}.${path}`, scope, this.callOptions());
     } catch (error) {
       if (!(error instanceof PyCallError)) throw error;
-      if (object !== undefined) throw new Problem(this.errorLine(error, false));
+      if (self !== undefined) throw new Problem(this.errorLine(error, false));
       throw new Problem(l10n.t("{0} needs an object of {1}, and the file makes none", name, owner));
     }
   }
@@ -729,20 +737,24 @@ export class DocumentAnalysis {
   }
 
   /**
-   * An expression of the text where its names have these values; those in `varied` are followed.
+   * An expression where its names have these values; those in `varied` are followed.
    * @throws Problem where it gives no number.
    */
-  lookWhere(expression: Span, values: ReadonlyMap<string, PyValue>, varied: readonly string[], origin: Origin): Look {
-    const text = this.slice(expression).replace(/\s*\n\s*/g, " ");
+  lookOfText(text: string, values: ReadonlyMap<string, PyValue>, varied: readonly string[], origin: Origin): Look {
     const parameters = varied.map((name) => argumentOf(name, values.get(name)!));
     return this.expressionLook(text, parameters, new Map([...this.script.globals, ...values]), origin);
   }
 
   /** What an expression of the text gives where its names have these values. @throws Problem where it fails. */
   valueWhere(expression: Span, values: ReadonlyMap<string, PyValue>): PyValue {
+    return this.valueOfText(this.slice(expression).replace(/\s*\n\s*/g, " "), values);
+  }
+
+  /** The same of an expression that is made of parts of the text. @throws Problem where it fails. */
+  valueOfText(text: string, values: ReadonlyMap<string, PyValue>): PyValue {
     try {
       const scope = new Map([...this.script.globals, ...values]);
-      return evaluateExpression(this.slice(expression), scope, this.callOptions());
+      return evaluateExpression(text, scope, this.callOptions());
     } catch (error) {
       if (error instanceof PyCallError) throw new Problem(this.errorLine(error, false));
       throw error;

@@ -105,6 +105,8 @@ export interface Binding {
   readonly name: string;
   readonly span: Span;
   readonly value: PyValue;
+  /** The numbers of each value that the statement gave the name, where there are few; every so many-th is a row. */
+  readonly history: { readonly rows: readonly (readonly number[])[]; readonly stride: number; readonly count: number };
 }
 
 /** A derivative that was asked for: the last answer at its place. */
@@ -161,6 +163,8 @@ export interface Script {
 const LABEL_LENGTH = 40;
 /** Path points kept of one loop. */
 const MOST_POINTS = 20_000;
+/** Of what a name was bound to. */
+const MOST_KEPT = 2000;
 /** Of a Variable with more elements than this, the norm is followed. */
 const MOST_ELEMENTS = 12;
 /** Pieces of output that are kept with their place. */
@@ -263,7 +267,7 @@ class Collector {
   readonly events: PyEvent[] = [];
   private readonly called = new Map<Span, Called>();
   private readonly asked = new Map<string, Asked>();
-  private readonly bound = new Map<string, Binding>();
+  private readonly bound = new Map<string, Binding & { readonly history: Rows }>();
   readonly loops: LoopRecord[] = [];
   readonly printed: Printed[] = [];
   readonly figures: Figure[] = [];
@@ -370,7 +374,11 @@ class Collector {
     const parts = value instanceof PyTuple || value instanceof PyList ? value.items : undefined;
     names.forEach((name, k) => {
       const part = names.length > 1 && parts?.length === names.length ? parts[k]! : value;
-      this.bound.set(`${name}:${span.from}`, { name, span, value: part });
+      const key = `${name}:${span.from}`;
+      const history = this.bound.get(key)?.history ?? new Rows(MOST_KEPT);
+      const numbers = fewNumbers(part);
+      if (numbers) history.add(numbers);
+      this.bound.set(key, { name, span, value: part, history });
     });
   }
 
@@ -501,6 +509,15 @@ function cut(label: string): string {
   return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1)}…`;
 }
 
+/** A number, or the elements of a small array, as they are now. */
+function fewNumbers(value: PyValue): number[] | undefined {
+  if (typeof value === "number") return [value];
+  if (typeof value === "bigint") return [Number(value)];
+  const number = typeof value === "object" && value !== null ? toValue(value) : undefined;
+  const data = number && peek(number).data;
+  return data && data.length <= MOST_ELEMENTS ? Array.from(data) : undefined;
+}
+
 /** Rows of numbers, thinned evenly while they become very many. */
 class Rows {
   rows: number[][] = [];
@@ -508,10 +525,12 @@ class Rows {
   stride = 1;
   count = 0;
 
+  constructor(private readonly most = MOST_POINTS) {}
+
   add(row: number[]): void {
     if (this.count++ % this.stride !== 0) return;
     this.rows.push(row);
-    if (this.rows.length <= MOST_POINTS) return;
+    if (this.rows.length <= this.most) return;
     this.rows = this.rows.filter((_, k) => k % 2 === 0);
     this.stride *= 2;
   }

@@ -599,7 +599,10 @@ export interface InitializationOptions {
   theme: ThemeKind;
   /** The l10n bundle of the display language; absent for English. */
   l10n?: Record<string, string>;
-  /** An address of docs/findings.md, in which `{code}` stands for the section, `{line}` for its line. */
+  /**
+   * An address of docs/findings.md, in which `{code}` stands for the section, `{line}` for its line. The page in the
+   * editor's language takes its place where there is one.
+   */
   findingsPage?: string;
   /** `push`: the server sends them, after a pause, though the client could ask for them. */
   diagnostics?: "push";

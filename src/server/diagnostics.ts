@@ -7,17 +7,26 @@ import {
   DiagnosticSeverity,
   type Range,
 } from "vscode-languageserver";
-import page from "../../docs/findings.md";
+import english from "../../docs/findings.md";
+import chinese from "../../docs/findings.zh-cn.md";
 import { FINDINGS, type Finding, type Severity } from "../analysis/findings";
 import type { Settings } from "../protocol/lsp";
 import type { Session } from "./session";
 import { rangeOf } from "./text";
 
-const pageLines = page.split(/\r?\n/);
+/** The page of the findings in each language that there is: its name in `docs`, and its lines. */
+const PAGES = {
+  en: { name: "findings.md", lines: english.split(/\r?\n/) },
+  "zh-cn": { name: "findings.zh-cn.md", lines: chinese.split(/\r?\n/) },
+};
 
-/** The address of the section about a finding. */
-function explanation(template: string, code: string): string {
-  return template.replaceAll("{code}", code).replaceAll("{line}", String(pageLines.indexOf(`## ${code}`) + 1));
+/** The address of the section about a finding, of the page in the editor's language. */
+function explanation({ findingsPage, locale }: Session, code: string): string | undefined {
+  const { name, lines } = PAGES[/^zh(?:$|[-_](?:cn|hans|sg)\b)/i.test(locale) ? "zh-cn" : "en"];
+  return findingsPage
+    ?.replace(/findings\.md(?=#|$)/, name)
+    .replaceAll("{code}", code)
+    .replaceAll("{line}", String(lines.indexOf(`## ${code}`) + 1));
 }
 
 const SEVERITY: { [S in Severity]: DiagnosticSeverity } = {
@@ -48,18 +57,19 @@ function severityOf({ code, severity }: Finding, { diagnostics }: Settings): Dia
 }
 
 function diagnosticOf(
-  { findingsPage }: Session,
+  session: Session,
   lines: Parameters<typeof rangeOf>[0],
   uri: string,
   finding: Finding,
   severity: DiagnosticSeverity,
 ): Diagnostic {
+  const href = explanation(session, finding.code);
   return {
     range: rangeOf(lines, finding.span),
     severity,
     source: "Gradlens",
     code: finding.code,
-    ...(findingsPage ? { codeDescription: { href: explanation(findingsPage, finding.code) } } : {}),
+    ...(href === undefined ? {} : { codeDescription: { href } }),
     message: finding.message,
     ...(finding.related
       ? {

@@ -1,5 +1,7 @@
 /** Hovers: what stands under the cursor is asked of each kind in turn, the first that knows it answers. */
 import type { CancellationToken, Hover, Position, Range } from "vscode-languageserver";
+import { operatorAt } from "../analysis/cursor/operator";
+import { variableUnder } from "../analysis/cursor/variable";
 import type { DocumentAnalysis } from "../analysis/document";
 import type { Settings } from "../protocol/lsp";
 import { loadTypesetter } from "../render";
@@ -8,6 +10,7 @@ import { nameHover, selectionHover } from "./hovers/expression";
 import { functionHover } from "./hovers/function";
 import { gradientHover } from "./hovers/gradient";
 import { isMath, mathHover } from "./hovers/math";
+import { operatorHover } from "./hovers/operator";
 import { tapeHover } from "./hovers/tape";
 import { variableHover } from "./hovers/variable";
 import type { Session } from "./session";
@@ -44,7 +47,8 @@ export async function hover(
   const offset = document.offsetAt(position);
   const selected = selection && { from: document.offsetAt(selection.start), to: document.offsetAt(selection.end) };
   const inside = selected && selected.from <= offset && offset <= selected.to && selected.from < selected.to;
-  const span = inside ? selected : analysis.wordAt(offset);
+  const operator = inside || !settings.hover.expressions ? undefined : operatorAt(analysis, offset);
+  const span = inside ? selected : (operator?.span ?? analysis.wordAt(offset));
   if (!span) return null;
   await loadTypesetter();
   const known = knownOf(analysis);
@@ -52,7 +56,11 @@ export async function hover(
   let value = known.get(key);
   if (value === undefined && !known.has(key)) {
     const card = new Card(session, settings, token);
-    value = inside ? selectionHover(card, analysis, uri, span) : wordHover(card, analysis, uri, span, settings);
+    value = inside
+      ? selectionHover(card, analysis, uri, span)
+      : operator
+        ? operatorHover(card, analysis, operator.operation)
+        : wordHover(card, analysis, uri, span, settings);
     if (!card.partial) known.set(key, value);
   }
   if (value === undefined) return null;
@@ -66,11 +74,16 @@ function wordHover(
   word: Span,
   { hover }: Settings,
 ): string | undefined {
-  return (
+  const known =
     (hover.functions ? functionHover(card, analysis, uri, word) : undefined) ??
-    (hover.tapes ? (gradientHover(card, analysis, word) ?? tapeHover(card, analysis, word)) : undefined) ??
-    (hover.expressions && analysis.definitionAround(word.from) ? nameHover(card, analysis, uri, word) : undefined) ??
-    (hover.variables ? variableHover(card, analysis, uri, word) : undefined) ??
-    (hover.expressions ? nameHover(card, analysis, uri, word) : undefined)
+    (hover.tapes ? (gradientHover(card, analysis, word) ?? tapeHover(card, analysis, word)) : undefined);
+  if (known !== undefined) return known;
+  const found = hover.variables ? variableUnder(analysis, word) : undefined;
+  // A Variable has more to tell than the expression that it stands in, but for what a function does with it.
+  const { what } = found?.kind ?? {};
+  const own = found && (what === "Variable" || what === "tensor") && !analysis.definitionAround(word.from);
+  return (
+    (hover.expressions && !own ? nameHover(card, analysis, uri, word, found?.history) : undefined) ??
+    (found ? variableHover(card, uri, found) : undefined)
   );
 }

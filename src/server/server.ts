@@ -82,11 +82,12 @@ export function startServer(connection: Connection, { readFile, startJob, findin
   /** The client asks for diagnostics; otherwise they are sent. */
   let pulled = false;
 
-  connection.onInitialize(({ capabilities, initializationOptions }: InitializeParams) => {
+  connection.onInitialize(({ capabilities, initializationOptions, locale = "en" }: InitializeParams) => {
     const options = initializationOptions as Partial<InitializationOptions> | undefined;
     if (options?.theme) session.theme = options.theme;
     l10n.config({ contents: options?.l10n ?? {} });
     session.rich = richTextFor(capabilities);
+    session.locale = locale;
     session.findingsPage = options?.findingsPage ?? findingsPage;
     pulled = capabilities.textDocument?.diagnostic !== undefined && options?.diagnostics !== "push";
     asksConfiguration = capabilities.workspace?.configuration ?? false;

@@ -29,6 +29,8 @@ export class Session {
   rich: RichText = words;
   /** Where the findings are described: an address in which `{code}` stands for the section. */
   findingsPage: string | undefined;
+  /** The editor's language. */
+  locale = "en";
   readonly settings = new Map<string, Settings>();
   /** `imported`: the files that an analysis asked for, found or not. */
   private readonly analyses = new Map<string, { version: number; analysis: DocumentAnalysis; imported: Set<string> }>();

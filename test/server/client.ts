@@ -32,7 +32,12 @@ export interface TestClient {
 }
 
 export async function startClient(
-  options: Partial<InitializationOptions> & { settings?: object; html?: boolean; shows?: "words" | "plain" } = {},
+  options: Partial<InitializationOptions> & {
+    settings?: object;
+    html?: boolean;
+    shows?: "words" | "plain";
+    locale?: string;
+  } = {},
 ): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
@@ -57,6 +62,7 @@ export async function startClient(
   const { capabilities }: InitializeResult = await connection.sendRequest("initialize", {
     processId: null,
     rootUri: null,
+    ...(options.locale ? { locale: options.locale } : {}),
     capabilities: {
       workspace: { configuration: true },
       general: options.shows

@@ -48,6 +48,32 @@ describe("every finding", () => {
     }
   });
 
+  it("has the same page in Chinese: the same sections with the same examples, part by part", () => {
+    const shape = (text: string) => {
+      const parts = text.split(/^```\w*$/m);
+      return parts.flatMap((part, k) =>
+        k % 2 === 1
+          ? [part]
+          : part
+              .trim()
+              .split(/\n{2,}/)
+              .map((paragraph) => {
+                const section = /^## .*/.exec(paragraph)?.[0];
+                if (section !== undefined) return section;
+                const [start] = /^(?:# |\*\*|- )?/.exec(paragraph)!;
+                return `${start}${start === "- " ? paragraph.split(/\n- /).length : ""}`;
+              }),
+      );
+    };
+    const chinese = readFileSync("docs/findings.zh-cn.md", "utf8");
+    assert.deepEqual(shape(chinese), shape(page));
+    // No paragraph was left in English, but for codes and names.
+    for (const paragraph of chinese.replace(/^```[\s\S]*?^```$/gm, "").split(/\n{2,}/))
+      if (!paragraph.startsWith("## ") && paragraph.trim() !== "") assert.match(paragraph, /[\u4e00-\u9fff]/);
+    const fixes = (text: string, word: RegExp) => text.match(word)?.length;
+    assert.equal(fixes(chinese, /^\*\*修正：\*\*/gm), fixes(page, /^\*\*Fix:\*\*/gm));
+  });
+
   it("has a setting with its usual severity, described in both languages", () => {
     const { properties } = json("package.json").contributes.configuration.properties["gradlens.diagnostics.severity"];
     assert.deepEqual(
@@ -63,7 +89,7 @@ describe("every finding", () => {
   });
 
   it("comes with the page in the package", () => {
-    assert.match(readFileSync(".vscodeignore", "utf8"), /^!docs\/findings\.md$/m);
+    assert.match(readFileSync(".vscodeignore", "utf8"), /^!docs\/findings\*\.md$/m);
   });
 });
 
@@ -107,6 +133,21 @@ describe("the settings of findings", function () {
       assert.deepEqual(diagnostic.codeDescription, {
         href: `file:///${code}/page.md#L${page.indexOf(`## ${code}`) + 1}`,
       });
+  });
+
+  it("links to the page in the editor's language", async () => {
+    for (const [locale, name] of [
+      ["zh-cn", "findings.zh-cn.md"],
+      ["zh-Hans", "findings.zh-cn.md"],
+      ["de", "findings.md"],
+    ]) {
+      const findings = await Findings.start({ locale, findingsPage: "file:///docs/findings.md#L{line}" });
+      const [one] = await findings.coded(TWICE, "tape-used-twice");
+      const text = readFileSync(`docs/${name}`, "utf8").split("\n");
+      const line = text.indexOf("## tape-used-twice") + 1;
+      assert.equal(one!.diagnostic.codeDescription!.href, `file:///docs/${name}#L${line}`);
+      await findings.stop();
+    }
   });
 
   it("a fix is not offered for what is switched off", async () => {

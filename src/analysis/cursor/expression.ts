@@ -88,16 +88,22 @@ function resultBy({ within }: Surroundings, name?: string): ResultBy | undefined
 
 /** An expression where it stands: the locals (and `also`) vary, in the module every number. */
 function lookAt(analysis: DocumentAnalysis, expression: Expr, found: Surroundings, also?: string): Look {
+  const text = analysis.text.slice(expression.from, expression.to).replace(/\s*\n\s*/g, " ");
+  return lookOfText(analysis, text, found, also);
+}
+
+/** The same of an expression that is made of parts of the text. */
+export function lookOfText(analysis: DocumentAnalysis, text: string, found: Surroundings, also?: string): Look {
   const { globals } = analysis.script;
   const varied = [...found.values].flatMap(([name, value]) => {
     const local = !found.within || name === also || globals.get(name) !== value;
     return local && isNumber(value) && !analysis.constants.has(name) ? [name] : [];
   });
   const origin: Origin = found.within?.look.origin ?? { kind: "module" };
-  return analysis.lookWhere(expression, found.values, varied, origin);
+  return analysis.lookOfText(text, found.values, varied, origin);
 }
 
-function attempt<T>(compute: () => T): T | undefined {
+export function attempt<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch (error) {

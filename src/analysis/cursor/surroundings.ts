@@ -1,6 +1,6 @@
 /** What the names of an expression hold where it stands: in the module, or in a function that runs at its point. */
 import * as l10n from "@vscode/l10n";
-import { sizeOf, Tape, tensor, type Value } from "../../engine";
+import { sizeOf, Tape, type Tensor, tensor, type Value } from "../../engine";
 import { type Expr, type FunctionDef, freeNames, type PyValue, toValue } from "../../languages/python";
 import { argumentOf } from "../arguments";
 import type { DocumentAnalysis } from "../document";
@@ -15,36 +15,45 @@ export interface Surroundings {
     readonly look: Look;
     /** How often the expression was evaluated; the values are those of the last time. */
     readonly times: number;
+    /** What it gave the last time; and the numbers each time, where they are few. */
+    readonly result: PyValue;
+    readonly results: readonly (readonly number[])[];
     /** The derivative of the function's one result with respect to what a name holds here; undefined where there is none. */
     readonly derivative: (name: string) => Value | undefined;
   };
 }
 
-/** @throws Problem where the function around does not come by */
-export function surroundings(analysis: DocumentAnalysis, expression: Expr): Surroundings {
-  const names = [...freeNames(expression)];
+/** So many results of an expression in a loop are kept, of so many numbers. */
+const MOST_RESULTS = 2000;
+const MOST_NUMBERS = 12;
+
+/**
+ * @param also names that are asked for besides those in the expression
+ * @throws Problem where the function around does not come by
+ */
+export function surroundings(analysis: DocumentAnalysis, expression: Expr, also: readonly string[] = []): Surroundings {
+  const names = [...new Set([...freeNames(expression), ...also])];
   const definition = analysis.definitionAround(expression.from);
   if (!definition || inHeader(definition, expression)) return { values: bindings(analysis, names, expression) };
   const look = analysis.look(definition.name);
-  let start = 0;
-  const inputs = followed(look.parameters).map(({ shape }) => {
-    const end = start + sizeOf(shape);
-    const own = tensor(look.point.slice(start, end), "float64", shape);
-    start = end;
-    return own;
-  });
+  const inputs = inputsOf(look);
   let times = 0;
   let held: readonly (PyValue | undefined)[] = [];
+  let last: PyValue = null;
+  const results: (readonly number[])[] = [];
   const tape = new Tape(analysis.dialect);
   for (const input of inputs) tape.watch(input);
   tape.start();
-  let result: Value;
+  let given: Value;
   try {
-    result = analysis.watch(definition.name, look, inputs, expression, {
+    given = analysis.watch(definition.name, look, inputs, expression, {
       names,
-      see: (values) => {
+      see: (values, result) => {
         times++;
         held = values;
+        last = result;
+        const { shape, numbers } = argumentOf("", result, MOST_NUMBERS);
+        if (shape && results.length < MOST_RESULTS) results.push(numbers);
       },
     });
   } finally {
@@ -54,11 +63,22 @@ export function surroundings(analysis: DocumentAnalysis, expression: Expr): Surr
   const values = new Map(names.flatMap((name, k) => (held[k] === undefined ? [] : [[name, held[k]]])));
   const derivative = (name: string) => {
     const value = values.get(name);
-    const source = value === undefined || sizeOf(result.shape) !== 1 ? undefined : toValue(value);
-    const [gradient] = source ? tape.gradient([result], [source]) : [];
+    const source = value === undefined || sizeOf(given.shape) !== 1 ? undefined : toValue(value);
+    const [gradient] = source ? tape.gradient([given], [source]) : [];
     return gradient && "value" in gradient ? gradient.value : undefined;
   };
-  return { values, within: { name: definition.name, look, times, derivative } };
+  return { values, within: { name: definition.name, look, times, result: last, results, derivative } };
+}
+
+/** The numbers of a look's point, one array for each parameter that is followed. */
+export function inputsOf(look: Look): Tensor[] {
+  let start = 0;
+  return followed(look.parameters).map(({ shape }) => {
+    const end = start + sizeOf(shape);
+    const own = tensor(look.point.slice(start, end), "float64", shape);
+    start = end;
+    return own;
+  });
 }
 
 /** Defaults, annotations and decorators are evaluated outside of the function. */

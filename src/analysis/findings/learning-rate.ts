@@ -15,7 +15,7 @@ export function rateFindings(analysis: DocumentAnalysis, loops: readonly Loop[])
 }
 
 /** It ends without a number, or higher than it began and rising. */
-function diverges(losses: readonly number[]): boolean {
+export function diverges(losses: readonly number[]): boolean {
   if (losses.length < 3) return false;
   const [first, last] = [losses[0]!, losses.at(-1)!];
   if (!Number.isFinite(first)) return false;
@@ -134,10 +134,10 @@ function placeOf({ syntax }: DocumentAnalysis, loop: Span, rate: number): Span |
 }
 
 /** One digit, rounded down. */
-function rateFix(place: Span, rate: number): Fix {
+export function rateFix(place: Span, rate: number): Fix {
   const step = 10 ** Math.floor(Math.log10(rate));
   const text = floatText(Number((Math.floor(rate / step) * step).toPrecision(1)));
   return { title: l10n.t("Use the learning rate {0}", text), edits: [{ ...place, text }] };
 }
 
-const shortest = (x: number): string => floatText(Number(x.toPrecision(4)));
+export const shortest = (x: number): string => floatText(Number(x.toPrecision(4)));

@@ -35,7 +35,22 @@ export { PyTfTensor, PyTfVariable } from "./modules/tensorflow/tensor";
 export * from "./queries";
 export { ranOutOf } from "./runtime/limits";
 export { type PyModuleSyntax, parse, parseExpression, type Span, type SyntaxProblem } from "./syntax";
-export type { Call, Expr, FunctionDef, Statement, With } from "./syntax/ast";
+export type {
+  Assign,
+  Attribute,
+  AugmentedAssign,
+  Binary,
+  Call,
+  Expr,
+  For,
+  FunctionDef,
+  Name,
+  Sequence,
+  Statement,
+  Unary,
+  While,
+  With,
+} from "./syntax/ast";
 export { lineAt } from "./syntax/ast";
 export type { RunError, TraceLine } from "./traces";
 export {

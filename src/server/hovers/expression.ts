@@ -6,6 +6,7 @@ import * as l10n from "@vscode/l10n";
 import { type NameFound, nameUnder, type ResultBy, selectionUnder } from "../../analysis/cursor/expression";
 import { shortName } from "../../analysis/definitions";
 import type { DocumentAnalysis } from "../../analysis/document";
+import type { History } from "../../analysis/script";
 import { Problem } from "../../analysis/subject";
 import type { CommandArgument } from "../../protocol/lsp";
 import { formatNumber, formatVector } from "../../render";
@@ -13,6 +14,7 @@ import { partialDerivative } from "../formulas";
 import { namedWhereText, whereText } from "../words";
 import { type Card, copyLink, jsonPoint, openLink, type Span, subjectLinks } from "./card";
 import { lookLines, lookPlot } from "./look";
+import { historyLines } from "./variable";
 
 /** The card of a selected expression; undefined where only space is selected. */
 export function selectionHover(
@@ -37,11 +39,17 @@ export function selectionHover(
 }
 
 /** The card of a name that is used in an expression; undefined where there is no derivative to tell of. */
-export function nameHover(card: Card, analysis: DocumentAnalysis, uri: string, word: Span): string | undefined {
+export function nameHover(
+  card: Card,
+  analysis: DocumentAnalysis,
+  uri: string,
+  word: Span,
+  history?: History,
+): string | undefined {
   const found = nameUnder(analysis, word);
   if (!found) return undefined;
   const { name, value, whole, result } = found;
-  const around = result ? resultLines(card, result, name) : [];
+  const around = [...(result ? resultLines(card, result, name) : []), ...(history ? historyLines(card, history) : [])];
   if (!whole) return card.compose([card.equation(name, value), ...around]);
   const subject = { kind: "expression", text: whole.look.title, language: "python", uri } as const;
   const argument: CommandArgument = { subject, point: jsonPoint(whole.look) };

@@ -1,42 +1,53 @@
-/** Hovers on TensorFlow's Variables and tensors: value, kind, history, and what was asked of tapes about them. */
+/**
+ * Hovers on numbers, arrays, Variables and tensors by their names: value, kind, history, what was asked of tapes about
+ * them; and at an assignment the expression with its derivatives.
+ */
 import * as l10n from "@vscode/l10n";
-import { type VariableFound, variableUnder } from "../../analysis/cursor/variable";
-import type { DocumentAnalysis } from "../../analysis/document";
+import type { VariableFound } from "../../analysis/cursor/variable";
+import { shortName } from "../../analysis/definitions";
 import type { History } from "../../analysis/script";
-import { commands, type ScriptArgument } from "../../protocol/lsp";
+import { type CommandArgument, commands, type ScriptArgument } from "../../protocol/lsp";
 import { formatNumber } from "../../render";
-import { type Card, commandLink, type Span } from "./card";
+import { type Card, commandLink, jsonPoint, subjectLinks } from "./card";
+import { lookLines, lookPlot } from "./look";
 
 /** So many derivatives of one Variable are told, the last ones. */
 const MOST_ASKED = 6;
 /** So many elements of it have a curve. */
 const MOST_CURVES = 3;
 
-/** undefined where the word is none, or that of a function's local. */
-export function variableHover(card: Card, analysis: DocumentAnalysis, uri: string, word: Span): string | undefined {
-  const found = variableUnder(analysis, word);
-  if (!found) return undefined;
-  const { name, value, history, asked } = found;
+export function variableHover(card: Card, uri: string, found: VariableFound): string {
+  const { name, value, kind, history, asked, look } = found;
   const lines = [
     card.equation(name, value),
-    card.rich.text(kindText(found)),
+    ...(kind ? [card.rich.text(kindText(kind))] : []),
     ...(history ? historyLines(card, history) : []),
     ...asked.slice(-MOST_ASKED).map((one) => card.rich.text(askedText(one))),
   ];
-  const argument: ScriptArgument = { document: uri };
-  return card.compose(lines, [], history ? [commandLink(l10n.t("Show script"), commands.showScript, argument)] : []);
+  const script: ScriptArgument = { document: uri };
+  const showScript =
+    history && kind?.what === "Variable" ? [commandLink(l10n.t("Show script"), commands.showScript, script)] : [];
+  if (!look || !card.settings.hover.expressions) return card.compose(lines, [], showScript);
+  const subject = { kind: "expression", text: look.title, language: "python", uri } as const;
+  const argument: CommandArgument = { subject, point: jsonPoint(look) };
+  const expression = card.part(() => lookLines(card, look, shortName(name)));
+  return card.compose([...expression, ...lines], lookPlot(card, look), [
+    ...subjectLinks(argument, look, false),
+    ...showScript,
+  ]);
 }
 
-function kindText({ shape, dtype, trainable }: VariableFound): string {
+function kindText({ what, shape, dtype, trainable }: NonNullable<VariableFound["kind"]>): string {
   const sizes = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
-  if (trainable === undefined) return l10n.t("tensor, shape {0}, {1}", sizes, dtype);
+  if (what === "array") return l10n.t("array, shape {0}, {1}", sizes, dtype);
+  if (what === "tensor") return l10n.t("tensor, shape {0}, {1}", sizes, dtype);
   return trainable
     ? l10n.t("Variable, shape {0}, {1}, trainable", sizes, dtype)
     : l10n.t("Variable, shape {0}, {1}, not trainable: tapes do not watch it by themselves", sizes, dtype);
 }
 
 /** A curve for each of a few elements. */
-function historyLines(card: Card, { labels, values, updates }: History): string[] {
+export function historyLines(card: Card, { labels, values, updates }: History): string[] {
   const width = labels.length;
   const count = values.length / width;
   const text = (value: number) => formatNumber(value, card.digits);
