@@ -1,7 +1,7 @@
 /** One version of a document, analysed on demand; answers that an edit does not touch pass to the next version. */
 import * as l10n from "@vscode/l10n";
 import { type Dialect, dialects, scalar, stack, tensor, type Value } from "../engine";
-import { ExpressionError, parseExpression } from "../languages/expression";
+import { ExpressionError, isJavascript, parseExpression } from "../languages/expression";
 import {
   type Budget,
   boundNames,
@@ -659,7 +659,7 @@ export class DocumentAnalysis {
     if (bare === "") throw new Problem(l10n.t("Nothing is selected."));
     const languages: ExpressionLanguage[] = language
       ? [language]
-      : this.isPython || /\*\*|\/\/|\b(and|or|not|lambda)\b|\bmath\.|\bnp\./.test(bare)
+      : this.isPython || (!isJavascript(bare) && /\*\*|\/\/|\b(and|or|not|lambda)\b|\bmath\.|\bnp\./.test(bare))
         ? ["python", "mathjs"]
         : ["mathjs", "python"];
     let first: Problem | undefined;

@@ -27,11 +27,14 @@ function withoutComments(text: string): string {
   return text.includes("^") ? text.replace(/(?:\/\/|#).*$/gm, "") : text;
 }
 
-/** `z = (x1 + 5)*x2`, `loss += x`, `return x`, `f(x) = x^2`: the expression in it. */
+/** `z = (x1 + 5)*x2`, `loss += x`, `return x`, `f(x) = x^2`, `const f = (x) => x ** 2`: the expression in it. */
 function withoutAssignment(text: string): string {
-  const assigned = /^[\p{L}_][\p{L}\p{N}_.]*\s*(?:\([\p{L}\p{N}_,\s]*\))?\s*(?:[-+*/%@]|\*\*|\/\/)?=(?!=)\s*/u;
-  let bare = text.trim().replace(/^return\b\s*/, "");
+  const assigned = /^[\p{L}_][\p{L}\p{N}_.]*\s*(?:\([\p{L}\p{N}_,\s]*\))?\s*(?:[-+*/%@]|\*\*|\/\/)?=(?![=>])\s*/u;
+  let bare = text.trim().replace(/^(?:return|const|let|var)\b\s*/, "");
   // a = b = x**2
   for (let i = 0; i < 8 && assigned.test(bare); i++) bare = bare.replace(assigned, "");
-  return bare.replace(/[;,]\s*$/, "").trim();
+  return bare
+    .replace(/^(?:\([\p{L}\p{N}_$:,\s]*\)|[\p{L}_$][\p{L}\p{N}_$]*)\s*=>\s*/u, "")
+    .replace(/[;,]\s*$/, "")
+    .trim();
 }

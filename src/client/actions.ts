@@ -24,13 +24,14 @@ import { formatPoint } from "../protocol/point";
 import { askForPoint, registrar, targetOf } from "./commands";
 import { isPython, place, subjectAt } from "./cursor";
 import { cellAt, revealCell, wholeOf } from "./notebooks";
+import type { Panels } from "./panel";
 import { type Server, UserError, withLateProgress } from "./server";
 import { isCommandArgument } from "./validate";
 
 /** Steps of an exported loop: a start, to be changed in the program. */
 const STEPS = 100;
 
-export function registerActions(server: Server, log: LogOutputChannel): Disposable[] {
+export function registerActions(server: Server, panels: Panels, log: LogOutputChannel): Disposable[] {
   const register = registrar(log);
   let output: OutputChannel | undefined;
   const edits: { readonly [command: string]: EditAction } = {
@@ -50,7 +51,7 @@ export function registerActions(server: Server, log: LogOutputChannel): Disposab
       register(command, (argument) => change(server, argument, action)),
     ),
     ...Object.entries(formats).map(([command, format]) =>
-      register(command, (argument) => copy(server, argument, format)),
+      register(command, (argument) => copy(server, panels, argument, format)),
     ),
     register("gradlens.setPoint", async () => {
       const { point } = await functionAt(server, pythonEditor());
@@ -58,17 +59,17 @@ export function registerActions(server: Server, log: LogOutputChannel): Disposab
       if (given) await change(server, undefined, "point", given);
     }),
     register(commands.pin, async (argument) => {
-      const target = await targetOf(server, argument);
+      const target = await targetOf(server, panels, argument);
       if (!target) return;
       const { point = {} } = target;
       const given = await askForPoint(Object.keys(point), { prefill: formatPoint(point) });
       if (given) server.pin({ subject: target.subject, point: given });
     }),
     register(commands.unpin, async (argument) => {
-      const target = await targetOf(server, argument);
+      const target = await targetOf(server, panels, argument);
       if (target) server.pin({ subject: target.subject });
     }),
-    register("gradlens.exportProgram", (argument) => exportProgram(server, argument)),
+    register("gradlens.exportProgram", (argument) => exportProgram(server, panels, argument)),
     register("gradlens.runFile", () => {
       output ??= window.createOutputChannel("Gradlens Run");
       return run(server, pythonEditor(), output);
@@ -109,8 +110,8 @@ async function change(server: Server, argument: unknown, action: EditAction, poi
   await workspace.applyEdit(await server.asWorkspaceEdit(edit));
 }
 
-async function copy(server: Server, argument: unknown, format: CopyFormat): Promise<void> {
-  const target = await targetOf(server, argument);
+async function copy(server: Server, panels: Panels, argument: unknown, format: CopyFormat): Promise<void> {
+  const target = await targetOf(server, panels, argument);
   if (!target) return;
   const { items, problem } = await withLateProgress(l10n.t("Differentiating"), undefined, (token) =>
     server.request("gradlens/copy", { subject: target.subject, point: target.point, format }, token),
@@ -128,8 +129,8 @@ async function copy(server: Server, argument: unknown, format: CopyFormat): Prom
   window.setStatusBarMessage(l10n.t("Copied: {0}", chosen.label), 3000);
 }
 
-async function exportProgram(server: Server, argument: unknown): Promise<void> {
-  const target = await targetOf(server, argument);
+async function exportProgram(server: Server, panels: Panels, argument: unknown): Promise<void> {
+  const target = await targetOf(server, panels, argument);
   if (!target) return;
   const framework = await window.showQuickPick(
     (Object.keys(frameworks) as Framework[]).map((name) => ({ label: frameworks[name], name })),

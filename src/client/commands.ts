@@ -6,6 +6,8 @@ import {
   InputBoxValidationSeverity,
   type LogOutputChannel,
   l10n,
+  Range,
+  type TextDocument,
   Uri,
   commands as vscode,
   window,
@@ -19,7 +21,7 @@ import {
   type SubjectAtResult,
   type View,
 } from "../protocol/lsp";
-import { PointError, parsePoint } from "../protocol/point";
+import { formatPoint, PointError, parsePoint } from "../protocol/point";
 import { type Answer, gradientAnswer, hessianAnswer } from "./answer";
 import { isPython, subjectAt } from "./cursor";
 import { wholeOf } from "./notebooks";
@@ -27,7 +29,7 @@ import type { Panels } from "./panel";
 import { reportIssue } from "./report";
 import { Cancelled, type Server, UserError, withLateProgress } from "./server";
 import type { Status } from "./status";
-import { isCommandArgument, isScriptArgument } from "./validate";
+import { isCommandArgument, isExampleArgument, isScriptArgument } from "./validate";
 
 /** Registers commands whose failures show as one line. */
 export const registrar =
@@ -52,6 +54,15 @@ export function registerCommands(
   log: LogOutputChannel,
 ): Disposable[] {
   const register = registrar(log);
+  const openExample = exampleOf(context.extensionUri);
+
+  /** A command that the walkthrough runs on a place of the example, which it opens. */
+  const registerLive = (name: string, run: (argument: unknown) => Promise<void>) =>
+    register(name, async (argument) => {
+      if (!isExampleArgument(argument)) return run(argument);
+      await openExample(argument);
+      return run(undefined);
+    });
 
   /** Asks for the view and shows one line of it. */
   const answer = async (
@@ -59,7 +70,7 @@ export function registerCommands(
     compose: (view: View) => Answer | undefined,
     missing: (title: string) => string,
   ) => {
-    const target = await targetOf(server, argument);
+    const target = await targetOf(server, panels, argument);
     if (!target) return;
     const view = await withLateProgress(l10n.t("Differentiating"), undefined, (token) =>
       server.request("gradlens/view", target, token),
@@ -78,14 +89,14 @@ export function registerCommands(
   };
 
   return [
-    register(commands.showGradient, (argument) =>
+    registerLive(commands.showGradient, (argument) =>
       answer(argument, gradientAnswer, (title) => l10n.t("{0} has no parameter to differentiate by.", title)),
     ),
     register(commands.showHessian, (argument) =>
       answer(argument, hessianAnswer, (title) => l10n.t("{0} has no Hessian here.", title)),
     ),
     register(commands.checkGradient, async (argument) => {
-      const target = await targetOf(server, argument);
+      const target = await targetOf(server, panels, argument);
       if (!target) return;
       const { rows, problem } = await withLateProgress(l10n.t("Differentiating"), undefined, (token) =>
         server.request("gradlens/check", target, token),
@@ -98,11 +109,11 @@ export function registerCommands(
       if ((await window[say](checkText(rows, problem), open)) === open)
         panels.show({ ...target, tab: "function", section: "function" });
     }),
-    register(commands.minimize, async (argument) => {
-      const target = await targetOf(server, argument);
+    registerLive(commands.minimize, async (argument) => {
+      const target = await targetOf(server, panels, argument);
       if (target) panels.show({ ...target, tab: "optimize", run: true });
     }),
-    register(commands.openPanel, async (argument) => {
+    registerLive(commands.openPanel, async (argument) => {
       const editor = window.activeTextEditor;
       // With nothing at the cursor the panel opens all the same, and follows the cursor.
       if (!isCommandArgument(argument) && editor && isPython(editor.document) && editor.selection.isEmpty) {
@@ -110,7 +121,7 @@ export function registerCommands(
         panels.show(subject ? { subject, point, tab: "function" } : null);
         return;
       }
-      const target = await targetOf(server, argument);
+      const target = await targetOf(server, panels, argument);
       if (target) panels.show({ ...target, tab: "function", section: "function" });
     }),
     register(commands.showScript, (argument) => {
@@ -127,7 +138,7 @@ export function registerCommands(
     register("gradlens.openWalkthrough", async () => {
       await vscode.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false);
     }),
-    register("gradlens.openExample", () => openExample(context.extensionUri)),
+    registerLive("gradlens.openExample", () => openExample()),
   ];
 }
 
@@ -139,11 +150,23 @@ function checkText(rows: readonly CheckRow[], problem: string | undefined): stri
   return rows.map(({ name, words, method }) => `${name}: ${words} (${method})`).join(" · ");
 }
 
-/** What to look at, asking for values that no place gives; undefined if the user was told why not, or let go. */
-export async function targetOf(server: Server, argument: unknown): Promise<CommandArgument | undefined> {
+/** What was answered when last asked for values of these names. */
+const answers = new Map<string, string>();
+
+/**
+ * What to look at: what the argument names, what the focused panel shows, or what is at the cursor. Asks for values that
+ * no place gives; undefined if the user was told why not, or let go.
+ */
+export async function targetOf(
+  server: Server,
+  panels: Panels,
+  argument: unknown,
+): Promise<CommandArgument | undefined> {
   if (isCommandArgument(argument)) return { subject: argument.subject, point: argument.point };
   const editor = window.activeTextEditor;
   if (!editor) {
+    const shown = panels.focused;
+    if (shown) return shown;
     void window.showWarningMessage(l10n.t("Open a file, then select an expression or put the cursor in a function."));
     return undefined;
   }
@@ -159,8 +182,11 @@ export async function targetOf(server: Server, argument: unknown): Promise<Comma
     return undefined;
   }
   if (!found.unknown?.length) return { subject: found.subject, point: found.point };
-  const given = await askForPoint(found.unknown, found);
-  return given && { subject: found.subject, point: { ...found.point, ...given } };
+  const names = found.unknown.join();
+  const given = await askForPoint(found.unknown, { prefill: answers.get(names) ?? found.prefill });
+  if (!given) return undefined;
+  answers.set(names, formatPoint(given));
+  return { subject: found.subject, point: { ...found.point, ...given } };
 }
 
 /** One input box for all values that are not known. */
@@ -197,17 +223,31 @@ function problemOf(input: string, names: string[]): string | undefined {
   }
 }
 
-/** The example as a document of the user's own, in the display language where there is one. */
-async function openExample(extensionUri: Uri): Promise<void> {
-  const names = env.language.startsWith("zh") ? ["tf_diffs.zh-cn.py", "tf_diffs.py"] : ["tf_diffs.py"];
-  for (const name of names) {
-    const bytes = await Promise.resolve(workspace.fs.readFile(Uri.joinPath(extensionUri, "examples", name))).catch(
-      () => undefined,
-    );
-    if (!bytes) continue;
-    const content = new TextDecoder().decode(bytes);
-    await window.showTextDocument(await workspace.openTextDocument({ language: "python", content }));
-    return;
-  }
-  throw new UserError(l10n.t("The example is missing from this installation."));
+/**
+ * Shows the example as a document of the user's own, in the display language where there is one; the one that is open
+ * is shown again. With an argument, the cursor goes to a place in it.
+ */
+function exampleOf(extensionUri: Uri): (at?: { example: string; select?: boolean }) => Promise<void> {
+  let opened: TextDocument | undefined;
+  const open = async (): Promise<TextDocument> => {
+    const names = env.language.startsWith("zh") ? ["tf_diffs.zh-cn.py", "tf_diffs.py"] : ["tf_diffs.py"];
+    for (const name of names) {
+      const bytes = await Promise.resolve(workspace.fs.readFile(Uri.joinPath(extensionUri, "examples", name))).catch(
+        () => undefined,
+      );
+      if (bytes) return workspace.openTextDocument({ language: "python", content: new TextDecoder().decode(bytes) });
+    }
+    throw new UserError(l10n.t("The example is missing from this installation."));
+  };
+  return async (at) => {
+    if (!opened || opened.isClosed) opened = await open();
+    const offset = at ? opened.getText().indexOf(at.example) : -1;
+    if (!at || offset < 0) {
+      await window.showTextDocument(opened);
+      return;
+    }
+    const start = opened.positionAt(offset);
+    const end = at.select ? opened.positionAt(offset + at.example.length) : start;
+    await window.showTextDocument(opened, { selection: new Range(start, end) });
+  };
 }

@@ -49,7 +49,7 @@ export function activate(context: ExtensionContext, createClient: CreateClient):
     panels,
     status,
     ...registerCommands(context, server, panels, status, log),
-    ...registerActions(server, log),
+    ...registerActions(server, panels, log),
     registerMathHovers(server),
     window.onDidChangeActiveColorTheme(() => server.notify("gradlens/theme", { theme: currentTheme() })),
     client.onDidChangeState(({ newState }) => log.debug(`server: ${State[newState]}`)),

@@ -20,6 +20,7 @@ import {
   workspace,
 } from "vscode";
 import type { Range as TextRange } from "vscode-languageserver-types";
+import type { CommandArgument } from "../protocol/lsp";
 import type { PanelApi, PanelState, ToHost, ToPage } from "../protocol/panel";
 import { withNumbers } from "../protocol/values";
 import { isPython, subjectAt } from "./cursor";
@@ -78,6 +79,12 @@ export class Panels implements Disposable {
       { enableScripts: true, enableFindWidget: true },
     );
     this.add(webview, state);
+  }
+
+  /** What the panel shows that has the focus. */
+  get focused(): CommandArgument | undefined {
+    const state = [...this.panels].find(({ webview }) => webview.active)?.state;
+    return state?.subject && { subject: state.subject, point: state.point };
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@
 import {
   type CancellationToken,
   CancellationTokenSource,
+  commands,
   type Disposable,
   type Hover,
   type LogOutputChannel,
@@ -45,6 +46,7 @@ export class Server implements Disposable {
     const kept = memory.get<unknown>(PINS);
     const pins = Array.isArray(kept) ? kept.filter(isPinParams) : [];
     this.pins = new Map(pins.map((pin) => [JSON.stringify(pin.subject), pin]));
+    this.tellMenus();
     this.listener = client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) for (const pin of this.pins.values()) this.notify("gradlens/pin", pin);
     });
@@ -58,8 +60,14 @@ export class Server implements Disposable {
     const key = JSON.stringify(params.subject);
     if (params.point) this.pins.set(key, params);
     else this.pins.delete(key);
+    this.tellMenus();
     this.memory.update(PINS, [...this.pins.values()]).then(undefined, (error) => this.log.warn(`pins: ${error}`));
     this.notify("gradlens/pin", params);
+  }
+
+  /** Where nothing is pinned, no menu offers to unpin. */
+  private tellMenus(): void {
+    void commands.executeCommand("setContext", "gradlens.pinned", this.pins.size > 0);
   }
 
   /** @throws UserError or Cancelled */

@@ -2,7 +2,7 @@
  * What comes from the page, from a saved state or from a command's argument is
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
-import type { CommandArgument, Component, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
+import type { CommandArgument, Component, ExampleArgument, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
 import { isChoice } from "../protocol/optimizers";
 import {
   type OptimizeSettings,
@@ -116,6 +116,9 @@ export const isCommandArgument: Check<CommandArgument> = (value): value is Comma
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
 
 export const isPinParams: Check<PinParams> = (value): value is PinParams => isCommandArgument(value);
+
+export const isExampleArgument: Check<ExampleArgument> = (value): value is ExampleArgument =>
+  isObject(value) && isString(value.example) && optional(value.select, isBoolean);
 
 export const isScriptArgument: Check<ScriptArgument> = (value): value is ScriptArgument =>
   isObject(value) && isString(value.document) && optional(value.figure, isIndex);

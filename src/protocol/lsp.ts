@@ -717,6 +717,13 @@ export interface ScriptArgument {
   figure?: number;
 }
 
+/** The one argument of a command when the walkthrough calls it: it opens the example and goes to that text in it. */
+export interface ExampleArgument {
+  example: string;
+  /** Selects the text. */
+  select?: boolean;
+}
+
 /** Commands that the server names in lenses, hovers and code actions; the client registers them. */
 export const commands = {
   openPanel: "gradlens.openPanel",

@@ -567,6 +567,13 @@ describe("python: nonsense", () => {
     }
   });
 
+  it("reads long sums", () => {
+    const { errors, body } = parse("def f(x):\n    return x ** 2" + " + 1.5 * x".repeat(600) + "\n\nprint(f(2.0))\n");
+    assert.deepEqual(errors, []);
+    assert.equal(body.length, 2);
+    assert.equal(output("print(" + "1 + ".repeat(600) + "1)"), "601\n");
+  });
+
   it("takes deep nesting", () => {
     for (const text of [
       "(".repeat(5000),

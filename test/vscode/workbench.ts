@@ -41,6 +41,8 @@ export interface Options {
   file?: string;
   /** User settings over the usual ones. */
   settings?: Record<string, unknown>;
+  /** VS Code's display language, as a language pack makes it: what extensions say is in it, VS Code's own words are not. */
+  language?: string;
   /** false: keep workspace trust on, so that the workspace is not trusted. */
   trust?: boolean;
   viewport?: { width: number; height: number };
@@ -71,6 +73,17 @@ export async function until<T>(
   }
 }
 
+/** Whether it went through: what was refused is tried again. */
+export const succeeds = (action: () => Promise<unknown>): Promise<boolean> =>
+  action().then(
+    () => true,
+    () => false,
+  );
+
+/** Whether it comes into view in time. */
+export const isSeen = (locator: Locator, timeout: number): Promise<boolean> =>
+  succeeds(() => locator.first().waitFor({ timeout }));
+
 let browser: Promise<Browser> | undefined;
 let prepared: string | undefined;
 const open = new Set<Workbench>();
@@ -99,6 +112,10 @@ export async function openWorkbench(options: Options = {}): Promise<Workbench> {
     viewport: options.viewport ?? { width: 1280, height: 800 },
     deviceScaleFactor: options.scale ?? 1,
   });
+  if (options.language)
+    await context.addInitScript((language) => {
+      Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
+    }, options.language);
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   const workbench = new Workbench(page, context, server, { base, workspace, version, host, theme });
@@ -154,26 +171,28 @@ export class Workbench {
 
   /** Runs a command of the palette, by its whole title ("Gradlens: Open Panel") or a part of it. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.quickInput.waitFor();
-    // An extension's commands may come a moment later than the palette: then ask anew.
+    // An extension's commands may come a moment later than the palette: an empty question asks anew.
+    await this.pick("F1", [">", `>${title}`], title);
+  }
+
+  /** Opens a quick pick, types, and chooses the first row with these words; again if what takes the focus closes it. */
+  private async pick(key: string, texts: string[], words: string): Promise<void> {
+    const timeout = 2000;
     await until(async () => {
-      await this.quickInput.fill(">");
-      await this.quickInput.fill(`>${title}`);
-      const row = this.quickRows.filter({ hasText: title }).first();
-      return row.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-    }, `the command "${title}" in the palette`);
-    await this.quickRows.filter({ hasText: title }).first().click();
+      if (!(await this.quickInput.isVisible())) await this.page.keyboard.press(key);
+      const chosen = await succeeds(async () => {
+        for (const text of texts) await this.quickInput.fill(text, { timeout });
+        await this.quickRows.filter({ hasText: words }).first().click({ timeout });
+      });
+      if (!chosen && (await this.quickInput.isVisible())) await this.page.keyboard.press("Escape");
+      return chosen;
+    }, `"${words}" in the quick pick`);
   }
 
   /** Answers the question in the input box. */
   async answer(text: string): Promise<void> {
-    await this.quickInput.waitFor();
     await this.quickInput.fill(text);
-    await this.page.keyboard.press("Enter");
+    await this.quickInput.press("Enter");
   }
 
   /** The notification that contains the text. */
@@ -188,13 +207,7 @@ export class Workbench {
 
   /** Opens a file of the workspace. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press("ControlOrMeta+P");
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(join(this.state.workspace, name));
-    await this.quickRows
-      .filter({ hasText: name.split("/").pop() })
-      .first()
-      .click();
+    await this.pick("ControlOrMeta+P", [join(this.state.workspace, name)], name.split("/").pop()!);
     await this.isShown(name);
   }
 
@@ -207,11 +220,16 @@ export class Workbench {
 
   /** Puts the cursor at a line and column, both from 1, and shows them. */
   async goTo(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press("Control+G");
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
-    await this.page.locator(".quick-input-widget:visible").waitFor({ state: "hidden" });
+    const there = this.page.locator(".statusbar-item", { hasText: new RegExp(`^Ln ${line}, `) });
+    await until(async () => {
+      await this.page.keyboard.press("Control+G");
+      const gone = await succeeds(async () => {
+        await this.quickInput.fill(`:${line}:${column}`, { timeout: 2000 });
+        await this.quickInput.press("Enter", { timeout: 2000 });
+        await this.page.locator(".quick-input-widget:visible").waitFor({ state: "hidden", timeout: 2000 });
+      });
+      return gone && isSeen(there, 2000);
+    }, `the cursor in line ${line}`);
   }
 
   /** Where the nth occurrence of a text lies that is visible in the active editor. */
@@ -252,28 +270,45 @@ export class Workbench {
     );
   }
 
-  /** Points at the middle of a text, and waits for the hover (with `saying`, for one that contains it). */
-  async hoverOn(text: string, { nth = 0, saying }: { nth?: number; saying?: string } = {}): Promise<Locator> {
+  /** Points at the middle of a text, and waits for the hover: for one that says this, and has so many pictures. */
+  async hoverOn(
+    text: string,
+    { nth = 0, saying, pictures }: { nth?: number; saying?: string | RegExp; pictures?: number } = {},
+  ): Promise<Locator> {
+    await this.page.keyboard.press("Escape");
+    return this.hoverAt(() => this.find(text, nth), `over "${text}"`, { saying, pictures });
+  }
+
+  /** Waits for a hover where `place` says, asking for it again if VS Code takes it away. */
+  async hoverAt(
+    place: () => Promise<{ x: number; y: number; width: number; height: number }>,
+    where: string,
+    { saying, pictures }: { saying?: string | RegExp; pictures?: number } = {},
+  ): Promise<Locator> {
     const contents = this.page.locator(".monaco-hover:visible .hover-contents:not(:empty)");
     const shown = (
       saying ? contents.filter({ hasText: saying }) : contents.filter({ hasNotText: "Loading..." })
     ).first();
-    await until(async () => {
-      // From elsewhere each time: VS Code asks again only if the mouse comes anew.
-      await this.page.mouse.move(2, 2);
-      await this.page.keyboard.press("Escape");
-      const { x, y, width, height } = await this.find(text, nth);
-      await this.page.mouse.move(x + width / 2 - 1, y + height / 2);
-      await this.page.mouse.move(x + width / 2, y + height / 2);
-      return shown.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
+    /** Its pictures are there; on a busy machine the first answer may lack what did not come in time: the next has it. */
+    const isComplete = () =>
+      shown.evaluate(
+        (hover, pictures) => {
+          const images = [...hover.querySelectorAll("img")];
+          return (pictures === undefined || images.length === pictures) && images.every((image) => image.complete);
+        },
+        pictures,
+        { timeout: 1000 },
       );
-    }, `a hover over "${text}"`);
-    // Pictures in it are complete, too.
     await until(
-      () => shown.evaluate((hover) => [...hover.querySelectorAll("img")].every((image) => image.complete)),
-      "the hover's pictures",
+      async () => {
+        // From elsewhere each time: VS Code asks again only if the mouse comes anew.
+        await this.page.mouse.move(2, 2);
+        const { x, y, width, height } = await place();
+        await this.page.mouse.move(x + width / 2 - 1, y + height / 2);
+        await this.page.mouse.move(x + width / 2, y + height / 2);
+        return (await isSeen(shown, 5000)) && (await succeeds(() => until(isComplete, "the hover's pictures", 2000)));
+      },
+      `a hover ${where}${saying ? ` that says ${saying}` : ""}${pictures === undefined ? "" : `, with ${pictures} pictures`}`,
     );
     return shown;
   }
@@ -310,14 +345,20 @@ export class Workbench {
   async setTheme(theme: Theme): Promise<void> {
     this.state.theme = theme;
     const name = themeName(theme, this.state.version).replace(/^Default (?=Dark|Light)/, "");
-    await this.runCommand("Preferences: Color Theme");
-    await this.page.locator('.quick-input-widget:visible input[placeholder*="Theme"]').fill(name);
-    await this.quickRows.filter({ hasText: name }).first().click();
-    await this.hasTheme(theme);
+    const timeout = 5000;
+    await until(async () => {
+      await this.runCommand("Preferences: Color Theme");
+      return succeeds(async () => {
+        const input = this.page.locator('.quick-input-widget:visible input[placeholder*="Theme"]');
+        await input.fill(name, { timeout });
+        await this.quickRows.filter({ hasText: name }).first().click({ timeout });
+        await this.hasTheme(theme, timeout);
+      });
+    }, `the theme "${name}"`);
   }
 
-  async hasTheme(theme: Theme): Promise<void> {
-    await this.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor({ timeout: 60_000 });
+  async hasTheme(theme: Theme, timeout = 60_000): Promise<void> {
+    await this.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor({ timeout });
   }
 
   /**

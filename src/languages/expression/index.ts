@@ -97,18 +97,36 @@ const CONSTANTS = new Map<string, number>([
   ["e", Math.E],
   ["E", Math.E],
   ["tau", 2 * Math.PI],
+  ["LN2", Math.LN2],
+  ["LN10", Math.LN10],
+  ["LOG2E", Math.LOG2E],
+  ["LOG10E", Math.LOG10E],
+  ["SQRT1_2", Math.SQRT1_2],
+  ["SQRT2", Math.SQRT2],
   ["phi", (1 + Math.sqrt(5)) / 2],
 ]);
 
+/** Whether a text is JavaScript: `Math.PI * r ** 2`. */
+export const isJavascript = (text: string): boolean => /\bMath\s*\.\s*[A-Za-z]/.test(text);
+
+/** JavaScript as mathjs reads it; everything stays at its place. @throws ExpressionError for what means something else there. */
+function fromJavascript(text: string): string {
+  if (!isJavascript(text)) return text;
+  // Its remainder has the sign of what is divided.
+  if (text.includes("%")) throw new ExpressionError("% is not supported in JavaScript", text.indexOf("%"));
+  return text.replace(/\bMath\s*\.\s*(?=[A-Za-z])/g, (prefix) => " ".repeat(prefix.length)).replace(/\*\*/g, "^ ");
+}
+
 /**
+ * @param text in mathjs's syntax, or JavaScript with functions and constants of `Math`
  * @throws ExpressionError with the place of the first thing that is not an expression.
  */
 export function parseExpression(text: string): MathExpression {
   let root: MathNode;
   try {
-    root = mathjsParse(text);
+    root = mathjsParse(fromJavascript(text));
   } catch (error) {
-    if (error instanceof RangeError) throw error;
+    if (error instanceof RangeError || error instanceof ExpressionError) throw error;
     const at = (error as { char?: number }).char;
     const words = (error as Error).message.replace(/ \(char \d+\)$/, "");
     throw new ExpressionError(words, at === undefined ? 0 : at - 1);

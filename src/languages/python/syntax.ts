@@ -4,7 +4,7 @@
  * clear line, and becomes a node that raises where it is executed; everything
  * around it stays usable.
  */
-import { type SyntaxNode, TreeFragment } from "@lezer/common";
+import { type PartialParse, type SyntaxNode, type Tree, TreeFragment } from "@lezer/common";
 import { parser } from "@lezer/python";
 import type * as ast from "./syntax/ast";
 import { readNumber, resolveEscapes, stringShape } from "./syntax/literals";
@@ -182,6 +182,16 @@ class Spoiled {
   ) {}
 }
 
+/** Lezer gives up a chain of more than 300 operators, as if it were wrong, unless its count of them is taken back. */
+function treeOf(source: string, fragments?: readonly TreeFragment[]): Tree {
+  const run: PartialParse & { bigReductionCount?: number } = parser.startParse(source, fragments);
+  for (;;) {
+    run.bigReductionCount = 0;
+    const tree = run.advance();
+    if (tree) return tree;
+  }
+}
+
 class Reader {
   readonly errors: ast.SyntaxProblem[] = [];
   private depth = 0;
@@ -194,7 +204,7 @@ class Reader {
 
   module(before?: ast.ReadTree): { body: ast.Statement[]; read: ast.ReadTree } {
     const source = this.masked();
-    const tree = parser.parse(source, before && fragmentsLeft(before, source));
+    const tree = treeOf(source, before && fragmentsLeft(before, source));
     return { body: this.statements(children(tree.topNode)), read: { tree, source } };
   }
 
