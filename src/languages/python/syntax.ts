@@ -13,7 +13,8 @@ export * from "./syntax/ast";
 
 const magicLine = /^(?:%%?[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/gm;
 /** One that is the first statement of a block, which must not be empty without it. */
-const innerMagicLine = /(?<=:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+)(?:%[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/g;
+const innerMagicLine =
+  /(?<=:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+)(?:%[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/g;
 
 /**
  * Reads a module. Never throws.
