@@ -13,7 +13,8 @@ export * from "./syntax/ast";
 
 const magicLine = /^(?:%%?[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/gm;
 /** One that is the first statement of a block, which must not be empty without it. */
-const innerMagicLine = /(?<=:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*\n)*[ \t]+)(?:%[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/g;
+const innerMagicLine =
+  /(?<=:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+)(?:%[A-Za-z_][^\n]*|![A-Za-z./][^\n]*)/g;
 
 /**
  * Reads a module. Never throws.
@@ -213,6 +214,8 @@ class Reader {
     return (
       this.text
         .replace(/\\\r\n/g, " \\\n")
+        // White space after the last line is none of the block around.
+        .replace(/(?<=\n)[ \t]+$/, (blank) => "\n".repeat(blank.length))
         // A form feed before a line counts as none; elsewhere it is white space.
         .replace(/^\f/gm, "\n")
         .replace(/\f/g, " ")

@@ -17,12 +17,14 @@ import fractions_ from "./fractions.py";
 import gc_ from "./gc.py";
 import hashlib_ from "./hashlib.py";
 import heapq_ from "./heapq.py";
+import importlib__metadata_ from "./importlib__metadata.py";
 import inspect_ from "./inspect.py";
 import io_ from "./io.py";
 import json_ from "./json.py";
 import logging_ from "./logging.py";
 import numbers_ from "./numbers.py";
 import numpy___files_ from "./numpy___files.py";
+import numpy___matrix_ from "./numpy___matrix.py";
 import numpy__typing_ from "./numpy__typing.py";
 import pathlib_ from "./pathlib.py";
 import platform_ from "./platform.py";
@@ -52,6 +54,7 @@ const TEXTS = {
   base64: base64_,
   struct: struct_,
   secrets: secrets_,
+  importlib__metadata: importlib__metadata_,
   inspect: inspect_,
   argparse: argparse_,
   array: array_,
@@ -70,6 +73,7 @@ const TEXTS = {
   logging: logging_,
   numbers: numbers_,
   numpy___files: numpy___files_,
+  numpy___matrix: numpy___matrix_,
   numpy__typing: numpy__typing_,
   pathlib: pathlib_,
   platform: platform_,

@@ -6,7 +6,7 @@ import { listOf, PyDict, PyList, PyRange, PySet, PyTuple } from "../../runtime/c
 import { exceptionTypes, PyException, raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
 import { makeType, PyIterator, PyObject, PyType, type PyValue } from "../../runtime/object";
-import { isNumber, typeName } from "../../runtime/protocol";
+import { call, findAttribute, isNumber, typeName } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import { arrayHooks, dtypeNamed, PyArray, promoteTypes, shapeText, valueIn } from "./array";
 
@@ -228,8 +228,8 @@ function fromObject(x: PyObject | string | null): Value {
     x instanceof PyComplex
   )
     return unsuitable(x);
-  const float = x.pyGetAttribute?.("__array__");
-  if (float !== undefined) return asValue((float as PyObject).pyCall!([], undefined));
+  const array = findAttribute(x, "__array__");
+  if (array !== undefined) return asValue(call(array, []));
   return unsuitable(x);
 }
 arrayHooks.asValue = asValue;

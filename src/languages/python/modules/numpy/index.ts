@@ -63,6 +63,13 @@ function scalarTypeOf(x: PyValue): PyType {
   return scalar instanceof PyType ? scalar : raiseError("TypeError", "cannot interpret this as a data type");
 }
 
+/** `np.version`. */
+function versions(): PyLibrary {
+  const module = new PyLibrary("numpy.version");
+  for (const name of ["version", "full_version", "short_version"]) module.dict.set(name, "2.4.6");
+  return module;
+}
+
 registerModule("numpy", () => {
   const parts = ["ma"].map((name): [string, PyValue] => [name, new PyLibrary(`numpy.${name}`)]);
   const entries: [string, PyValue][] = [
@@ -73,6 +80,7 @@ registerModule("numpy", () => {
     ["newaxis", null],
     ["euler_gamma", 0.5772156649015329],
     ["__version__", "2.4.6"],
+    ["version", versions()],
     ["True_", true],
     ["False_", false],
     ...[...scalarTypes].map(([name, type]): [string, PyValue] => [name, type]),
@@ -127,10 +135,12 @@ registerModule("numpy.linalg", () => new Map(linalg));
 registerMembers(
   "numpy",
   new Map(
-    ["savetxt", "loadtxt", "genfromtxt", "save", "savez", "savez_compressed", "load"].map((name) => [
-      name,
-      () => loadModule("numpy._files")!.member(name)!,
-    ]),
+    Object.entries({
+      _files: ["savetxt", "loadtxt", "genfromtxt", "save", "savez", "savez_compressed", "load"],
+      _matrix: ["matrix", "asmatrix", "bmat"],
+    }).flatMap(([text, names]) =>
+      names.map((name): [string, () => PyValue] => [name, () => loadModule(`numpy.${text}`)!.member(name)!]),
+    ),
   ),
 );
 registerModule("numpy.fft", () => new Map(fft));

@@ -508,3 +508,94 @@ function triangular(a: Columns, rows: number): { q: Columns; r: Columns } {
   const r = m.map((column, j) => column.slice(0, m.length).map((x, i) => (i > j ? 0 : x)));
   return { q, r };
 }
+
+/** a·b + c, rounded once: the product's error is added to the sum's (Dekker). */
+function fused(a: number, b: number, c: number): number {
+  const product = a * b;
+  const total = product + c;
+  if (!Number.isFinite(total)) return total;
+  const [highA, highB] = [high(a), high(b)];
+  const [lowA, lowB] = [a - highA, b - highB];
+  const lost = lowA * lowB - (product - highA * highB - lowA * highB - highA * lowB);
+  const part = total - product;
+  return total + (product - (total - part) + (c - part) + lost);
+}
+/** The upper half of a number's digits. */
+function high(x: number): number {
+  const wide = 134217729 * x;
+  return wide - (wide - x);
+}
+
+const BITS = 128;
+const ONE = 1n << BigInt(BITS);
+const fixed = (x: number) => BigInt(Math.trunc(x * 2 ** 127)) << 1n;
+const unfixed = (x: bigint) => Number(x) / 2 ** BITS;
+/** 2 artanh(p / q), in units of 1 / ONE. */
+function logOfRatio(p: bigint, q: bigint): bigint {
+  const s = (p * ONE) / q;
+  const square = (s * s) >> BigInt(BITS);
+  let [power, sum] = [s, 0n];
+  for (let k = 1n; power !== 0n && k < 200n; k += 2n) {
+    sum += power / k;
+    power = (power * square) >> BigInt(BITS);
+  }
+  return 2n * sum;
+}
+const LN2 = logOfRatio(1n, 3n);
+
+/** log(x) of a positive number, rounded as by a good C library; `Math.log` may be a digit off. */
+function logarithm(x: number): number {
+  const exponent = Math.floor(Math.log2(x));
+  const part = x / 2 ** exponent;
+  if (!Number.isFinite(part) || part < 0.5 || part > 4) return Math.log(x);
+  const m = fixed(part);
+  return unfixed(logOfRatio(m - ONE, m + ONE) + BigInt(exponent) * LN2);
+}
+/** exp(x), rounded likewise. */
+export function exponential(x: number): number {
+  if (!(Math.abs(x) < 700)) return Math.exp(x);
+  const exponent = Math.round(x / Math.LN2);
+  const rest = fixed(x) - BigInt(exponent) * LN2;
+  let [term, sum] = [ONE, 0n];
+  for (let k = 1n; term !== 0n && k < 100n; k++) {
+    sum += term;
+    term = ((term * rest) >> BigInt(BITS)) / k;
+    if (term === -1n) break;
+  }
+  return unfixed(sum) * 2 ** exponent;
+}
+
+/**
+ * Sign and logarithm of a determinant (n × n, row by row), rounded as NumPy's: columns from the left, by fused products
+ * of rows and columns (OpenBLAS, getrf).
+ */
+export function logDeterminant(matrix: ArrayLike<number>, n: number): { sign: number; log: number } {
+  const a = Float64Array.from(matrix);
+  const at = (i: number, j: number) => i * n + j;
+  const swap = (i: number, j: number) => {
+    [a[i], a[j]] = [a[j]!, a[i]!];
+  };
+  const pivots: number[] = [];
+  let [sign, log] = [1, 0];
+  for (let j = 0; j < n; j++) {
+    for (const [k, row] of pivots.entries()) swap(at(k, j), at(row, j));
+    for (let i = 1; i < n; i++) {
+      let total = 0;
+      for (let k = 0; k < Math.min(i, j); k++) total = fused(a[at(i, k)]!, a[at(k, j)]!, total);
+      a[at(i, j)]! -= total;
+    }
+    let best = j;
+    for (let i = j + 1; i < n; i++) if (Math.abs(a[at(i, j)]!) > Math.abs(a[at(best, j)]!)) best = i;
+    pivots.push(best);
+    if (best !== j) {
+      sign = -sign;
+      for (let k = 0; k <= j; k++) swap(at(best, k), at(j, k));
+    }
+    const pivot = a[at(j, j)]!;
+    if (pivot === 0) return { sign: 0, log: Number.NEGATIVE_INFINITY };
+    if (pivot < 0) sign = -sign;
+    log += logarithm(Math.abs(pivot));
+    for (let i = j + 1; i < n; i++) a[at(i, j)]! *= 1 / pivot;
+  }
+  return { sign, log };
+}

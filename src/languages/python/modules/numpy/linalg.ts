@@ -11,7 +11,7 @@ import { ComplexArray, complexUnary, isComplex, NpComplex, toArray } from "./com
 import { complexEigenvector, complexIdentity, complexSolve, tridiagonalize } from "./complex-linalg";
 import { asValue, axesOf, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
-import { eigenSigns, singularSigns } from "./lapack";
+import { eigenSigns, exponential, logDeterminant, singularSigns } from "./lapack";
 import { product } from "./ufuncs";
 
 export const linAlgErrorType = makeType("LinAlgError", exceptionTypes.get("ValueError")!);
@@ -357,6 +357,16 @@ function cutoff(a: Value, rcond: PyValue | undefined): number {
   return Number(rcond) < 0 ? Number.EPSILON : Number(rcond);
 }
 
+/** Of every matrix, rounded as NumPy's. */
+function determinants({ data, shape, dtype }: Tensor): Value {
+  const n = shape.at(-1)!;
+  const out = Array.from({ length: n === 0 ? sizeOf(shape.slice(0, -2)) : data.length / n ** 2 }, (_, k) => {
+    const { sign, log } = logDeterminant(data.slice(k * n * n, (k + 1) * n * n), n);
+    return sign * exponential(log);
+  });
+  return tensor(out, dtype, shape.slice(0, -2));
+}
+
 export const linalg: Entry[] = [
   ["LinAlgError", linAlgErrorType],
   define("norm", ["x", "ord?", "axis?", "keepdims?"], ([x, order, axis, keep]) =>
@@ -381,7 +391,10 @@ export const linalg: Entry[] = [
       : wrap(attempt(() => engine.inv(squares(a)))),
   ),
   define("det", ["a"], ([a]) => {
-    if (!(a instanceof ComplexArray)) return wrap(engine.det(squares(a)));
+    if (!(a instanceof ComplexArray)) {
+      const value = squares(a);
+      return wrap(value instanceof Tensor ? determinants(value) : engine.det(value));
+    }
     const { re, im } = complexSolve(a, complexIdentity(a.shape[0])).det;
     return new NpComplex(re, im);
   }),

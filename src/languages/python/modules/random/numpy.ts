@@ -13,26 +13,24 @@ import { ObjectArray } from "../numpy/objects";
 import { registerModule } from "../registry";
 import { binomial, distributions, standardGamma } from "./distributions";
 import { MersenneTwister, Pcg64, words } from "./generators";
+import { EXPONENTIAL_WIDTHS, NORMAL_WIDTHS } from "./ziggurat";
 
 // The ziggurat of the normal distribution in 256 layers (Marsaglia and Tsang).
 const R = 3.6541528853610088;
 const SCALE = 2 ** 52;
 const KI = new Float64Array(256);
-const WI = new Float64Array(256);
+const WI = NORMAL_WIDTHS;
 const FI = new Float64Array(256);
 {
   const f = (x: number): number => Math.exp(-0.5 * x * x);
   const area = R * f(R) + Math.sqrt(Math.PI / 2) * special.erfc(R / Math.SQRT2);
-  WI[0] = area / f(R) / SCALE;
   KI[0] = Math.floor(((R * f(R)) / area) * SCALE);
   FI[0] = 1;
-  WI[255] = R / SCALE;
   FI[255] = f(R);
   let x = R;
   for (let k = 254; k >= 1; k--) {
     const next = Math.sqrt(-2 * Math.log(area / x + f(x)));
     KI[k + 1] = Math.floor((next / x) * SCALE);
-    WI[k] = next / SCALE;
     FI[k] = f(next);
     x = next;
   }
@@ -43,20 +41,17 @@ const FI = new Float64Array(256);
 const RE = 7.69711747013105;
 const SCALE_E = 2 ** 53;
 const KE = new Float64Array(256);
-const WE = new Float64Array(256);
+const WE = EXPONENTIAL_WIDTHS;
 const FE = new Float64Array(256);
 {
   const area = 3.949659822581572e-3;
-  WE[0] = area / Math.exp(-RE) / SCALE_E;
   KE[0] = Math.floor((RE / (area / Math.exp(-RE))) * SCALE_E);
   FE[0] = 1;
-  WE[255] = RE / SCALE_E;
   FE[255] = Math.exp(-RE);
   let x = RE;
   for (let k = 254; k >= 1; k--) {
     const next = -Math.log(area / x + Math.exp(-x));
     KE[k + 1] = Math.floor((next / x) * SCALE_E);
-    WE[k] = next / SCALE_E;
     FE[k] = Math.exp(-next);
     x = next;
   }

@@ -172,7 +172,22 @@ export const dtypeAliases = new Map<string, PyDtype>([
 ]);
 
 /** The name of a type: TensorFlow's, NumPy's, Python's, or a text. */
+/** Their numbers in types.proto. */
+const NUMBERED: { readonly [number: string]: string } = {
+  1: "float32",
+  2: "float64",
+  3: "int32",
+  4: "uint8",
+  5: "int16",
+  6: "int8",
+  7: "string",
+  9: "int64",
+  10: "bool",
+  19: "float16",
+};
+
 function plainName(x: PyValue): string {
+  if (typeof x === "bigint") return NUMBERED[String(x)] ?? "";
   const name =
     x instanceof PyDtype
       ? x.name
