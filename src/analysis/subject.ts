@@ -1,6 +1,7 @@
 /** A function or expression looked at: its value, derivatives and formulas at a point. */
 import * as l10n from "@vscode/l10n";
 import {
+  atPoints,
   type Branch,
   type CheckedDerivative,
   centralDifferences,
@@ -216,8 +217,12 @@ export class Look {
     }: { readonly slopes?: boolean } & Pick<GridOptions, "proceed" | "out" | "borrow"> = {},
   ): OnGrid {
     const partials = slopes ? axes.map(({ place }) => place) : [];
-    const gap = (error: unknown) => error instanceof Problem || error instanceof RangeError;
     return onGrid(this.differentiable, point, axes, { ...options, partials, gap });
+  }
+
+  /** Values at a list of points; NaN where there is none. @param points for each scalar its number at every point */
+  atPoints(points: readonly ArrayLike<number>[], options: Pick<GridOptions, "proceed" | "out"> = {}): Float64Array {
+    return atPoints(this.differentiable, points, { ...options, gap }).values;
   }
 
   gradient(): { value: number; gradient: readonly number[]; missing: readonly boolean[] } {
@@ -463,6 +468,9 @@ function agree(a: number | null, b: number | null): boolean {
   if (a === null || b === null) return a === b;
   return a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a));
 }
+
+/** Where the function has no value. */
+const gap = (error: unknown) => error instanceof Problem || error instanceof RangeError;
 
 /** Errors of shapes and sizes are the user's to know; they become one line. */
 function explained<T>(compute: () => T): T {

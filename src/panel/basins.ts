@@ -40,7 +40,7 @@ export interface BasinMap {
 }
 
 /** Cells along the one direction of a line, and along both of a plane. */
-const sides = [161, 41] as const;
+const sides = [161, 101] as const;
 
 /** All cells, a coarse grid first and the rest between it: with the size of what each stands for until others come. */
 export function cellOrder(side: number, dimensions: number): { cell: number; size: number }[] {

@@ -73,7 +73,7 @@ const PAUSE = 60;
 export const MOST_CHOICES = 6;
 export const MOST_STARTS = 24;
 /** Along each axis, where the floor of a narrow valley is to be seen. */
-const FINE = 97;
+const FINE = 193;
 /** Basins count as reached when the gradient's norm is this small. */
 const BASIN_TOLERANCE = 1e-4;
 /** Starts of one question about basins, and numbers. */

@@ -108,7 +108,7 @@ const AROUND = 62;
 const STEP = 20;
 
 /** Samples along each axis where the floor of a narrow valley is to be seen. */
-const FINE = 97;
+const FINE = 193;
 
 const defaultLayers: readonly PlotLayer[] = ["tangent", "gradient"];
 

@@ -229,7 +229,7 @@ export interface PlotParams extends ViewParams {
   axes: [string] | [string, string];
   /** Ranges per axis; absent: chosen around the point. */
   window?: [number, number][];
-  /** Samples per axis. */
+  /** Samples per axis; over a plane fewer where the function takes its time. */
   samples?: number;
   /** Of a curve: second derivatives too. */
   seconds?: boolean;
@@ -413,6 +413,7 @@ export interface PlaneParams {
   directions: EncodedArray;
   /** Along each direction, in its lengths. */
   window: [number, number][];
+  /** As of {@link PlotParams}. */
   samples?: number;
 }
 

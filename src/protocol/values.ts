@@ -35,17 +35,27 @@ export function fromJsonTree(tree: JsonTree): NumberTree {
 
 export type NumberTree = number | NumberTree[];
 
+/** Node's, thirty times as fast as what every browser has too. */
+const node = (globalThis as { Buffer?: typeof Buffer }).Buffer;
+
 /** Encodes numbers of any length; `shape` defaults to a vector. */
 export function encodeArray(values: ArrayLike<number>, shape: number[] = [values.length]): EncodedArray {
-  const bytes = new Uint8Array(Float64Array.from(values).buffer);
+  const { buffer, byteOffset, byteLength } = values instanceof Float64Array ? values : Float64Array.from(values);
+  if (node) return { shape, data: node.from(buffer, byteOffset, byteLength).toString("base64") };
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   let binary = "";
-  // String.fromCharCode takes its bytes as arguments, of which engines allow a limited number.
-  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  // It takes its bytes as arguments, of which engines allow a limited number.
+  for (let i = 0; i < bytes.length; i += 8192)
+    binary += String.fromCharCode.apply(null, bytes.subarray(i, i + 8192) as unknown as number[]);
   return { shape, data: btoa(binary) };
 }
 
 export function decodeArray({ data }: EncodedArray): Float64Array {
   if (typeof data !== "string") return data;
+  if (node) {
+    const { buffer, byteOffset, byteLength } = node.from(data, "base64");
+    return new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  }
   const binary = atob(data);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);

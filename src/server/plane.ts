@@ -5,10 +5,8 @@ import { samplePlane } from "../analysis/plane";
 import { Problem } from "../analysis/subject";
 import type { PlaneData, PlaneParams } from "../protocol/lsp";
 import { decodeArray, type EncodedArray, encodeArray } from "../protocol/values";
+import { inTime } from "./plot";
 import { proceedUntil, type Session } from "./session";
-
-/** More samples than a screen has use for are refused. */
-const MOST_SAMPLES = 512;
 
 /** The rows of a matrix that must have so many columns. @throws Problem where it has others */
 export function rowsOf(array: EncodedArray, width: number): Float64Array[] {
@@ -24,22 +22,19 @@ export function plane(session: Session, params: PlaneParams, token: Cancellation
   const n = look.labels.length;
   const [origin] = rowsOf(params.origin, n);
   const directions = rowsOf(params.directions, n);
-  if (!origin || directions.length !== params.window.length || directions.length > 2)
+  if (!origin || directions.length !== params.window.length || !(directions.length === 1 || directions.length === 2))
     throw new Problem(l10n.t("a plane has a point, and one or two directions"));
-  const samples = Math.min(Math.max(2, params.samples ?? (directions.length === 1 ? 241 : 49)), MOST_SAMPLES);
-  const { grid, values } = samplePlane(
-    params.squares ? look.halfSquares() : look,
-    { origin, directions },
-    params.window,
-    samples,
-    proceedUntil(session.now() + command, session.now, token),
+  const subject = params.squares ? look.halfSquares() : look;
+  const proceed = proceedUntil(session.now() + command, session.now, token);
+  const { grid, values } = inTime(session.now, directions.length, params.samples, (samples) =>
+    samplePlane(subject, { origin, directions }, params.window, samples, proceed),
   );
   return {
     window: params.window,
     grid: grid.map((positions) => encodeArray(positions)),
     values: encodeArray(
       values,
-      grid.map(() => samples),
+      grid.map(({ length }) => length),
     ),
   };
 }

@@ -8,6 +8,36 @@ import { isSpent, proceedFor, type Session } from "./session";
 
 /** More samples than a screen has use for are refused. */
 const MOST_SAMPLES = 512;
+/** Along one direction, and along each of two. */
+const SAMPLES = [241, 129] as const;
+/** Over a plane at first, and how many milliseconds a finer picture may take. */
+const COARSE = 49;
+const QUICK = 60;
+
+/**
+ * Samples along one or two directions: over a plane a coarse picture first, and then one as fine as was asked for, or as
+ * is to be had quickly.
+ */
+export function inTime<T>(
+  now: () => number,
+  directions: number,
+  wanted: number | undefined,
+  sampled: (n: number) => T,
+): T {
+  const n = Math.min(Math.max(2, wanted ?? SAMPLES[directions - 1]!), MOST_SAMPLES);
+  if (directions === 1 || n <= COARSE) return sampled(n);
+  let coarse: T | undefined;
+  let finest = 0;
+  // The first time is mostly compiling.
+  for (let round = 0; round < 2 && finest < n; round++) {
+    const start = now();
+    coarse = sampled(COARSE);
+    const time = now() - start;
+    finest = Math.floor(COARSE * Math.sqrt(QUICK / time));
+    if (time > QUICK) break;
+  }
+  return finest > COARSE ? sampled(Math.min(n, finest)) : coarse!;
+}
 
 /** Of the usual time: where the point has no value it may be that no place has. */
 const TRY = 0.1;
@@ -26,17 +56,18 @@ export function plot(session: Session, params: PlotParams, token: CancellationTo
   const { whole, failing } = lookEvenIfFailing(session, params);
   const look = whole.component(params.component);
   const proceed = proceedFor(session, failing ? { ...params, effort: TRY } : params, token);
-  const samples = params.samples === undefined ? {} : { samples: Math.min(Math.max(2, params.samples), MOST_SAMPLES) };
-  const data = sample(look, look.point, params.axes, {
+  const options = {
     ...(params.window ? { window: params.window } : {}),
-    ...samples,
     breaks: true,
     gaps: true,
     seconds: params.seconds ?? false,
     field: params.field ?? false,
     proceed,
     spent: isSpent,
-  });
+  };
+  const data = inTime(session.now, params.axes.length, params.samples, (samples) =>
+    sample(look, look.point, params.axes, { ...options, samples }),
+  );
   const components =
     look !== whole && params.axes.length === 1
       ? sampleComponents(

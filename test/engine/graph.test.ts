@@ -576,3 +576,35 @@ describe("gradients of a graph", () => {
     assert.equal(peek(gradientNodes(graph.outputs[0]!, graph.inputs)[0]!).item(), 1);
   });
 });
+
+describe("values of large arrays in a graph", () => {
+  const large = (f: (x: Value) => Value) =>
+    stage([{ name: "x", primal: tensor(Float64Array.from({ length: 5000 }, (_, i) => i)) }], ([x]) => [f(x!)]);
+  const nodes = ({ outputs }: Graph) => nodesOf(outputs).filter((node) => !(node instanceof Input));
+
+  it("are computed when they are asked for", () => {
+    const graph = large((x) => add(sum(mul(2, square(reshape(x, [50, 100])))), 1));
+    assert.ok(nodes(graph).every(({ waits }) => waits));
+    assert.deepEqual(graph.outputs[0]!.shape, []);
+    assert.equal(peek(graph.outputs[0]!).item(), 2 * ((4999 * 5000 * 9999) / 6) + 1);
+    assert.ok(nodes(graph).every(({ waits }) => !waits));
+  });
+
+  it("are there for branches, and for operations that look at numbers", () => {
+    const graph = large((x) => (concretize(greater(sum(x), 0)).item() ? neg(x) : x));
+    assert.equal(graph.guards.length, 1);
+    assert.equal(graph.guards[0]!.node.primal.item(), 1);
+    assert.ok((graph.outputs[0] as Node).waits);
+    assert.throws(() => large((x) => add(x, tensor([1, 2]))), RangeError);
+  });
+
+  it("may stand at the end of a chain longer than the stack is deep", () => {
+    let last: Value | undefined;
+    const graph = large((x) => {
+      last = x;
+      for (let i = 0; i < 20_000; i++) last = add(last, i);
+      return sum(last);
+    });
+    assert.equal(peek(graph.outputs[0]!).item(), (4999 * 5000) / 2 + 5000 * ((19_999 * 20_000) / 2));
+  });
+});

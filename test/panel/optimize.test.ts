@@ -334,7 +334,7 @@ describe("the panel's page, optimizing", function () {
     await drawn(page);
     await button(page, "Basin map").click();
     const legend = page.locator(".basin-legend");
-    await legend.getByText(/1681 starts; places reached: [4-9]/).waitFor();
+    await legend.getByText(/10201 starts; places reached: [4-9]/).waitFor();
     const values = await legend.locator("tbody tr td:nth-child(2)").allTextContents();
     assert.ok(
       values.slice(0, 4).every((value) => Math.abs(Number(value)) < 1e-6),
@@ -355,7 +355,7 @@ describe("the panel's page, optimizing", function () {
     await page.locator("#rate-0").fill("1e-9");
     await page.locator("#steps").fill("100000");
     await button(page, "Basin map").click();
-    await legend.getByText(/^\d+ of 1681 starts$/).waitFor();
+    await legend.getByText(/^\d+ of 10201 starts$/).waitFor();
     await button(page, "Stop the map").click();
     await legend.getByText(/\d+ starts; places reached: 0/).waitFor();
     assert.ok(host.received.some((message) => message.type === "cancel"));
@@ -399,7 +399,7 @@ describe("the panel's page, optimizing", function () {
     await button(page, "Reset the view").click();
     await eventually(() => assert.equal(host.calls("plane").length, before + 2));
     await button(page, "Log levels").click();
-    await eventually(() => assert.equal((host.calls("plane").at(-1)!.params as PlaneParams).samples, 97));
+    await eventually(() => assert.equal((host.calls("plane").at(-1)!.params as PlaneParams).samples, 193));
   });
 
   it("begins at its top, wherever the other view was scrolled to", async () => {

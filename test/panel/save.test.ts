@@ -127,7 +127,7 @@ describe("the panel's page saves", function () {
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.locator(".runs tbody tr").nth(3).waitFor();
     await page.getByRole("button", { name: "Basin map" }).click();
-    await page.locator(".basin-legend", { hasText: "1681 starts; places reached" }).waitFor();
+    await page.locator(".basin-legend", { hasText: "10201 starts; places reached" }).waitFor();
     await page.getByRole("slider", { name: "Step of the runs" }).fill("12");
     const { name, data: svg } = (await save(".optimize-plot", "SVG")) as { name: string; data: string };
     assert.equal(name, "himmelblau-Paths.svg");

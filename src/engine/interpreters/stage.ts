@@ -14,17 +14,18 @@ import {
 } from "../bind";
 import type { DType } from "../dtype";
 import { simplify } from "../graph/simplify";
-import type { Op } from "../op";
-import { type Shape, Tensor, Value } from "../tensor";
+import type { Op, Type } from "../op";
+import { type Shape, sizeOf, Tensor, Value } from "../tensor";
 import { Batched } from "./batch";
 import { setConcretize } from "./concretize";
-import { evaluate } from "./eager";
+import { elementwiseShape, evaluate, resultType } from "./eager";
 import { Identities } from "./identities";
 
 /** One operation of a graph, or one of its inputs. */
 export class Node extends Value implements Tracer, Application {
   readonly dtype: DType;
   readonly shape: Shape;
+  private known: Tensor | undefined;
 
   constructor(
     readonly interpreter: Stage,
@@ -33,13 +34,35 @@ export class Node extends Value implements Tracer, Application {
     readonly op: Op,
     readonly inputs: readonly Value[],
     readonly attributes: unknown,
-    /** Its value at the point of staging. */
-    readonly primal: Tensor,
+    /** Its value at the point of staging, or what is known without it. */
+    value: Tensor | Type,
     readonly source: Source | undefined,
   ) {
     super();
-    this.dtype = primal.dtype;
-    this.shape = primal.shape;
+    this.dtype = value.dtype;
+    this.shape = value.shape;
+    if (value instanceof Tensor) this.known = value;
+  }
+
+  /** Its value at the point of staging; of large arrays it is computed when it is first asked for. */
+  get primal(): Tensor {
+    if (this.known) return this.known;
+    // Inputs first, not by recursion: a chain may be longer than the stack is deep.
+    const pending: Node[] = [this];
+    for (let last = pending.at(-1); last; last = pending.at(-1)) {
+      const missing = last.inputs.filter(isWaiting);
+      if (missing.length > 0) pending.push(...missing);
+      else {
+        last.known ??= evaluate(last.op, last.inputs.map(standIn), last.attributes);
+        pending.pop();
+      }
+    }
+    return this.known!;
+  }
+
+  /** Whether the value has not been asked for. */
+  get waits(): boolean {
+    return this.known === undefined;
   }
 
   get out(): Value {
@@ -117,16 +140,8 @@ export class Stage implements Interpreter {
     const same = key === undefined ? undefined : this.known.get(key);
     if (same) return same;
     if (this.nodes.length >= this.limit) throw new TooManyOperations(this.limit);
-    const primals = inputs.map(standIn);
-    const node = new Node(
-      this,
-      this.nodes.length,
-      op,
-      inputs,
-      attributes,
-      evaluate(op, primals, attributes),
-      currentSource(),
-    );
+    const value = waitingType(op, inputs, attributes) ?? evaluate(op, inputs.map(standIn), attributes);
+    const node = new Node(this, this.nodes.length, op, inputs, attributes, value, currentSource());
     this.nodes.push(node);
     if (key !== undefined) this.known.set(key, node);
     return node;
@@ -137,6 +152,25 @@ export class Stage implements Interpreter {
     this.guarded.add(node);
     this.guards.push({ node, source: currentSource() });
   }
+}
+
+const isWaiting = (value: Value): value is Node => value instanceof Node && value.waits;
+
+/** Arrays of more elements are not computed before they are asked for. */
+const MOST_AT_ONCE = 1000;
+
+/** The type of a result that is not computed yet; undefined where it is small, or where computing may raise an error. */
+function waitingType(op: Op, inputs: readonly Value[], attributes: unknown): Type | undefined {
+  const large = inputs.some((input) => isWaiting(input) || sizeOf(input.shape) > MOST_AT_ONCE);
+  if (!large || !inputs.every((input) => input instanceof Node || input instanceof Tensor)) return undefined;
+  if (op.kind !== "elementwise") return "movement" in op && op.movement ? op.type(inputs, attributes) : undefined;
+  return {
+    shape: elementwiseShape(inputs.map(({ shape }) => shape)),
+    dtype: resultType(
+      op,
+      inputs.map(({ dtype }) => dtype),
+    ),
+  };
 }
 
 /** The number with which a graph goes on: that of some member, where it is made inside a batch. */

@@ -156,6 +156,7 @@ export const broadcastOp: Linear<Shape> = {
   arity: 1,
   type: ([x], shape) => ({ shape, dtype: x!.dtype }),
   evaluate([x], shape) {
+    if (x!.data.length === 1) return full(shape, x!.data[0]!, x!.dtype);
     const offsets = broadcastOffsets(x!.shape, shape);
     const data = allocate(x!.dtype, offsets.length);
     for (let i = 0; i < data.length; i++) data[i] = x!.data[offsets[i]!]!;
