@@ -6,7 +6,7 @@
  * Memories hold float64 throughout. Large products of float32 are packed as float32 and summed in it, as frameworks do:
  * twice as many lanes.
  */
-import { Imports, instantiate } from "./emit";
+import { instantiate, Shared } from "./emit";
 import { Body, type SimdOpcode } from "./encoder";
 import { layout, MOST_BYTES, reserve } from "./memory";
 
@@ -328,12 +328,12 @@ function makeKernels(memory?: WebAssembly.Memory): Kernels | undefined {
     { name: "dots1", body: dotting(FLOAT64, 1), results: [] },
     { name: "dots4", body: dotting(FLOAT64, 4), results: [] },
   ];
-  return instantiate(functions, new Imports(), memory) as unknown as Kernels | undefined;
+  return instantiate(functions, new Shared(), memory) as unknown as Kernels | undefined;
 }
 
 function makeSingleKernels(memory?: WebAssembly.Memory): SingleKernels | undefined {
   const functions = [...multiplyingBy(FLOAT32), { name: "unpack", body: unpacking(), results: [] }];
-  return instantiate(functions, new Imports(), memory) as unknown as SingleKernels | undefined;
+  return instantiate(functions, new Shared(), memory) as unknown as SingleKernels | undefined;
 }
 
 /** A matrix in a memory: where it begins, and how many bytes it is from row to row and from column to column. */
