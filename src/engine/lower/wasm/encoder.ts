@@ -66,6 +66,9 @@ export const simd = {
   "f64x2.div": 0xf3,
   "f64x2.min": 0xf4,
   "f64x2.max": 0xf5,
+  // Relaxed: rounded once or twice, as the machine likes.
+  "f32x4.relaxed_madd": 0x105,
+  "f64x2.relaxed_madd": 0x107,
 } as const;
 
 export type Opcode = keyof typeof opcodes;
