@@ -66,14 +66,24 @@ export class Numbering {
   }
 }
 
-/** The functions of JavaScript that a module calls, in the order of its imports. */
-export class Imports {
+/** What a module's functions share: the functions of JavaScript that it imports, in their order, and its globals. */
+export class Shared {
   readonly functions: Scalar[] = [];
+  readonly constants: bigint[] = [];
 
   indexOf(evaluate: Scalar): number {
-    const at = this.functions.indexOf(evaluate);
-    return at >= 0 ? at : this.functions.push(evaluate) - 1;
+    return indexIn(this.functions, evaluate);
   }
+
+  /** A global variable, for V8 makes what it knows to be constant anew in every turn of a loop. */
+  globalOf(bits: bigint): number {
+    return indexIn(this.constants, bits);
+  }
+}
+
+function indexIn<T>(all: T[], one: T): number {
+  const at = all.indexOf(one);
+  return at >= 0 ? at : all.push(one) - 1;
 }
 
 const SCALAR: { readonly parameters: readonly ValueType[]; readonly results: readonly ValueType[] } = {
@@ -93,18 +103,19 @@ const numbers = new Map<Scalar, number>();
  */
 export function instantiate(
   functions: Parameters<typeof encodeModule>[1],
-  imports: Imports,
+  shared: Shared,
   memory?: WebAssembly.Memory,
 ): WebAssembly.Exports | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   const bytes = encodeModule(
-    imports.functions.map(() => SCALAR),
+    shared.functions.map(() => SCALAR),
     functions,
+    shared.constants,
   );
-  const key = memory ? "" : `${imports.functions.map(numberOf)} ${new TextDecoder("latin1").decode(bytes)}`;
+  const key = memory ? "" : `${shared.functions.map(numberOf)} ${new TextDecoder("latin1").decode(bytes)}`;
   const known = compiled.get(key);
   if (known) return known;
-  const env = Object.fromEntries(imports.functions.map((evaluate, k) => [String(k), evaluate]));
+  const env = Object.fromEntries(shared.functions.map((evaluate, k) => [String(k), evaluate]));
   try {
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory ?? sharedMemory(), ...env } });
@@ -130,16 +141,19 @@ export class Emitter {
 
   constructor(
     readonly body: Body,
-    private readonly imports: Imports,
+    private readonly shared: Shared,
     /** Emits the value where it lies somewhere already: an input, or what another loop has left. */
     private readonly place: (lanes: Numbered) => boolean,
   ) {}
 
-  /** Computes those of `all` that `here` picks, in order, so that nothing is nested deeply. */
+  /** Computes those of `all` that `here` picks, in order, so that nothing is nested deeply; and loads their constants. */
   prepare(all: readonly Numbered[], here: (lanes: Numbered) => boolean): void {
     for (const lanes of all) {
-      if (lanes.making.kind === "constant" || this.locals.has(lanes) || !lanes.named || !here(lanes)) continue;
-      this.compute(lanes);
+      const { making } = lanes;
+      if (this.locals.has(lanes) || !here(lanes)) continue;
+      if (making.kind === "constant" && making.bits !== 0n) this.body.global(this.shared.globalOf(making.bits));
+      else if (lanes.named) this.compute(lanes);
+      else continue;
       this.body.set(this.name(lanes));
     }
   }
@@ -174,7 +188,7 @@ export class Emitter {
 
   private call(evaluate: Scalar, masked: boolean, args: readonly Numbered[]): void {
     const { body } = this;
-    const index = this.imports.indexOf(evaluate);
+    const index = this.shared.indexOf(evaluate);
     const out = body.local("v128");
     const operands = masked ? args.slice(2) : args;
     if (!masked) {

@@ -66,6 +66,9 @@ export const simd = {
   "f64x2.div": 0xf3,
   "f64x2.min": 0xf4,
   "f64x2.max": 0xf5,
+  // Relaxed: rounded once or twice, as the machine likes.
+  "f32x4.relaxed_madd": 0x105,
+  "f64x2.relaxed_madd": 0x107,
 } as const;
 
 export type Opcode = keyof typeof opcodes;
@@ -97,6 +100,11 @@ function signed(value: number): number[] {
     bytes.push(done ? low : low | 128);
     if (done) return bytes;
   }
+}
+
+function constant(bits: bigint): number[] {
+  const half = Array.from({ length: 8 }, (_, k) => Number((bits >> BigInt(8 * k)) & 255n));
+  return [0xfd, ...unsigned(simd["v128.const"]), ...half, ...half];
 }
 
 /** The body of a function: instructions in the order of the text format, operands before operators. */
@@ -184,9 +192,11 @@ export class Body {
 
   /** 64 bits, in both lanes. */
   v128(bits: bigint): void {
-    this.simd("v128.const");
-    for (let lane = 0; lane < 2; lane++)
-      for (let k = 0n; k < 8n; k++) this.bytes.push(Number((bits >> (8n * k)) & 255n));
+    this.bytes.push(...constant(bits));
+  }
+
+  global(index: number): void {
+    this.bytes.push(0x23, ...unsigned(index));
   }
 
   call(index: number): void {
@@ -249,11 +259,18 @@ const text = (name: string) => [...unsigned(name.length), ...Array.from(name, (c
 const vector = (items: readonly (readonly number[])[]) => [...unsigned(items.length), ...items.flat()];
 const section = (id: number, bytes: readonly number[]) => [id, ...unsigned(bytes.length), ...bytes];
 
+const MUTABLE = 1;
+
 /**
  * A module that imports `env.memory` and the functions `env.0`, `env.1`, … in their order (so that these are its
  * functions 0, 1, …), and exports `functions`.
+ * @param globals 64 bits in both lanes of each
  */
-export function encodeModule(imports: readonly Signature[], functions: readonly Exported[]): Uint8Array<ArrayBuffer> {
+export function encodeModule(
+  imports: readonly Signature[],
+  functions: readonly Exported[],
+  globals: readonly bigint[] = [],
+): Uint8Array<ArrayBuffer> {
   const types = [
     ...imports,
     ...functions.map(({ body, results }): Signature => ({ parameters: body.parameters, results })),
@@ -269,6 +286,7 @@ export function encodeModule(imports: readonly Signature[], functions: readonly 
       ]),
     ),
     section(3, vector(functions.map((_, k) => unsigned(imports.length + k)))),
+    section(6, vector(globals.map((bits) => [valueTypes.v128, MUTABLE, ...constant(bits), 0x0b]))),
     section(7, vector(functions.map(({ name }, k) => [...text(name), 0x00, ...unsigned(imports.length + k)]))),
   ];
   const bodies = functions.map(({ body }) => body.encoded());

@@ -6,7 +6,7 @@ import { type Graph, nodesOf } from "../../graph/graph";
 import { type Guard, Input, type Node } from "../../interpreters/stage";
 import { Tensor, type Value } from "../../tensor";
 import { applied, rounded } from "./apply";
-import { Emitter, Imports, instantiate, type Numbered, Numbering } from "./emit";
+import { Emitter, instantiate, type Numbered, Numbering, Shared } from "./emit";
 import { Body } from "./encoder";
 import { and, eq, holds, input, type Lanes, ne, not, sameBits, splat } from "./lanes";
 import { layout, reserve } from "./memory";
@@ -104,7 +104,7 @@ function assemble(
   const table = [...wanted];
   const places = (role: Role) => roles.flatMap((own, index) => (own === role ? [index] : []));
   const [fixed, inner, outer] = [places("fixed"), places("inner"), places("outer")];
-  const imports = new Imports();
+  const shared = new Shared();
 
   /** Emits an input, from the addresses of its kind; false for anything else. */
   const readInput = (body: Body, addresses: { [R in Role]?: number }, lanes: Numbered): boolean => {
@@ -120,7 +120,7 @@ function assemble(
   /** columns(fixed, inner, table, end of inner): the table, an entry for each pair of points of the inner axis. */
   const columns = (): Body => {
     const body = new Body(["i32", "i32", "i32", "i32"]);
-    const emitter = new Emitter(body, imports, (lanes) => readInput(body, { fixed: 0, inner: 1 }, lanes));
+    const emitter = new Emitter(body, shared, (lanes) => readInput(body, { fixed: 0, inner: 1 }, lanes));
     const own = needed(all, table);
     emitter.prepare(own, (lanes) => lanes.depends === 0);
     body.until(
@@ -152,7 +152,7 @@ function assemble(
     const starts = outputs.map((_, k) => (k > 0 ? body.local("i32") : undefined));
     const every = body.local("v128");
     const entries = new Map(table.map((lanes, k) => [lanes, 16 * k]));
-    const emitter = new Emitter(body, imports, (lanes) => {
+    const emitter = new Emitter(body, shared, (lanes) => {
       const entry = entries.get(lanes);
       if (entry === undefined) return readInput(body, { fixed: 0, inner: pair, outer: 3 }, lanes);
       body.get(pair);
@@ -225,7 +225,7 @@ function assemble(
     ...(table.length > 0 ? [{ name: "columns", body: columns(), results: [] }] : []),
     { name: "rows", body: rows(), results: ["i32" as const] },
   ];
-  const exports = instantiate(functions, imports);
+  const exports = instantiate(functions, shared);
   if (!exports) return undefined;
   const computeColumns = exports.columns as ((...numbers: number[]) => void) | undefined;
   const computeRows = exports.rows as (...numbers: number[]) => number;

@@ -17,7 +17,7 @@ import {
   type Store,
 } from "../loops";
 import { applied, rounded } from "./apply";
-import { Emitter, Imports, instantiate, type Numbered, Numbering } from "./emit";
+import { Emitter, instantiate, type Numbered, Numbering, Shared } from "./emit";
 import { Body } from "./encoder";
 import { gt, input, type Lanes, ne, or, select, shuffle, splat } from "./lanes";
 import { MOST_BEYOND, productsIn, roomFor, summedInSingle } from "./matmul";
@@ -118,7 +118,7 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   writer.writeTables(memory.buffer as ArrayBuffer);
   const exports = instantiate(
     writer.bodies.map((body, k) => ({ name: String(k), body, results: [] })),
-    writer.imports,
+    writer.shared,
     memory,
   );
   const multiply = program.steps.some(({ kind }) => kind === "product") ? productsIn(memory) : undefined;
@@ -244,7 +244,7 @@ interface Read {
 }
 
 class Writer {
-  readonly imports = new Imports();
+  readonly shared = new Shared();
   readonly bodies: Body[] = [];
   private readonly tables = new Map<string, { readonly at: number; readonly table: number; readonly base: number }>();
 
@@ -425,7 +425,7 @@ class Writer {
     });
     for (const lanes of numbering.all)
       for (const arg of lanes.args) if (arg.depends !== lanes.depends) arg.named = true;
-    const emitter = new Emitter(this.body, this.imports, ({ making }) => {
+    const emitter = new Emitter(this.body, this.shared, ({ making }) => {
       if (making.kind !== "input") return false;
       this.load(reads[making.index]!, place);
       return true;
@@ -635,7 +635,7 @@ class Writer {
     const beats = how === "max" ? gt(x, old) : gt(old, x);
     const numbering = new Numbering(() => 0);
     const chosen = numbering.of(select(or(beats, ne(x, x)), x, old));
-    const emitter = new Emitter(body, this.imports, ({ making }) => {
+    const emitter = new Emitter(body, this.shared, ({ making }) => {
       if (making.kind !== "input") return false;
       body.get(making.index === 0 ? own : local);
       return true;

@@ -6,26 +6,50 @@
  * Memories hold float64 throughout. Large products of float32 are packed as float32 and summed in it, as frameworks do:
  * twice as many lanes.
  */
-import { Imports, instantiate } from "./emit";
-import { Body, type SimdOpcode } from "./encoder";
+import { instantiate, Shared } from "./emit";
+import { Body, encodeModule, type SimdOpcode } from "./encoder";
 import { layout, MOST_BYTES, reserve } from "./memory";
 
-/** Rows of a tile. Its columns are those of two vectors. */
-const ROWS = 4;
+/** The columns of a tile are those of two vectors. */
 const VECTORS = 2;
-/** A block of the left matrix: so many rows and inner indices of it fill half of a usual second cache. */
+/** A block of the left matrix: about so many rows and inner indices of it fill half of a usual second cache. */
 const BLOCK_ROWS = 128;
 const BLOCK_INNER = 512;
+/** Products of fewer rows are done otherwise. */
+const FEWEST_ROWS = 4;
 
+/** How numbers are multiplied and added. */
 interface Element {
   readonly bytes: 4 | 8;
+  /** Rows of a tile: as many as the 16 registers of most processors hold. */
+  readonly rows: number;
   readonly splat: SimdOpcode;
   readonly mul: SimdOpcode;
   readonly add: SimdOpcode;
+  /** Both in one instruction. */
+  readonly fused?: SimdOpcode;
 }
 
-const FLOAT64: Element = { bytes: 8, splat: "v128.load64_splat", mul: "f64x2.mul", add: "f64x2.add" };
-const FLOAT32: Element = { bytes: 4, splat: "v128.load32_splat", mul: "f32x4.mul", add: "f32x4.add" };
+const FLOAT64: Element = { bytes: 8, rows: 4, splat: "v128.load64_splat", mul: "f64x2.mul", add: "f64x2.add" };
+const FLOAT32: Element = { bytes: 4, rows: 4, splat: "v128.load32_splat", mul: "f32x4.mul", add: "f32x4.add" };
+// No register is needed for a product.
+const FUSED64: Element = { ...FLOAT64, rows: 6, fused: "f64x2.relaxed_madd" };
+const FUSED32: Element = { ...FLOAT32, rows: 6, fused: "f32x4.relaxed_madd" };
+
+let fusing: boolean | undefined;
+
+/** Whether the engine multiplies and adds in one instruction (relaxed SIMD, WebAssembly 3.0). */
+export function canFuse(): boolean {
+  if (fusing === undefined) {
+    const body = new Body([]);
+    const sum = body.local("v128");
+    for (let k = 0; k < 3; k++) body.get(sum);
+    body.simd(FUSED64.fused!);
+    body.set(sum);
+    fusing = WebAssembly.validate(encodeModule([], [{ name: "fused", body, results: [] }]));
+  }
+  return fusing;
+}
 const columnsOf = ({ bytes }: Element): number => (VECTORS * 16) / bytes;
 /** A panel of more columns there is not. */
 const MOST_COLUMNS = columnsOf(FLOAT32);
@@ -35,7 +59,7 @@ const FEWEST_SINGLE = 100_000;
 
 /** Whether a product [m, k] · [k, n] of float32 is summed in it, each product and each sum rounded; otherwise in float64. */
 export const summedInSingle = ([m, k, n]: readonly [m: number, k: number, n: number]): boolean =>
-  m * k * n >= FEWEST_SINGLE && m >= ROWS && n >= MOST_COLUMNS;
+  m * k * n >= FEWEST_SINGLE && m >= FEWEST_ROWS && n >= MOST_COLUMNS;
 
 /**
  * pack(from, to, bytes to the next member, bytes to the next index, count): for each index the elements of a panel's
@@ -114,12 +138,12 @@ function unpacking(): Body {
 }
 
 /**
- * multiply(rows, columns, out, bytes of a row of out, count, row panels, column panels): adds the product of packed
- * panels to `out`, whose rows and columns are whole panels.
+ * multiply(rows, columns, out, bytes of a row of out, count, row panels, column panels, more): writes the product of packed
+ * panels to `out`, whose rows and columns are whole panels; `more`: adds it to what is there.
  */
-function multiplying({ bytes, splat, mul, add }: Element): Body {
-  const body = new Body(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [rows, columns, out, rowBytes, count, rowPanels, columnPanels] = [0, 1, 2, 3, 4, 5, 6] as const;
+function multiplying({ bytes, rows: height, splat, mul, add, fused }: Element): Body {
+  const body = new Body(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [rows, columns, out, rowBytes, count, rowPanels, columnPanels, more] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
   const [i, j, k, a, b, c, at] = Array.from({ length: 7 }, () => body.local("i32")) as [
     number,
     number,
@@ -129,7 +153,7 @@ function multiplying({ bytes, splat, mul, add }: Element): Body {
     number,
     number,
   ];
-  const tile = Array.from({ length: ROWS }, () => Array.from({ length: VECTORS }, () => body.local("v128")));
+  const tile = Array.from({ length: height }, () => Array.from({ length: VECTORS }, () => body.local("v128")));
   const right = tile[0]!.map(() => body.local("v128"));
   const left = body.local("v128");
   const sum = (local: number, step: () => void) => {
@@ -164,13 +188,20 @@ function multiplying({ bytes, splat, mul, add }: Element): Body {
         1,
         () => body.get(rowPanels),
         () => {
-          eachRow((row) => {
-            row.forEach((local, q) => {
-              body.get(at);
-              body.memory("v128.load", 16 * q);
-              body.set(local);
-            });
-          });
+          for (const local of tile.flat()) {
+            body.v128(0n);
+            body.set(local);
+          }
+          body.get(more);
+          body.when(() =>
+            eachRow((row) => {
+              row.forEach((local, q) => {
+                body.get(at);
+                body.memory("v128.load", 16 * q);
+                body.set(local);
+              });
+            }),
+          );
           body.i32(0);
           body.set(k);
           body.until(
@@ -188,15 +219,20 @@ function multiplying({ bytes, splat, mul, add }: Element): Body {
                 body.memory(splat, r * bytes);
                 body.set(left);
                 row.forEach((local, q) => {
-                  body.get(local);
+                  if (!fused) body.get(local);
                   body.get(left);
                   body.get(right[q]!);
-                  body.simd(mul);
-                  body.simd(add);
+                  if (fused) {
+                    body.get(local);
+                    body.simd(fused);
+                  } else {
+                    body.simd(mul);
+                    body.simd(add);
+                  }
                   body.set(local);
                 });
               });
-              body.advance(a, ROWS * bytes);
+              body.advance(a, height * bytes);
               body.advance(b, VECTORS * 16);
             },
           );
@@ -209,7 +245,7 @@ function multiplying({ bytes, splat, mul, add }: Element): Body {
           });
           sum(c, () => {
             body.get(rowBytes);
-            body.i32(ROWS);
+            body.i32(height);
             body.op("i32.mul");
           });
           // The same columns again for the next rows.
@@ -315,25 +351,25 @@ interface Kernels extends Multiplying {
 }
 
 const multiplyingBy = (element: Element) => [
-  { name: "packRows", body: packing(element, ROWS, false), results: [] },
-  { name: "packRowsTogether", body: packing(element, ROWS, true), results: [] },
+  { name: "packRows", body: packing(element, element.rows, false), results: [] },
+  { name: "packRowsTogether", body: packing(element, element.rows, true), results: [] },
   { name: "packColumns", body: packing(element, columnsOf(element), false), results: [] },
   { name: "packColumnsTogether", body: packing(element, columnsOf(element), true), results: [] },
   { name: "multiply", body: multiplying(element), results: [] },
 ];
 
-function makeKernels(memory?: WebAssembly.Memory): Kernels | undefined {
+function makeKernels(element: Element, memory?: WebAssembly.Memory): Kernels | undefined {
   const functions = [
-    ...multiplyingBy(FLOAT64),
+    ...multiplyingBy(element),
     { name: "dots1", body: dotting(FLOAT64, 1), results: [] },
     { name: "dots4", body: dotting(FLOAT64, 4), results: [] },
   ];
-  return instantiate(functions, new Imports(), memory) as unknown as Kernels | undefined;
+  return instantiate(functions, new Shared(), memory) as unknown as Kernels | undefined;
 }
 
-function makeSingleKernels(memory?: WebAssembly.Memory): SingleKernels | undefined {
-  const functions = [...multiplyingBy(FLOAT32), { name: "unpack", body: unpacking(), results: [] }];
-  return instantiate(functions, new Imports(), memory) as unknown as SingleKernels | undefined;
+function makeSingleKernels(element: Element, memory?: WebAssembly.Memory): SingleKernels | undefined {
+  const functions = [...multiplyingBy(element), { name: "unpack", body: unpacking(), results: [] }];
+  return instantiate(functions, new Shared(), memory) as unknown as SingleKernels | undefined;
 }
 
 /** A matrix in a memory: where it begins, and how many bytes it is from row to row and from column to column. */
@@ -344,9 +380,12 @@ export interface Placed {
 }
 
 const panelsOf = (element: Element, m: number, n: number) => ({
-  rows: Math.ceil(m / ROWS),
+  rows: Math.ceil(m / element.rows),
   columns: Math.ceil(n / columnsOf(element)),
 });
+
+/** Row panels of a block. */
+const blockOf = ({ rows }: Element) => Math.floor(BLOCK_ROWS / rows);
 
 /** How many rows or columns beyond a matrix its last panel reads at most. */
 export const MOST_BEYOND = MOST_COLUMNS - 1;
@@ -355,17 +394,21 @@ export const MOST_BEYOND = MOST_COLUMNS - 1;
  * Numbers of float64 that the product of [m, k] · [k, n] needs beside its operands, and beside a result of whole panels;
  * those of float32 take no more.
  */
-export function roomFor([m, k, n]: readonly [number, number, number]): { packed: number; out: number } {
-  const width = columnsOf(FLOAT64);
-  const panels = panelsOf(FLOAT64, m, n);
+export function roomFor(
+  [m, k, n]: readonly [number, number, number],
+  element = canFuse() ? FUSED64 : FLOAT64,
+): { packed: number; out: number } {
+  const width = columnsOf(element);
+  const panels = panelsOf(element, m, n);
   const inner = Math.min(k, BLOCK_INNER);
-  const rows = ROWS * Math.min(panels.rows, BLOCK_ROWS / ROWS);
-  return { packed: (rows + width * panels.columns) * inner, out: ROWS * width * panels.rows * panels.columns };
+  const rows = element.rows * Math.min(panels.rows, blockOf(element));
+  return { packed: (rows + width * panels.columns) * inner, out: element.rows * width * panels.rows * panels.columns };
 }
 
 /**
- * Adds the product to `out`, row-major and of whole panels, which must be zeros. A panel at the edge reads beyond its
- * matrix, by up to {@link MOST_BEYOND} rows or columns: what it finds goes into rows and columns of no use.
+ * Writes the product to `out`, row-major and of whole panels. A panel at the edge reads beyond its matrix, by up to
+ * {@link MOST_BEYOND} rows or columns: what it finds goes into rows and columns of no use.
+ * @param edge where the last row panel goes, in the place of `out`
  */
 function multiplyPlaced(
   run: Multiplying,
@@ -375,6 +418,7 @@ function multiplyPlaced(
   [m, k, n]: readonly [number, number, number],
   packed: number,
   out: number,
+  edge?: number,
 ): void {
   const { bytes } = element;
   const width = columnsOf(element);
@@ -395,17 +439,23 @@ function multiplyPlaced(
         right.row,
         count,
       );
-    for (let block = 0; block < panels.rows; block += BLOCK_ROWS / ROWS) {
-      const wanted = Math.min(BLOCK_ROWS / ROWS, panels.rows - block);
+    const more = p > 0 ? 1 : 0;
+    for (let block = 0; block < panels.rows; block += blockOf(element)) {
+      const wanted = Math.min(blockOf(element), panels.rows - block);
+      const panelBytes = bytes * element.rows * count;
       for (let panel = 0; panel < wanted; panel++)
         packRows(
-          left.at + (block + panel) * ROWS * left.row + p * left.column,
-          rows + bytes * panel * ROWS * count,
+          left.at + (block + panel) * element.rows * left.row + p * left.column,
+          rows + panel * panelBytes,
           left.row,
           left.column,
           count,
         );
-      run.multiply(rows, columns, out + block * ROWS * rowBytes, rowBytes, count, wanted, panels.columns);
+      const apart = edge !== undefined && block + wanted === panels.rows ? 1 : 0;
+      const to = out + block * element.rows * rowBytes;
+      if (wanted > apart) run.multiply(rows, columns, to, rowBytes, count, wanted - apart, panels.columns, more);
+      if (edge !== undefined && apart > 0)
+        run.multiply(rows + (wanted - 1) * panelBytes, columns, edge, rowBytes, count, 1, panels.columns, more);
     }
   }
 }
@@ -435,12 +485,12 @@ export function multiplyMatrices(
   const [m, k, n] = sizes;
   const element = single ? FLOAT32 : FLOAT64;
   // Of few rows or columns most of a tile would be lost.
-  if (m * k * n < FEWEST_PRODUCTS || m < ROWS || n < columnsOf(FLOAT64)) return undefined;
-  if (single) singleKernels ??= makeSingleKernels() ?? null;
-  else kernels ??= makeKernels() ?? null;
+  if (m * k * n < FEWEST_PRODUCTS || m < FEWEST_ROWS || n < columnsOf(FLOAT64)) return undefined;
+  if (single) singleKernels ??= makeSingleKernels(FLOAT32) ?? null;
+  else kernels ??= makeKernels(FLOAT64) ?? null;
   const run = single ? singleKernels : kernels;
   if (!run) return undefined;
-  const room = roomFor(sizes);
+  const room = roomFor(sizes, FLOAT64);
   const lengths = [m * k, k * n, room.packed, room.out, MOST_COLUMNS * Math.max(k, n)];
   const { starts, end } = layout(lengths.map((length) => 8 * length));
   if (end > MOST_BYTES) return undefined;
@@ -448,7 +498,6 @@ export function multiplyMatrices(
   const [leftAt, rightAt, packed, out] = starts as [number, number, number, number];
   copy(left, leftStart, m * k, numbers, leftAt / 8);
   copy(right, rightStart, k * n, numbers, rightAt / 8);
-  numbers.fill(0, out / 8, out / 8 + room.out);
   const rowLength = columnsOf(element) * panelsOf(element, m, n).columns;
   multiplyPlaced(
     run,
@@ -482,9 +531,13 @@ export type ProductInMemory = (
   single: boolean,
 ) => void;
 
-/** Undefined where WebAssembly is not to be had. */
+/**
+ * Where the engine can, products and sums are fused, so that each element is off by no more than the one of a plain loop:
+ * by k units in the last place of Σ |left·right|. Undefined where WebAssembly is not to be had.
+ */
 export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefined {
-  const run = makeKernels(memory);
+  const [double, float] = canFuse() ? [FUSED64, FUSED32] : [FLOAT64, FLOAT32];
+  const run = makeKernels(double, memory);
   if (!run) return undefined;
   let runSingle: SingleKernels | undefined;
   const numbers = new Float64Array(memory.buffer);
@@ -501,26 +554,29 @@ export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefi
     if (n === 1 && k > 1 && left.column === 8 && right.row === 8) return dots(left, right.at, out, m, k);
     if (m === 1 && k > 1 && right.row === 8 && left.column === 8)
       return dots({ at: right.at, row: right.column, column: 8 }, left.at, out, n, k);
-    const room = roomFor(sizes);
+    const target = scratch + 8 * roomFor(sizes).packed;
     if (single) {
-      const target = scratch + 8 * room.packed;
-      const panels = panelsOf(FLOAT32, m, n);
-      const rowLength = columnsOf(FLOAT32) * panels.columns;
-      numbers.fill(0, target / 8, target / 8 + (panels.rows * ROWS * rowLength) / 2);
-      runSingle ??= makeSingleKernels(memory)!;
-      multiplyPlaced(runSingle, FLOAT32, left, right, sizes, scratch, target);
-      for (let i = 0; i < m; i++) runSingle.unpack(target + 4 * i * rowLength, out + 8 * i * n, n >> 1, n & 1);
+      runSingle ??= makeSingleKernels(float, memory)!;
+      multiplyPlaced(runSingle, float, left, right, sizes, scratch, target);
+      const rowBytes = 4 * columnsOf(float) * panelsOf(float, m, n).columns;
+      for (let i = 0; i < m; i++) runSingle.unpack(target + i * rowBytes, out + 8 * i * n, n >> 1, n & 1);
       return;
     }
-    const whole = m * n === room.out;
-    const target = whole ? out : scratch + 8 * room.packed;
-    numbers.fill(0, target / 8, target / 8 + room.out);
-    multiplyPlaced(run, FLOAT64, left, right, sizes, scratch, target);
-    if (whole) return;
-    const rowLength = columnsOf(FLOAT64) * panelsOf(FLOAT64, m, n).columns;
-    for (let i = 0; i < m; i++) {
-      const start = target / 8 + i * rowLength;
-      numbers.copyWithin(out / 8 + i * n, start, start + n);
+    const rowLength = columnsOf(double) * panelsOf(double, m, n).columns;
+    const copyRows = (first: number, from: number) => {
+      for (let i = first; i < m; i++) {
+        const start = from / 8 + (i - first) * rowLength;
+        numbers.copyWithin(out / 8 + i * n, start, start + n);
+      }
+    };
+    if (rowLength !== n) {
+      multiplyPlaced(run, double, left, right, sizes, scratch, target);
+      copyRows(0, target);
+    } else {
+      // Only the rows beyond the last have no room in the result.
+      const whole = m % double.rows === 0;
+      multiplyPlaced(run, double, left, right, sizes, scratch, out, whole ? undefined : target);
+      if (!whole) copyRows(m - (m % double.rows), target);
     }
   };
 }
