@@ -62,7 +62,7 @@ export function violations(file, text) {
     if (target.startsWith(".")) {
       const to = posix.join(posix.dirname(file), target).split("/")[0];
       // A page of docs/ is bundled as a text.
-      if (to === ".." && layer === "server" && /^(?:\.\.\/)+docs\/[\w-]+\.md$/.test(target)) continue;
+      if (to === ".." && layer === "server" && /^(?:\.\.\/)+docs\/[\w.-]+\.md$/.test(target)) continue;
       if (to === layer || rule.may.includes(to) || (onlyTypes && rule.types?.includes(to))) continue;
       const types = rule.types?.includes(to) ? " (only its types, by `import type`)" : "";
       report(match.index, `${layer} may not import ${to}${types}: ${target}`);
