@@ -54,14 +54,14 @@ export function registerActions(server: Server, panels: Panels, log: LogOutputCh
       register(command, (argument) => copy(server, panels, argument, format)),
     ),
     register("gradlens.setPoint", async () => {
-      const { point } = await functionAt(server, pythonEditor());
+      const point = await pointOf(server, await functionAt(server, pythonEditor()));
       const given = await askForPoint(Object.keys(point), { prefill: formatPoint(point) });
       if (given) await change(server, undefined, "point", given);
     }),
     register(commands.pin, async (argument) => {
       const target = await targetOf(server, panels, argument);
       if (!target) return;
-      const { point = {} } = target;
+      const point = target.point ?? (await pointOf(server, target.subject));
       const given = await askForPoint(Object.keys(point), { prefill: formatPoint(point) });
       if (given) server.pin({ subject: target.subject, point: given });
     }),
@@ -84,14 +84,19 @@ function pythonEditor(): TextEditor {
   return editor;
 }
 
-async function functionAt(server: Server, editor: TextEditor): Promise<{ subject: Subject; point: Point }> {
+async function functionAt(server: Server, editor: TextEditor): Promise<Subject> {
   const { subject, problem } = await subjectAt(server, editor);
   if (subject?.kind !== "function")
     throw new UserError(problem ?? l10n.t("There is no function here: put the cursor in one."));
+  return subject;
+}
+
+/** The numbers at which a subject is looked at where none are given. */
+async function pointOf(server: Server, subject: Subject): Promise<Point> {
   const view = await server.request("gradlens/view", { subject });
   if (view.parameters.length === 0 && view.problem) throw new UserError(view.problem);
   const numbers = view.parameters.filter(({ reason }) => reason === undefined);
-  return { subject, point: Object.fromEntries(numbers.map(({ name, value }) => [name, value])) };
+  return Object.fromEntries(numbers.map(({ name, value }) => [name, value]));
 }
 
 async function change(server: Server, argument: unknown, action: EditAction, point?: Point): Promise<void> {

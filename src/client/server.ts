@@ -77,7 +77,10 @@ export class Server implements Disposable {
     token?: CancellationToken,
   ): Promise<Requests[M][1]> {
     try {
-      return await this.client.sendRequest<Requests[M][1]>(method, params, token);
+      // A token that is undefined would be sent as a second parameter.
+      return await (token
+        ? this.client.sendRequest<Requests[M][1]>(method, params, token)
+        : this.client.sendRequest<Requests[M][1]>(method, params));
     } catch (error) {
       throw this.explain(method, error, token);
     }

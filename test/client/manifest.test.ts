@@ -1,6 +1,7 @@
 /** What package.json contributes fits together. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { isExampleArgument } from "../../src/client/validate";
 
 interface Setting {
   order: number;
@@ -54,5 +55,33 @@ describe("the manifest", () => {
     for (const { description } of walkthrough!.steps)
       for (const [, command] of words[description.slice(1, -1)]!.matchAll(/\(command:(gradlens\.\w+)/g))
         assert.ok(commands.has(command!), command);
+  });
+
+  for (const [name, example] of [
+    ["package.nls.json", "examples/tf_diffs.py"],
+    ["package.nls.zh-cn.json", "examples/tf_diffs.zh-cn.py"],
+  ] as const)
+    it(`describes steps as VS Code reads them, with places that the example has: ${name}`, () => {
+      const text = readFileSync(example, "utf8");
+      const found = Object.entries(JSON.parse(readFileSync(name, "utf8")) as Record<string, string>)
+        .filter(([key]) => /^walkthrough\..*description$/.test(key))
+        .flatMap(([key, description]) => {
+          // Even in code two stars are bold there.
+          assert.doesNotMatch(description, /\*\*/, key);
+          return [...description.matchAll(/\(command:gradlens\.\w+\?([^)]*)\)/g)].map((match) => match[1]!);
+        })
+        .map((query) => JSON.parse(decodeURIComponent(query)) as unknown[]);
+      assert.equal(found.length, 4);
+      for (const [argument] of found) assert.ok(isExampleArgument(argument) && text.includes(argument.example), name);
+    });
+
+  it("leads from the README to files that there are, and that come with the extension", () => {
+    const packed = readFileSync(".vscodeignore", "utf8");
+    const links = [...readFileSync("README.md", "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!);
+    assert.ok(links.length > 8);
+    for (const link of links) {
+      assert.ok(existsSync(link), link);
+      assert.ok(link.startsWith("media/") || packed.includes(`!${link.replace("findings.md", "findings*.md")}\n`), `${link} is not in the package`);
+    }
   });
 });

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { isCommandArgument, isPanelState, isScriptArgument, isToHost, sameSubject } from "../../src/client/validate";
+import {
+  isCommandArgument,
+  isExampleArgument,
+  isPanelState,
+  isScriptArgument,
+  isToHost,
+  sameSubject,
+} from "../../src/client/validate";
 
 const subject = { kind: "function", uri: "file:///a.py", name: "g" } as const;
 const expression = { kind: "expression", text: "x**2", language: "python" } as const;
@@ -144,5 +151,11 @@ describe("what comes from outside", () => {
     assert(!sameSubject(subject, expression));
     assert(!sameSubject(expression, { ...expression, language: "mathjs" }));
     assert(!sameSubject(undefined, undefined));
+  });
+
+  it("knows the argument of a command of the walkthrough", () => {
+    assert.ok(isExampleArgument({ example: "g(x1, x2)" }) && isExampleArgument({ example: "x", select: true }));
+    for (const other of [undefined, "g", {}, { example: 1 }, { example: "x", select: 1 }, { subject }])
+      assert.ok(!isExampleArgument(other), JSON.stringify(other));
   });
 });

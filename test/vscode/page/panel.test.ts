@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Frame, Locator } from "playwright-core";
 import { workbenchAddress } from "../../../scripts/lib/vscode-server.mjs";
-import { openWorkbench, type Theme, until, type Workbench } from "../workbench";
+import { isSeen, openWorkbench, succeeds, type Theme, until, type Workbench } from "../workbench";
 
 const themes: readonly Theme[] = ["dark", "light", "hc-dark", "hc-light"];
 
@@ -51,9 +51,10 @@ describe("the panel's use @every", function () {
   const title = (text: string) => panel.locator("h1", { hasText: text }).waitFor();
   /** The point moves with the plot's drawing: where its handle is drawn. */
   const drawn = async () => {
-    await panel.locator(".plot .main-svg").first().waitFor();
+    await panel.locator(".plot .chart[aria-busy=false] .main-svg").first().waitFor();
     await panel.locator(".handle").waitFor();
   };
+  const valueIs = (text: string, where: string) => until(async () => (await value()) === text, `the value ${where}`);
   const button = (name: string): Locator => panel.getByRole("button", { name, exact: true });
   const goTo = async (line: number, column = 1) => {
     await workbench.page.locator(".editor-group-container").first().locator(".view-lines").click();
@@ -68,44 +69,45 @@ describe("the panel's use @every", function () {
     await workbench.runCommand("Gradlens: Open Panel");
     panel = await workbench.panelFrame("f(x)");
     await drawn();
-    assert.equal(await value(), "4");
-    assert.ok((await panel.locator(".formula.display svg use").count()) > 3, "the formulas are typeset");
+    await valueIs("4", "of f");
+    await until(async () => (await panel.locator(".formula.display svg use").count()) > 3, "typeset formulas");
     await goTo(23, 6);
     await title("g(x1, x2)");
     await drawn();
-    await until(async () => (await value()) === "63", "the value of g");
+    await valueIs("63", "of g");
   });
 
   it("draws its marks in colours that stand out, in every theme", async () => {
     for (const theme of themes) {
       await workbench.setTheme(theme);
       await panel.locator(".plot").scrollIntoViewIfNeeded();
-      const contrasts = await until(
-        () =>
-          panel.evaluate(() => {
-            const numbers = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
-            const luminance = ([r = 0, g = 0, b = 0]: number[]) => {
-              const [x = 0, y = 0, z = 0] = [r, g, b].map((v) =>
-                v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
-              );
-              return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-            };
-            const background = luminance(numbers(getComputedStyle(document.body).backgroundColor));
-            const colors = [
-              getComputedStyle(document.querySelector(".arrow .head")!).fill,
-              getComputedStyle(document.querySelector(".handle")!, "::before").backgroundColor,
-            ];
-            return colors.map((color) => {
-              const parts = numbers(color);
-              const light = luminance(parts);
-              const ratio = (Math.max(light, background) + 0.05) / (Math.min(light, background) + 0.05);
-              return { color, opaque: parts.length === 3 || parts[3] === 1, ratio };
-            });
-          }),
-        "the colours",
-      );
-      for (const { color, opaque, ratio } of contrasts)
-        assert.ok(opaque && ratio >= 3, `${theme}: ${color} has a contrast of ${ratio}`);
+      // The page takes its colours a moment after the workbench does, and draws anew.
+      let contrasts: { color: string; opaque: boolean; ratio: number }[] = [];
+      const standOut = async () => {
+        contrasts = await panel.evaluate(() => {
+          const numbers = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+          const luminance = ([r = 0, g = 0, b = 0]: number[]) => {
+            const [x = 0, y = 0, z = 0] = [r, g, b].map((v) =>
+              v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+            );
+            return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+          };
+          const background = luminance(numbers(getComputedStyle(document.body).backgroundColor));
+          const [head, handle] = [document.querySelector(".arrow .head"), document.querySelector(".handle")];
+          if (!head || !handle) return [];
+          const colors = [getComputedStyle(head).fill, getComputedStyle(handle, "::before").backgroundColor];
+          return colors.map((color) => {
+            const parts = numbers(color);
+            const light = luminance(parts);
+            const ratio = (Math.max(light, background) + 0.05) / (Math.min(light, background) + 0.05);
+            return { color, opaque: parts.length === 3 || parts[3] === 1, ratio };
+          });
+        });
+        return contrasts.length > 0 && contrasts.every(({ opaque, ratio }) => opaque && ratio >= 3);
+      };
+      await until(standOut, `${theme}: marks that stand out`).catch((error: Error) => {
+        throw new Error(`${error.message}: ${JSON.stringify(contrasts)}`);
+      });
       await workbench.screenshot("panel-marks");
     }
     await workbench.setTheme("dark");
@@ -113,42 +115,51 @@ describe("the panel's use @every", function () {
 
   it("takes a typed value, a dragged slider, a dragged point and the arrow keys", async () => {
     await field("x1").fill("3");
-    await until(async () => (await value()) === "72", "the value at (3, 3)");
+    await valueIs("72", "at (3, 3)");
 
     const slider = panel.getByRole("slider", { name: "x2 on a slider" });
-    await slider.scrollIntoViewIfNeeded();
-    const track = (await slider.boundingBox())!;
     const { mouse } = workbench.page;
-    await mouse.move(track.x + track.width / 2, track.y + track.height / 2);
-    await mouse.down();
-    await mouse.move(track.x + track.width * 0.7, track.y + track.height / 2, { steps: 6 });
-    await mouse.up();
-    const x2 = Number(await field("x2").inputValue());
-    assert.ok(x2 > 3, String(x2));
+    const number = async (name: string) => Number(await field(name).inputValue());
+    // What is drawn meanwhile may move the page under the mouse.
+    await until(async () => {
+      await slider.scrollIntoViewIfNeeded();
+      const track = (await slider.boundingBox())!;
+      await mouse.move(track.x + track.width / 2, track.y + track.height / 2);
+      await mouse.down();
+      await mouse.move(track.x + track.width * 0.7, track.y + track.height / 2, { steps: 6 });
+      await mouse.up();
+      return (await number("x2")) > 3;
+    }, "a slider that was dragged to the right");
+    const x2 = await number("x2");
     await until(async () => Math.abs(Number(await value()) - 8 * x2 ** 2) < 1e-9, "the value at the slider");
 
     const handle = panel.locator(".handle");
-    await handle.scrollIntoViewIfNeeded();
-    const box = (await handle.boundingBox())!;
-    await mouse.move(box.x + 12, box.y + 12);
-    await mouse.down();
-    await mouse.move(box.x - 30, box.y + 40, { steps: 6 });
-    await mouse.up();
-    const moved = [Number(await field("x1").inputValue()), Number(await field("x2").inputValue())] as const;
-    assert.ok(moved[0] < 3 && moved[1] < x2, moved.join());
+    let moved: readonly [x1: number, x2: number] = [3, x2];
+    await until(async () => {
+      await drawn();
+      await handle.scrollIntoViewIfNeeded();
+      const box = (await handle.boundingBox())!;
+      await mouse.move(box.x + 12, box.y + 12);
+      await mouse.down();
+      await mouse.move(box.x - 30, box.y + 40, { steps: 6 });
+      await mouse.up();
+      moved = [await number("x1"), await number("x2")];
+      return moved[0] < 3 && moved[1] < x2;
+    }, "a point that was dragged to the left and down");
     await until(
       async () => Math.abs(Number(await value()) - (moved[0] + 5) * moved[1] ** 2) < 1e-6,
       "the value at the dragged point",
     );
     await handle.press("ArrowRight");
-    assert.ok(Number(await field("x1").inputValue()) > moved[0]);
+    await until(async () => (await number("x1")) > moved[0], "a point to the right");
     await field("x1").press("ArrowUp");
     await button("Reset point").click();
-    await until(async () => (await value()) === "63", "the code's own point");
+    await valueIs("63", "at the code's own point");
   });
 
   it("samples anew where it is zoomed", async () => {
     const across = () => panel.locator(".xaxislayer-above .xtick, .xtick").allTextContents();
+    await drawn();
     const before = await across();
     await panel.locator(".plot").hover();
     await button("Zoom in").click();
@@ -190,18 +201,17 @@ describe("the panel's use @every", function () {
 
   it("pins a point for hovers and lenses", async () => {
     await field("x1").fill("1");
-    await until(async () => (await value()) === "54", "the value at (1, 3)");
+    await valueIs("54", "at (1, 3)");
     await button("Pin point").click();
     await workbench.lenses.filter({ hasText: "∇g = (9, 36) at (1, 3)" }).first().waitFor();
     await goTo(23, 6);
-    const hover = await workbench.hoverOn("g(", { saying: "∇g" });
-    assert.match((await hover.textContent()) ?? "", /\(9, 36\)/);
+    await workbench.hoverOn("g(", { saying: "∇g = (9, 36)" });
     await workbench.page.keyboard.press("Escape");
     await workbench.screenshot("panel-pinned");
     await button("Pin point").click();
     await workbench.lenses.filter({ hasText: "∇g = (9, 42) at (2, 3)" }).first().waitFor();
     await button("Reset point").click();
-    await until(async () => (await value()) === "63", "the code's own point");
+    await valueIs("63", "at the code's own point");
   });
 
   it("draws the loops of the file and leads to their lines", async () => {
@@ -209,14 +219,15 @@ describe("the panel's use @every", function () {
     await title("f(x)");
     await drawn();
     const loops = panel.locator(".loops button.link");
-    await loops.first().waitFor();
-    assert.equal(await loops.count(), 2);
+    await until(async () => (await loops.count()) === 2, "two loops");
     await until(async () => (await panel.locator(".plot .scatterlayer .trace").count()) >= 1 + 2 * 3, "two paths");
     await loops.first().scrollIntoViewIfNeeded();
     await workbench.screenshot("panel-loops");
     const line = Number(/\d+/.exec((await loops.first().textContent()) ?? "")?.[0]);
-    await loops.first().click();
-    await workbench.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col 1` }).waitFor();
+    await until(async () => {
+      await loops.first().click();
+      return isSeen(workbench.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col 1` }), 2000);
+    }, "the line of the loop");
     assert.equal(await workbench.page.locator(".editor-group-container").count(), 2);
   });
 
@@ -225,14 +236,9 @@ describe("the panel's use @every", function () {
     await title("f(x)");
     // A click while VS Code puts its lenses in their places anew is lost.
     await until(async () => {
-      await workbench.page.locator(".codelens-decoration a", { hasText: "Minimize" }).first().click();
-      return panel
-        .locator(".runs tbody tr", { hasText: /100 steps|converged/ })
-        .waitFor({ timeout: 5_000 })
-        .then(
-          () => true,
-          () => false,
-        );
+      const lens = workbench.page.locator(".codelens-decoration a", { hasText: "Minimize" }).first();
+      await succeeds(() => lens.click({ timeout: 2000 }));
+      return isSeen(panel.locator(".runs tbody tr", { hasText: /100 steps|converged/ }), 5000);
     }, "the run");
     await workbench.screenshot("panel-minimized");
     await button("Use this point: SGD, start 1").click();
@@ -251,14 +257,19 @@ describe("the panel's use @every", function () {
     await panel.locator("#rate-0").fill("0.01");
     await panel.locator("#rate-1").fill("0.2");
     await panel.locator("#steps").fill("40");
-    const box = (await panel.locator(".plot.paths .nsewdrag").boundingBox())!;
-    await workbench.page.mouse.click(box.x + 0.8 * box.width, box.y + 0.3 * box.height);
-    await until(async () => (await panel.locator(".plot.paths .handle").count()) === 2, "a second start");
+    const starts = panel.locator(".plot.paths .handle");
+    await until(async () => {
+      const box = (await panel.locator(".plot.paths .nsewdrag").boundingBox())!;
+      if ((await starts.count()) === 1)
+        await workbench.page.mouse.click(box.x + 0.8 * box.width, box.y + 0.3 * box.height);
+      return isSeen(starts.nth(1), 2000);
+    }, "a second start");
+    assert.equal(await starts.count(), 2);
     await button("Run").click();
     await until(async () => (await panel.locator(".runs tbody tr").count()) === 4, "four runs");
     await panel.getByRole("slider", { name: "Step of the runs" }).fill("12");
-    assert.equal(await panel.locator(".player .count").textContent(), "12 / 40");
-    assert.equal(await panel.locator(".run .to-come").count(), 4);
+    await panel.locator(".player .count", { hasText: /^12 \/ 40$/ }).waitFor();
+    await until(async () => (await panel.locator(".run .to-come").count()) === 4, "what is to come of four runs");
     for (const theme of ["light", "dark"] as const) {
       await workbench.setTheme(theme);
       await workbench.screenshot("panel-optimize");
@@ -317,8 +328,8 @@ describe("the panel's use @every", function () {
     await title("polar(r, s)");
     await panel.getByRole("heading", { name: "Jacobian" }).waitFor();
     await workbench.screenshot("panel-several");
+    await until(async () => (await panel.locator(".input").count()) === 2, "two inputs");
     assert.equal(await panel.locator(".problem").count(), 0);
-    assert.equal(await panel.locator(".input").count(), 2);
   });
 
   it("says in one line why there are no derivatives", async () => {
@@ -328,7 +339,7 @@ describe("the panel's use @every", function () {
     await workbench.screenshot("panel-raises");
     assert.equal(await panel.locator(".problem").count(), 1);
     await field("x").fill("2");
-    await until(async () => (await value()) === "4", "the value where nothing is raised");
+    await valueIs("4", "where nothing is raised");
     await drawn();
     assert.equal(await panel.locator(".problem").count(), 0);
   });
@@ -354,7 +365,7 @@ describe("the panel's use @every", function () {
     await loaded;
     await tab("strict").click();
     panel = await workbench.panelFrame("strict(x)");
-    await until(async () => (await value()) === "4", "the point of before");
+    await valueIs("4", "at the point of before");
     assert.equal(await button("Follow cursor").getAttribute("aria-pressed"), "false");
     await button("Follow cursor").click();
   });
@@ -368,11 +379,12 @@ describe("the panel's use @every", function () {
     await goTo(23, 6);
     await title("g(x1, x2)");
     await drawn();
-    const width = await panel.evaluate(() => window.innerWidth);
-    assert.ok(width <= 330, `the panel has ${width} pixels`);
+    await until(async () => (await panel.evaluate(() => window.innerWidth)) <= 330, "a panel of 330 pixels at most");
     await workbench.screenshot("panel-narrow");
-    const over = await panel.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(over <= 0, `${over} pixels too wide at ${width}`);
+    await until(
+      () => panel.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+      "a page that is no wider than the panel",
+    );
     await panel.locator(".plot").scrollIntoViewIfNeeded();
     await workbench.screenshot("panel-narrow-plot");
   });

@@ -1,6 +1,6 @@
 /** The status item and what Report Issue writes. */
 import assert from "node:assert/strict";
-import { openWorkbench, until, type Workbench } from "../workbench";
+import { isSeen, openWorkbench, succeeds, until, type Workbench } from "../workbench";
 
 describe("status", function () {
   this.timeout(120_000);
@@ -16,16 +16,8 @@ describe("status", function () {
     const item = page.locator("#status\\.languageStatus, [id*='languageStatus']").first();
     await until(async () => {
       await page.mouse.move(2, 2);
-      await item.hover();
-      return page
-        .locator(".monaco-hover:visible")
-        .filter({ hasText: /Gradlens: \d+ ms/ })
-        .first()
-        .waitFor({ timeout: 3000 })
-        .then(
-          () => true,
-          () => false,
-        );
+      await succeeds(() => item.hover({ timeout: 3000 }));
+      return isSeen(page.locator(".monaco-hover:visible").filter({ hasText: /Gradlens: \d+ ms/ }), 3000);
     }, "the status item's hover");
     await workbench.screenshot("status-item");
   });
