@@ -205,15 +205,51 @@ class ReduceLROnPlateau(_Watching):
                 self.wait = 0
 
 
+class ModelCheckpoint(Callback):
+    """Saves the model at the end of each epoch, or the best one so far."""
+
+    def __init__(self, filepath, monitor="val_loss", verbose=0, save_best_only=False, save_weights_only=False, mode="auto", save_freq="epoch", initial_value_threshold=None):
+        super().__init__()
+        self.filepath = str(filepath)
+        if save_weights_only and not self.filepath.endswith(".weights.h5"):
+            raise ValueError(
+                "When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in `.weights.h5` "
+                f"(Keras weights format). Received: filepath={self.filepath}"
+            )
+        if not save_weights_only and not self.filepath.endswith((".keras", ".h5")):
+            raise ValueError(f"The filepath provided must end in `.keras` (Keras model format). Received: filepath={self.filepath}")
+        self.monitor, self.verbose = monitor, verbose
+        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
+        self._rising = mode == "max" or mode == "auto" and ("acc" in monitor or "auc" in monitor)
+        self.best = initial_value_threshold if initial_value_threshold is not None else float("-inf" if self._rising else "inf")
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        path = self.filepath.format(epoch=epoch + 1, **logs)
+        if self.save_best_only:
+            now = logs.get(self.monitor)
+            if now is None:
+                return
+            better = now > self.best if self._rising else now < self.best
+            if self.verbose > 0:
+                print(
+                    f"\nEpoch {epoch + 1}: {self.monitor} improved from {self.best:.5f} to {now:.5f}, saving model to {path}"
+                    if better
+                    else f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}"
+                )
+            if not better:
+                return
+            self.best = now
+        elif self.verbose > 0:
+            print(f"\nEpoch {epoch + 1}: saving model to {path}")
+        (self.model.save_weights if self.save_weights_only else self.model.save)(path)
+
+
 class _NoFiles(Callback):
-    """Writes nothing: this evaluator has no files."""
+    """Writes nothing."""
 
     def __init__(self, *args, **kwargs):
         super().__init__()
-
-
-class ModelCheckpoint(_NoFiles):
-    pass
 
 
 class TensorBoard(_NoFiles):
