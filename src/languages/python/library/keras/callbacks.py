@@ -221,28 +221,28 @@ class ModelCheckpoint(Callback):
         self.monitor, self.verbose = monitor, verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self._rising = mode == "max" or mode == "auto" and ("acc" in monitor or "auc" in monitor)
-        self.best = initial_value_threshold if initial_value_threshold is not None else float("-inf" if self._rising else "inf")
+        self.best = initial_value_threshold
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
         path = self.filepath.format(epoch=epoch + 1, **logs)
         if self.save_best_only:
             now = logs.get(self.monitor)
-            if now is None:
-                return
-            better = now > self.best if self._rising else now < self.best
-            if self.verbose > 0:
-                print(
-                    f"\nEpoch {epoch + 1}: {self.monitor} improved from {self.best:.5f} to {now:.5f}, saving model to {path}"
-                    if better
-                    else f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}"
-                )
-            if not better:
-                return
-            self.best = now
-        elif self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: saving model to {path}")
+            if now is not None:
+                before = "None" if self.best is None else f"{self.best:.5f}"
+                if self.best is not None and not (now > self.best if self._rising else now < self.best):
+                    self._say(epoch, f"{self.monitor} did not improve from {before}")
+                    return
+                self._say(epoch, f"{self.monitor} improved from {before} to {now:.5f}, saving model to {path}")
+                self.best = now
+        else:
+            self._say(epoch, f"saving model to {path}")
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)
+        self._say(epoch, f"finished saving model to {path}")
+
+    def _say(self, epoch, text):
+        if self.verbose > 0:
+            print(f"\nEpoch {epoch + 1}: {text}")
 
 
 class _NoFiles(Callback):
