@@ -42,7 +42,7 @@ const FEATURES: readonly (readonly [what: string, code: string])[] = [
   ["`eval` of an expression, `globals`, `locals`", "eval('1 + 1'); globals(); locals()"],
   ["`async def`, `await`", "async def f(): pass"],
   ["`exec`, `compile`", "exec(compile('x = 1', 'f', 'exec'))"],
-  ["`open`", "open('f')"],
+  ["`open`, of files that the program wrote itself, in memory", "open('f', 'w').close(); open('f').read()"],
 ];
 
 const lines = (code: string): string[] => run(parse(code)).output.split("\n").filter(Boolean);

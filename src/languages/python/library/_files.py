@@ -12,7 +12,7 @@ class _File:
 
     def _check(self, writing):
         if self.closed:
-            raise ValueError("I/O operation on closed file.")
+            raise ValueError("I/O operation on closed file." if isinstance(self, TextIOWrapper) else "write to closed file" if writing else "read of closed file")
         if writing and not self.writable():
             raise io.UnsupportedOperation("not writable" if isinstance(self, TextIOWrapper) else "write")
         if not writing and not self.readable():
@@ -77,6 +77,8 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
         if letters == "x" and _disk.is_file(file):
             raise FileExistsError(17, "File exists", file)
         _disk.write(file, start)
+    if not binary and newline is None:
+        start = start.replace("\r\n", "\n").replace("\r", "\n")
     out = BufferedFile(start) if binary else TextIOWrapper(start)
     out._opened(file, mode)
     if letters == "a":

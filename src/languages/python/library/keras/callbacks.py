@@ -205,15 +205,51 @@ class ReduceLROnPlateau(_Watching):
                 self.wait = 0
 
 
+class ModelCheckpoint(Callback):
+    """Saves the model at the end of each epoch, or the best one so far."""
+
+    def __init__(self, filepath, monitor="val_loss", verbose=0, save_best_only=False, save_weights_only=False, mode="auto", save_freq="epoch", initial_value_threshold=None):
+        super().__init__()
+        self.filepath = str(filepath)
+        if save_weights_only and not self.filepath.endswith(".weights.h5"):
+            raise ValueError(
+                "When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in `.weights.h5` "
+                f"(Keras weights format). Received: filepath={self.filepath}"
+            )
+        if not save_weights_only and not self.filepath.endswith((".keras", ".h5")):
+            raise ValueError(f"The filepath provided must end in `.keras` (Keras model format). Received: filepath={self.filepath}")
+        self.monitor, self.verbose = monitor, verbose
+        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
+        self._rising = mode == "max" or mode == "auto" and ("acc" in monitor or "auc" in monitor)
+        self.best = initial_value_threshold
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        path = self.filepath.format(epoch=epoch + 1, **logs)
+        if self.save_best_only:
+            now = logs.get(self.monitor)
+            if now is not None:
+                before = "None" if self.best is None else f"{self.best:.5f}"
+                if self.best is not None and not (now > self.best if self._rising else now < self.best):
+                    self._say(epoch, f"{self.monitor} did not improve from {before}")
+                    return
+                self._say(epoch, f"{self.monitor} improved from {before} to {now:.5f}, saving model to {path}")
+                self.best = now
+        else:
+            self._say(epoch, f"saving model to {path}")
+        (self.model.save_weights if self.save_weights_only else self.model.save)(path)
+        self._say(epoch, f"finished saving model to {path}")
+
+    def _say(self, epoch, text):
+        if self.verbose > 0:
+            print(f"\nEpoch {epoch + 1}: {text}")
+
+
 class _NoFiles(Callback):
-    """Writes nothing: this evaluator has no files."""
+    """Writes nothing."""
 
     def __init__(self, *args, **kwargs):
         super().__init__()
-
-
-class ModelCheckpoint(_NoFiles):
-    pass
 
 
 class TensorBoard(_NoFiles):

@@ -1,6 +1,8 @@
 """Keras 3's models: Sequential, functional and subclassed, with compile, fit, evaluate and predict."""
+import copy
 import warnings
 
+import _disk
 import numpy as np
 import tensorflow as tf
 from keras import _native, losses as _losses, metrics as _metrics, optimizers as _optimizers
@@ -328,11 +330,49 @@ class Model(Layer):
             return {"name": self.name, "trainable": self.trainable, "layers": [_layer_config(layer) for layer in self.layers]}
         return super().get_config()
 
-    def save(self, *args, **kwargs):
-        raise NotImplementedError("this evaluator has no files: a model cannot be saved")
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        if not str(filepath).endswith((".keras", ".h5", ".hdf5")):
+            raise ValueError(
+                "Invalid filepath extension for saving. Please add either a `.keras` extension for the native Keras "
+                "format (recommended) or a `.h5` extension. Use `model.export(filepath)` if you want to export a "
+                f"SavedModel for use with TFLite/TFServing/etc. Received: filepath={filepath}."
+            )
+        _disk.keep(filepath, _twin(self))
 
-    def save_weights(self, *args, **kwargs):
-        raise NotImplementedError("this evaluator has no files: weights cannot be saved")
+    def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
+        tf.saved_model.save(self, str(filepath))
+
+    def save_weights(self, filepath, overwrite=True, **kwargs):
+        _check_weights_name(filepath)
+        _disk.keep(filepath, _Weights([np.array(value) for value in self.get_weights()]))
+
+    def load_weights(self, filepath, skip_mismatch=False, **kwargs):
+        saved = _disk.read(filepath)
+        if isinstance(saved, Model):
+            self.set_weights(saved.get_weights())
+            return
+        _check_weights_name(filepath)
+        self.set_weights(saved.values)
+
+
+class _Weights:
+    """What a file of weights holds."""
+
+    def __init__(self, values):
+        self.values = values
+
+
+def _check_weights_name(filepath):
+    if not str(filepath).endswith(".weights.h5"):
+        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
+
+
+def _twin(model):
+    """A model of its own with the same weights."""
+    out = copy.deepcopy(model)
+    if out.optimizer is not None:
+        out.optimizer = type(out.optimizer)(**out.optimizer.get_config())
+    return out
 
 
 def _as_loss(loss):
@@ -684,8 +724,23 @@ def clone_model(model, input_tensors=None, clone_function=None, **kwargs):
     return Model(map_structure(again, model._inputs), outputs, name=model.name)
 
 
-def load_model(*args, **kwargs):
-    raise NotImplementedError("this evaluator has no files: a model cannot be loaded")
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    if _disk.is_file(filepath):
+        return _twin(_disk.read(filepath))
+    if str(filepath).endswith(".keras"):
+        raise ValueError(f"File not found: filepath={filepath}. Please ensure the file is an accessible `.keras` zip file.")
+    if str(filepath).endswith((".h5", ".hdf5")):
+        raise FileNotFoundError(2, f"Unable to synchronously open file (unable to open file: name = '{filepath}', errno = 2, error message = 'No such file or directory', flags = 0, o_flags = 0)")
+    raise ValueError(
+        f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` files, legacy H5 format files "
+        "(`.h5` extension). Note that the legacy SavedModel format is not supported by `load_model()` in Keras 3. In order to "
+        "reload a TensorFlow SavedModel as an inference-only layer in Keras 3, use "
+        f"`keras.layers.TFSMLayer({filepath}, call_endpoint='serving_default')` (note that your `call_endpoint` might have a different name)."
+    )
+
+
+def save_model(model, filepath, overwrite=True, **kwargs):
+    model.save(filepath, overwrite)
 
 
 # ── summary ─────────────────────────────────────────────────────────────────

@@ -113,7 +113,9 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
     return _stacked(states)
 
 
-class _Context:
+class Context:
+    """A block that nothing is different in."""
+
     def __init__(self, *args, **kwargs):
         pass
 
@@ -124,7 +126,7 @@ class _Context:
         return False
 
 
-device = control_dependencies = init_scope = _Context
+device = control_dependencies = init_scope = Context
 
 
 class name_scope:

@@ -1,6 +1,10 @@
 """tf.config, tf.debugging, tf.train, tf.summary, tf.distribute and the like: one processor, no files."""
+import copy
+
+import _disk
 import numpy as np
 import tensorflow as tf
+from tensorflow._functions import Context
 
 
 class _Nothing:
@@ -10,26 +14,6 @@ class _Nothing:
         if name.startswith("__"):
             raise AttributeError(name)
         return lambda *args, **kwargs: None
-
-
-class _Context:
-    def __init__(self, *args, **kwargs):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return False
-
-    def as_default(self, *args, **kwargs):
-        return self
-
-    def flush(self):
-        pass
-
-    def close(self):
-        pass
 
 
 # ── tf.config ───────────────────────────────────────────────────────────────
@@ -240,15 +224,45 @@ def set_log_device_placement(enabled):
     pass
 
 
-# ── tf.train, tf.summary ────────────────────────────────────────────────────
+# ── tf.train ────────────────────────────────────────────────────────────────
 
 
-def _no_files(what):
-    raise NotImplementedError(f"{what} is not supported: this evaluator has no files")
+class _Saved:
+    """What a checkpoint or a saved model holds."""
+
+    def __init__(self, content):
+        self.content = content
+
+
+def _variables(value, key, found):
+    """Every Variable in a structure of trackable objects, by the way to it."""
+    if isinstance(value, tf.Variable):
+        found[key] = value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            _variables(part, f"{key}/{name}", found)
+    elif isinstance(value, (list, tuple)):
+        for k, part in enumerate(value):
+            _variables(part, f"{key}/{k}", found)
+    elif isinstance(value, Checkpoint):
+        for name, part in vars(value).items():
+            _variables(part, f"{key}/{name}", found)
+    elif hasattr(value, "variables"):
+        _variables(list(value.variables), key, found)
+    return found
+
+
+class _Status:
+    """What was restored: all that has been built."""
+
+    def _same(self):
+        return self
+
+    assert_consumed = assert_existing_objects_matched = assert_nontrivial_match = expect_partial = initialize_or_restore = run_restore_ops = _same
 
 
 class Checkpoint:
-    """Holds objects; there is nowhere to save them."""
+    """Keeps the values of Variables in the files of the run."""
 
     def __init__(self, root=None, **kwargs):
         if root is not None:
@@ -257,40 +271,123 @@ class Checkpoint:
         for name, value in kwargs.items():
             setattr(self, name, value)
 
-    def save(self, *args, **kwargs):
-        _no_files("tf.train.Checkpoint.save")
+    def write(self, file_prefix, options=None):
+        values = {key: variable.numpy() for key, variable in _variables(self, "", {}).items()}
+        _disk.keep(f"{file_prefix}.index", _Saved(values))
+        return str(file_prefix)
 
-    def write(self, *args, **kwargs):
-        _no_files("tf.train.Checkpoint.write")
+    def save(self, file_prefix, options=None):
+        self.save_counter.assign_add(1)
+        path = self.write(f"{file_prefix}-{int(self.save_counter)}")
+        folder, _, name = path.rpartition("/")
+        _disk.keep(f"{folder}/checkpoint" if folder else "checkpoint", f'model_checkpoint_path: "{name}"\nall_model_checkpoint_paths: "{name}"\n')
+        return path
 
-    def restore(self, *args, **kwargs):
-        if args and args[0] is None:
-            return _Nothing()
-        _no_files("tf.train.Checkpoint.restore")
+    def read(self, save_path, options=None):
+        if not _disk.is_file(f"{save_path}.index"):
+            raise tf.errors.NotFoundError(f"Unsuccessful TensorSliceReader constructor: Failed to find any matching files for {save_path}")
+        values = _disk.read(f"{save_path}.index").content
+        for key, variable in _variables(self, "", {}).items():
+            if key in values:
+                variable.assign(values[key])
+        return _Status()
 
-    def read(self, *args, **kwargs):
-        _no_files("tf.train.Checkpoint.read")
+    def restore(self, save_path, options=None):
+        return _Status() if save_path is None else self.read(save_path, options)
 
 
 class CheckpointManager:
-    def __init__(self, checkpoint, directory, max_to_keep=None, **kwargs):
+    def __init__(self, checkpoint, directory, max_to_keep=None, keep_checkpoint_every_n_hours=None, checkpoint_name="ckpt", **kwargs):
         self.checkpoint = checkpoint
-        self.latest_checkpoint = None
+        self.directory = str(directory)
+        self._prefix = f"{self.directory}/{checkpoint_name}"
+        self._most = max_to_keep
         self.checkpoints = []
+        latest = latest_checkpoint(self.directory)
+        if latest is not None:
+            self.checkpoints.append(latest)
 
-    def save(self, *args, **kwargs):
-        _no_files("tf.train.CheckpointManager.save")
+    @property
+    def latest_checkpoint(self):
+        return self.checkpoints[-1] if self.checkpoints else None
+
+    def save(self, checkpoint_number=None, **kwargs):
+        if checkpoint_number is not None:
+            self.checkpoint.save_counter.assign(int(checkpoint_number) - 1)
+        path = self.checkpoint.save(self._prefix)
+        self.checkpoints.append(path)
+        while self._most is not None and len(self.checkpoints) > self._most:
+            _disk.remove([f"{self.checkpoints.pop(0)}.index"])
+        return path
 
     def restore_or_initialize(self):
-        return None
+        if self.latest_checkpoint is not None:
+            self.checkpoint.restore(self.latest_checkpoint)
+        return self.latest_checkpoint
 
 
 def latest_checkpoint(checkpoint_dir, latest_filename=None):
-    return None
+    path = f"{checkpoint_dir}/{latest_filename or 'checkpoint'}"
+    if not _disk.is_file(path):
+        return None
+    name = _disk.read(path).split('"')[1]
+    return name if name.startswith("/") else f"{checkpoint_dir}/{name}"
 
 
-def create_file_writer(*args, **kwargs):
-    return _Context()
+# ── tf.saved_model ──────────────────────────────────────────────────────────
+
+
+class _Loaded:
+    """A saved object, which has what the saved one had, but not its class."""
+
+    def __init__(self, inner):
+        self._inner = inner
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._inner, name)
+
+    def __call__(self, *args, **kwargs):
+        return self._inner(*args, **kwargs)
+
+
+class SaveOptions:
+    def __init__(self, **options):
+        vars(self).update(options)
+
+
+LoadOptions = SaveOptions
+
+
+def save(obj, export_dir, signatures=None, options=None):
+    _disk.keep(f"{export_dir}/saved_model.pb", _Saved(copy.deepcopy(obj)))
+
+
+def load(export_dir, tags=None, options=None):
+    path = f"{export_dir}/saved_model.pb"
+    if not _disk.is_file(path):
+        raise OSError(f"SavedModel file does not exist at: {export_dir}/{{saved_model.pbtxt|saved_model.pb}}")
+    return _Loaded(copy.deepcopy(_disk.read(path).content))
+
+
+def contains_saved_model(export_dir):
+    return _disk.is_file(f"{export_dir}/saved_model.pb")
+
+
+# ── tf.summary ──────────────────────────────────────────────────────────────
+
+
+class create_file_writer(Context):
+    """A writer that writes nothing."""
+
+    def as_default(self, *args, **kwargs):
+        return self
+
+    def flush(self):
+        pass
+
+    close = flush
 
 
 def _quiet(*args, **kwargs):
@@ -312,7 +409,7 @@ class Strategy:
         pass
 
     def scope(self):
-        return _Context()
+        return Context()
 
     def run(self, fn, args=(), kwargs=None):
         return fn(*args, **(kwargs or {}))

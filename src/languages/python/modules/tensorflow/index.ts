@@ -171,6 +171,7 @@ const WRITTEN: readonly (readonly [module: string, text: string, names: string])
     disable_check_numerics set_log_device_placement experimental assert_integer`,
   ],
   ["tensorflow.train", "_system", "Checkpoint CheckpointManager latest_checkpoint"],
+  ["tensorflow.saved_model", "_system", "save load contains_saved_model SaveOptions LoadOptions"],
   ["tensorflow.summary", "_system", "create_file_writer scalar histogram image text trace_on trace_off trace_export"],
   ["tensorflow.distribute", "_system", "get_strategy MirroredStrategy OneDeviceStrategy Strategy has_strategy"],
   ["tensorflow.autograph", "_system", "set_verbosity experimental to_code"],
@@ -193,7 +194,6 @@ const WRITTEN: readonly (readonly [module: string, text: string, names: string])
 ];
 /** Modules that need files, or a graph, which there are not. */
 const WITHOUT: { readonly [name: string]: string } = {
-  saved_model: "this evaluator has no files",
   io: "this evaluator has no files",
   sparse: "there are no sparse tensors",
   ragged: "there are no ragged tensors",
