@@ -31,6 +31,17 @@ export function native(name: string, machine: readonly string[] = ["-march=nativ
   }
 }
 
+/** What bench/javascript/NAME.mjs measures, with what is installed in GRADLENS_BENCH_PACKAGES; empty where that is not set. */
+export function packages(name: string): Times {
+  const folder = process.env.GRADLENS_BENCH_PACKAGES;
+  if (!folder) return new Map();
+  const { stdout } = spawnSync(process.execPath, [`bench/javascript/${name}.mjs`, folder], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return timesOf(stdout);
+}
+
 /** What bench/python/NAME.py measures, run by GRADLENS_BENCH_PYTHON; empty where that is not set. */
 export function python(name: string): Times {
   const interpreter = process.env.GRADLENS_BENCH_PYTHON;

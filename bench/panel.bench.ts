@@ -1,19 +1,24 @@
 /** The panel while a point is dragged: frames in a browser, answers of the server, and a fine grid sampled anew. */
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { Point } from "../src/protocol/lsp";
-import { decodeArray, withNumbers } from "../src/protocol/values";
+import type { BasinParams, PlaneData, Point } from "../src/protocol/lsp";
+import { decodeArray, encodeArray, withNumbers } from "../src/protocol/values";
 import { loadTypesetter } from "../src/render";
+import { basins } from "../src/server/basins";
+import { plane } from "../src/server/plane";
 import { plot } from "../src/server/plot";
 import { Session } from "../src/server/session";
 import { view } from "../src/server/view";
 import { Pages } from "../test/panel/page";
-import { nanoseconds, quantile, report, time } from "./measure";
+import { nanoseconds, quantile, type Row, report, time } from "./measure";
 
 const uri = "file:///bench.py";
 const program = `import math
 
 def polynomial(x, y):
     return (1 - x)**2 + 100 * (y - x**2)**2
+
+def himmelblau(x, y):
+    return (x**2 + y - 11)**2 + (x + y**2 - 7)**2
 
 def waves(x, y):
     return math.sin(3 * x) * math.cos(2 * y) + math.exp(-(x * x + y * y)) * math.sqrt(1 + x * x)
@@ -30,13 +35,32 @@ async function server(): Promise<void> {
     const sampled = () => plot(session, { subject, point, axes: ["x", "y"], samples: 256 }, token);
     const answer = sampled();
     const line = JSON.stringify(answer);
-    report(`${name}: 256 × 256 samples anew (one frame: ${FRAME.toFixed(1)} ms)`, [
+    const askew = (): PlaneData =>
+      plane(
+        session,
+        {
+          subject,
+          point,
+          origin: encodeArray([0, 0]),
+          directions: encodeArray([0.8, 0.6, -0.6, 0.8], [2, 2]),
+          window: [
+            [-2, 2],
+            [-2, 2],
+          ],
+        },
+        token,
+      );
+    const moved = "the same and all of it as the panel gets it";
+    const rows: Row[] = [
       ["sampled and encoded", time(sampled, 5)],
       ["to the extension: JSON of base64", time(() => JSON.parse(JSON.stringify(answer)), 5)],
       ["there: numbers again", time(() => withNumbers(JSON.parse(line)), 5)],
       ["to the page: a copy of typed arrays", time(() => structuredClone(withNumbers(answer)), 5)],
+      [moved, time(() => structuredClone(withNumbers(JSON.parse(JSON.stringify(sampled())))), 5)],
+      [`a plane askew, ${askew().values.shape.join(" × ")} samples`, time(askew, 5)],
       ["beside it: as JSON of numbers", time(() => JSON.parse(JSON.stringify([...decodeArray(answer.values)])), 5)],
-    ]);
+    ];
+    report(`${name}: 256 × 256 samples anew`, rows, [{ row: moved, most: FRAME * 1e6 }]);
     const times: number[] = [];
     for (let k = 0; k < 300; k++) {
       const start = performance.now();
@@ -45,6 +69,50 @@ async function server(): Promise<void> {
     }
     console.log(
       `  view at a new point: ${nanoseconds(quantile(times, 0.5))}, p95 ${nanoseconds(quantile(times, 0.95))}`,
+    );
+  }
+}
+
+/** As the panel asks for it: some hundred starts at a time, each answer through JSON to the page. */
+async function maps(): Promise<void> {
+  const session = new Session(new Map([[uri, TextDocument.create(uri, "python", 1, program)]]));
+  const side = 100;
+  const starts = Float64Array.from({ length: 2 * side * side }, (_, i) =>
+    i % 2 === 0 ? -5 + (10 * ((i / 2) % side)) / side : -5 + (10 * Math.floor(i / 2 / side)) / side,
+  );
+  const choices = [
+    { optimizer: "sgd", learningRate: 0.01 },
+    { optimizer: "adam", learningRate: 0.1 },
+    { optimizer: "bfgs" },
+  ] as const;
+  for (const choice of choices) {
+    const subject = { kind: "function", uri, name: "himmelblau" } as const;
+    let [done, asked, steps] = [0, 0, 0];
+    const begin = performance.now();
+    const { user, system } = process.cpuUsage();
+    while (done < side * side) {
+      const part = starts.subarray(2 * done, 2 * (done + 400));
+      const params: BasinParams = {
+        ...choice,
+        subject,
+        steps: 500,
+        tolerance: 1e-4,
+        starts: encodeArray(part, [part.length / 2, 2]),
+      };
+      const answer = structuredClone(withNumbers(JSON.parse(JSON.stringify(await basins(session, params, token)))));
+      steps += decodeArray(answer.steps).reduce((sum, count) => sum + count, 0);
+      done += answer.values.shape[0]!;
+      asked++;
+    }
+    const wall = (performance.now() - begin) * 1e6;
+    const processor = process.cpuUsage();
+    report(
+      `a basin map of Himmelblau's function by ${choice.optimizer}: 10,000 runs to a tolerance, ${steps} steps, ${asked} questions`,
+      [
+        ["until the last answer", wall],
+        ["of it processor time", 1e3 * (processor.user + processor.system - user - system)],
+      ],
+      [{ row: "until the last answer", most: 1e9 }],
     );
   }
 }
@@ -117,4 +185,4 @@ const bound = (panel: Awaited<ReturnType<Pages["open"]>>) => ({
   close: () => panel.close(),
 });
 
-server().then(browser);
+server().then(maps).then(browser);

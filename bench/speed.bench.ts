@@ -32,17 +32,20 @@ import {
 } from "../src/engine";
 import { parseExpression } from "../src/languages/expression";
 import { median, type Row, report, time, timeKernel } from "./measure";
-import { native, python } from "./others";
+import { native, packages, python } from "./others";
 
 const JAVASCRIPT = "hand-written JavaScript";
 const C = "hand-written C";
 const OWN = "Gradlens";
 const c = native("speed");
-const peers = python("speed");
+const peers = new Map([...python("speed"), ...packages("speed")]);
 const others = (key: string): Row[] => [
   ["PyTorch", peers.get(`torch ${key}`)],
   ["JAX, jit", peers.get(`jax ${key}`)],
   ["ADOL-C", peers.get(`adolc ${key}`)],
+  ["CasADi", peers.get(`casadi ${key}`)],
+  ["TensorFlow.js", peers.get(`tfjs ${key}`)],
+  ["jax-js, jit", peers.get(`jax-js ${key}`)],
 ];
 const math = create({ ...parseDependencies, ...derivativeDependencies });
 

@@ -1,4 +1,5 @@
-"""What bench/speed.bench.ts measures, with whichever of PyTorch, JAX and ADOL-C (as `adolc`) is installed.
+"""What bench/speed.bench.ts measures, with whichever of PyTorch, JAX, ADOL-C (as `adolc`) and CasADi is
+installed.
 
 Prints a name, a tab and nanoseconds: the least of several rounds.
 """
@@ -91,3 +92,27 @@ if importlib.util.find_spec("adolc"):
         report(f"adolc gradient {n}", lambda: adolc.gradient(tape, x))
         if n in (10, 50):
             report(f"adolc hessian {n}", lambda: adolc.hessian(tape, x))
+
+if importlib.util.find_spec("casadi"):
+    import casadi
+    import numpy
+
+    def prepared(f, n, derivative, name):
+        """Evaluated by its virtual machine, in buffers that are there already."""
+        x = casadi.SX.sym("x", n)
+        function = casadi.Function("f", [x], [casadi.densify(derivative(f(x), x))])
+        buffer, trigger = function.buffer()
+        point = numpy.array([math.sin(i) for i in range(n)])
+        out = numpy.zeros(function.numel_out())
+        buffer.set_arg(0, memoryview(point))
+        buffer.set_res(0, memoryview(out))
+        report(name, trigger)
+
+    def rosenbrock_sx(x):
+        return casadi.sumsqr(10 * (x[1:] - x[:-1] ** 2)) + casadi.sumsqr(1 - x[:-1])
+
+    prepared(lambda x: (x[0] + 5) * x[1] ** 2, 2, casadi.gradient, "casadi surface")
+    for n in SIZES:
+        prepared(rosenbrock_sx, n, casadi.gradient, f"casadi gradient {n}")
+    for n in (10, 50):
+        prepared(rosenbrock_sx, n, lambda y, x: casadi.hessian(y, x)[0], f"casadi hessian {n}")

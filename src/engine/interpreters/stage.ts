@@ -157,7 +157,7 @@ export class Stage implements Interpreter {
 const isWaiting = (value: Value): value is Node => value instanceof Node && value.waits;
 
 /** Arrays of more elements are not computed before they are asked for. */
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 16;
 
 /** The type of a result that is not computed yet; undefined where it is small, or where computing may raise an error. */
 function waitingType(op: Op, inputs: readonly Value[], attributes: unknown): Type | undefined {
