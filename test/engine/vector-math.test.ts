@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { bind, type Elementwise, elementwiseOps, lowerGrid, scalar, stage } from "../../src/engine";
 import reference from "../fixtures/engine/vector-math.json";
-import { ulps } from "./support";
+import { random, ulps } from "./support";
 
 /** The errors measured at 6,000 points of each function, in units in the last place, rounded up. */
 const ERRORS: { readonly [name: string]: number } = {
@@ -30,6 +30,8 @@ const ERRORS: { readonly [name: string]: number } = {
   sigmoid: 1.9,
   softplus: 1.4,
   sech: 1.5,
+  erf: 0.9,
+  erfc: 2.5,
   atan2: 1.2,
   hypot: 1.2,
   pow: 0.8,
@@ -92,13 +94,33 @@ describe("SIMD rules, against the eager ones", () => {
 
   it("all but the rarest have one", () => {
     const without = elementwiseOps.filter(({ simd }) => !simd).map(({ name }) => name);
-    const rare =
-      /^(mod|fmod|floordiv|bitwise_.*|.*_shift|erf.*|.*gamma|beta|sinc.*|gelu|logaddexp|log_cosh|pool_max.*)$/;
+    const rare = /^(fmod|log_cosh|bitwise_.*|.*_shift|erfinv|erf.*inv|.*gamma|beta|sinc.*|logaddexp|pool_max.*)$/;
     assert.deepEqual(
       without.filter((name) => !rare.test(name)),
       [],
     );
   });
+});
+
+describe("SIMD rules of the error function, against the eager ones", () => {
+  for (const [name, most] of [
+    ["erf", 2],
+    ["erfc", 3],
+    ["gelu", 3],
+  ] as const)
+    it(`${name}, to ${most} ulp`, () => {
+      const op = elementwiseOps.find((entry) => entry.name === name)!;
+      assert.ok(op.simd);
+      const next = random(7);
+      const points = Array.from({ length: 20_000 }, (_, i) => (i % 2 ? 4 : 70) * (next() - 0.5));
+      vectorized(op, [points]).forEach((value, i) => {
+        const exact = op.evaluate(points[i]!, 0, 0);
+        assert.ok(
+          Object.is(value, exact) || ulps(value, exact) <= most,
+          `${name}(${points[i]}): ${value}, not ${exact}`,
+        );
+      });
+    });
 });
 
 describe("SIMD rules of two arguments, against the eager ones", () => {
@@ -107,7 +129,7 @@ describe("SIMD rules of two arguments, against the eager ones", () => {
     fc.double({ min: -800, max: 800 }),
     fc.constantFrom(...SPECIAL),
   );
-  for (const name of ["logaddexp", "pool_max", "pool_max_without_nan"])
+  for (const name of ["logaddexp", "pool_max", "pool_max_without_nan", "mod", "floordiv"])
     it(`${name}, to 2 ulp`, () => {
       const op = elementwiseOps.find((entry) => entry.name === name)!;
       assert.ok(op.simd);

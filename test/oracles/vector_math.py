@@ -97,6 +97,8 @@ FUNCTIONS = {
     "cbrt": (lambda x: m.sign(x) * m.cbrt(abs(x)), (uniform(-4, 4), every)),
     "sigmoid": (lambda x: 1 / (1 + m.exp(-x)), (uniform(-40, 40), uniform(-708, 700))),
     "softplus": (lambda x: m.log1p(m.exp(x)), (uniform(-40, 40), uniform(-708, 700))),
+    "erf": (m.erf, (uniform(-6, 6), uniform(-1.5, 1.5), magnitudes(-1000, 2))),
+    "erfc": (m.erfc, (uniform(-6, 26), uniform(-1.5, 1.5), uniform(0.3, 6))),
     "sech": (m.sech, (uniform(-700, 700), uniform(-2, 2))),
     "atan2": (lambda y, x: m.atan2(y, x), ((uniform(-4, 4), uniform(-4, 4)), (magnitudes(-400, 400), magnitudes(-400, 400)))),
     "hypot": (m.hypot, ((uniform(-4, 4), uniform(-4, 4)), (every, magnitudes(-1000, 1000)))),

@@ -55,6 +55,7 @@ export const erf: Unary = unary("erf", {
   complex: complex.erf,
   latex: "\\operatorname{erf}",
   javascript: "erf(#1)",
+  simd: vector.erf,
   code: {
     python: "@erf(#1)",
     tensorflow: "@math.erf(#1)",
@@ -70,6 +71,7 @@ export const erfc: Unary = unary("erfc", {
   complex: complex.erfc,
   latex: "\\operatorname{erfc}",
   javascript: "erfc(#1)",
+  simd: vector.erfc,
   code: {
     python: "@erfc(#1)",
     tensorflow: "@math.erfc(#1)",
@@ -453,6 +455,7 @@ export const gelu: Unary = unary("gelu", {
   complex: (z) => complex.scale(complex.mul(z, complex.erfc(complex.scale(z, -Math.SQRT1_2))), 0.5),
   latex: "\\operatorname{GELU}",
   javascript: "gaussianLinear(#1)",
+  simd: (x) => lanes.mul(lanes.mul(0.5, x), vector.erfc(lanes.mul(-Math.SQRT1_2, x))),
   definition: ([x]) => mul(0.5, mul(x!, erfc(mul(-Math.SQRT1_2, x!)))),
 });
 

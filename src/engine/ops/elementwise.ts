@@ -128,6 +128,7 @@ const floordivision: Binary = binary("floordiv", {
   domain: [[-3, 3], POSITIVE],
   latex: "\\left\\lfloor \\frac{#1}{#2} \\right\\rfloor",
   javascript: "floorQuotient(#1, #2)",
+  simd: (x, y) => vector.floorQuotient(x, y, floorQuotient),
   code: "#1 // #2",
   definition: ([x, y]) => floor(div(x!, y!)),
 });
@@ -167,6 +168,7 @@ export const mod: Binary = binary("mod", {
   ],
   latex: "#1 \\bmod #2",
   javascript: "modulo(#1, #2)",
+  simd: (x, y) => vector.mod(x, y, modulo),
   code: "#1 % #2",
   definition: ([x, y]) => sub(x!, mul(y!, floor(div(x!, y!)))),
 });

@@ -5,7 +5,7 @@
  * method on erf and erfc. Their errors against mpmath are what `test/engine/special.test.ts` holds them to.
  */
 
-const shaw = {
+export const shaw = {
   pp: [
     0.128379167095512558561, -0.32504210724700149937, -0.0284817495755985104766, -0.00577027029648944159157,
     -0.0000237630166566501626084,
@@ -47,7 +47,7 @@ const poly = (coefficients: readonly number[], x: number, start = 0): number => 
 };
 const withOne = (coefficients: readonly number[], x: number): number => 1 + x * poly(coefficients, x);
 
-/** exp(-x²)·R/S of the tails, as fdlibm splits it. */
+/** exp(-x²)·R/S of the tails, split as in fdlibm. */
 function tail(size: number): number {
   const s = 1 / (size * size);
   const near = size < 1 / 0.35;
@@ -57,7 +57,12 @@ function tail(size: number): number {
   bits.setFloat64(0, size);
   bits.setUint32(4, 0);
   const z = bits.getFloat64(0);
-  return (Math.exp(-z * z - 0.5625) * Math.exp((z - size) * (z + size) + r / t)) / size;
+  // −z² − 9/16 is exact; with what is left of the exponent its sum is one in two parts, for one exponential.
+  const main = -z * z - 0.5625;
+  const more = (z - size) * (z + size) + r / t;
+  const sum = main + more;
+  const power = Math.exp(sum);
+  return (power + power * (more - (sum - main))) / size;
 }
 
 export function erf(x: number): number {

@@ -4,6 +4,7 @@
  * Unless a function says otherwise its formula and coefficients are those of fdlibm (Sun Microsystems, 1993) as FreeBSD's
  * msun keeps them, made free of branches. `test/engine/vector-math.test.ts` holds each to its error against mpmath.
  */
+import { shaw } from "../../ops/special";
 import {
   abs,
   add,
@@ -598,4 +599,77 @@ export function pow(x: Lanes, y: Lanes, evaluate: (x: number, y: number) => numb
   const result = select(without(negative, whole), NaN, signed);
   const usual = and(and(ge(size, 2 ** -1022), lt(size, Infinity)), lt(abs(z), 1021));
   return rarely(not(usual), result, evaluate, [x, y]);
+}
+
+// ── the error function ──────────────────────────────────────────────────────
+
+/** Σ of top[k]·xᵏ over 1 + x·Σ bottom[k]·xᵏ. */
+const ratio = (top: readonly number[], bottom: readonly number[], x: Lanes): Lanes =>
+  div(polynomial(top, x), polynomial([1, ...bottom], x));
+
+/** erf 1, about: what is left of the function near it has less bits to lose. */
+const ERF_ONE = 0.845062911510467529297;
+
+/** The parts of erf x: (erf x − x)/x near 0, erf |x| − {@link ERF_ONE} near 1, and 1 − erf |x| beyond. */
+function errorParts(x: Lanes): { size: Lanes; near: Lanes; middle: Lanes; tail: Lanes } {
+  const size = abs(x);
+  const near = ratio(shaw.pp, shaw.qq, mul(x, x));
+  const middle = ratio(shaw.pa, shaw.qa, sub(size, 1));
+  const s = div(1, mul(size, size));
+  const rational = select(lt(size, 1 / 0.35), ratio(shaw.ra, shaw.sa, s), ratio(shaw.rb, shaw.sb, s));
+  const z = high(size);
+  // e^(−z² − 9/16), exact, and what is left of the exponent: their sum in two parts, for one exponential.
+  const main = sub(neg(mul(z, z)), 0.5625);
+  const more = add(mul(sub(z, size), add(z, size)), rational);
+  const sum = add(main, more);
+  const power = exp(sum);
+  return { size, near, middle, tail: div(add(power, mul(power, sub(more, sub(sum, main)))), size) };
+}
+
+export function erf(x: Lanes): Lanes {
+  const { size, near, middle, tail } = errorParts(x);
+  const far = select(lt(size, 1.25), add(ERF_ONE, middle), select(ge(size, 6), 1, sub(1, tail)));
+  return select(lt(size, 0.84375), add(x, mul(x, near)), turned(far, x));
+}
+
+export function erfc(x: Lanes): Lanes {
+  const { size, near, middle, tail } = errorParts(x);
+  const step = mul(x, near);
+  const inner = select(lt(x, 0.25), sub(1, add(x, step)), sub(0.5, add(sub(x, 0.5), step)));
+  const left = lt(x, 0);
+  const beside = select(left, add(1, add(ERF_ONE, middle)), sub(1 - ERF_ONE, middle));
+  const beyond = select(ge(size, 28), select(left, 2, 0), select(lt(x, -6), 2, select(left, sub(2, tail), tail)));
+  return select(lt(size, 0.84375), inner, select(lt(size, 1.25), beside, beyond));
+}
+
+// ── remainders ──────────────────────────────────────────────────────────────
+
+/**
+ * The whole number nearest to x/y and what it leaves of x, exactly: products of 20 bits with either half of y are exact,
+ * and so are the differences (Sterbenz, 1974). `rare`: beyond that, or with an infinity, NaN or zero.
+ */
+function divided(x: Lanes, y: Lanes): { whole: Lanes; rest: Lanes; rare: Lanes } {
+  const whole = nearest(div(x, y));
+  const top = high(y);
+  const rest = sub(sub(x, mul(whole, top)), mul(whole, sub(y, top)));
+  const size = abs(y);
+  const usual = and(and(lt(abs(whole), 2 ** 20), gt(size, 2 ** -900)), and(lt(size, 2 ** 900), lt(abs(x), 2 ** 920)));
+  return { whole, rest, rare: not(usual) };
+}
+
+/** Whether the rest lies on the other side of zero than y: then the whole number is one too many. */
+const beyondFloor = (rest: Lanes, y: Lanes): Lanes => or(and(gt(rest, 0), lt(y, 0)), and(lt(rest, 0), gt(y, 0)));
+
+/** x − y·⌊x/y⌋, with the sign of y. */
+export function mod(x: Lanes, y: Lanes, evaluate: (x: number, y: number) => number): Lanes {
+  const { rest, rare } = divided(x, y);
+  const value = select(eq(rest, 0), signOf(y), select(beyondFloor(rest, y), add(rest, y), rest));
+  return rarely(rare, value, evaluate, [x, y]);
+}
+
+/** ⌊x/y⌋; a zero has the sign of x/y. */
+export function floorQuotient(x: Lanes, y: Lanes, evaluate: (x: number, y: number) => number): Lanes {
+  const { whole, rest, rare } = divided(x, y);
+  const value = sub(whole, and(beyondFloor(rest, y), 1));
+  return rarely(rare, select(eq(value, 0), signOf(div(x, y)), value), evaluate, [x, y]);
 }
