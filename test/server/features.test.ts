@@ -94,7 +94,7 @@ describe("language server", () => {
     it("does not hover in comments, strings and on other words", async () => {
       await client.open(URI, TEXT);
       assert.equal(await hoverAt(find(TEXT, "Hover over f or g", 0, 11)), null);
-      assert.equal(await hoverAt(find(TEXT, "learning_rate", 0, 2)), null);
+      assert.equal(await hoverAt(find(TEXT, "range(", 0, 2)), null);
     });
 
     it("puts the gradient over each function", async () => {

@@ -207,6 +207,8 @@ describe("findings about numbers", function () {
         "f has a kink at x = 0.0: its slope is -1 before and 2 behind. The gradient is that of the branch that is taken: -1.",
       );
       assert.deepEqual([one!.code, one!.line], ["kink", 2]);
+      const factorial = lines("def factorial(n):", "    return 1 if n <= 1 else n * factorial(n - 1)", "factorial(5)");
+      assert.deepEqual(await findings.of(factorial), []);
       for (const yes of ["-x + x ** 2", "x + 1"]) assert.deepEqual(await findings.of(f(yes)), [], yes);
     });
   });

@@ -90,7 +90,9 @@ function kink(at: Looked, look: Look): Finding | undefined {
   if (look.labels.length > MOST_SCALARS || look.result().values.length !== 1) return undefined;
   const { outputs, guards } = look.differentiable.arraysAt(look.point);
   const node = operationsOf(outputs).find(mayKink);
-  const guard = node ? undefined : guards.find((one) => isEdge(one.node));
+  // A function of whole numbers, such as a factorial, has no slope beside them.
+  const whole = look.parameters.some(({ original }) => typeof original === "bigint");
+  const guard = node || whole ? undefined : guards.find((one) => isEdge(one.node));
   const source = node?.source ?? guard?.source;
   if (!node && !guard) return undefined;
   // Others may make up for it: (|x|)² is smooth.
