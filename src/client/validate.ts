@@ -2,7 +2,15 @@
  * What comes from the page, from a saved state or from a command's argument is
  * unknown until it has been looked at. Nothing here knows VS Code.
  */
-import type { CommandArgument, Component, ExampleArgument, PinParams, Point, ScriptArgument, Subject } from "../protocol/lsp";
+import type {
+  CommandArgument,
+  Component,
+  ExampleArgument,
+  PinParams,
+  Point,
+  ScriptArgument,
+  Subject,
+} from "../protocol/lsp";
 import { isChoice } from "../protocol/optimizers";
 import {
   type OptimizeSettings,
