@@ -21,6 +21,7 @@ import {
 } from "../src/engine";
 import { fuse } from "../src/engine/lower/fuse";
 import { compileInWasm } from "../src/engine/lower/wasm/loops";
+import { canFuse } from "../src/engine/lower/wasm/matmul";
 import { report, time } from "./measure";
 import { NARROW, native, python } from "./others";
 
@@ -53,6 +54,8 @@ function rosenbrockOf(x: Value, n: number): Value {
   const [a, b] = [take(x, range(n, 0), [n / 2]), take(x, range(n, 1), [n / 2])];
   return sum(add(mul(100, pow(sub(b, pow(a, 2)), 2)), pow(sub(1, a), 2)));
 }
+
+console.log(`Node ${process.versions.node}, ${canFuse() ? "with" : "without"} relaxed SIMD`);
 
 for (const n of [100, 1000, 10_000]) {
   const start = tensor(Array.from({ length: n }, (_, i) => Math.sin(i)));

@@ -3,10 +3,10 @@
 let loops = 0;
 
 /**
- * The least time of one call in nanoseconds, over rounds of at least 5 ms each: what the code costs while nothing else
- * runs. Every case has a loop of its own, so that none is slower for what another did to the compiler.
+ * The least time of one call in nanoseconds, over rounds of at least half a millisecond, which on a busy machine passes
+ * now and then without anything else in between: what the code costs while nothing else runs. Every case has a loop of its own, so that none is slower for what another did to the compiler.
  */
-export function time(body: () => unknown, rounds = 15): number {
+export function time(body: () => unknown, rounds = 150): number {
   const make = new Function("body", `/* ${loops++} */ return (count) => { for (let i = 0; i < count; i++) body(); };`);
   const loop = make(body) as (count: number) => void;
   // Compilers need a while, the longer the busier the machine is.
@@ -15,7 +15,7 @@ export function time(body: () => unknown, rounds = 15): number {
     const start = performance.now();
     loop(count);
     const now = performance.now();
-    if (now - start <= 5) count *= 2;
+    if (now - start <= 0.5) count *= 2;
     else if (now - warm > 300) break;
   }
   let least = Infinity;
