@@ -159,7 +159,7 @@ def six(a, b, c, d, e, f):
 
 def crawl(x, y):
     total = 0.0
-    for k in range(150):
+    for k in range(30):
         total = total + math.sin(x * k / 100) * math.cos(y) / (k + 1)
         if math.sin(40 * total) > 0.5:
             total = total + 0.01

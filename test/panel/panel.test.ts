@@ -232,8 +232,9 @@ describe("the panel's page", function () {
     let { page } = await open("rotation");
     await page.locator("#jacobian").waitFor();
     assert.equal(await panel.value(), "[1.755165, 0.9588511, 4]");
-    assert.equal(await page.locator("td.heat").count(), 6);
-    assert.equal(await page.locator("td.heat.never").count(), 1);
+    const jacobian = page.getByRole("table", { name: "Jacobian", exact: true });
+    assert.equal(await jacobian.locator("td.heat").count(), 6);
+    assert.equal(await jacobian.locator("td.heat.never").count(), 1);
     assert.equal(await page.locator("[role=alert]").count(), 0);
     await panel.close();
     ({ page } = await open("differences"));

@@ -149,6 +149,38 @@ describe("what the panel asks", function () {
     assert.throws(() => sample(look, look.point, ["x", "y"], { proceed: stopped, spent: isSpent }), /cancelled/);
   });
 
+  it("has nothing of another branch where time was up before its own", () => {
+    const uri = "file:///branches.py";
+    const text = [
+      ...["import math", "def f(x, y):", "    total = 0.0", "    for k in range(60):"],
+      ...[
+        "        total = total + math.sin(x * k) * y",
+        "        if math.sin(total) > 0.1:",
+        "            total = -total",
+      ],
+      ...["    return total", "f(0.5, 1.0)"],
+    ].join("\n");
+    const lookAt = () =>
+      new Session(new Map([[uri, TextDocument.create(uri, "python", 1, text)]])).look({
+        kind: "function",
+        uri,
+        name: "f",
+      });
+    const look = lookAt();
+    const proceed = () => {
+      throw new OutOfTime();
+    };
+    const { grid, values, partial } = sample(look, look.point, ["x", "y"], { samples: 64, proceed, spent: isSpent });
+    assert.equal(partial, true);
+    const each = lookAt();
+    const [xs, ys] = grid as [Float64Array, Float64Array];
+    values.forEach((value, k) => {
+      if (Number.isNaN(value) || k % 37 > 0) return;
+      const own = each.valueAt([xs[k % 64]!, ys[Math.floor(k / 64)]!]);
+      assert.ok(Math.abs(value - own) <= 1e-9 * (1 + Math.abs(own)), `${value} is not ${own}`);
+    });
+  });
+
   it("says when a picture is not all there is", async () => {
     const hasty = await startClient({ settings: { budget: { evaluation: 5000, command: 0 } } });
     try {
@@ -156,7 +188,8 @@ describe("what the panel asks", function () {
       await hasty.open(uri, crawl);
       const subject = { kind: "function", uri, name: "crawl" } as const;
       const point = { x: 0.5, y: 1 };
-      const plot = await hasty.request("gradlens/plot", { subject, point, axes: ["x", "y"] });
+      // So few that it does not pay to compile them.
+      const plot = await hasty.request("gradlens/plot", { subject, point, axes: ["x", "y"], samples: 9 });
       assert.deepEqual([plot.partial, plot.values.shape], [true, [plot.grid[1]!.shape[0], plot.grid[0]!.shape[0]]]);
       assert.equal((await hasty.request("gradlens/slices", { subject, point })).partial, true);
     } finally {

@@ -159,9 +159,14 @@ class Work {
   finish({ outputs, holds }: Planes): OnGrid {
     const [first, ...others] = outputs as [Float64Array, ...Float64Array[]];
     if (this.own) {
-      this.own.values.set(first);
+      // Where the work ends early, what does not hold must not be there.
+      const copy = (own: Float64Array, found: Float64Array) => {
+        if (!holds) own.set(found);
+        else for (let index = 0; index < this.count; index++) if (holds(index)) own[index] = found[index]!;
+      };
+      copy(this.own.values, first);
       this.own.partials.forEach((partial, k) => {
-        partial.set(others[k]!);
+        copy(partial, others[k]!);
       });
     } else {
       // Further kernels write over the memory.
