@@ -17,7 +17,7 @@ import {
  */
 export type Blame = "own" | "ours" | "consequence";
 
-/** In the editor a script has no arguments and no environment. */
+/** In the editor a script has no arguments and no environment; and of files only those that it wrote. */
 const SURROUNDINGS = /\bsys\s*\.\s*argv\b|\bargv\b|\bos\s*\.\s*environ\b/;
 
 /** Judges the uncaught errors of one run, in their order. */
@@ -48,6 +48,7 @@ export class Blamer {
     const ours =
       type === "NotImplementedError" ||
       type === "ModuleNotFoundError" ||
+      type === "FileNotFoundError" ||
       (unbound !== undefined && this.importsUnknownNames) ||
       /\bis not supported$/.test(message) ||
       this.isLibrary(event) ||

@@ -276,13 +276,18 @@ export function startServer(connection: Connection, { readFile, startJob, findin
 
   // ── our own requests ──────────────────────────────────────────────────────
 
+  /** After it nobody waits for an answer. */
+  let ended = false;
+  connection.onShutdown(() => {
+    ended = true;
+  });
   function answer<M extends keyof Requests>(
     method: M,
     handle: (params: Requests[M][0], token: CancellationToken) => Requests[M][1] | Promise<Requests[M][1]>,
   ): void {
     connection.onRequest<unknown, void>(method, async (params: Requests[M][0], token: CancellationToken) => {
       try {
-        return await handle(params, token);
+        return await handle(params, untilShutdown(token));
       } catch (error) {
         if (error instanceof Problem) throw new ResponseError(ErrorCodes.InvalidParams, error.message);
         if (error instanceof OutOfTime)
@@ -291,6 +296,13 @@ export function startServer(connection: Connection, { readFile, startJob, findin
       }
     });
   }
+
+  const untilShutdown = (token: CancellationToken): CancellationToken => ({
+    get isCancellationRequested() {
+      return ended || token.isCancellationRequested;
+    },
+    onCancellationRequested: token.onCancellationRequested,
+  });
 
   /** A request about a range of a cell as one about a range of its notebook's document. */
   const inWhole = <P extends { uri: string; range: Range }>(params: P): P => {

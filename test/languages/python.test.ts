@@ -574,6 +574,16 @@ describe("python: nonsense", () => {
     assert.equal(output("print(" + "1 + ".repeat(600) + "1)"), "601\n");
   });
 
+  it("names a character that stands in no name", () => {
+    for (const [text, character] of [
+      ["d😀u", "'😀' (U+1F600)"],
+      ["a²", "'²' (U+00B2)"],
+      ["€", "'€' (U+20AC)"],
+    ])
+      assert.equal(parse(`print(${text})\n`).errors[0]?.message, `invalid character ${character}`);
+    for (const name of ["é·x", "x‿y", "Δ_1"]) assert.deepEqual(parse(`${name} = 1\n`).errors, []);
+  });
+
   it("takes deep nesting", () => {
     for (const text of [
       "(".repeat(5000),

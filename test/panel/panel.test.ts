@@ -238,7 +238,7 @@ describe("the panel's page", function () {
     assert.equal(await page.locator("[role=alert]").count(), 0);
     await panel.close();
     ({ page } = await open("differences"));
-    const picture = page.locator("canvas.picture");
+    const picture = page.getByRole("img", { name: "Jacobian as a picture" });
     await picture.focus();
     await picture.press("ArrowDown");
     await picture.press("ArrowRight");
@@ -426,7 +426,7 @@ describe("the panel's page", function () {
     await page.getByText("Put the cursor in a function").waitFor();
     await panel.picture("empty");
     await panel.close();
-    ({ page } = await open("nothing"));
+    ({ page } = await open("absent"));
     await page.getByText("There is no such function in this file.").waitFor();
     await panel.close();
     ({ page } = await open("log"));

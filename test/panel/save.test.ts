@@ -37,7 +37,7 @@ describe("the panel's page saves", function () {
     let count = 0;
     // A graphic control extension stands before each picture.
     for (let i = 0; i + 2 < bytes.length; i++)
-      if (bytes[i] === 0x21 && bytes[i + 1] === 0xf9 && bytes[i + 2] === 4) count++;
+      if (bytes[i] === 0x21 && bytes[i + 1] === 0xf9 && bytes[i + 2] === 4 && bytes[i + 8] === 0x2c) count++;
     return count;
   };
   const plot = "[data-section=plot] > .data-row";

@@ -183,11 +183,18 @@ class Spoiled {
   ) {}
 }
 
-/** Lezer gives up a chain of more than 300 operators, as if it were wrong, unless its count of them is taken back. */
+/**
+ * Lezer gives up a chain of more than 300 operators, as if it were wrong, unless its count of them is taken back. Where it
+ * does not come forward the count stands: it ends what would go on for ever.
+ */
 function treeOf(source: string, fragments?: readonly TreeFragment[]): Tree {
   const run: PartialParse & { bigReductionCount?: number } = parser.startParse(source, fragments);
+  let furthest = 0;
   for (;;) {
-    run.bigReductionCount = 0;
+    if (run.parsedPos > furthest) {
+      furthest = run.parsedPos;
+      run.bigReductionCount = 0;
+    }
     const tree = run.advance();
     if (tree) return tree;
   }
@@ -227,6 +234,15 @@ class Reader {
         .replace(/^([ \t]*@[ \t]*)((?![\w.]+[ \t]*(?:\(.*)?$)[^\s#].*?)(?=[ \t]*$)/gm, cover)
         .replace(/^([ \t]*match[ \t]+)((?!=).*(?::=|,).*?)(?=[ \t]*:[ \t]*(?:#.*)?\n\s*case\b)/gm, cover)
     );
+  }
+
+  /** The grammar takes whatever is not ASCII for a letter. */
+  private checkCharacters(span: ast.Span): void {
+    const name = this.slice(span);
+    const [wrong] = name.match(/\P{XID_Continue}/u) ?? [...name];
+    if (!wrong || !/^[\w\u{80}-\u{10ffff}]+$/u.test(name)) return;
+    const code = wrong.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+    throw new Spoiled(span, `invalid character '${wrong}' (U+${code})`);
   }
 
   /** What stands in the text where the grammar was shown a name. */
@@ -966,8 +982,10 @@ class Reader {
     const span = spanOf(node);
     switch (node.name) {
       case "VariableName":
-        if (!/^[\p{L}_]/u.test(this.slice(node)) || /[^\p{L}\p{N}\p{M}_·]/u.test(this.slice(node)))
+        if (!/^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(this.slice(node))) {
+          this.checkCharacters(span);
           return this.covered(span);
+        }
         return { kind: "name", id: this.private(this.slice(node).normalize("NFKC")), ...span };
       case "Number": {
         const text = this.slice(node);

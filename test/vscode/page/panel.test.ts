@@ -275,7 +275,7 @@ describe("the panel's use @every", function () {
       await workbench.screenshot("panel-optimize");
     }
     await button("Basin map").click();
-    await panel.locator(".basin-legend", { hasText: /1681 starts; places reached: \d+/ }).waitFor();
+    await panel.locator(".basin-legend", { hasText: /10201 starts; places reached: \d+/ }).waitFor();
     await workbench.screenshot("panel-basins");
     await button("Basin map").click();
   });
