@@ -165,6 +165,12 @@ def crawl(x, y):
             total = total + 0.01
     return total
 
+def slow(x, y):
+    total = y * y
+    for k in range(2000):
+        total = total + math.sin(x + k) * y / 2000
+    return total
+
 def long(x):
     for k in range(200):
         x = x + math.sin(x * k)
@@ -180,6 +186,7 @@ differences(np.linspace(0.1, 2.0, 20))
 long(0.3)
 product([0.5, 1.5])
 crawl(0.5, 1.0)
+slow(0.5, 1.0)
 layer(np.array([[0.1, -0.2, 0.3], [0.5, 0.4, -0.6]]), np.array([1.0, 2.0, -1.0]), np.array([0.1, 0.2]))
 six(1.0, 2.0, 0.5, -1.0, 0.3, 2.0)
 

@@ -285,7 +285,7 @@ describe("the panel's page, optimizing", function () {
   });
 
   it("tells how far a long run is, and stops it with the path so far", async () => {
-    const { page, host } = await open("crawl", {
+    const { page, host } = await open("slow", {
       optimize: {
         choices: [
           { optimizer: "sgd", learningRate: 1e-7 },
