@@ -243,7 +243,7 @@ describe("the panel's page", function () {
     await picture.press("ArrowDown");
     await picture.press("ArrowRight");
     await eventually(async () =>
-      assert.equal(await page.locator(".readout").textContent().then(String), "row [0], v[1]: 0.4"),
+      assert.equal(await page.locator(".readout").first().textContent().then(String), "row [0], v[1]: 0.4"),
     );
     assert.match(String(await page.locator("main").textContent()), /38 of 380 entries can differ from 0/);
   });

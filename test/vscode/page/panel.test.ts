@@ -355,7 +355,16 @@ describe("the panel's use @every", function () {
     await tab("strict").waitFor();
   });
 
-  it("comes back when the window is loaded again", async () => {
+  it("comes back when the window is loaded again, with what was chosen in it", async () => {
+    const across = async () => (await panel.locator(".xtick").allTextContents()).join();
+    await drawn();
+    const before = await across();
+    await panel.locator(".plot").hover();
+    await button("Zoom in").click();
+    await until(async () => (await across()) !== before, "other ticks");
+    await button("f″").click();
+    await until(async () => (await button("f″").getAttribute("aria-pressed")) === "true", "the second derivative");
+    const zoomed = await across();
     // Without the file in the address, which would take the place of the editors of before.
     const address = workbenchAddress(workbench.server, { folder: workbench.state.workspace });
     await workbench.page.evaluate((address) => history.replaceState(null, "", address), address);
@@ -367,6 +376,9 @@ describe("the panel's use @every", function () {
     panel = await workbench.panelFrame("strict(x)");
     await valueIs("4", "at the point of before");
     assert.equal(await button("Follow cursor").getAttribute("aria-pressed"), "false");
+    await until(async () => (await across()) === zoomed, "the zoom of before");
+    assert.equal(await button("f″").getAttribute("aria-pressed"), "true");
+    await button("Reset the view").click();
     await button("Follow cursor").click();
   });
 
