@@ -1,34 +1,8 @@
 /** How cost grows with the number of variables, from 1 to 10⁶, as a picture: bench/growth.svg. */
 import { writeFileSync } from "node:fs";
-import {
-  add,
-  Differentiable,
-  gradientNodes,
-  mul,
-  slice,
-  sparseHessian,
-  square,
-  stage,
-  sub,
-  sum,
-  tensor,
-  type Value,
-} from "../src/engine";
+import { Differentiable, gradientNodes, sparseHessian, stage, tensor } from "../src/engine";
 import { nanoseconds } from "./measure";
-
-const first = (x: Value) => slice(x, [{ stop: -1 }]);
-const rest = (x: Value) => slice(x, [{ start: 1 }]);
-const rosenbrock = (x: Value) =>
-  add(sum(mul(100, square(sub(rest(x), square(first(x)))))), sum(square(sub(1, first(x)))));
-
-function gradientByHand(x: Float64Array, g: Float64Array): void {
-  g.fill(0);
-  for (let i = 0; i < x.length - 1; i++) {
-    const t = x[i + 1]! - x[i]! * x[i]!;
-    g[i]! += -400 * x[i]! * t - 2 * (1 - x[i]!);
-    g[i + 1]! += 200 * t;
-  }
-}
+import { gradientByHand, rosenbrock } from "./rosenbrock";
 
 interface Curve {
   readonly name: string;

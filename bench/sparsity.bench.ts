@@ -1,24 +1,7 @@
 /** Sparse Hessians beside the gradient: preparing once, then evaluating at many points. */
-import {
-  add,
-  hessian,
-  mul,
-  slice,
-  sparseHessian,
-  sparseJacobian,
-  square,
-  sub,
-  sum,
-  tensor,
-  type Value,
-  valueAndGradient,
-} from "../src/engine";
+import { hessian, sparseHessian, sparseJacobian, tensor, valueAndGradient } from "../src/engine";
 import { report, time } from "./measure";
-
-const first = (x: Value) => slice(x, [{ stop: -1 }]);
-const rest = (x: Value) => slice(x, [{ start: 1 }]);
-const residual = (x: Value) => sub(rest(x), square(first(x)));
-const rosenbrock = (x: Value) => add(sum(mul(100, square(residual(x)))), sum(square(sub(1, first(x)))));
+import { residual, rosenbrock } from "./rosenbrock";
 
 for (const n of [100, 1000, 10_000]) {
   const x = tensor(Float64Array.from({ length: n }, (_, i) => Math.sin(i)));

@@ -33,6 +33,7 @@ import {
 import { parseExpression } from "../src/languages/expression";
 import { median, type Row, report, time, timeKernel } from "./measure";
 import { native, packages, python } from "./others";
+import { gradientByHand, rosenbrock } from "./rosenbrock";
 
 const JAVASCRIPT = "hand-written JavaScript";
 const C = "hand-written C";
@@ -146,21 +147,8 @@ report(
 
 // ── Rosenbrock ──────────────────────────────────────────────────────────────
 
-const first = (x: Value) => slice(x, [{ stop: -1 }]);
-const rest = (x: Value) => slice(x, [{ start: 1 }]);
-const rosenbrock = (x: Value) =>
-  add(sum(mul(100, square(sub(rest(x), square(first(x)))))), sum(square(sub(1, first(x)))));
 const sines = (n: number) => Float64Array.from({ length: n }, (_, i) => Math.sin(i));
 const ofVariables = (n: number) => new Differentiable([{ name: "x", shape: [n] }], ([x]) => rosenbrock(x!));
-
-function gradientByHand(x: Float64Array, g: Float64Array): void {
-  g.fill(0);
-  for (let i = 0; i < x.length - 1; i++) {
-    const t = x[i + 1]! - x[i]! * x[i]!;
-    g[i]! += -400 * x[i]! * t - 2 * (1 - x[i]!);
-    g[i + 1]! += 200 * t;
-  }
-}
 
 for (const n of [2, 10, 1000, 10_000]) {
   const x = sines(n);

@@ -10,6 +10,7 @@ import {
   type Statement,
   visit,
 } from "../languages/python";
+import { wordsIn } from "./words";
 
 /**
  * `own`: it is about the code. `ours`: the evaluator lacks something. `consequence`: it follows from a statement that
@@ -17,7 +18,7 @@ import {
  */
 export type Blame = "own" | "ours" | "consequence";
 
-/** In the editor a script has no arguments and no environment; and of files only those that it wrote. */
+/** In the editor a script has no arguments and no environment. */
 const SURROUNDINGS = /\bsys\s*\.\s*argv\b|\bargv\b|\bos\s*\.\s*environ\b/;
 
 /** Judges the uncaught errors of one run, in their order. */
@@ -48,6 +49,7 @@ export class Blamer {
     const ours =
       type === "NotImplementedError" ||
       type === "ModuleNotFoundError" ||
+      // A run has only the files that it wrote.
       type === "FileNotFoundError" ||
       (unbound !== undefined && this.importsUnknownNames) ||
       /\bis not supported$/.test(message) ||
@@ -91,7 +93,7 @@ export class Blamer {
   }
 
   private words({ from, to }: Span): readonly string[] {
-    return this.syntax.text.slice(from, to).match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
+    return wordsIn(this.syntax.text.slice(from, to));
   }
 
   /** The names that a statement binds, or whose objects it may change: by a method, an attribute or an item. */

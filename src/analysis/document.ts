@@ -54,6 +54,7 @@ import { type LiveScript, liveScript, runScript, type Script, spanKey } from "./
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration, withoutDollars } from "./typed";
 import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
+import { wordsIn } from "./words";
 
 /** Parameter name → number or nested lists of numbers. */
 export type PointTree = { readonly [name: string]: Tree };
@@ -935,7 +936,7 @@ export class DocumentAnalysis {
       const text = this.text.slice(from, statement.to);
       if (statement.kind === "import" || statement.kind === "importfrom")
         return { from, text, makes: [...boundNames(statement)], uses: new Set() };
-      const uses = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+      const uses = new Set(wordsIn(text));
       const defines = statement.kind === "function" || statement.kind === "class";
       const makes = defines
         ? [statement.name]

@@ -4,6 +4,7 @@ import { type FunctionDef, freeNames, toValue } from "../languages/python";
 import type { DocumentAnalysis } from "./document";
 import type { Edit } from "./findings";
 import type { Style } from "./program";
+import { wordsIn } from "./words";
 
 type PythonTarget = Exclude<ProgramTarget, "javascript">;
 
@@ -55,7 +56,7 @@ export function styleOf(analysis: DocumentAnalysis, definition?: FunctionDef): F
     indent: indentOf(analysis, definition),
     eol: text.includes("\r\n") ? "\r\n" : "\n",
     blank: /\n\r?\n\r?\n(?:def|class|@)/.test(text) || !/\n\r?\n(?:def|class|@)/.test(text) ? 2 : 1,
-    taken: new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu)),
+    taken: new Set(wordsIn(text)),
     loops: body !== undefined && /\bwhile\b/.test(body),
     arrays: definition ? arraysReadBy(analysis, definition) : new Map(),
   };

@@ -31,6 +31,7 @@ import {
   sqrt,
   square,
   sum,
+  type Tensor,
   TooManyOperations,
   take,
   tensor,
@@ -141,23 +142,29 @@ export class Look {
     }
   }
 
+  /** The numbers of the point, one array for each parameter that is followed. */
+  inputs(): Tensor[] {
+    let start = 0;
+    return followed(this.parameters).map(({ shape }) => {
+      const end = start + sizeOf(shape);
+      const own = tensor(this.point.slice(start, end), "float64", shape);
+      start = end;
+      return own;
+    });
+  }
+
   /** The same as a function of these of its parameters, in this order; the others stay what they are. */
   of(names: readonly string[]): Look {
-    let start = 0;
-    const parts = followed(this.parameters).map(({ name, shape }) => {
-      const numbers = this.point.slice(start, start + sizeOf(shape));
-      start += sizeOf(shape);
-      return { numbers, shape, place: names.indexOf(name) };
-    });
+    const own = this.inputs();
+    const places = followed(this.parameters).map(({ name }) => names.indexOf(name));
     const parameters = [
       ...names.flatMap((name) => this.parameters.filter((one) => one.name === name)),
       ...this.parameters.flatMap((one) =>
         names.includes(one.name) ? [] : [held(one, one.reason ?? l10n.t("it is no parameter"))],
       ),
     ];
-    const call = (inputs: readonly Value[]) =>
-      this.call(parts.map(({ numbers, shape, place }) => inputs[place] ?? tensor(numbers, "float64", shape)));
-    const point = names.flatMap((_, k) => parts.find(({ place }) => place === k)?.numbers ?? []);
+    const call = (inputs: readonly Value[]) => this.call(own.map((fixed, k) => inputs[places[k]!] ?? fixed));
+    const point = names.flatMap((_, k) => Array.from(own[places.indexOf(k)]?.data ?? []));
     return new Look(this.title, parameters, point, this.origin, call, this.dialect);
   }
 

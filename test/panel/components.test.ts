@@ -3,26 +3,21 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import type { PanelState } from "../../src/protocol/panel";
-import { eventually, type Options, Pages, type Panel } from "./page";
+import { eventually, type Options, type Panel, usePages } from "./page";
 import { themes } from "./themes";
 
 describe("the panel's page in less common states", function () {
   this.timeout(60_000);
-  let pages: Pages;
+  const newPage = usePages();
   let panel: Panel;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  after(() => pages?.close());
 
   const open = async (name: string, options: Options & Pick<PanelState, "layers" | "axes" | "component"> = {}) => {
     const { layers, axes, component, ...rest } = options;
     const subject = { kind: "function", uri: "file:///tf_diffs.py", name } as const;
     const state = { subject, ...(layers && { layers }), ...(axes && { axes }), ...(component && { component }) };
-    panel = await pages.open(name, { ...rest, state });
+    panel = await newPage(name, { ...rest, state });
     return panel;
   };
-  afterEach(() => panel?.end());
 
   const heading = (page: Page, section: string) => page.locator(`[data-section=${section}] h2`).first().textContent();
 
@@ -160,7 +155,7 @@ describe("the panel's page in less common states", function () {
   });
 
   it("comes back as it was: axes, zoom, layers, component, settings of the optimizers", async () => {
-    panel = await pages.open(null);
+    panel = await newPage(null);
     const { page, host } = panel;
     const subject = { kind: "function", uri: "file:///tf_diffs.py", name: "rotation" } as const;
     await panel.send({ type: "event", event: "show", data: { subject } });

@@ -4,26 +4,21 @@ import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
 import type { BasinParams, MinimizeParams, PlaneParams } from "../../src/protocol/lsp";
 import type { PanelState } from "../../src/protocol/panel";
-import { eventually, type Options, Pages, type Panel } from "./page";
+import { eventually, type Options, type Panel, usePages } from "./page";
 import { themes } from "./themes";
 
 describe("the panel's page, optimizing", function () {
   this.timeout(60_000);
-  let pages: Pages;
+  const newPage = usePages();
   let panel: Panel;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  after(() => pages?.close());
 
   const open = async (name: string, options: Options & Partial<Pick<PanelState, "optimize" | "point">> = {}) => {
     const { optimize, point, ...rest } = options;
     const subject = { kind: "function", uri: "file:///tf_diffs.py", name } as const;
     const state: PanelState = { subject, tab: "optimize", ...(optimize && { optimize }), ...(point && { point }) };
-    panel = await pages.open(name, { ...rest, state });
+    panel = await newPage(name, { ...rest, state });
     return panel;
   };
-  afterEach(() => panel?.end());
 
   const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
   const drawn = (page: Page) => page.locator(".plot.paths .handle").first().waitFor();

@@ -19,6 +19,21 @@ export interface Options {
   delay?: number;
 }
 
+/** The pages of a suite, one open at a time, which is looked over when a test ends: call it in `describe`. */
+export function usePages(): (name: string | null, options?: Options) => Promise<Panel> {
+  let pages: Pages;
+  let panel: Panel | undefined;
+  before(async () => {
+    pages = await Pages.start();
+  });
+  after(() => pages?.close());
+  afterEach(() => panel?.end());
+  return async (name, options) => {
+    panel = await pages.open(name, options);
+    return panel;
+  };
+}
+
 export class Pages {
   private constructor(
     private readonly browser: Browser,

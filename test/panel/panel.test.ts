@@ -1,23 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
-import { eventually, type Options, Pages, type Panel } from "./page";
+import { eventually, type Options, type Panel, usePages } from "./page";
 import { themes } from "./themes";
 
 describe("the panel's page", function () {
   this.timeout(60_000);
-  let pages: Pages;
+  const newPage = usePages();
   let panel: Panel;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  after(() => pages?.close());
 
   const open = async (name: string | null, options: Options = {}) => {
-    panel = await pages.open(name, options);
+    panel = await newPage(name, options);
     return panel;
   };
-  afterEach(() => panel?.end());
 
   const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
   /** Opens the first table of numbers: it is made when its `details` says that it is open. */

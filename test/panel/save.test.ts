@@ -1,21 +1,16 @@
 /** What the page saves and copies, and what it keeps. */
 import assert from "node:assert/strict";
 import type { PanelState } from "../../src/protocol/panel";
-import { type Options, Pages, type Panel } from "./page";
+import { type Options, type Panel, usePages } from "./page";
 
 describe("the panel's page saves", function () {
   this.timeout(60_000);
-  let pages: Pages;
+  const newPage = usePages();
   let panel: Panel;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  after(() => pages?.close());
   const open = async (name: string | null, options: Options = {}) => {
-    panel = await pages.open(name, options);
+    panel = await newPage(name, options);
     return panel;
   };
-  afterEach(() => panel?.end());
 
   type Saved = { name: string; data: string | Uint8Array };
   /** Chooses a format in the menu of a part of the page, and waits for the file. */

@@ -74,12 +74,13 @@ export function operatorUnder(analysis: DocumentAnalysis, operation: Operation):
       names,
       origin,
     );
+    const { values: numbers, shape } = look.result();
     const slice = ({ from, to }: Span) => bare(analysis.text.slice(from, to).replace(/\s+/g, " "));
     const written =
       operation.kind === "augmented" ? `${slice(parts[0]!)} ${operation.op} (${slice(parts[1]!)})` : slice(operation);
     return {
       text: written,
-      value: shortText(resultOf(look)),
+      value: shortText(arrayOf(numbers, shape)),
       operands: parts.map((part, k) => ({ text: slice(part), derivative: derivativeBy(look, k) })),
       times: within?.times ?? 1,
     };
@@ -98,10 +99,8 @@ function bare(text: string): string {
   return end === text.length - 1 ? bare(text.slice(1, -1).trim()) : text;
 }
 
-const resultOf = (look: Look): Tensor => {
-  const { values, shape } = look.result();
-  return peek(tensor(values, "float64", shape));
-};
+const arrayOf = (numbers: readonly number[], shape: readonly number[]): Tensor =>
+  peek(tensor(numbers, "float64", shape));
 
 function derivativeBy(look: Look, k: number): OperatorDerivative | undefined {
   const sizes = look.parameters.map(({ numbers }) => numbers.length);
@@ -123,23 +122,17 @@ function derivativeBy(look: Look, k: number): OperatorDerivative | undefined {
   // x + y: each element meets its own.
   if (diagonal)
     return shortText(
-      peek(
-        tensor(
-          rows.map((row, i) => row[i]!),
-          "float64",
-          shape,
-        ),
+      arrayOf(
+        rows.map((row, i) => row[i]!),
+        shape,
       ),
     );
   // One number that meets every element.
   return width === 1
     ? shortText(
-        peek(
-          tensor(
-            rows.map((row) => row[0]!),
-            "float64",
-            shape,
-          ),
+        arrayOf(
+          rows.map((row) => row[0]!),
+          shape,
         ),
       )
     : { rows };

@@ -1,10 +1,10 @@
 /** What the names of an expression hold where it stands: in the module, or in a function that runs at its point. */
 import * as l10n from "@vscode/l10n";
-import { sizeOf, Tape, type Tensor, tensor, type Value } from "../../engine";
+import { sizeOf, Tape, type Value } from "../../engine";
 import { type Expr, type FunctionDef, freeNames, type PyValue, toValue } from "../../languages/python";
 import { argumentOf } from "../arguments";
 import type { DocumentAnalysis } from "../document";
-import { followed, type Look, Problem } from "../subject";
+import { type Look, Problem } from "../subject";
 
 export interface Surroundings {
   /** Of the names that were asked for, those that had a value. */
@@ -36,7 +36,7 @@ export function surroundings(analysis: DocumentAnalysis, expression: Expr, also:
   const definition = analysis.definitionAround(expression.from);
   if (!definition || inHeader(definition, expression)) return { values: bindings(analysis, names, expression) };
   const look = analysis.look(definition.name);
-  const inputs = inputsOf(look);
+  const inputs = look.inputs();
   let times = 0;
   let held: readonly (PyValue | undefined)[] = [];
   let last: PyValue = null;
@@ -68,17 +68,6 @@ export function surroundings(analysis: DocumentAnalysis, expression: Expr, also:
     return gradient && "value" in gradient ? gradient.value : undefined;
   };
   return { values, within: { name: definition.name, look, times, result: last, results, derivative } };
-}
-
-/** The numbers of a look's point, one array for each parameter that is followed. */
-export function inputsOf(look: Look): Tensor[] {
-  let start = 0;
-  return followed(look.parameters).map(({ shape }) => {
-    const end = start + sizeOf(shape);
-    const own = tensor(look.point.slice(start, end), "float64", shape);
-    start = end;
-    return own;
-  });
 }
 
 /** Defaults, annotations and decorators are evaluated outside of the function. */

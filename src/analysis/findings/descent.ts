@@ -17,11 +17,11 @@ import {
   type While,
 } from "../../languages/python";
 import { argumentOf } from "../arguments";
-import { inputsOf } from "../cursor/surroundings";
-import type { Definition } from "../definitions";
+import { type Definition, shortName } from "../definitions";
 import type { DocumentAnalysis } from "../document";
 import { spectrumOf } from "../spectrum";
 import { type Look, Problem } from "../subject";
+import { wordsIn } from "../words";
 import { pairsOf } from "./derivatives";
 import { type Finding, finding } from "./finding";
 import { diverges, rateFix, shortest } from "./learning-rate";
@@ -57,9 +57,11 @@ const DERIVATIVE = /^g(?:_|$)|grad|deriv|prime|slope|jac|^d(?:_|$)|^d[a-zA-Z]$|^
 
 export function descentFindings(analysis: DocumentAnalysis): Finding[] {
   const found: Finding[] = [];
+  let derivatives: ReadonlySet<string> | undefined;
   visit(analysis.syntax.body, (node) => {
     if (node.kind !== "for" && node.kind !== "while") return;
-    const steps = stepsOf(analysis, node);
+    derivatives ??= new Set(pairsOf(analysis.syntax, analysis.functions).map(({ derivative }) => derivative.name));
+    const steps = stepsOf(analysis, node, derivatives);
     const one = steps.length > 0 ? attempt(() => descentFinding(analysis, node, steps)) : undefined;
     if (one) found.push(one);
   });
@@ -79,17 +81,17 @@ function ownStatements(body: readonly Statement[]): Statement[] {
   );
 }
 
-function stepsOf(analysis: DocumentAnalysis, loop: For | While): Step[] {
+/** @param derivatives names of functions that are derivatives of others */
+function stepsOf(analysis: DocumentAnalysis, loop: For | While, derivatives: ReadonlySet<string>): Step[] {
   const { text } = analysis.syntax;
   const statements = ownStatements(loop.body);
-  const derivatives = new Set(pairsOf(analysis.syntax, analysis.functions).map(({ derivative }) => derivative.name));
   const changes = statements.flatMap((statement) => changesIn(statement));
   const names = new Set(changes.map(({ name }) => name));
   return changes.flatMap(({ name, statement, watched, change }): Step[] => {
     const split = splitRate(text, change, isRateName) ?? splitRate(text, change, isNumberLiteral);
     if (!split) return [];
     const before = statements.slice(0, statements.indexOf(statement));
-    const used = [...wordsOf(split.rest)];
+    const used = wordsIn(split.rest);
     const told = isRateName(split.rate) || used.some((word) => DERIVATIVE.test(word) || derivatives.has(word));
     const slope = told ? inlined(analysis, split, before, names) : undefined;
     return slope === undefined || slope.includes("random")
@@ -153,8 +155,6 @@ function splitRate(text: string, product: Expr, isRate: (one: Expr) => boolean):
   const right = product.op === "*" ? splitRate(text, product.right, isRate) : undefined;
   return right && join(right, product.left, "*");
 }
-
-const wordsOf = (text: string): Set<string> => new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu));
 
 /** The rest of a step with what its names were assigned in the loop before; undefined where it would be too long. */
 function inlined(
@@ -291,11 +291,11 @@ function pathIn(analysis: DocumentAnalysis, definition: Definition, steps: reado
   );
   if (!look) return undefined;
   const states = steps.map(({ name }) => name);
-  const names = [...new Set([...states, ...steps.flatMap(({ slope }) => [...wordsOf(slope)])])];
+  const names = [...new Set([...states, ...steps.flatMap(({ slope }) => wordsIn(slope))])];
   const rows: number[][] = [];
   let values: ReadonlyMap<string, PyValue> | undefined;
   attempt(() =>
-    analysis.watch(definition.name, look, inputsOf(look), steps[0]!.watched, {
+    analysis.watch(definition.name, look, look.inputs(), steps[0]!.watched, {
       names,
       see: (held) => {
         if (rows.length >= MOST_ROWS) return;
@@ -364,7 +364,7 @@ function placeOf(
       if (node.kind !== "call") return;
       const { callee, args } = node;
       const name = callee.kind === "name" ? callee.id : callee.kind === "attribute" ? callee.name : undefined;
-      if (name !== definition.name.split(".").at(-1)) return;
+      if (name !== shortName(definition.name)) return;
       const passed = args.find((one) => one.kind === "keyword" && one.name === id) ?? args[at];
       if (passed && (passed.kind === "positional" || passed.name === id)) add(literal(passed.value));
     });

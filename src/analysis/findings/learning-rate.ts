@@ -5,6 +5,7 @@ import { floatText } from "../display";
 import type { DocumentAnalysis, PointTree } from "../document";
 import type { Loop } from "../script";
 import { followed, type Look, Problem } from "../subject";
+import { wordsIn } from "../words";
 import { type Finding, type Fix, finding } from "./finding";
 
 /** The loss at the end is so many times that at the start. */
@@ -106,7 +107,7 @@ function largestCurvature(analysis: DocumentAnalysis, loop: Loop): number | unde
 function placeOf({ syntax }: DocumentAnalysis, loop: Span, rate: number): Span | undefined {
   const candidates: (Span & { nearness: number })[] = [];
   const speaks = syntax.text.slice(loop.from, loop.to);
-  const names = new Set(speaks.match(/[\p{L}_][\p{L}\p{N}_]*/gu));
+  const names = new Set(wordsIn(speaks));
   const rates = (node: object): Span[] => {
     const found: Span[] = [];
     visit([node as Parameters<typeof visit>[0][number]], (part) => {

@@ -14,6 +14,7 @@ import {
   toValue,
 } from "../../languages/python";
 import { type Blame, Blamer } from "../consequences";
+import { wordsIn } from "../words";
 import { type Finding, finding, type Related } from "./finding";
 import { dedentFix, floatFix, inPlaceFix, persistentFix, presentPairsFix, tapeAt } from "./mends";
 import { type GradientEvent, missingGradients } from "./missing";
@@ -214,7 +215,7 @@ class RunFindings {
       return inPlaceFix(this.syntax, span);
     // A whole number meets a fraction: in TensorFlow's words, and in NumPy's.
     if (/^Cannot convert [-\d.e]+ to EagerTensor of dtype u?int|^Cannot cast ufunc .* to dtype\('u?int/.test(message)) {
-      const names = new Set(this.syntax.text.slice(span.from, span.to).match(/[\p{L}_][\p{L}\p{N}_]*/gu));
+      const names = new Set(wordsIn(this.syntax.text.slice(span.from, span.to)));
       return [...names].flatMap((name) => {
         const value = this.result.globals.get(name);
         const number = value === undefined || typeof value === "bigint" ? undefined : toValue(value);

@@ -7,6 +7,7 @@ import { native, type PyValue } from "../runtime/object";
 import { binary } from "../runtime/operators";
 import { isNumber, typeName } from "../runtime/protocol";
 import { complexFunctions } from "./numpy/complex";
+import { ALIASES } from "./numpy/ufuncs";
 import { registerModule } from "./registry";
 
 const complexOf = (x: PyValue): PyComplex => {
@@ -15,15 +16,7 @@ const complexOf = (x: PyValue): PyComplex => {
   return z;
 };
 
-/** What NumPy calls them. */
-const NAMES: Record<string, string> = {
-  asin: "arcsin",
-  acos: "arccos",
-  atan: "arctan",
-  asinh: "arcsinh",
-  acosh: "arccosh",
-  atanh: "arctanh",
-};
+const FUNCTIONS = "exp sqrt sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh".split(" ");
 
 registerModule("cmath", () => {
   const out = new Map<string, PyValue>([
@@ -41,8 +34,7 @@ registerModule("cmath", () => {
       native(name, (args) => run(complexOf(args[0]), args)),
     );
   };
-  for (const name of ["exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", ...Object.keys(NAMES)])
-    define(name, (z) => complexFunctions[NAMES[name] ?? name](z));
+  for (const name of FUNCTIONS) define(name, (z) => complexFunctions[ALIASES[name] ?? name](z));
   define("log", (z, args) => {
     if (z.re === 0 && z.im === 0) raiseError("ValueError", "math domain error");
     const value = complexFunctions.log(z);

@@ -663,7 +663,8 @@ export function accumulate(x: Value, axis: number, run: (a: Value, b: Value) => 
   return engine.transpose(stacked, order);
 }
 
-const ALIASES: Record<string, string> = {
+/** Other names of the same functions, those of the array API and of `math` among them. */
+export const ALIASES: Readonly<Record<string, string>> = {
   abs: "absolute",
   true_divide: "divide",
   mod: "remainder",
