@@ -5,10 +5,15 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 export function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
   const place = useRef<HTMLDivElement>(null);
   const [over, setOver] = useState(false);
+  const measure = () => {
+    const element = place.current;
+    if (element) setOver(element.scrollWidth > element.clientWidth + 1);
+  };
+  // What comes into a child that keeps its own size, such as a formula's picture, is seen by no observer.
+  useLayoutEffect(measure);
   useLayoutEffect(() => {
     const element = place.current;
     if (!element) return;
-    const measure = () => setOver(element.scrollWidth > element.clientWidth + 1);
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
