@@ -124,7 +124,9 @@ describe("the panel's page, optimizing", function () {
     assert.equal(await page.locator(".plot.paths .handle").count(), 3, "a drag adds none");
   });
 
-  it("runs again while a start is dragged, where that is quick", async () => {
+  it("runs again while a start is dragged, where that is quick", async function () {
+    // On a busy machine the runs may be slow.
+    this.retries(2);
     const { page, host } = await open("himmelblau", himmelblau);
     await drawn(page);
     await run(page, 9);
