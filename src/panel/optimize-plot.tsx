@@ -244,15 +244,15 @@ function PlaneView({ model, view, samples }: { model: Model; view: View; samples
   const isCurve = samples.window.length === 1;
   const plot = useMemo(() => plotOf(samples), [samples]);
   const shows = basins && basins.projection === projection;
+  const curve = { kind: "value", name: "", values: plot.values, color: colors.curve, width: 2.2 } as const;
   const range = useMemo((): Range => {
     if (!isCurve) return [0, 0];
-    const curve = { name: "", values: plot.values, color: colors.curve, width: 2.2 };
     const [low, high] = curveRange(plot, [curve]);
     const inside = trials.filter(isGood).flatMap(({ values }) => Array.from(values).filter(Number.isFinite));
     return inside.length > 0 ? [Math.min(low, ...inside.slice(0, 2000)), high] : [low, high];
   }, [plot, trials, isCurve]);
   const traces = useMemo(() => {
-    if (isCurve) return [curveTrace(plot, { name: "", values: plot.values, color: colors.curve, width: 2.2 }, range)];
+    if (isCurve) return [curveTrace(plot, curve, range)];
     const trace = contourTrace(plot, colors, globalThis.innerWidth >= 380, logarithmic);
     // Over the map the levels are lines.
     return [

@@ -24,7 +24,15 @@ export function curvesOf(plot: Plot, layers: readonly PlotLayer[], colors: Color
     return [
       { name: label, kind: "other", values, slopes, ...own },
       ...(layers.includes("derivative")
-        ? [{ name: l10n.t("{0}, first derivative by {1}", label, name), values: slopes, ...own, width: 1.2 }]
+        ? [
+            {
+              name: l10n.t("{0}, first derivative by {1}", label, name),
+              kind: "derivative",
+              values: slopes,
+              ...own,
+              width: 1.2,
+            } as const,
+          ]
         : []),
     ];
   });
@@ -34,6 +42,7 @@ export function curvesOf(plot: Plot, layers: readonly PlotLayer[], colors: Color
       ? [
           {
             name: l10n.t("first derivative by {0}", name),
+            kind: "derivative" as const,
             values: plot.slopes,
             color: component === undefined ? colors.first : color,
             width: 1.6,
@@ -41,7 +50,15 @@ export function curvesOf(plot: Plot, layers: readonly PlotLayer[], colors: Color
         ]
       : []),
     ...(plot.seconds && layers.includes("second")
-      ? [{ name: l10n.t("second derivative by {0}", name), values: plot.seconds, color: colors.paths[0]!, width: 1.6 }]
+      ? [
+          {
+            name: l10n.t("second derivative by {0}", name),
+            kind: "derivative" as const,
+            values: plot.seconds,
+            color: colors.paths[0]!,
+            width: 1.6,
+          },
+        ]
       : []),
     ...others,
   ];
@@ -49,8 +66,8 @@ export function curvesOf(plot: Plot, layers: readonly PlotLayer[], colors: Color
 
 export interface Curve {
   name: string;
-  /** The function, or another of its results; absent: a derivative. */
-  kind?: "value" | "other";
+  /** The function, another of its results, or a derivative of one. */
+  kind: "value" | "other" | "derivative";
   values: Float64Array;
   slopes?: Float64Array | undefined;
   color: string;
@@ -78,7 +95,7 @@ export function curveTrace(plot: Plot, curve: Curve, [low, high]: Range): Trace 
   const far = 100 * (high - low);
   const x: number[] = [];
   const y: (number | null)[] = [];
-  const isValue = curve.kind !== undefined;
+  const isValue = curve.kind !== "derivative";
   const breaks = curve.kind === "other" ? [] : plot.breaks;
   // What the function does at a break its derivatives do too, or worse; a kink is a jump of the derivative.
   const cuts = breaks.filter(({ kind }) => kind === "pole" || kind === "jump" || (!isValue && kind === "kink"));

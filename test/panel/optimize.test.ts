@@ -367,6 +367,12 @@ describe("the panel's page, optimizing", function () {
     await button(page, "Basin map").click();
     await page.locator(".basin-legend").getByText("161 starts; places reached: 1.").waitFor();
     await run(page, 1);
+    const line = page.locator(".plot.paths .scatterlayer .trace path.js-line").first();
+    assert.doesNotMatch(
+      String(await line.getAttribute("style")),
+      /stroke-dasharray: [^n;]/,
+      "the function's own curve is solid",
+    );
     await panel.picture("optimize-curve");
   });
 
