@@ -10,7 +10,10 @@ const names = readdirSync("bench")
   .filter((name) => name.endsWith(".bench.ts"))
   .filter((name) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)));
 await build({
-  entryPoints: names.map((name) => `bench/${name}`),
+  entryPoints: [
+    ...names.map((name) => ({ in: `bench/${name}`, out: name.replace(/\.ts$/, "") })),
+    { in: "src/thread/node.ts", out: "thread" },
+  ],
   outdir: "out/bench",
   bundle: true,
   platform: "node",

@@ -81,6 +81,7 @@ const coreApart = (access) => ({
 const entries = [
   { ...node, entryPoints: { extension: "src/client/node.ts" } },
   { ...web, format: "cjs", entryPoints: { "extension.web": "src/client/browser.ts" } },
+  { ...node, entryPoints: { thread: "src/thread/node.ts" } },
   { ...node, entryPoints: { server: "src/server/node.ts" }, plugins: [coreApart('require("./core.js")')] },
   {
     // The worker's script is core.js with this behind it.

@@ -5,11 +5,13 @@ import { parseArgs } from "node:util";
 import { DocumentAnalysis, type PointTree, PRELUDE } from "../analysis/document";
 import { type End, endText, type LastRow, lastOf, minimization, rowsAtOnce } from "../analysis/minimize";
 import { runToEnd } from "../analysis/script";
+import { employ } from "../analysis/second-thread";
 import { type Look, Problem } from "../analysis/subject";
 import { optimizers } from "../protocol/optimizers";
 import { PointError, parsePoint } from "../protocol/point";
 import { fromJsonTree, type JsonTree, type NumberTree } from "../protocol/values";
 import { formatMatrix, formatNumber, formatVector } from "../render/numbers";
+import { threadOf } from "../thread/start";
 
 const named = (which: (optimizer: (typeof optimizers)[number]) => boolean) =>
   optimizers
@@ -352,6 +354,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+employ(threadOf(join(__dirname, "thread.js")));
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

@@ -32,6 +32,7 @@ export { concretize, type Guard, Input, Node, peek, Stage, TooManyOperations } f
 export { type Gradient, type Missing, Tape } from "./interpreters/tape";
 export { interpret, javascriptOf, type Kernel, type Lowered, lower } from "./lower/javascript";
 export { type GridKernel, lowerGrid, type Planes, type Role } from "./lower/wasm/grid";
+export { dismiss, employ, type Thread } from "./lower/wasm/second";
 export type { Elementwise, Op, ProgramTarget } from "./op";
 export * from "./ops";
 export type { Operand } from "./ops/define";

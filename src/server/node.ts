@@ -6,6 +6,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { createConnection } from "vscode-languageserver/node";
 import type { Job } from "../analysis/job";
+import { employ } from "../analysis/second-thread";
+import { threadOf } from "../thread/start";
 import { type JobMessage, type StartJob, work } from "./run";
 import { startServer } from "./server";
 
@@ -45,5 +47,7 @@ const connect = () =>
 const page = join(__dirname, "..", "docs", "findings.md");
 const findingsPage = existsSync(page) ? `${pathToFileURL(page).href}#{code}` : undefined;
 
-if (isMainThread) startServer(connect(), { readFile, startJob, ...(findingsPage ? { findingsPage } : {}) });
-else work(workerData as Job, (message) => parentPort!.postMessage(message));
+if (isMainThread) {
+  employ(threadOf(join(__dirname, "thread.js")));
+  startServer(connect(), { readFile, startJob, ...(findingsPage ? { findingsPage } : {}) });
+} else work(workerData as Job, (message) => parentPort!.postMessage(message));

@@ -1,7 +1,8 @@
 /** Expressions of lanes as instructions: equal ones once, each where it is computed as rarely as may be. */
 import { type Body, encodeModule, type ValueType } from "./encoder";
 import type { Lanes, Making, Scalar } from "./lanes";
-import { sharedMemory } from "./memory";
+import { commonMemory } from "./memory";
+import type { Instance } from "./second";
 
 /** An expression that was numbered: no two of a numbering are equal. */
 export interface Numbered {
@@ -70,8 +71,11 @@ export class Numbering {
 export class Shared {
   readonly functions: Scalar[] = [];
   readonly constants: bigint[] = [];
+  /** Whether the functions of JavaScript are all called in rare cases only. */
+  callsRarely = true;
 
-  indexOf(evaluate: Scalar): number {
+  indexOf(evaluate: Scalar, rarely: boolean): number {
+    if (!rarely) this.callsRarely = false;
     return indexIn(this.functions, evaluate);
   }
 
@@ -92,25 +96,27 @@ const SCALAR: { readonly parameters: readonly ValueType[]; readonly results: rea
 };
 
 /** Modules that were compiled, by their bytes and what they import: the same graph is compiled once. */
-const compiled = new Map<string, WebAssembly.Exports>();
+const compiled = new Map<string, Instance>();
 const MOST_COMPILED = 64;
 const numbers = new Map<Scalar, number>();
 
 /**
- * The exports of the module of `functions`; undefined where WebAssembly is not there or is forbidden: by a content
+ * The module of `functions` with a memory; undefined where WebAssembly is not there or is forbidden: by a content
  * security policy without wasm-unsafe-eval, or to a large module on the page of a browser.
- * @param memory absent: the one that is shared, and then the module is kept for the next that is the same
+ * @param memory absent: the common one, and then the module is kept for the next that is the same
  */
 export function instantiate(
   functions: Parameters<typeof encodeModule>[1],
   shared: Shared,
   memory?: WebAssembly.Memory,
-): WebAssembly.Exports | undefined {
+): Instance | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
+  const own = memory ?? commonMemory();
+  const isShared = !(own.buffer instanceof ArrayBuffer);
   const bytes = encodeModule(
     shared.functions.map(() => SCALAR),
     functions,
-    shared.constants,
+    { globals: shared.constants, sharedMemory: isShared },
   );
   const key = memory ? "" : `${shared.functions.map(numberOf)} ${new TextDecoder("latin1").decode(bytes)}`;
   const known = compiled.get(key);
@@ -118,11 +124,18 @@ export function instantiate(
   const env = Object.fromEntries(shared.functions.map((evaluate, k) => [String(k), evaluate]));
   try {
     const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: memory ?? sharedMemory(), ...env } });
-    if (memory) return exports;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: own, ...env } });
+    const instance: Instance = {
+      exports: exports as Instance["exports"],
+      module,
+      memory: own,
+      shareable: isShared && shared.callsRarely,
+      imports: shared.functions.length,
+    };
+    if (memory) return instance;
     if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value!);
-    compiled.set(key, exports);
-    return exports;
+    compiled.set(key, instance);
+    return instance;
   } catch (error) {
     if (WebAssembly.validate(bytes)) return undefined;
     throw error;
@@ -188,7 +201,7 @@ export class Emitter {
 
   private call(evaluate: Scalar, masked: boolean, args: readonly Numbered[]): void {
     const { body } = this;
-    const index = this.shared.indexOf(evaluate);
+    const index = this.shared.indexOf(evaluate, masked);
     const out = body.local("v128");
     const operands = masked ? args.slice(2) : args;
     if (!masked) {

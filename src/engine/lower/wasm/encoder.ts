@@ -260,16 +260,22 @@ const vector = (items: readonly (readonly number[])[]) => [...unsigned(items.len
 const section = (id: number, bytes: readonly number[]) => [id, ...unsigned(bytes.length), ...bytes];
 
 const MUTABLE = 1;
+/** Those of 4 GiB; the memory that is given may have fewer. */
+const MOST_PAGES = 65536;
 
 /**
  * A module that imports `env.memory` and the functions `env.0`, `env.1`, … in their order (so that these are its
  * functions 0, 1, …), and exports `functions`.
- * @param globals 64 bits in both lanes of each
+ * @param options.globals 64 bits in both lanes of each
+ * @param options.sharedMemory the memory may be shared between threads
  */
 export function encodeModule(
   imports: readonly Signature[],
   functions: readonly Exported[],
-  globals: readonly bigint[] = [],
+  {
+    globals = [],
+    sharedMemory = false,
+  }: { readonly globals?: readonly bigint[]; readonly sharedMemory?: boolean } = {},
 ): Uint8Array<ArrayBuffer> {
   const types = [
     ...imports,
@@ -281,7 +287,12 @@ export function encodeModule(
     section(
       2,
       vector([
-        [...text("env"), ...text("memory"), 0x02, 0x00, 0x00],
+        [
+          ...text("env"),
+          ...text("memory"),
+          0x02,
+          ...(sharedMemory ? [0x03, 0x00, ...unsigned(MOST_PAGES)] : [0x00, 0x00]),
+        ],
         ...imports.map((_, k) => [...text("env"), ...text(String(k)), 0x00, ...unsigned(k)]),
       ]),
     ),

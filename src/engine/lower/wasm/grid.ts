@@ -10,6 +10,7 @@ import { Emitter, instantiate, type Numbered, Numbering, Shared } from "./emit";
 import { Body } from "./encoder";
 import { and, eq, holds, input, type Lanes, ne, not, sameBits, splat } from "./lanes";
 import { layout, reserve } from "./memory";
+import { isWorthSharing, type Part, runAlone, runTogether } from "./second";
 
 /** Along which axis an input of the graph varies, if it does. */
 export type Role = "fixed" | "inner" | "outer";
@@ -225,22 +226,23 @@ function assemble(
     ...(table.length > 0 ? [{ name: "columns", body: columns(), results: [] }] : []),
     { name: "rows", body: rows(), results: ["i32" as const] },
   ];
-  const exports = instantiate(functions, shared);
-  if (!exports) return undefined;
-  const computeColumns = exports.columns as ((...numbers: number[]) => void) | undefined;
-  const computeRows = exports.rows as (...numbers: number[]) => number;
+  const instance = instantiate(functions, shared);
+  if (!instance) return undefined;
 
   return (values, count, rowCount) => {
     const pairs = Math.ceil(count / 2);
     const points = count * rowCount;
-    const { starts, end } = layout([
+    const together = instance.shareable && isWorthSharing(points * all.length);
+    // The last pair of an odd row writes one number too many: over the beginning of the next row, which comes after it,
+    // or into a gap, for all rows where another thread may be at the next one.
+    const rowLength = together ? 2 * pairs : count;
+    const { starts, end: bytes } = layout([
       8 * fixed.length,
       16 * inner.length * pairs,
       16 * table.length * pairs,
       8 * outer.length * rowCount,
       mask ? pairs * rowCount : 0,
-      // The last pair of an odd row writes one number too many, over the beginning of the next row or into this gap.
-      ...outputs.map(() => 8 * (points + 1)),
+      ...outputs.map(() => 8 * (rowLength * rowCount + 1)),
     ]);
     const [fixedAt, innerAt, tableAt, outerAt, maskAt, outAt] = starts as [
       number,
@@ -250,7 +252,7 @@ function assemble(
       number,
       number,
     ];
-    const buffer = reserve(end);
+    const buffer = reserve(bytes);
     const numbers = new Float64Array(buffer);
     fixed.forEach((index, k) => {
       numbers[fixedAt / 8 + k] = values[index] as number;
@@ -266,27 +268,40 @@ function assemble(
       const along = values[index] as ArrayLike<number>;
       for (let j = 0; j < rowCount; j++) numbers[outerAt / 8 + j * outer.length + k] = along[j]!;
     });
-    computeColumns?.(fixedAt, innerAt, tableAt, innerAt + 16 * inner.length * pairs);
-    const first = computeColumns ? tableAt : innerAt;
-    const stride = (starts[6] ?? end) - outAt;
-    let held = true;
-    // In parts, so that the engine can change to its better code in between.
-    for (let row = 0; row < rowCount; row += ROWS_AT_ONCE) {
-      const part = Math.min(ROWS_AT_ONCE, rowCount - row);
-      const ok = computeRows(
+    const end = innerAt + 16 * inner.length * pairs;
+    if (table.length > 0) instance.exports.columns!(fixedAt, innerAt, tableAt, end);
+    const first = table.length > 0 ? tableAt : innerAt;
+    const stride = (starts[6] ?? bytes) - outAt;
+    const part = (row: number, rows: number, from: number, to: number): Part => [
+      [
+        "rows",
         fixedAt,
-        first,
-        first + 16 * step * pairs,
+        first + 16 * step * from,
+        first + 16 * step * to,
         outerAt + 8 * outer.length * row,
-        maskAt + pairs * row,
-        outAt + 8 * count * row,
+        maskAt + pairs * row + from,
+        outAt + 8 * rowLength * row + 16 * from,
         stride,
-        8 * count,
-        part,
-      );
-      if (ok === 0) held = false;
-    }
-    const planes = outputs.map((_, k) => new Float64Array(buffer, outAt + stride * k, points));
+        8 * rowLength,
+        rows,
+      ],
+    ];
+    // In parts, also so that the engine can change to its better code in between.
+    const parts: Part[] = [];
+    if (rowCount > 1)
+      for (let row = 0; row < rowCount; row += ROWS_AT_ONCE)
+        parts.push(part(row, Math.min(ROWS_AT_ONCE, rowCount - row), 0, pairs));
+    else
+      for (let pair = 0; pair < pairs; pair += PAIRS_AT_ONCE)
+        parts.push(part(0, 1, pair, Math.min(pair + PAIRS_AT_ONCE, pairs)));
+    const held = together ? runTogether(instance, parts) : runAlone(instance, parts);
+    const planes = outputs.map((_, k) => {
+      const start = (outAt + stride * k) / 8;
+      if (rowLength > count)
+        for (let row = 1; row < rowCount; row++)
+          numbers.copyWithin(start + row * count, start + row * rowLength, start + row * rowLength + count);
+      return numbers.subarray(start, start + points);
+    });
     if (held) return { outputs: planes };
     const masks = new Uint8Array(buffer, maskAt, pairs * rowCount);
     return {
@@ -300,3 +315,4 @@ function assemble(
 }
 
 const ROWS_AT_ONCE = 8;
+const PAIRS_AT_ONCE = 2048;

@@ -20,8 +20,8 @@ import { applied, rounded } from "./apply";
 import { Emitter, instantiate, type Numbered, Numbering, Shared } from "./emit";
 import { Body } from "./encoder";
 import { gt, input, type Lanes, ne, or, select, shuffle, splat } from "./lanes";
-import { MOST_BEYOND, productsIn, roomFor, summedInSingle } from "./matmul";
-import { MOST_BYTES } from "./memory";
+import { isShared, MOST_BEYOND, productsIn, roomFor, type Sizes, summedInSingle } from "./matmul";
+import { MOST_BYTES, memoryOf } from "./memory";
 
 /** A program ready to run. Nothing is copied where it is given its own `point` and `out`. */
 export interface LoopKernel {
@@ -100,7 +100,7 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
       0,
       ...program.steps.map((step) => {
         if (step.kind !== "product") return 0;
-        const { packed, out } = roomFor([step.rows, step.inner, step.columns]);
+        const { packed, out } = roomFor(sizesOf(step));
         return packed + out;
       }),
     ),
@@ -109,23 +109,24 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   const widest = Math.max(0, ...program.steps.map((step) => (step.kind === "product" ? beyond(step) : 0)));
   places.room(widest);
   if (places.end > MOST_BYTES) return undefined;
-  const memory = memoryOf(places.end);
+  const shared = program.steps.some((step) => step.kind === "product" && isShared(sizesOf(step)));
+  const memory = memoryWith(places.end, shared);
   if (!memory) return undefined;
   const numbers = new Float64Array(memory.buffer);
   program.buffers.forEach((buffer, k) => {
     if (buffer.kind === "constant") numbers.set(buffer.data, places.buffers[k]! / 8);
   });
   writer.writeTables(memory.buffer as ArrayBuffer);
-  const exports = instantiate(
+  const instance = instantiate(
     writer.bodies.map((body, k) => ({ name: String(k), body, results: [] })),
     writer.shared,
     memory,
   );
   const multiply = program.steps.some(({ kind }) => kind === "product") ? productsIn(memory) : undefined;
-  if (!exports) return undefined;
+  if (!instance) return undefined;
   const steps = parts.map((part): (() => unknown) =>
     typeof part === "number"
-      ? (exports[String(part)] as () => void)
+      ? instance.exports[String(part)]!
       : stepOf(part, program, places, numbers, (left, right, sizes, out, single) =>
           multiply!(left, right, sizes, out, scratch, single),
         ),
@@ -148,9 +149,9 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
 }
 
 /** Undefined where there is no more. */
-function memoryOf(bytes: number): WebAssembly.Memory | undefined {
+function memoryWith(bytes: number, shared: boolean): WebAssembly.Memory | undefined {
   try {
-    return new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+    return memoryOf(bytes, { shared });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -165,13 +166,7 @@ function beyond({ left, right, rows, inner, columns }: Product): number {
 }
 
 type PlacedOperand = { readonly at: number; readonly row: number; readonly column: number };
-type Multiply = (
-  left: PlacedOperand,
-  right: PlacedOperand,
-  sizes: readonly [number, number, number],
-  out: number,
-  single: boolean,
-) => void;
+type Multiply = (left: PlacedOperand, right: PlacedOperand, sizes: Sizes, out: number, single: boolean) => void;
 
 /** What is not a loop, from JavaScript; false where a check does not hold. */
 function stepOf(
@@ -205,16 +200,19 @@ function stepOf(
   }
 }
 
+const sizesOf = ({ rows, inner, columns }: Product): Sizes => [rows, inner, columns];
+
 function multiplying(
-  { batches, rows, inner, columns, left, right, out }: Product,
+  product: Product,
   program: Program,
   places: Layout,
   numbers: Float64Array,
   multiply: Multiply,
 ): () => void {
+  const { batches, rows, inner, columns, left, right, out } = product;
   const start = places.buffers[out]!;
   const round = program.buffers[out]!.dtype === "float32";
-  const sizes = [rows, inner, columns] as const;
+  const sizes = sizesOf(product);
   const single =
     [left, right].every(({ buffer }) => program.buffers[buffer]!.dtype === "float32") && summedInSingle(sizes);
   const of = ({ buffer, offset, strides }: Product["left"], batch: number) => ({

@@ -9,6 +9,7 @@
 import { instantiate, Shared } from "./emit";
 import { Body, encodeModule, type SimdOpcode } from "./encoder";
 import { layout, MOST_BYTES, reserve } from "./memory";
+import { type Call, hasSecond, type Instance, isWorthSharing, type Part, runAlone, runTogether } from "./second";
 
 /** The columns of a tile are those of two vectors. */
 const VECTORS = 2;
@@ -334,22 +335,6 @@ function dotting({ mul, add }: Element, together: number): Body {
   return body;
 }
 
-type Call = (...numbers: number[]) => void;
-interface Multiplying {
-  readonly packRows: Call;
-  readonly packRowsTogether: Call;
-  readonly packColumns: Call;
-  readonly packColumnsTogether: Call;
-  readonly multiply: Call;
-}
-interface SingleKernels extends Multiplying {
-  readonly unpack: Call;
-}
-interface Kernels extends Multiplying {
-  readonly dots1: Call;
-  readonly dots4: Call;
-}
-
 const multiplyingBy = (element: Element) => [
   { name: "packRows", body: packing(element, element.rows, false), results: [] },
   { name: "packRowsTogether", body: packing(element, element.rows, true), results: [] },
@@ -358,18 +343,16 @@ const multiplyingBy = (element: Element) => [
   { name: "multiply", body: multiplying(element), results: [] },
 ];
 
-function makeKernels(element: Element, memory?: WebAssembly.Memory): Kernels | undefined {
-  const functions = [
-    ...multiplyingBy(element),
-    { name: "dots1", body: dotting(FLOAT64, 1), results: [] },
-    { name: "dots4", body: dotting(FLOAT64, 4), results: [] },
-  ];
-  return instantiate(functions, new Shared(), memory) as unknown as Kernels | undefined;
-}
-
-function makeSingleKernels(element: Element, memory?: WebAssembly.Memory): SingleKernels | undefined {
-  const functions = [...multiplyingBy(element), { name: "unpack", body: unpacking(), results: [] }];
-  return instantiate(functions, new Shared(), memory) as unknown as SingleKernels | undefined;
+function makeKernels(element: Element, memory?: WebAssembly.Memory): Instance | undefined {
+  const functions =
+    element.bytes === 8
+      ? [
+          ...multiplyingBy(element),
+          { name: "dots1", body: dotting(FLOAT64, 1), results: [] },
+          { name: "dots4", body: dotting(FLOAT64, 4), results: [] },
+        ]
+      : [...multiplyingBy(element), { name: "unpack", body: unpacking(), results: [] }];
+  return instantiate(functions, new Shared(), memory);
 }
 
 /** A matrix in a memory: where it begins, and how many bytes it is from row to row and from column to column. */
@@ -386,84 +369,142 @@ const panelsOf = (element: Element, m: number, n: number) => ({
 
 /** Row panels of a block. */
 const blockOf = ({ rows }: Element) => Math.floor(BLOCK_ROWS / rows);
+/** Row panels that are packed before they are multiplied: of many blocks, where another thread takes some. */
+const packedAtOnce = (element: Element, together: boolean) => (together ? BLOCKS_TOGETHER : 1) * blockOf(element);
+const BLOCKS_TOGETHER = 8;
+/** A stage of a product has about so many parts for two threads. */
+const PARTS_TOGETHER = 8;
 
 /** How many rows or columns beyond a matrix its last panel reads at most. */
 export const MOST_BEYOND = MOST_COLUMNS - 1;
 
+/** Whether another thread is to have a part in a product. */
+export const isShared = ([m, k, n]: Sizes): boolean => isWorthSharing(2 * m * k * n);
+
+/** Of the product [m, k] · [k, n]. */
+export type Sizes = readonly [m: number, k: number, n: number];
+
 /**
- * Numbers of float64 that the product of [m, k] · [k, n] needs beside its operands, and beside a result of whole panels;
- * those of float32 take no more.
+ * Numbers of float64 that a product needs beside its operands, and beside a result of whole panels; those of float32 take
+ * no more.
  */
-export function roomFor(
-  [m, k, n]: readonly [number, number, number],
-  element = canFuse() ? FUSED64 : FLOAT64,
-): { packed: number; out: number } {
+export function roomFor([m, k, n]: Sizes, element = canFuse() ? FUSED64 : FLOAT64): { packed: number; out: number } {
   const width = columnsOf(element);
   const panels = panelsOf(element, m, n);
   const inner = Math.min(k, BLOCK_INNER);
-  const rows = element.rows * Math.min(panels.rows, blockOf(element));
+  const rows = element.rows * Math.min(panels.rows, packedAtOnce(element, hasSecond()));
   return { packed: (rows + width * panels.columns) * inner, out: element.rows * width * panels.rows * panels.columns };
 }
 
+/** So many things in about so many groups: where each begins and ends. */
+function groups(count: number, wanted: number): [from: number, to: number][] {
+  const size = Math.ceil(count / wanted);
+  return Array.from({ length: Math.ceil(count / size) }, (_, k) => [k * size, Math.min((k + 1) * size, count)]);
+}
+
+/** Where a product of packed panels goes. */
+interface Target {
+  /** Row-major, of whole panels. */
+  readonly out: number;
+  /** Where the last row panel goes, in the place of `out`. */
+  readonly edge?: number | undefined;
+}
+
 /**
- * Writes the product to `out`, row-major and of whole panels. A panel at the edge reads beyond its matrix, by up to
- * {@link MOST_BEYOND} rows or columns: what it finds goes into rows and columns of no use.
- * @param edge where the last row panel goes, in the place of `out`
+ * Writes a product. A panel at the edge reads beyond its matrix, by up to {@link MOST_BEYOND} rows or columns: what it
+ * finds goes into rows and columns of no use.
+ * @param packed room for what {@link roomFor} says
  */
 function multiplyPlaced(
-  run: Multiplying,
+  instance: Instance,
   element: Element,
   left: Placed,
   right: Placed,
-  [m, k, n]: readonly [number, number, number],
+  [m, k, n]: Sizes,
   packed: number,
-  out: number,
-  edge?: number,
+  { out, edge }: Target,
 ): void {
-  const { bytes } = element;
+  const together = instance.shareable && isShared([m, k, n]);
+  const run = together ? runTogether : runAlone;
+  const wanted = together ? PARTS_TOGETHER : 1;
+  const { bytes, rows: height } = element;
   const width = columnsOf(element);
   const panels = panelsOf(element, m, n);
   const inner = Math.min(k, BLOCK_INNER);
   const columns = packed;
   const rows = packed + bytes * width * panels.columns * inner;
-  const packRows = left.row === 8 ? run.packRowsTogether : run.packRows;
-  const packColumns = right.column === 8 ? run.packColumnsTogether : run.packColumns;
+  const packRows = left.row === 8 ? "packRowsTogether" : "packRows";
+  const packColumns = right.column === 8 ? "packColumnsTogether" : "packColumns";
   const rowBytes = bytes * width * panels.columns;
   for (let p = 0; p < k; p += inner) {
     const count = Math.min(inner, k - p);
-    for (let panel = 0; panel < panels.columns; panel++)
-      packColumns(
-        right.at + p * right.row + panel * width * right.column,
-        columns + bytes * panel * width * count,
-        right.column,
-        right.row,
-        count,
-      );
+    const columnBytes = bytes * width * count;
+    const panelBytes = bytes * height * count;
+    const columnPanel = (panel: number): Call => [
+      packColumns,
+      right.at + p * right.row + panel * width * right.column,
+      columns + panel * columnBytes,
+      right.column,
+      right.row,
+      count,
+    ];
     const more = p > 0 ? 1 : 0;
-    for (let block = 0; block < panels.rows; block += blockOf(element)) {
-      const wanted = Math.min(blockOf(element), panels.rows - block);
-      const panelBytes = bytes * element.rows * count;
-      for (let panel = 0; panel < wanted; panel++)
-        packRows(
-          left.at + (block + panel) * element.rows * left.row + p * left.column,
-          rows + panel * panelBytes,
-          left.row,
-          left.column,
+    for (let first = 0; first < panels.rows; first += packedAtOnce(element, together)) {
+      const end = Math.min(first + packedAtOnce(element, together), panels.rows);
+      const rowPanel = (panel: number): Call => [
+        packRows,
+        left.at + panel * height * left.row + p * left.column,
+        rows + (panel - first) * panelBytes,
+        left.row,
+        left.column,
+        count,
+      ];
+      /** Row panels times column panels. */
+      const product = ([row, rowEnd]: readonly number[], [column, columnEnd]: readonly number[]): Part => {
+        const multiply = (from: number, to: number, at: number): Call => [
+          "multiply",
+          rows + (from - first) * panelBytes,
+          columns + column! * columnBytes,
+          at + bytes * width * column!,
+          rowBytes,
           count,
-        );
-      const apart = edge !== undefined && block + wanted === panels.rows ? 1 : 0;
-      const to = out + block * element.rows * rowBytes;
-      if (wanted > apart) run.multiply(rows, columns, to, rowBytes, count, wanted - apart, panels.columns, more);
-      if (edge !== undefined && apart > 0)
-        run.multiply(rows + (wanted - 1) * panelBytes, columns, edge, rowBytes, count, 1, panels.columns, more);
+          to - from,
+          columnEnd! - column!,
+          more,
+        ];
+        const last = edge !== undefined && rowEnd === panels.rows ? rowEnd - 1 : rowEnd!;
+        return [
+          ...(last > row! ? [multiply(row!, last, out + row! * height * rowBytes)] : []),
+          ...(last < rowEnd! ? [multiply(last, rowEnd!, edge!)] : []),
+        ];
+      };
+      const packing = (count: number, panel: (k: number) => Call) =>
+        groups(count, wanted).map(([from, to]) => Array.from({ length: to - from }, (_, k) => panel(from + k)));
+      run(instance, [
+        ...(first === 0 ? packing(panels.columns, columnPanel) : []),
+        ...packing(end - first, (panel) => rowPanel(first + panel)),
+      ]);
+      const blocks = groups(end - first, Math.ceil((end - first) / blockOf(element)));
+      const across = groups(panels.columns, Math.ceil(wanted / blocks.length));
+      run(
+        instance,
+        blocks.flatMap((block) =>
+          across.map((part) =>
+            product(
+              block.map((panel) => first + panel),
+              part,
+            ),
+          ),
+        ),
+      );
     }
   }
 }
 
 // ── of arrays ───────────────────────────────────────────────────────────────
 
-let kernels: Kernels | null | undefined;
-let singleKernels: SingleKernels | null | undefined;
+let kernels: Instance | null | undefined;
+let singleKernels: Instance | null | undefined;
 
 /** Products of fewer multiplications are done sooner by a loop. */
 const FEWEST_PRODUCTS = 2_000;
@@ -479,14 +520,14 @@ export function multiplyMatrices(
   leftStart: number,
   right: ArrayLike<number>,
   rightStart: number,
-  sizes: readonly [m: number, k: number, n: number],
+  sizes: Sizes,
   single = false,
 ): { readonly data: Float64Array | Float32Array; readonly rowLength: number } | undefined {
   const [m, k, n] = sizes;
   const element = single ? FLOAT32 : FLOAT64;
   // Of few rows or columns most of a tile would be lost.
   if (m * k * n < FEWEST_PRODUCTS || m < FEWEST_ROWS || n < columnsOf(FLOAT64)) return undefined;
-  if (single) singleKernels ??= makeSingleKernels(FLOAT32) ?? null;
+  if (single) singleKernels ??= makeKernels(FLOAT32) ?? null;
   else kernels ??= makeKernels(FLOAT64) ?? null;
   const run = single ? singleKernels : kernels;
   if (!run) return undefined;
@@ -506,7 +547,7 @@ export function multiplyMatrices(
     { at: rightAt, row: 8 * n, column: 8 },
     sizes,
     packed,
-    out,
+    { out },
   );
   const View = single ? Float32Array : Float64Array;
   return { data: new View(numbers.buffer, out, m * rowLength), rowLength };
@@ -519,11 +560,11 @@ function copy(from: ArrayLike<number>, start: number, length: number, to: Float6
 
 // ── in a memory ─────────────────────────────────────────────────────────────
 
-/** Writes the product [m, k] · [k, n] of matrices of a memory, row-major, to the address. */
+/** Writes the product of matrices of a memory, row-major, to the address. */
 export type ProductInMemory = (
   left: Placed,
   right: Placed,
-  sizes: readonly [m: number, k: number, n: number],
+  sizes: Sizes,
   out: number,
   /** Room for what {@link roomFor} says. */
   scratch: number,
@@ -537,29 +578,32 @@ export type ProductInMemory = (
  */
 export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefined {
   const [double, float] = canFuse() ? [FUSED64, FUSED32] : [FLOAT64, FLOAT32];
-  const run = makeKernels(double, memory);
-  if (!run) return undefined;
-  let runSingle: SingleKernels | undefined;
+  const instance = makeKernels(double, memory);
+  if (!instance) return undefined;
+  let single: Instance | undefined;
   const numbers = new Float64Array(memory.buffer);
+  const { dots1, dots4 } = instance.exports;
   const dots = (matrix: Placed, vector: number, out: number, rows: number, inner: number) => {
     const four = rows - (rows % 4);
     const [pairs, odd] = [inner >> 1, inner & 1];
-    if (four > 0) run.dots4(matrix.at, matrix.row, vector, out, four, pairs, odd);
-    if (rows > four)
-      run.dots1(matrix.at + four * matrix.row, matrix.row, vector, out + 8 * four, rows - four, pairs, odd);
+    if (four > 0) dots4!(matrix.at, matrix.row, vector, out, four, pairs, odd);
+    if (rows > four) dots1!(matrix.at + four * matrix.row, matrix.row, vector, out + 8 * four, rows - four, pairs, odd);
   };
-  return (left, right, sizes, out, scratch, single) => {
+  return (left, right, sizes, out, scratch, isSingle) => {
     const [m, k, n] = sizes;
     // A row or column of results: sums of products, if the numbers lie so that they can be loaded in pairs.
     if (n === 1 && k > 1 && left.column === 8 && right.row === 8) return dots(left, right.at, out, m, k);
     if (m === 1 && k > 1 && right.row === 8 && left.column === 8)
       return dots({ at: right.at, row: right.column, column: 8 }, left.at, out, n, k);
     const target = scratch + 8 * roomFor(sizes).packed;
-    if (single) {
-      runSingle ??= makeSingleKernels(float, memory)!;
-      multiplyPlaced(runSingle, float, left, right, sizes, scratch, target);
+    if (isSingle) {
+      single ??= makeKernels(float, memory)!;
+      multiplyPlaced(single, float, left, right, sizes, scratch, { out: target });
       const rowBytes = 4 * columnsOf(float) * panelsOf(float, m, n).columns;
-      for (let i = 0; i < m; i++) runSingle.unpack(target + i * rowBytes, out + 8 * i * n, n >> 1, n & 1);
+      const unpack = (i: number): Call => ["unpack", target + i * rowBytes, out + 8 * i * n, n >> 1, n & 1];
+      const rows = ([from, to]: [number, number]) => Array.from({ length: to - from }, (_, i) => unpack(from + i));
+      const together = single.shareable && isShared(sizes);
+      (together ? runTogether : runAlone)(single, groups(m, together ? PARTS_TOGETHER : 1).map(rows));
       return;
     }
     const rowLength = columnsOf(double) * panelsOf(double, m, n).columns;
@@ -570,12 +614,12 @@ export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefi
       }
     };
     if (rowLength !== n) {
-      multiplyPlaced(run, double, left, right, sizes, scratch, target);
+      multiplyPlaced(instance, double, left, right, sizes, scratch, { out: target });
       copyRows(0, target);
     } else {
       // Only the rows beyond the last have no room in the result.
       const whole = m % double.rows === 0;
-      multiplyPlaced(run, double, left, right, sizes, scratch, out, whole ? undefined : target);
+      multiplyPlaced(instance, double, left, right, sizes, scratch, { out, edge: whole ? undefined : target });
       if (!whole) copyRows(m - (m % double.rows), target);
     }
   };

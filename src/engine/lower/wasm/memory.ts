@@ -1,4 +1,5 @@
 /** The one memory of all kernels: each call lays its data out in it anew, so that nothing is allocated again and again. */
+import { hasSecond } from "./second";
 
 const PAGE = 65536;
 /** More bytes than this are not asked for. */
@@ -6,9 +7,29 @@ export const MOST_BYTES = 2 ** 29;
 
 let memory: WebAssembly.Memory | undefined;
 
-export function sharedMemory(): WebAssembly.Memory {
-  memory ??= new WebAssembly.Memory({ initial: 1 });
+export function commonMemory(): WebAssembly.Memory {
+  try {
+    memory ??= memoryOf(1, { most: MOST_BYTES, shared: hasSecond() });
+  } catch (error) {
+    // No addresses are left for all that a shared one may grow to.
+    if (!(error instanceof RangeError)) throw error;
+    memory = memoryOf(1, { shared: false });
+  }
   return memory;
+}
+
+/**
+ * A memory that begins with so many bytes.
+ * @param options.most bytes that it may grow to
+ * @param options.shared such that a second thread can see it
+ * @throws RangeError where there are no more
+ */
+export function memoryOf(
+  bytes: number,
+  { most = bytes, shared }: { most?: number; shared: boolean },
+): WebAssembly.Memory {
+  const [initial, maximum] = [Math.ceil(bytes / PAGE), Math.ceil(most / PAGE)];
+  return new WebAssembly.Memory(shared ? { initial, maximum, shared } : { initial });
 }
 
 /**
@@ -17,10 +38,10 @@ export function sharedMemory(): WebAssembly.Memory {
  */
 export function reserve(bytes: number): ArrayBuffer {
   if (bytes > MOST_BYTES) throw new RangeError(`${bytes} bytes for a kernel`);
-  const shared = sharedMemory();
-  const missing = Math.ceil((bytes - shared.buffer.byteLength) / PAGE);
-  if (missing > 0) shared.grow(missing);
-  return shared.buffer as ArrayBuffer;
+  const common = commonMemory();
+  const missing = Math.ceil((bytes - common.buffer.byteLength) / PAGE);
+  if (missing > 0) common.grow(missing);
+  return common.buffer as ArrayBuffer;
 }
 
 /** Lays blocks of so many bytes out one behind the other: where each begins, and the end of all. */
