@@ -17,6 +17,7 @@ import {
 } from "../src/engine";
 import { report, time } from "./measure";
 import { NARROW, native, python } from "./others";
+import { together } from "./second";
 
 const N = 512;
 const axis = Float64Array.from({ length: N }, (_, i) => -5 + (10 * i) / (N - 1));
@@ -78,17 +79,23 @@ function kernelOf(make: (x: Value, y: Value) => Value): GridKernel {
   return lowerGrid({ ...graph, outputs: [...graph.outputs, ...partials] }, ["inner", "outer"])!;
 }
 
+const ALONE = "Gradlens, kernel";
+const BOTH = "Gradlens, kernel, two threads";
+const C = "hand-written C";
+
 [himmelblau, ackley].forEach((make, k) => {
-  const kernel = kernelOf(make);
+  const run = (kernel: GridKernel) => time(() => kernel([axis, axis], N, N));
+  const both = together(() => run(kernelOf(make)));
   const whole = new Differentiable(parameters, ([x, y]) => make(x!, y!));
   const { name } = make;
   report(
     `value and gradient of ${name} on ${N} × ${N} points`,
     [
-      ["hand-written C", c.get(name)],
+      [C, c.get(name)],
       ["the same C without AVX", narrow.get(name)],
       ["hand-written JavaScript", time(byHand[k]!)],
-      ["Gradlens, kernel", time(() => kernel([axis, axis], N, N))],
+      [ALONE, run(kernelOf(make))],
+      [BOTH, both],
       ["Gradlens, answer borrowed", time(() => onGrid(whole, [0.5, 0.3], axes, { partials: [0, 1], borrow: true }))],
       [
         "Gradlens, written to the caller's arrays",
@@ -99,7 +106,12 @@ function kernelOf(make: (x: Value, y: Value) => Value): GridKernel {
       ["PyTorch", peers.get(`torch ${name}`)],
       ["JAX, jit", peers.get(`jax ${name}`)],
     ],
-    [{ row: "Gradlens, kernel", most: k === 0 ? 2 : 0.5, beside: "hand-written C" }],
+    k === 0
+      ? [{ row: ALONE, most: 2, beside: C }]
+      : [
+          { row: ALONE, most: 0.5, beside: C },
+          { row: BOTH, most: 0.3, beside: C },
+        ],
   );
 });
 

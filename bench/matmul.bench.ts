@@ -24,6 +24,7 @@ import { compileInWasm } from "../src/engine/lower/wasm/loops";
 import { canFuse } from "../src/engine/lower/wasm/matmul";
 import { report, time } from "./measure";
 import { NARROW, native, python } from "./others";
+import { together } from "./second";
 
 const filled = (shape: readonly number[], dtype: "float64" | "float32" = "float64"): Tensor =>
   tensor(
@@ -36,6 +37,7 @@ const c = native("matmul");
 const narrow = native("matmul", NARROW);
 const peers = python("matmul");
 const OWN = "Gradlens";
+const BOTH = "Gradlens, two threads";
 const C = "hand-written C";
 const SSE = "the same C without AVX";
 
@@ -112,18 +114,25 @@ for (const dtype of ["float64", "float32"] as const) {
     },
   );
   const outputs = gradientNodes(graph.outputs[0]!, graph.inputs) as Value[];
-  const { run, point, out } = compileInWasm(fuse({ ...graph, outputs }, graph.outputs[0]))!;
-  point.set(weights.flatMap(({ data }) => Array.from(data)));
-  const own = time(() => run(point, out));
+  const compiled = () => {
+    const { run, point, out } = compileInWasm(fuse({ ...graph, outputs }, graph.outputs[0]))!;
+    point.set(weights.flatMap(({ data }) => Array.from(data)));
+    return time(() => run(point, out));
+  };
   report(
     `value and gradient of a 784-128-10 network, batch 64, ${dtype}`,
     [
       [`${C}, its two large products`, c.get(`network ${dtype}`)],
       [SSE, narrow.get(`network ${dtype}`)],
-      [OWN, own],
+      [OWN, compiled()],
+      [BOTH, together(compiled)],
       ["PyTorch", peers.get(`torch network ${dtype}`)],
+      ["PyTorch, two threads", peers.get(`torch network ${dtype}, two threads`)],
     ],
-    [{ row: OWN, most: 1.4, beside: "PyTorch" }],
+    [
+      { row: OWN, most: 1.4, beside: "PyTorch" },
+      { row: BOTH, most: 1.4, beside: "PyTorch" },
+    ],
   );
 }
 
@@ -138,8 +147,10 @@ for (const n of [8, 16, 64, 256]) {
       }
     return out;
   };
+  const both = together(() => time(() => matmul(left, right)));
   report(`product of two ${n} × ${n} matrices`, [
     ["hand-written JavaScript", time(plain)],
     ["Gradlens, eager", time(() => matmul(left, right))],
+    ["Gradlens, eager, two threads", n < 256 ? undefined : both],
   ]);
 }

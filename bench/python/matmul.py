@@ -1,4 +1,4 @@
-"""What bench/matmul.bench.ts measures, with whichever of NumPy, PyTorch and JAX is installed, on one thread.
+"""What bench/matmul.bench.ts measures, with PyTorch if it is installed, on one thread and on two.
 
 Prints a name, a tab and nanoseconds: the least of several rounds.
 """
@@ -16,6 +16,9 @@ try:
             z = torch.relu(x @ p[0] + p[1]) @ p[2] + p[3]
             (torch.logsumexp(z, -1) - (z * y).sum(-1)).mean().backward()
         clock(f"torch network {str(dtype)[6:]}", run)
+        torch.set_num_threads(2)
+        clock(f"torch network {str(dtype)[6:]}, two threads", run)
+        torch.set_num_threads(1)
     a, b = torch.randn(1000, 100, dtype=torch.float64), torch.randn(1000, dtype=torch.float64)
     w = torch.zeros(100, dtype=torch.float64, requires_grad=True)
     def squares():

@@ -218,6 +218,14 @@ export class Body {
     this.set(local);
   }
 
+  /** Adds one integer to another. */
+  move(local: number, by: number): void {
+    this.get(local);
+    this.get(by);
+    this.op("i32.add");
+    this.set(local);
+  }
+
   /** Adds `step` to the integer `counter` after each run of `body`, until it is `end`; at least once. */
   until(counter: number, step: number, end: () => void, body: () => void): void {
     this.bytes.push(0x03, 0x40);

@@ -275,15 +275,17 @@ function assemble(
     const part = (row: number, rows: number, from: number, to: number): Part => [
       [
         "rows",
-        fixedAt,
-        first + 16 * step * from,
-        first + 16 * step * to,
-        outerAt + 8 * outer.length * row,
-        maskAt + pairs * row + from,
-        outAt + 8 * rowLength * row + 16 * from,
-        stride,
-        8 * rowLength,
-        rows,
+        [
+          fixedAt,
+          first + 16 * step * from,
+          first + 16 * step * to,
+          outerAt + 8 * outer.length * row,
+          maskAt + pairs * row + from,
+          outAt + 8 * rowLength * row + 16 * from,
+          stride,
+          8 * rowLength,
+          rows,
+        ],
       ],
     ];
     // In parts, also so that the engine can change to its better code in between.

@@ -13,9 +13,9 @@ import { type Call, hasSecond, type Instance, isWorthSharing, type Part, runAlon
 
 /** The columns of a tile are those of two vectors. */
 const VECTORS = 2;
-/** A block of the left matrix: about so many rows and inner indices of it fill half of a usual second cache. */
+/** A block of the left matrix: about so many rows, of so many bytes at most, fill half of a usual second cache. */
 const BLOCK_ROWS = 128;
-const BLOCK_INNER = 512;
+const BLOCK_BYTES = 4096;
 /** Products of fewer rows are done otherwise. */
 const FEWEST_ROWS = 4;
 
@@ -63,78 +63,109 @@ export const summedInSingle = ([m, k, n]: readonly [m: number, k: number, n: num
   m * k * n >= FEWEST_SINGLE && m >= FEWEST_ROWS && n >= MOST_COLUMNS;
 
 /**
- * pack(from, to, bytes to the next member, bytes to the next index, count): for each index the elements of a panel's
- * members, one behind the other, from float64. `together`: they lie so already.
+ * pack(from, to, bytes to the next member, bytes to the next index, count, panels): for each index the elements of a
+ * panel's members, one behind the other, from float64; then those of the next panel. `together`: they lie so already.
  */
 function packing({ bytes }: Element, members: number, together: boolean): Body {
-  const body = new Body(["i32", "i32", "i32", "i32", "i32"]);
-  const [from, to, across, along, count] = [0, 1, 2, 3, 4];
-  const k = body.local("i32");
-  const at = body.local("i32");
-  body.until(
-    k,
-    1,
-    () => body.get(count),
-    () => {
-      body.get(from);
-      body.set(at);
-      for (let member = 0; member < members; member += together ? 2 : 1) {
-        body.get(to);
-        body.get(at);
-        if (together) {
-          body.memory("v128.load", 8 * member);
-          if (bytes === 8) body.memory("v128.store", 8 * member);
-          else {
-            body.simd("f32x4.demote_f64x2_zero");
-            body.half("v128.store64_lane", 0, 4 * member);
-          }
-          continue;
-        }
-        body.loadFloat(8, 0);
-        if (bytes === 4) body.op("f32.demote_f64");
-        body.storeFloat(bytes, bytes * member);
-        body.get(at);
-        body.get(across);
-        body.op("i32.add");
-        body.set(at);
+  const body = new Body(["i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [from, to, across, along, count, panels] = [0, 1, 2, 3, 4, 5];
+  const [panel, k, at, member] = [body.local("i32"), body.local("i32"), body.local("i32"), body.local("i32")];
+  const element = (place: number) => {
+    body.get(to);
+    body.get(at);
+    if (together) {
+      body.memory("v128.load", 8 * place);
+      if (bytes === 8) body.memory("v128.store", 8 * place);
+      else {
+        body.simd("f32x4.demote_f64x2_zero");
+        body.half("v128.store64_lane", 0, 4 * place);
       }
-      body.get(from);
-      body.get(along);
-      body.op("i32.add");
+      return;
+    }
+    body.loadFloat(8, 0);
+    if (bytes === 4) body.op("f32.demote_f64");
+    body.storeFloat(bytes, bytes * place);
+    body.move(at, across);
+  };
+  body.get(from);
+  body.set(member);
+  body.until(
+    panel,
+    1,
+    () => body.get(panels),
+    () => {
+      body.get(member);
       body.set(from);
-      body.advance(to, members * bytes);
+      body.i32(0);
+      body.set(k);
+      body.until(
+        k,
+        1,
+        () => body.get(count),
+        () => {
+          body.get(from);
+          body.set(at);
+          for (let place = 0; place < members; place += together ? 2 : 1) element(place);
+          body.move(from, along);
+          body.advance(to, members * bytes);
+        },
+      );
+      body.get(member);
+      body.get(across);
+      body.i32(members);
+      body.op("i32.mul");
+      body.op("i32.add");
+      body.set(member);
     },
   );
   return body;
 }
 
-/** unpack(from, to, pairs, odd): a row of float32 as float64; `odd`: one number more than the pairs. */
+/**
+ * unpack(from, to, bytes from row to row of both, pairs, odd, rows): rows of float32 as float64; `odd`: one number more than
+ * the pairs.
+ */
 function unpacking(): Body {
-  const body = new Body(["i32", "i32", "i32", "i32"]);
-  const [from, to, pairs, odd] = [0, 1, 2, 3] as const;
-  const k = body.local("i32");
+  const body = new Body(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [fromRow, toRow, fromBytes, toBytes, pairs, odd, rows] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const [row, k, from, to] = [body.local("i32"), body.local("i32"), body.local("i32"), body.local("i32")];
   body.until(
-    k,
+    row,
     1,
-    () => body.get(pairs),
+    () => body.get(rows),
     () => {
-      body.get(to);
-      body.get(from);
-      body.memory("v128.load64_zero", 0);
-      body.simd("f64x2.promote_low_f32x4");
-      body.memory("v128.store", 0);
-      body.advance(from, 8);
-      body.advance(to, 16);
+      body.get(fromRow);
+      body.set(from);
+      body.get(toRow);
+      body.set(to);
+      body.i32(0);
+      body.set(k);
+      body.until(
+        k,
+        1,
+        () => body.get(pairs),
+        () => {
+          body.get(to);
+          body.get(from);
+          body.memory("v128.load64_zero", 0);
+          body.simd("f64x2.promote_low_f32x4");
+          body.memory("v128.store", 0);
+          body.advance(from, 8);
+          body.advance(to, 16);
+        },
+      );
+      body.get(odd);
+      body.when(() => {
+        body.get(to);
+        body.get(from);
+        body.loadFloat(4, 0);
+        body.op("f64.promote_f32");
+        body.storeFloat(8, 0);
+      });
+      body.move(fromRow, fromBytes);
+      body.move(toRow, toBytes);
     },
   );
-  body.get(odd);
-  body.when(() => {
-    body.get(to);
-    body.get(from);
-    body.loadFloat(4, 0);
-    body.op("f64.promote_f32");
-    body.storeFloat(8, 0);
-  });
   return body;
 }
 
@@ -367,6 +398,8 @@ const panelsOf = (element: Element, m: number, n: number) => ({
   columns: Math.ceil(n / columnsOf(element)),
 });
 
+/** Inner indices of a block. */
+const innerOf = ({ bytes }: Element, k: number) => Math.min(k, BLOCK_BYTES / bytes);
 /** Row panels of a block. */
 const blockOf = ({ rows }: Element) => Math.floor(BLOCK_ROWS / rows);
 /** Row panels that are packed before they are multiplied: of many blocks, where another thread takes some. */
@@ -389,17 +422,18 @@ export type Sizes = readonly [m: number, k: number, n: number];
  * no more.
  */
 export function roomFor([m, k, n]: Sizes, element = canFuse() ? FUSED64 : FLOAT64): { packed: number; out: number } {
-  const width = columnsOf(element);
   const panels = panelsOf(element, m, n);
-  const inner = Math.min(k, BLOCK_INNER);
   const rows = element.rows * Math.min(panels.rows, packedAtOnce(element, hasSecond()));
-  return { packed: (rows + width * panels.columns) * inner, out: element.rows * width * panels.rows * panels.columns };
+  const columns = MOST_COLUMNS * Math.ceil(n / MOST_COLUMNS);
+  return { packed: (rows + columns) * innerOf(element, k), out: element.rows * panels.rows * columns };
 }
 
 /** So many things in about so many groups: where each begins and ends. */
 function groups(count: number, wanted: number): [from: number, to: number][] {
   const size = Math.ceil(count / wanted);
-  return Array.from({ length: Math.ceil(count / size) }, (_, k) => [k * size, Math.min((k + 1) * size, count)]);
+  const all: [number, number][] = [];
+  for (let from = 0; from < count; from += size) all.push([from, Math.min(from + size, count)]);
+  return all;
 }
 
 /** Where a product of packed panels goes. */
@@ -430,7 +464,7 @@ function multiplyPlaced(
   const { bytes, rows: height } = element;
   const width = columnsOf(element);
   const panels = panelsOf(element, m, n);
-  const inner = Math.min(k, BLOCK_INNER);
+  const inner = innerOf(element, k);
   const columns = packed;
   const rows = packed + bytes * width * panels.columns * inner;
   const packRows = left.row === 8 ? "packRowsTogether" : "packRows";
@@ -440,62 +474,66 @@ function multiplyPlaced(
     const count = Math.min(inner, k - p);
     const columnBytes = bytes * width * count;
     const panelBytes = bytes * height * count;
-    const columnPanel = (panel: number): Call => [
+    const columnPanels = (from: number, to: number): Call => [
       packColumns,
-      right.at + p * right.row + panel * width * right.column,
-      columns + panel * columnBytes,
-      right.column,
-      right.row,
-      count,
+      [
+        right.at + p * right.row + from * width * right.column,
+        columns + from * columnBytes,
+        right.column,
+        right.row,
+        count,
+        to - from,
+      ],
     ];
     const more = p > 0 ? 1 : 0;
     for (let first = 0; first < panels.rows; first += packedAtOnce(element, together)) {
       const end = Math.min(first + packedAtOnce(element, together), panels.rows);
-      const rowPanel = (panel: number): Call => [
+      const rowPanels = (from: number, to: number): Call => [
         packRows,
-        left.at + panel * height * left.row + p * left.column,
-        rows + (panel - first) * panelBytes,
-        left.row,
-        left.column,
-        count,
-      ];
-      /** Row panels times column panels. */
-      const product = ([row, rowEnd]: readonly number[], [column, columnEnd]: readonly number[]): Part => {
-        const multiply = (from: number, to: number, at: number): Call => [
-          "multiply",
-          rows + (from - first) * panelBytes,
-          columns + column! * columnBytes,
-          at + bytes * width * column!,
-          rowBytes,
+        [
+          left.at + (first + from) * height * left.row + p * left.column,
+          rows + from * panelBytes,
+          left.row,
+          left.column,
           count,
           to - from,
-          columnEnd! - column!,
-          more,
+        ],
+      ];
+      /** Packed row panels times column panels. */
+      const product = (
+        [row, rowEnd]: readonly [number, number],
+        [column, columnEnd]: readonly [number, number],
+      ): Part => {
+        const multiply = (from: number, to: number, at: number): Call => [
+          "multiply",
+          [
+            rows + from * panelBytes,
+            columns + column * columnBytes,
+            at + bytes * width * column,
+            rowBytes,
+            count,
+            to - from,
+            columnEnd - column,
+            more,
+          ],
         ];
-        const last = edge !== undefined && rowEnd === panels.rows ? rowEnd - 1 : rowEnd!;
+        const last = edge !== undefined && first + rowEnd === panels.rows ? rowEnd - 1 : rowEnd;
         return [
-          ...(last > row! ? [multiply(row!, last, out + row! * height * rowBytes)] : []),
-          ...(last < rowEnd! ? [multiply(last, rowEnd!, edge!)] : []),
+          ...(last > row ? [multiply(row, last, out + (first + row) * height * rowBytes)] : []),
+          ...(last < rowEnd ? [multiply(last, rowEnd, edge!)] : []),
         ];
       };
-      const packing = (count: number, panel: (k: number) => Call) =>
-        groups(count, wanted).map(([from, to]) => Array.from({ length: to - from }, (_, k) => panel(from + k)));
+      const packing = (count: number, panels: (from: number, to: number) => Call): Part[] =>
+        groups(count, wanted).map((part) => [panels(...part)]);
       run(instance, [
-        ...(first === 0 ? packing(panels.columns, columnPanel) : []),
-        ...packing(end - first, (panel) => rowPanel(first + panel)),
+        ...(first === 0 ? packing(panels.columns, columnPanels) : []),
+        ...packing(end - first, rowPanels),
       ]);
       const blocks = groups(end - first, Math.ceil((end - first) / blockOf(element)));
       const across = groups(panels.columns, Math.ceil(wanted / blocks.length));
       run(
         instance,
-        blocks.flatMap((block) =>
-          across.map((part) =>
-            product(
-              block.map((panel) => first + panel),
-              part,
-            ),
-          ),
-        ),
+        blocks.flatMap((block) => across.map((part) => product(block, part))),
       );
     }
   }
@@ -600,8 +638,9 @@ export function productsIn(memory: WebAssembly.Memory): ProductInMemory | undefi
       single ??= makeKernels(float, memory)!;
       multiplyPlaced(single, float, left, right, sizes, scratch, { out: target });
       const rowBytes = 4 * columnsOf(float) * panelsOf(float, m, n).columns;
-      const unpack = (i: number): Call => ["unpack", target + i * rowBytes, out + 8 * i * n, n >> 1, n & 1];
-      const rows = ([from, to]: [number, number]) => Array.from({ length: to - from }, (_, i) => unpack(from + i));
+      const rows = ([from, to]: [number, number]): Part => [
+        ["unpack", [target + from * rowBytes, out + 8 * from * n, rowBytes, 8 * n, n >> 1, n & 1, to - from]],
+      ];
       const together = single.shareable && isShared(sizes);
       (together ? runTogether : runAlone)(single, groups(m, together ? PARTS_TOGETHER : 1).map(rows));
       return;

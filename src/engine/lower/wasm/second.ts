@@ -5,7 +5,7 @@
  */
 
 /** A call of an export of a module, with integers. */
-export type Call = readonly [name: string, ...numbers: number[]];
+export type Call = readonly [name: string, numbers: readonly number[]];
 /** Calls in order. Parts of one piece of work do not read what another writes. */
 export type Part = readonly Call[];
 
@@ -179,7 +179,7 @@ export const isWorthSharing = (operations: number): boolean => operations >= FEW
 /** Runs all parts here, one after the other. @returns whether no call answered 0 */
 export function runAlone({ exports }: Instance, parts: Iterable<Part>): boolean {
   let held = true;
-  for (const part of parts) for (const [name, ...numbers] of part) if (exports[name]!(...numbers) === 0) held = false;
+  for (const part of parts) for (const [name, numbers] of part) if (exports[name]!(...numbers) === 0) held = false;
   return held;
 }
 
@@ -248,13 +248,13 @@ class Second {
   /** Whether there is room for so many calls. */
   private write(parts: readonly Part[], places: ReadonlyMap<string, number>): boolean {
     const { control } = this;
-    const length = parts.reduce((sum, part) => part.reduce((all, call) => all + 1 + call.length, sum), 0);
+    const length = parts.reduce((sum, part) => part.reduce((all, [, numbers]) => all + 2 + numbers.length, sum), 0);
     let at = CALLS + parts.length + 1;
     if (parts.length > MOST_PARTS || at + length > control.length) return false;
     control.fill(0, AGAIN, AGAIN + parts.length);
     parts.forEach((part, k) => {
       control[CALLS + k] = at;
-      for (const [name, ...numbers] of part) {
+      for (const [name, numbers] of part) {
         control[at] = places.get(name)!;
         control[at + 1] = numbers.length;
         control.set(numbers, at + 2);
