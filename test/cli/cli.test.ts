@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { compareTexts } from "../compare";
 
@@ -186,6 +186,23 @@ describe("gradlens", function () {
     const failed = gradlens("check", file("bad.py", "x = 1\ny = x / 0\n"));
     assert.match(failed.stdout, /bad\.py:2:\d+: error: ZeroDivisionError: division by zero \[uncaught\]/);
     assert.equal(failed.status, 1);
+  });
+
+  it("shares large products with a second thread, where there is a second core", () => {
+    const program = (n: number) =>
+      file(
+        `product${n}.py`,
+        `import numpy as np\na = np.arange(${n}.0 * ${n}).reshape(${n}, ${n}) % 7\nprint((a @ a).sum())\n`,
+      );
+    const run = (n: number) =>
+      spawnSync(process.execPath, ["dist/cli.js", "run", program(n)], {
+        encoding: "utf8",
+        env: { ...process.env, NODE_DEBUG: "worker" },
+      });
+    const [small, large] = [run(30), run(300)];
+    assert.doesNotMatch(small.stderr, /created Worker/);
+    assert.equal(large.stdout, "242994290.0\n");
+    assert.equal(/created Worker/.test(large.stderr), availableParallelism() > 1);
   });
 
   it("speaks the language server's protocol", async () => {
