@@ -13,7 +13,7 @@ import {
 } from "../graph/sparsity";
 import { peek } from "../interpreters/stage";
 import { fuse } from "../lower/fuse";
-import { compileLoops } from "../lower/loops-javascript";
+import { lowerLoops } from "../lower/lower-loops";
 import { zeros } from "../ops";
 import { type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 import { jvp, vjp } from "./derivatives";
@@ -221,11 +221,11 @@ function compiled(prepared: Prepared, compressed: (prepared: Prepared, x: Value)
     }),
   );
   const program = fuse({ ...all, guards });
-  const run = compileLoops(program, () => Number.NaN);
+  const run = lowerLoops(program, () => Number.NaN, true);
   if (!run) return undefined;
   const length = program.size / Math.max(prepared.colouring.count, 1);
   const places = elements.map((element, k) => passes[k]! * length + element);
-  const out = new Float64Array(program.size);
+  const out = run.own?.out ?? new Float64Array(program.size);
   return (point, values) => {
     if (Number.isNaN(run(point, out))) return false;
     for (let k = 0; k < places.length; k++) values[k] = out[places[k]!]!;
