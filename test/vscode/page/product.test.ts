@@ -161,10 +161,7 @@ describe("the panel @every", function () {
     await workbench.goTo(13, 6);
     await workbench.runCommand("Gradlens: Minimize");
     const panel = await workbench.panelFrame("f(x)");
-    await panel
-      .getByText(/100 steps/)
-      .first()
-      .waitFor();
+    await panel.locator(".runs tbody tr", { hasText: "100 steps" }).waitFor();
     await panel.locator(".paths .loop").nth(1).waitFor({ state: "attached" });
     for (const theme of ["light", "dark"] as const) {
       await workbench.setTheme(theme);
