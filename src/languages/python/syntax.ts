@@ -134,17 +134,62 @@ function broken(span: ast.Span, message: string, error: ast.BrokenExpr["error"] 
   return { kind: "broken", error, message, from: span.from, to: span.to };
 }
 
+/** Where two texts differ: behind their common beginning, before their common end. */
+interface Change {
+  readonly from: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+function changeOf(before: string, after: string): Change {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before.charCodeAt(from) === after.charCodeAt(from)) from++;
+  let end = 0;
+  while (
+    end < shorter - from &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  )
+    end++;
+  return { from, before: before.length - end, after: after.length - end };
+}
+
 /** What of a tree stands unchanged in a text that one edit made of its own. */
 function fragmentsLeft({ tree, source }: ast.ReadTree, text: string): readonly TreeFragment[] {
-  const shorter = Math.min(source.length, text.length);
-  let from = 0;
-  while (from < shorter && source.charCodeAt(from) === text.charCodeAt(from)) from++;
-  let end = 0;
-  while (end < shorter - from && source.charCodeAt(source.length - 1 - end) === text.charCodeAt(text.length - 1 - end))
-    end++;
-  const change = { fromA: from, toA: source.length - end, fromB: from, toB: text.length - end };
-  return TreeFragment.applyChanges(TreeFragment.addTree(tree), [change]);
+  const { from, before, after } = changeOf(source, text);
+  return TreeFragment.applyChanges(TreeFragment.addTree(tree), [{ fromA: from, toA: before, fromB: from, toB: after }]);
 }
+
+/** What was read of a node that an edit left as it was, placed where it stands now; undefined where it is to be read. */
+function statementsLeft(
+  { statements }: ast.ReadTree,
+  { from, before, after }: Change,
+): (node: SyntaxNode) => ast.ReadNode | undefined {
+  return (node) => {
+    // What stands beside a node tells where it begins and ends.
+    const isBehind = node.from > after;
+    if (!isBehind && node.to >= from) return undefined;
+    const by = isBehind ? after - before : 0;
+    const known = statements.get(node.from - by);
+    return known?.name === node.name && known.to === node.to - by ? shifted(known, by) : undefined;
+  };
+}
+
+/** A copy of syntax with its spans moved. */
+function shifted<T extends object>(node: T, by: number): T {
+  if (by === 0 || node instanceof Uint8Array) return node;
+  if (Array.isArray(node)) return node.map((one) => shiftedInner(one, by)) as unknown as T;
+  const copy = { ...node } as { [key: string]: unknown; from?: unknown; to?: unknown };
+  for (const key in copy) copy[key] = shiftedInner(copy[key], by);
+  if (typeof copy.from === "number" && typeof copy.to === "number") {
+    copy.from += by;
+    copy.to += by;
+  }
+  return copy as T;
+}
+
+const shiftedInner = (inner: unknown, by: number) =>
+  typeof inner === "object" && inner !== null ? shifted(inner, by) : inner;
 
 const statementNames = new Set([
   "AssignStatement",
@@ -213,7 +258,19 @@ class Reader {
   module(before?: ast.ReadTree): { body: ast.Statement[]; read: ast.ReadTree } {
     const source = this.masked();
     const tree = treeOf(source, before && fragmentsLeft(before, source));
-    return { body: this.statements(children(tree.topNode)), read: { tree, source } };
+    const left = before && statementsLeft(before, changeOf(before.text, this.text));
+    const statements = new Map<number, ast.ReadNode>();
+    const nodes = children(tree.topNode);
+    const body = nodes.some(({ type }) => type.isError)
+      ? this.statements(nodes)
+      : nodes.flatMap((node) => {
+          const { name, from, to } = node;
+          const read = left?.(node) ?? { name, from, to, statements: this.statements([node]) };
+          statements.set(from, read);
+          return read.statements;
+        });
+    if (this.errors.length > 0) statements.clear();
+    return { body, read: { tree, source, text: this.text, statements } };
   }
 
   /** The grammar knows no `3.`: the dot becomes a digit for it; the value is read from the text itself. */

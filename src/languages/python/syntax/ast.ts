@@ -387,6 +387,15 @@ export interface PyModuleSyntax {
 export interface ReadTree {
   readonly tree: Tree;
   readonly source: string;
+  /** The same text as it stands in the file. */
+  readonly text: string;
+  /** What was read of nodes at the top of the tree, by where they begin; none where there were mistakes. */
+  readonly statements: ReadonlyMap<number, ReadNode>;
+}
+
+export interface ReadNode extends Span {
+  readonly name: string;
+  readonly statements: readonly Statement[];
 }
 
 /** The one-based line of an offset. */
