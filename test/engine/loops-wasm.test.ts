@@ -20,6 +20,7 @@ import {
   matmul,
   max,
   minimize,
+  momentum,
   mul,
   type Optimizer,
   pow,
@@ -223,6 +224,41 @@ describe("loops in WebAssembly", () => {
       check(() => adam({ learningRate: 0.01 }), from);
     }
   });
+
+  const n = 101;
+  const reach = (from: number, to: number) => (x: Value) => take(x, range(from, to), [to - from]);
+  const shuffled = Int32Array.from({ length: n }, (_, i) => (37 * i) % n);
+  const mixing = filled([n, n], 4);
+  for (const [name, f] of Object.entries<(x: Value) => Value>({
+    "each for itself": (x) => sum(pow(sub(x, 0.5), 4)),
+    "with its neighbour": (x) => sum(pow(sub(reach(1, n)(x), pow(reach(0, n - 1)(x), 2)), 2)),
+    "with the next but one and its own": (x) =>
+      add(sum(pow(mul(reach(2, n)(x), reach(0, n - 2)(x)), 2)), sum(pow(x, 2))),
+    "every second with the next": (x) => {
+      const [a, b] = [0, 1].map((first) => take(x, range(first, n - 1, 2), [(n - 1) / 2])) as [Value, Value];
+      return add(sum(pow(sub(b, pow(a, 2)), 2)), sum(pow(sub(1, a), 2)));
+    },
+    mirrored: (x) => sum(pow(sub(mul(x, flip(x)), 0.2), 2)),
+    "all with all": (x) => add(pow(sum(x), 2), sum(pow(x, 2))),
+    "by a table": (x) => sum(pow(sub(x, mul(0.5, take(x, shuffled, [n]))), 2)),
+    "by a product": (x) => add(sum(pow(matmul(mixing, x), 2)), sum(pow(sub(x, 1), 2))),
+  }))
+    for (const steps of [1000, 1001])
+      it(`${steps} steps over the state that they start from: ${name}`, () => {
+        const problem = new Differentiable([{ name: "x", shape: [n] }], ([x]) => f(x!));
+        const start = Float64Array.from(filled([n], 8).data);
+        const check = <State>(make: () => Optimizer<State>) => {
+          const { parameters } = descend(problem, start, make(), { steps });
+          let last: ArrayLike<number> = start;
+          for (const row of minimize(problem, start, make(), { steps })) last = row.parameters;
+          parameters.forEach((x, i) => {
+            assert.ok(Math.abs(x - last[i]!) <= 1e-11, `${i}: ${x}, not ${last[i]}`);
+          });
+        };
+        check(() => sgd(1e-4));
+        check(() => momentum({ learningRate: 1e-4 }));
+        check(() => adam({ learningRate: 1e-3 }));
+      });
 
   it("greatest elements, and choices, with NaN", () => {
     const x = tensor([1, Number.NaN, 3, -0, 0, 2, 5, 4, -1, 7, 8, 2], "float64", [3, 4]);

@@ -64,6 +64,9 @@ export interface Place {
   readonly table?: number;
 }
 
+export const samePlace = (a: Place, b: Place): boolean =>
+  a.offset === b.offset && a.table === b.table && String(a.strides) === String(b.strides);
+
 /** Places in a buffer that a place goes through: from `low` to `high`, each so many times `step` beyond `low`. */
 export interface Reach {
   readonly low: number;

@@ -5,7 +5,9 @@
  */
 import { evaluate } from "../../interpreters/eager";
 import { Tensor } from "../../tensor";
+import { inPlace, type Repeated } from "../in-place";
 import {
+  type Fill,
   type Instruction,
   type Loop,
   meet,
@@ -15,6 +17,7 @@ import {
   reachOf,
   type Step,
   type Store,
+  samePlace,
 } from "../loops";
 import { applied, rounded } from "./apply";
 import { Emitter, instantiate, type Numbered, Numbering, Shared } from "./emit";
@@ -43,15 +46,21 @@ class Layout {
   readonly point: number;
   readonly out: number;
   readonly inputs: number;
+  /** Where the numbers of steps lie. */
+  readonly numbers: number;
   /** A number that is 0. */
   readonly zero: number;
   end = 0;
 
-  constructor(readonly program: Program) {
+  constructor(
+    readonly program: Program,
+    numbersOfSteps = 0,
+  ) {
     this.inputs = sizeOfInputs(program);
     this.zero = this.room(1);
     this.point = this.room(this.inputs);
     this.out = this.room(program.size);
+    this.numbers = this.room(numbersOfSteps);
     const slots = program.slots.map((size) => this.room(size));
     this.buffers = program.buffers.map((buffer) => {
       if (buffer.kind === "input") return this.point + 8 * buffer.start;
@@ -79,22 +88,112 @@ class Layout {
 const sizeOfInputs = ({ buffers }: Program): number =>
   Math.max(0, ...buffers.map((buffer) => (buffer.kind === "input" ? buffer.start + buffer.size : 0)));
 
+/** A program whose outputs are its next inputs, but for some last inputs, which are numbers of each step. */
+export interface StepsKernel {
+  /** The inputs that are outputs too. */
+  readonly state: Float64Array;
+  /**
+   * Goes so many steps, in place, with the numbers of each step one behind the other.
+   * @returns false where a check does not hold; the state is then of no meaning
+   */
+  readonly run: (numbers: Float64Array, count: number) => boolean;
+}
+
 /**
  * Compiles a program. @returns undefined where WebAssembly is not to be had, or the program is too large for it
  */
 export function compileInWasm(program: Program): LoopKernel | undefined {
+  const made = assemble(program);
+  if (!made) return undefined;
+  const { places, numbers, point, parts } = made;
+  const out = numbers.subarray(places.out / 8, places.out / 8 + program.size);
+  const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  return {
+    point,
+    out,
+    run: (at, into) => {
+      if (at !== point) point.set(at);
+      for (const part of parts) if (part() === false) return undefined;
+      if (into instanceof Float64Array) {
+        if (into !== out) into.set(out);
+      } else for (let k = 0; k < out.length; k++) into[k] = out[k]!;
+      return returned === undefined ? 1 : numbers[returned]!;
+    },
+  };
+}
+
+/**
+ * Compiles a program to be repeated: where it is nothing but loops, the steps are one more loop around them.
+ * @param width of its inputs are numbers of the step: the last ones
+ * @param most steps of one run
+ * @returns as {@link compileInWasm}
+ */
+export function compileSteps(program: Program, width: number, most: number): StepsKernel | undefined {
+  const size = sizeOfInputs(program) - width;
+  const made = assemble(inPlace(program, width), { size, width, most });
+  if (!made) return undefined;
+  const { places, numbers, point, parts, repeated } = made;
+  const state = point.subarray(0, size);
+  if (!repeated)
+    return {
+      state,
+      run: (own, count) => {
+        for (let step = 0; step < count; step++) {
+          for (let k = 0; k < width; k++) point[size + k] = own[step * width + k]!;
+          for (const part of parts) if (part() === false) return false;
+        }
+        return true;
+      },
+    };
+  const [once, twice] = repeated;
+  return {
+    state,
+    run: (own, count) => {
+      numbers.set(own, places.numbers / 8);
+      const end = places.numbers + bytesOfStep(width) * count;
+      const odd = twice ? end - bytesOfStep(width) * (count % 2) : places.numbers;
+      if (odd > places.numbers) twice!(places.numbers, odd);
+      if (end > odd) once(odd, end);
+      return true;
+    },
+  };
+}
+
+/** By so much the place of a step's numbers grows from step to step: though there are none, it counts the steps. */
+const bytesOfStep = (width: number) => 8 * Math.max(1, width);
+
+/** A program in a memory of its own. */
+interface Assembled {
+  readonly places: Layout;
+  readonly numbers: Float64Array;
+  readonly point: Float64Array;
+  /** In order; one that answers false ends the program. */
+  readonly parts: readonly (() => unknown)[];
+  /** Step after step, or two together, for numbers of steps from one place to before another: at least one. */
+  readonly repeated?: readonly [once: Steps, twice?: Steps];
+}
+
+type Steps = (from: number, end: number) => void;
+
+/** Numbers of the state, and of each step; and the most steps of a run. */
+interface Repeat {
+  readonly size: number;
+  readonly width: number;
+  readonly most: number;
+}
+
+function assemble(program: Repeated, repeat?: Repeat): Assembled | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
-  const places = new Layout(program);
+  const places = new Layout(program, repeat && repeat.width * repeat.most);
   const writer = new Writer(program, places);
-  const parts: (number | Exclude<Step, { kind: "loop" | "fill" }>)[] = [];
-  for (const step of program.steps) {
-    if (step.kind !== "loop" && step.kind !== "fill") parts.push(step);
-    else {
-      if (typeof parts.at(-1) !== "number") parts.push(writer.begin());
-      if (step.kind === "loop") writer.loop(step);
-      else writer.fill(places.buffers[step.buffer]!, program.buffers[step.buffer]!.size, step.value);
-    }
-  }
+  const groups = grouped(program.steps);
+  const [only] = groups;
+  const whole = repeat && groups.length === 1 && Array.isArray(only);
+  const steps = whole ? [only, ...(program.twice ? grouped(program.twice) : [])] : [];
+  steps.forEach((own, times) => {
+    writer.repeat(own as Simple[], repeat!, 1 + times);
+  });
+  const parts = whole ? [] : groups.map((group) => (Array.isArray(group) ? writer.function(group) : group));
   const scratch = places.room(
     Math.max(
       0,
@@ -124,28 +223,36 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   );
   const multiply = program.steps.some(({ kind }) => kind === "product") ? productsIn(memory) : undefined;
   if (!instance) return undefined;
-  const steps = parts.map((part): (() => unknown) =>
-    typeof part === "number"
-      ? instance.exports[String(part)]!
-      : stepOf(part, program, places, numbers, (left, right, sizes, out, single) =>
-          multiply!(left, right, sizes, out, scratch, single),
-        ),
-  );
-  const point = numbers.subarray(places.point / 8, places.point / 8 + places.inputs);
-  const out = numbers.subarray(places.out / 8, places.out / 8 + program.size);
-  const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  const { exports } = instance;
   return {
-    point,
-    out,
-    run: (at, into) => {
-      if (at !== point) point.set(at);
-      for (const step of steps) if (step() === false) return undefined;
-      if (into instanceof Float64Array) {
-        if (into !== out) into.set(out);
-      } else for (let k = 0; k < out.length; k++) into[k] = out[k]!;
-      return returned === undefined ? 1 : numbers[returned]!;
-    },
+    places,
+    numbers,
+    point: numbers.subarray(places.point / 8, places.point / 8 + places.inputs),
+    parts: parts.map((part): (() => unknown) =>
+      typeof part === "number"
+        ? exports[String(part)]!
+        : stepOf(part, program, places, numbers, (left, right, sizes, out, single) =>
+            multiply!(left, right, sizes, out, scratch, single),
+          ),
+    ),
+    ...(whole && { repeated: steps.map((_, k) => exports[String(k)]) as unknown as [Steps, Steps?] }),
   };
+}
+
+/** What is one function in WebAssembly. */
+type Simple = Loop | Fill;
+type Other = Exclude<Step, Simple>;
+
+/** The steps in order, those together that are one function. */
+function grouped(steps: readonly Step[]): (Simple[] | Other)[] {
+  const groups: (Simple[] | Other)[] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (step.kind !== "loop" && step.kind !== "fill") groups.push(step);
+    else if (Array.isArray(last)) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
 }
 
 /** Undefined where there is no more. */
@@ -170,7 +277,7 @@ type Multiply = (left: PlacedOperand, right: PlacedOperand, sizes: Sizes, out: n
 
 /** What is not a loop, from JavaScript; false where a check does not hold. */
 function stepOf(
-  step: Exclude<Step, { kind: "loop" | "fill" }>,
+  step: Other,
   program: Program,
   places: Layout,
   numbers: Float64Array,
@@ -251,16 +358,53 @@ class Writer {
     private readonly places: Layout,
   ) {}
 
-  /** A further function; what is written from now on goes there. */
-  begin(): number {
-    return this.bodies.push(new Body([])) - 1;
+  /** A further function. @returns its number */
+  function(steps: readonly Simple[]): number {
+    const number = this.bodies.push(new Body([])) - 1;
+    this.write(steps);
+    return number;
+  }
+
+  /** A function of where numbers of steps begin and end: so often `steps`, each with the numbers of so many steps. */
+  repeat(steps: readonly Simple[], { size, width }: Repeat, times: number): void {
+    const body = new Body(["i32", "i32"]);
+    this.bodies.push(body);
+    const [from, end] = [0, 1];
+    const first = this.places.point + 8 * size;
+    body.until(
+      from,
+      bytesOfStep(width) * times,
+      () => body.get(end),
+      () => {
+        for (let k = 0; k < width * times; k++) {
+          body.i32(first + 8 * k);
+          body.get(from);
+          body.loadFloat(8, 8 * k);
+          body.storeFloat(8, 0);
+        }
+        this.write(steps);
+      },
+    );
+  }
+
+  private write(steps: readonly Simple[]): void {
+    for (let k = 0; k < steps.length; k++) {
+      const [step, next] = [steps[k]!, steps[k + 1]];
+      if (step.kind === "fill") this.fill(step);
+      else if (next?.kind === "loop" && alternate(step, next, this.places)) {
+        this.alternating(step, next);
+        k++;
+      } else this.loop(step);
+    }
   }
 
   private get body(): Body {
     return this.bodies.at(-1)!;
   }
 
-  fill(at: number, size: number, value: number): void {
+  private fill({ buffer, value }: Fill): void {
+    const at = this.places.buffers[buffer]!;
+    const { size } = this.program.buffers[buffer]!;
     if (size === 0) return;
     const { body } = this;
     const to = body.local("i32");
@@ -286,7 +430,7 @@ class Writer {
     body.storeFloat(8, 8);
   }
 
-  loop(loop: Loop): void {
+  private loop(loop: Loop): void {
     const { body } = this;
     const { extents } = loop;
     if (extents.includes(0)) return;
@@ -310,16 +454,9 @@ class Writer {
   }
 
   private innermost(loop: Loop, outer: readonly number[]): void {
-    const { body } = this;
-    const depth = outer.length;
-    const length = loop.extents[depth] ?? 1;
-    const along = alongOf(depth);
-    // Eight times the innermost index.
-    const byte = body.local("i32");
-    body.i32(0);
-    body.set(byte);
-    const places = [...loop.stores, ...loop.body.flatMap((one) => (one.kind === "load" ? [one] : []))];
-    const place = { byte, depth, ...this.pointers(places, depth, byte, this.bases(places, outer)) };
+    const along = alongOf(outer.length);
+    const length = loop.extents[outer.length] ?? 1;
+    const place = this.start(loop, outer);
     if (inPairs(loop, along, this.places)) {
       const pairs = Math.floor(length / LANES);
       const together = Math.min(pairs, loop.body.length <= FEW ? 4 : 2);
@@ -330,13 +467,66 @@ class Writer {
     } else this.turns(loop, place, 0, 0, length);
   }
 
+  /** Before the first turn of an innermost loop. */
+  private start({ body: instructions, stores }: Loop, outer: readonly number[]): InnerPlace {
+    const { body } = this;
+    const depth = outer.length;
+    // Eight times the innermost index.
+    const byte = body.local("i32");
+    body.i32(0);
+    body.set(byte);
+    const places = [...stores, ...instructions.flatMap((one) => (one.kind === "load" ? [one] : []))];
+    return { byte, depth, ...this.pointers(places, depth, byte, this.bases(places, outer)) };
+  }
+
   /** The innermost loop from its index `first` to before `end`, so many pairs of elements at a turn; 0: one element. */
   private turns(loop: Loop, place: InnerPlace, pairs: number, first: number, end: number): void {
+    const { body } = this;
+    const width = Math.max(1, LANES * pairs);
+    const { turn, finish } = this.turn(loop, place, pairs);
+    if (end - first === width) {
+      turn();
+      body.advance(place.byte, 8 * width);
+    } else body.until(place.byte, 8 * width, () => body.i32(8 * end), turn);
+    finish();
+  }
+
+  /** Two loops of one axis whose turns alternate: see {@link alternate}. */
+  private alternating(first: Loop, second: Loop): void {
+    const { body } = this;
+    const [length, times] = [first.extents[0]!, second.extents[0]! / first.extents[0]!];
+    const pairs = times === 1 ? 2 : 1;
+    const width = LANES * pairs;
+    const whole = length - (length % width);
+    const [a, b] = [this.start(first, []), this.start(second, [])];
+    const [one, other] = [this.turn(first, a, pairs), this.turn(second, b, times * pairs)];
+    body.until(
+      a.byte,
+      8 * width,
+      () => body.i32(8 * whole),
+      () => {
+        one.turn();
+        other.turn();
+        body.advance(b.byte, 8 * times * width);
+      },
+    );
+    one.finish();
+    other.finish();
+    if (whole === length) return;
+    this.turns(first, a, 0, whole, length);
+    this.turns(second, b, 0, times * whole, times * length);
+  }
+
+  /** Writes what is before the turns of a loop; what writes a turn, and what comes after all. */
+  private turn(
+    loop: Loop,
+    place: InnerPlace,
+    pairs: number,
+  ): { readonly turn: () => void; readonly finish: () => void } {
     const { body } = this;
     const { stores } = loop;
     const along = alongOf(place.depth);
     const copies = Math.max(1, pairs);
-    const width = Math.max(1, LANES * pairs);
     const { own, values, emitter } = this.expressions(loop, place, copies, pairs === 0);
     emitter.prepare(own.flat(), ({ depends }) => depends === 0);
     const sums = stores.map((store) =>
@@ -362,13 +552,11 @@ class Writer {
         });
       }
     };
-    if (end - first === width) {
-      turn();
-      body.advance(place.byte, 8 * width);
-    } else body.until(place.byte, 8 * width, () => body.i32(8 * end), turn);
-    sums.forEach((parts, k) => {
-      if (parts) this.endSums(stores[k]!, parts, place);
-    });
+    const finish = () =>
+      sums.forEach((parts, k) => {
+        if (parts) this.endSums(stores[k]!, parts, place);
+      });
+    return { turn, finish };
   }
 
   /**
@@ -717,9 +905,6 @@ function lanesOf(one: Instruction, values: readonly Lanes[], read: (load: LoadOf
   }
 }
 
-const samePlace = (a: Place, b: Place) =>
-  a.offset === b.offset && a.table === b.table && String(a.strides) === String(b.strides);
-
 /** Whether elements of the innermost loop may be computed together: none needs what another has stored. */
 function inPairs({ body, stores, extents }: Loop, along: (at: Place) => number, places: Layout): boolean {
   const depth = extents.length - 1;
@@ -737,6 +922,39 @@ function inPairs({ body, stores, extents }: Loop, along: (at: Place) => number, 
     };
     return !loads.some(clashes) && !stores.some((other, o) => o !== k && clashes(other));
   });
+}
+
+/** Loops of more instructions together do not alternate: their values would not find room. */
+const MOST_ALTERNATING = 60;
+
+/**
+ * Whether turns of two loops of one axis may alternate, so many of the second after one of the first: what it shares with
+ * the first, this has then done with. What one waits for, the other has time for.
+ */
+function alternate(first: Loop, second: Loop, places: Layout): boolean {
+  const [length, other] = [first.extents[0]!, second.extents[0]!];
+  const times = other / length;
+  if (first.extents.length !== 1 || second.extents.length !== 1 || !(times === 1 || times === 2)) return false;
+  if (length < FEWEST_IN_PAIRS * LANES || first.body.length + second.body.length > MOST_ALTERNATING) return false;
+  if (![first, second].every((loop) => inPairs(loop, alongOf(0), places))) return false;
+  const touched = ({ body, stores }: Loop) => [
+    ...stores.map(({ buffer, at }) => ({ buffer, at, writes: true })),
+    ...body.flatMap((one) => (one.kind === "load" ? [{ buffer: one.buffer, at: one.at, writes: false }] : [])),
+  ];
+  const placed = ({ buffer, at }: { readonly buffer: number; readonly at: Place }) => ({
+    ...at,
+    offset: at.offset + places.buffers[buffer]! / 8,
+  });
+  return touched(first).every((a) =>
+    touched(second).every((b) => {
+      if (!(a.writes || b.writes) || !places.overlap(a.buffer, b.buffer)) return true;
+      if (a.at.table !== undefined || b.at.table !== undefined) return false;
+      const [before, after] = [placed(a), placed(b)];
+      if (!meet(reachOf(before, first.extents), reachOf(after, second.extents))) return true;
+      const [stride, own] = [before.strides[0]!, after.strides[0]!];
+      return own > 0 && stride === times * own && after.offset <= before.offset;
+    }),
+  );
 }
 
 /** Of stores to every second place of a buffer those that another follows, which fills the places between: with that. */
