@@ -371,7 +371,11 @@ class Fusion {
       if (op === add.op) {
         // 0 was added already: nothing changes any more.
         const rest = values.filter((value) => !isZero(value));
-        if (rest.length === 1 && isSum(rest[0]!) && (rest[0] as Node).inputs.some(isZero)) return rest[0];
+        if (rest.length === 1 && withZero(rest[0]!)) return rest[0];
+        // A sum with 0 is never −0: what is added to it need not be so either.
+        const [left, right] = values as [Value, Value];
+        if (rest.length === 2 && withZero(left) && withZero(right))
+          return add(left, (right as Node).inputs.find((term) => !isZero(term)) ?? right);
       }
       return bind(op as Elementwise as Node["op"], values, attributes);
     }
@@ -604,6 +608,7 @@ function inverseOf(offsets: Int32Array, size: number): Int32Array | undefined {
 }
 
 const isSum = (value: Value) => !(value instanceof Tensor) && (value as Node).op === add.op;
+const withZero = (value: Value) => isSum(value) && (value as Node).inputs.some(isZero);
 const isZero = (value: Value) => value instanceof Tensor && value.data.length === 1 && Object.is(value.data[0], 0);
 
 function movementOf(value: Value): Movement | undefined {

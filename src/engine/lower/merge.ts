@@ -226,7 +226,7 @@ function renumbered(one: Instruction, numbers: readonly number[]): Instruction {
 }
 
 /** Without instructions that no store needs. */
-function needed(loop: Loop): Loop {
+export function needed(loop: Loop): Loop {
   const wanted = new Set(loop.stores.map(({ value }) => value));
   for (let k = loop.body.length - 1; k >= 0; k--) {
     const one = loop.body[k]!;

@@ -7,6 +7,8 @@ import { evaluate } from "../../interpreters/eager";
 import { Tensor } from "../../tensor";
 import { inPlace, type Repeated } from "../in-place";
 import {
+  type Carried,
+  carriedOver,
   type Fill,
   type Instruction,
   type Loop,
@@ -19,6 +21,7 @@ import {
   type Store,
   samePlace,
 } from "../loops";
+import { needed } from "../merge";
 import { applied, rounded } from "./apply";
 import { Emitter, instantiate, type Numbered, Numbering, Shared } from "./emit";
 import { Body } from "./encoder";
@@ -527,7 +530,10 @@ class Writer {
     const { stores } = loop;
     const along = alongOf(place.depth);
     const copies = Math.max(1, pairs);
-    const { own, values, emitter } = this.expressions(loop, place, copies, pairs === 0);
+    const carried = pairs > 0 ? carriedOver(loop, ({ kind }) => kind !== "load") : undefined;
+    const last = new Map([...new Set(carried?.from.values())].map((source) => [source, body.local("v128")]));
+    if (carried) this.startCarried(loop, place, carried, last);
+    const { own, values, emitter } = this.expressions(loop, place, copies, pairs === 0, carried, last);
     emitter.prepare(own.flat(), ({ depends }) => depends === 0);
     const sums = stores.map((store) =>
       pairs > 0 && store.how !== "set" && along(store.at) === 0 ? values.map(() => body.local("v128")) : undefined,
@@ -551,6 +557,9 @@ class Writer {
             this.storePairOf(store, place, value, along(store.at), LANES * copy);
         });
       }
+      const ends = [...last].map(([source, local]) => ({ value: values.at(-1)![source]!, local }));
+      for (const { value } of ends) emitter.value(value);
+      for (const { local } of ends.reverse()) body.set(local);
     };
     const finish = () =>
       sums.forEach((parts, k) => {
@@ -559,21 +568,40 @@ class Writer {
     return { turn, finish };
   }
 
+  /** Values of the turn before the first that it takes over. */
+  private startCarried(loop: Loop, place: InnerPlace, { from }: Carried, last: ReadonlyMap<number, number>): void {
+    const [store] = loop.stores as [Store];
+    const sources = [...from].map(([value]) => ({ ...store, value }));
+    const { body, stores } = needed({ ...loop, stores: sources });
+    place.move();
+    const { own, values, emitter } = this.expressions({ ...loop, body, stores: [] }, place, 1, true);
+    emitter.prepare(own[0]!, () => true);
+    [...from.values()].forEach((source, k) => {
+      emitter.value(values[0]![stores[k]!.value]!);
+      this.body.set(last.get(source)!);
+    });
+  }
+
   /**
    * The body's values as expressions, for so many pairs side by side or for one element: those of each pair, and besides
    * `own`, what is computed for it and not for one before.
+   * @param last the local variables with what is carried over from the turn before
    */
   private expressions(
     { body: instructions, stores }: Loop,
     place: InnerPlace,
     copies: number,
     alone: boolean,
+    carried?: Carried,
+    last: ReadonlyMap<number, number> = new Map(),
   ): { own: readonly (readonly Numbered[])[]; values: readonly (readonly Numbered[])[]; emitter: Emitter } {
     const along = alongOf(place.depth);
-    const reads: Read[] = [];
+    /** A number: that of a local variable. */
+    const reads: (Read | number)[] = [];
     // What a store of the same loop may change is read anew in every turn.
     const changes = ({ buffer }: Read) => stores.some((store) => this.places.overlap(store.buffer, buffer));
-    const numbering = new Numbering((k) => (along(reads[k]!.at) === 0 && !changes(reads[k]!) ? 0 : 1));
+    const stays = (one: Read | number) => typeof one !== "number" && along(one.at) === 0 && !changes(one);
+    const numbering = new Numbering((k) => (stays(reads[k]!) ? 0 : 1));
     const known = new Map<string, Lanes>();
     const read = (one: Read): Lanes => {
       const { offset, strides, table } = one.at;
@@ -593,6 +621,7 @@ class Writer {
       return shuffle(pair(at), pair(moved(1)), [0, 3]);
     };
     const ends: number[] = [0];
+    let before = new Map([...last].map(([source, local]) => [source, input(reads.push(local) - 1)]));
     const values = Array.from({ length: copies }, (_, copy) => {
       const further = LANES * copy;
       const load = (one: LoadOf): Lanes => {
@@ -602,18 +631,29 @@ class Writer {
         return read({ ...one, further, lanes: neighbours ? "neighbours" : "elements" });
       };
       const lanes: Lanes[] = [];
-      for (const one of instructions) {
-        lanes.push(lanesOf(one, lanes, load));
-        numbering.of(lanes.at(-1)!).named = true;
-      }
+      const of = (k: number): Lanes => {
+        const source = carried?.from.get(k);
+        lanes[k] ??=
+          source === undefined ? lanesOf(instructions[k]!, of, load) : shuffle(before.get(source)!, of(source), [1, 2]);
+        return lanes[k];
+      };
+      const own: Numbered[] = [];
+      instructions.forEach((_, k) => {
+        if (carried && !carried.needed.has(k)) return;
+        own[k] = numbering.of(of(k));
+        own[k].named = true;
+      });
+      before = new Map([...last.keys()].map((source) => [source, of(source)]));
       ends.push(numbering.all.length);
-      return lanes.map((one) => numbering.of(one));
+      return own;
     });
     for (const lanes of numbering.all)
       for (const arg of lanes.args) if (arg.depends !== lanes.depends) arg.named = true;
     const emitter = new Emitter(this.body, this.shared, ({ making }) => {
       if (making.kind !== "input") return false;
-      this.load(reads[making.index]!, place);
+      const from = reads[making.index]!;
+      if (typeof from === "number") this.body.get(from);
+      else this.load(from, place);
       return true;
     });
     return { own: values.map((_, copy) => numbering.all.slice(ends[copy], ends[copy + 1])), values, emitter };
@@ -888,20 +928,16 @@ const alongOf =
 const bytesOf = ({ table }: Place) => (table === undefined ? 8 : 4);
 const keyOf = (at: Place, loops: number) => `${bytesOf(at)} ${at.strides.slice(0, loops)}`;
 
-function lanesOf(one: Instruction, values: readonly Lanes[], read: (load: LoadOf) => Lanes): Lanes {
+function lanesOf(one: Instruction, of: (k: number) => Lanes, read: (load: LoadOf) => Lanes): Lanes {
   switch (one.kind) {
     case "constant":
       return splat(one.value);
     case "load":
       return read(one);
     case "apply":
-      return applied(
-        one.op,
-        one.dtype,
-        one.inputs.map((k) => values[k]!),
-      );
+      return applied(one.op, one.dtype, one.inputs.map(of));
     case "round":
-      return rounded(one.dtype, values[one.input]!);
+      return rounded(one.dtype, of(one.input));
   }
 }
 
