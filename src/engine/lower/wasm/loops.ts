@@ -5,6 +5,7 @@
  */
 import { evaluate } from "../../interpreters/eager";
 import { Tensor } from "../../tensor";
+import { inBlocks } from "../blocks";
 import { inPlace, type Repeated } from "../in-place";
 import {
   type Carried,
@@ -40,6 +41,8 @@ export interface LoopKernel {
 const LANES = 2;
 /** An innermost loop of fewer turns goes element by element. */
 const FEWEST_IN_PAIRS = 4;
+/** More numbers than this are not copied as a whole: the caches would not hold them. */
+const MOST_COPIED = 4096;
 /** A body of so many instructions at most goes four pairs at a turn, a longer one two. */
 const FEW = 30;
 
@@ -111,10 +114,22 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   const { places, numbers, point, parts } = made;
   const out = numbers.subarray(places.out / 8, places.out / 8 + program.size);
   const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  let byBlocks: BlocksKernel | null | undefined;
   return {
     point,
     out,
     run: (at, into) => {
+      if (
+        point.length + out.length > MOST_COPIED &&
+        at instanceof Float64Array &&
+        into instanceof Float64Array &&
+        at.buffer !== into.buffer &&
+        at !== point &&
+        into !== out
+      ) {
+        byBlocks ??= compileBlocks(program) ?? null;
+        if (byBlocks) return byBlocks(at, into);
+      }
       if (at !== point) point.set(at);
       for (const part of parts) if (part() === false) return undefined;
       if (into instanceof Float64Array) {
@@ -122,6 +137,45 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
       } else for (let k = 0; k < out.length; k++) into[k] = out[k]!;
       return returned === undefined ? 1 : numbers[returned]!;
     },
+  };
+}
+
+type BlocksKernel = (at: Float64Array, into: Float64Array) => number;
+
+/** Undefined where the program does not fall into blocks; see {@link inBlocks}. */
+function compileBlocks(program: Program): BlocksKernel | undefined {
+  const blocks = inBlocks(program);
+  if (!blocks) return undefined;
+  const { count, inputs, outputs, taken, given } = blocks;
+  const groups = [blocks.before, [blocks.block], blocks.rest ? [blocks.rest] : [], blocks.after];
+  const made = assemble(blocks.program, { groups });
+  if (!made) return undefined;
+  const { places, numbers, point, parts } = made;
+  const [before, block, rest, after] = parts as [() => void, () => void, () => void, () => void];
+  const out = places.out / 8;
+  const wholes = outputs.map(({ at, length }) => numbers.subarray(out + at, out + at + length));
+  const rests = outputs.map(({ at, rest }) => numbers.subarray(out + at, out + at + rest));
+  const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  return (from, into) => {
+    for (const { whole, at } of taken) point[at] = from[whole]!;
+    before();
+    for (let k = 0; k <= count; k++) {
+      const last = k === count;
+      if (last && !blocks.rest) break;
+      for (const { start, step, length, rest, at } of inputs) {
+        const first = start + k * step;
+        point.set(from.subarray(first, first + (last ? rest : length)), at);
+      }
+      if (last) rest();
+      else block();
+      for (let w = 0; w < outputs.length; w++) {
+        const { start, step } = outputs[w]!;
+        into.set(last ? rests[w]! : wholes[w]!, start + k * step);
+      }
+    }
+    after();
+    for (const { whole, at } of given) into[whole] = numbers[out + at]!;
+    return returned === undefined ? 1 : numbers[returned]!;
   };
 }
 
@@ -133,7 +187,7 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
  */
 export function compileSteps(program: Program, width: number, most: number): StepsKernel | undefined {
   const size = sizeOfInputs(program) - width;
-  const made = assemble(inPlace(program, width), { size, width, most });
+  const made = assemble(inPlace(program, width), { repeat: { size, width, most } });
   if (!made) return undefined;
   const { places, numbers, point, parts, repeated } = made;
   const state = point.subarray(0, size);
@@ -185,18 +239,20 @@ interface Repeat {
   readonly most: number;
 }
 
-function assemble(program: Repeated, repeat?: Repeat): Assembled | undefined {
+/** @param groups what is one function each, or a step that is none */
+function assemble(
+  program: Repeated,
+  { groups = grouped(program.steps), repeat }: { readonly groups?: readonly Group[]; readonly repeat?: Repeat } = {},
+): Assembled | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   const places = new Layout(program, repeat && repeat.width * repeat.most);
   const writer = new Writer(program, places);
-  const groups = grouped(program.steps);
-  const [only] = groups;
-  const whole = repeat && groups.length === 1 && Array.isArray(only);
-  const steps = whole ? [only, ...(program.twice ? grouped(program.twice) : [])] : [];
+  const whole = repeat && groups.length === 1 && "length" in groups[0]!;
+  const steps = whole ? [...groups, ...(program.twice ? grouped(program.twice) : [])] : [];
   steps.forEach((own, times) => {
-    writer.repeat(own as Simple[], repeat!, 1 + times);
+    writer.repeat(own as readonly Simple[], repeat!, 1 + times);
   });
-  const parts = whole ? [] : groups.map((group) => (Array.isArray(group) ? writer.function(group) : group));
+  const parts = whole ? [] : groups.map((group) => ("length" in group ? writer.function(group) : group));
   const scratch = places.room(
     Math.max(
       0,
@@ -245,9 +301,10 @@ function assemble(program: Repeated, repeat?: Repeat): Assembled | undefined {
 /** What is one function in WebAssembly. */
 type Simple = Loop | Fill;
 type Other = Exclude<Step, Simple>;
+type Group = readonly Simple[] | Other;
 
 /** The steps in order, those together that are one function. */
-function grouped(steps: readonly Step[]): (Simple[] | Other)[] {
+function grouped(steps: readonly Step[]): Group[] {
   const groups: (Simple[] | Other)[] = [];
   for (const step of steps) {
     const last = groups.at(-1);
