@@ -167,6 +167,34 @@ describe("loops in WebAssembly", () => {
       );
     });
 
+  for (const n of [2561, 5000, 10_241])
+    it(`arrays of ${n} in blocks, from and to arrays of the caller's`, () => {
+      const [x, y] = [filled([n], 1), filled([n], 2)];
+      const next = (x: Value) => take(x, range(1, n), [n - 1]);
+      const earlier = (x: Value) => take(x, range(0, n - 1), [n - 1]);
+      sameGradient([x], (x) => sum(pow(sub(next(x), pow(earlier(x), 2)), 2)), 1e-12);
+      sameGradient([x, y], (x, y) => sum(mul(pow(x, 2), tanh(y))), 1e-12);
+      sameGradient([x, y], (x, y) => sum(mul(next(x), pow(earlier(y), 2))), 1e-12);
+      // Not one loop through the arrays in their order, or with others.
+      sameGradient([x], (x) => sum(pow(mul(x, flip(x)), 2)), 1e-12);
+      sameGradient([x], (x) => sum(mul(pow(x, 2), y)), 1e-12);
+      sameGradient([x], (x) => pow(sum(pow(x, 2)), 2), 1e-12);
+      const half = Math.floor(n / 2);
+      const every = (first: number) => (x: Value) => take(x, range(first, 2 * half, 2), [half]);
+      sameGradient([x], (x) => sum(pow(sub(every(1)(x), pow(every(0)(x), 2)), 2)), 1e-12);
+      const graph = stage([{ name: "x", primal: x }], ([x]) => [mul(x!, 2), sub(1, x!), every(1)(x!)]);
+      same(graph, undefined, 0);
+      // One array for both is read before it is written.
+      const loops = compileInWasm(
+        fuse({ ...graph, outputs: [mul(earlier(graph.inputs[0]!), next(graph.inputs[0]!))] }),
+      )!;
+      const own = Float64Array.from(x.data);
+      loops.run(own, own.subarray(0, n - 1));
+      own.subarray(0, n - 1).forEach((product, i) => {
+        assert.equal(product, x.data[i]! * x.data[i + 1]!);
+      });
+    });
+
   for (const first of [0, 1, 2, 20, 39])
     it(`what one loop has stored, from ${first} on, in another that turns as often`, () => {
       const n = 40;

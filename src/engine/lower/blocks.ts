@@ -36,8 +36,8 @@ export interface Blocks {
   readonly given: readonly Single[];
 }
 
-/** Numbers of an array in a block: three pages and a half, for arrays that begin alike in their pages wait for each other. */
-const NUMBERS = 1792;
+/** Numbers of an array in a block: two pages and a half, for arrays that begin alike in their pages wait for each other. */
+const NUMBERS = 1280;
 /** Loops of fewer blocks go as a whole. */
 const FEWEST_BLOCKS = 2;
 
