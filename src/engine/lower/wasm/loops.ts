@@ -156,21 +156,29 @@ function compileBlocks(program: Program): BlocksKernel | undefined {
   const wholes = outputs.map(({ at, length }) => numbers.subarray(out + at, out + at + length));
   const rests = outputs.map(({ at, rest }) => numbers.subarray(out + at, out + at + rest));
   const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  // Of the point that was given last: most often it is the same array again, and nothing is allocated.
+  let last: Float64Array | undefined;
+  let views: Float64Array[] = [];
   return (from, into) => {
+    if (from !== last) {
+      last = from;
+      views = Array.from({ length: (count + 1) * inputs.length }, (_, v) => {
+        const { start, step, length, rest } = inputs[v % inputs.length]!;
+        const k = Math.floor(v / inputs.length);
+        return from.subarray(start + k * step, start + k * step + (k === count ? rest : length));
+      });
+    }
     for (const { whole, at } of taken) point[at] = from[whole]!;
     before();
     for (let k = 0; k <= count; k++) {
-      const last = k === count;
-      if (last && !blocks.rest) break;
-      for (const { start, step, length, rest, at } of inputs) {
-        const first = start + k * step;
-        point.set(from.subarray(first, first + (last ? rest : length)), at);
-      }
-      if (last) rest();
+      const end = k === count;
+      if (end && !blocks.rest) break;
+      for (let w = 0; w < inputs.length; w++) point.set(views[k * inputs.length + w]!, inputs[w]!.at);
+      if (end) rest();
       else block();
       for (let w = 0; w < outputs.length; w++) {
         const { start, step } = outputs[w]!;
-        into.set(last ? rests[w]! : wholes[w]!, start + k * step);
+        into.set(end ? rests[w]! : wholes[w]!, start + k * step);
       }
     }
     after();
