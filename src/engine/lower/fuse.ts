@@ -261,14 +261,13 @@ class Fusion {
     const known = this.known.get(value);
     if (known !== undefined) return known;
     if (value instanceof Tensor) {
-      const constant = this.buffers.push({
-        kind: "constant",
-        size: value.data.length,
-        dtype: value.dtype,
-        data: value.data,
-      });
-      this.known.set(value, constant - 1);
-      return constant - 1;
+      const { dtype, data } = value;
+      const equal = this.buffers.findIndex(
+        (other) => other.kind === "constant" && other.dtype === dtype && sameNumbers(other.data, data),
+      );
+      const constant = equal >= 0 ? equal : this.buffers.push({ kind: "constant", size: data.length, dtype, data }) - 1;
+      this.known.set(value, constant);
+      return constant;
     }
     return this.compute(value as Node, this.temporary(sizeOf(value.shape), value.dtype));
   }
@@ -595,6 +594,12 @@ class Fusion {
       offset += sizeOf(part.shape);
     }
   }
+}
+
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }
 
 /** For each place the one offset that names it; undefined where a place is named twice. */
