@@ -43,6 +43,8 @@ const LANES = 2;
 const FEWEST_IN_PAIRS = 4;
 /** More numbers than this are not copied as a whole: the caches would not hold them. */
 const MOST_COPIED = 4096;
+/** Steps of one call: from call to call faster code may have been compiled. */
+const STEPS_OF_A_CALL = 64;
 /** A body of so many instructions at most goes four pairs at a turn, a longer one two. */
 const FEW = 30;
 
@@ -211,14 +213,19 @@ export function compileSteps(program: Program, width: number, most: number): Ste
       },
     };
   const [once, twice] = repeated;
+  const bytes = bytesOfStep(width);
   return {
     state,
     run: (own, count) => {
       numbers.set(own, places.numbers / 8);
-      const end = places.numbers + bytesOfStep(width) * count;
-      const odd = twice ? end - bytesOfStep(width) * (count % 2) : places.numbers;
-      if (odd > places.numbers) twice!(places.numbers, odd);
-      if (end > odd) once(odd, end);
+      for (let done = 0; done < count; ) {
+        const left = Math.min(count - done, STEPS_OF_A_CALL);
+        const inPairs = twice && left > 1;
+        const steps = inPairs ? left - (left % 2) : left;
+        const from = places.numbers + bytes * done;
+        (inPairs ? twice : once)(from, from + bytes * steps);
+        done += steps;
+      }
       return true;
     },
   };
