@@ -11,6 +11,7 @@ import {
   Differentiable,
   descend,
   descendFromEach,
+  type Kernel,
   matmul,
   minimize,
   mul,
@@ -32,13 +33,15 @@ import {
 } from "../src/engine";
 import { parseExpression } from "../src/languages/expression";
 import { median, type Row, report, time, timeKernel } from "./measure";
-import { native, packages, python } from "./others";
+import { NARROW, native, packages, python } from "./others";
 import { gradientByHand, rosenbrock } from "./rosenbrock";
 
 const JAVASCRIPT = "hand-written JavaScript";
 const C = "hand-written C";
+const SSE = "the same C without AVX";
 const OWN = "Gradlens";
 const c = native("speed");
+const narrow = native("speed", NARROW);
 const peers = new Map([...python("speed"), ...packages("speed")]);
 const others = (key: string): Row[] => [
   ["PyTorch", peers.get(`torch ${key}`)],
@@ -150,6 +153,15 @@ report(
 const sines = (n: number) => Float64Array.from({ length: n }, (_, i) => Math.sin(i));
 const ofVariables = (n: number) => new Differentiable([{ name: "x", shape: [n] }], ([x]) => rosenbrock(x!));
 
+/** Where a kernel has arrays of its own, in which nothing is copied. */
+function inItsOwnArrays(kernel: Kernel, x: Float64Array, calls: number): Row[] {
+  const { own } = kernel;
+  own?.point.set(x);
+  return own
+    ? [["Gradlens, in its own arrays", timeKernel((point, out) => kernel(point, out), own.point, own.out, calls)]]
+    : [];
+}
+
 for (const n of [2, 10, 1000, 10_000]) {
   const x = sines(n);
   const out = new Float64Array(n);
@@ -160,7 +172,9 @@ for (const n of [2, 10, 1000, 10_000]) {
     [
       [JAVASCRIPT, timeKernel(gradientByHand, x, out, calls)],
       [C, c.get(`gradient ${n}`)],
+      [SSE, narrow.get(`gradient ${n}`)],
       [OWN, timeKernel(f.gradient, x, out, calls)],
+      ...inItsOwnArrays(f.gradient as Kernel, x, calls),
       ["Gradlens, with the value", timeKernel(f.valueAndGradient, x, out, calls)],
       ...others(`gradient ${n}`),
     ],
@@ -310,6 +324,7 @@ const parabola = new Differentiable([{ name: "x", shape: [] }], ([x]) => sub(add
     [
       [JAVASCRIPT, time(byHand) / steps],
       [C, c.get("adam")],
+      [SSE, narrow.get("adam")],
       [OWN, time(() => descend(f, start, rule, { steps })) / steps],
     ],
     [

@@ -319,6 +319,17 @@ describe("simplifications keep every value", () => {
     );
     const apart = graphOf((x) => add(sum(x, [0], true), sum(x, [0])), tensor([1, 2, 3]));
     assert.equal(nodesOf(apart.outputs).filter((node) => node.op.name === "sum").length, 2);
+    // Long lists too.
+    const n = 1000;
+    const from = (first: number) => Int32Array.from({ length: n - 1 }, (_, i) => first + i);
+    const takes = (...firsts: number[]) =>
+      nodesOf(
+        graphOf(
+          (x) => sum(firsts.map((first) => take(x, from(first), [n - 1])).reduce((a, b) => mul(a, b))),
+          tensor(Array.from({ length: n }, (_, i) => i)),
+        ).outputs,
+      ).filter((node) => node.op.name === "take").length;
+    assert.deepEqual([takes(0, 0), takes(0, 1), takes(1, 0, 1)], [1, 2, 2]);
   });
 });
 

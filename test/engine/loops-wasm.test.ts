@@ -20,6 +20,7 @@ import {
   matmul,
   max,
   minimize,
+  momentum,
   mul,
   type Optimizer,
   pow,
@@ -61,11 +62,16 @@ function both(graph: Graph, returned?: Value): { javascript: Float64Array; wasm:
   const missing = () => assert.fail("a guard");
   javascript[program.size] = compileLoops(program, missing)!(point, javascript.subarray(0, program.size));
   const loops = compileInWasm(program)!;
-  for (let call = 0; call < 2; call++) wasm[program.size] = loops.run(point, wasm.subarray(0, program.size))!;
+  const results = wasm.subarray(0, program.size);
+  wasm[program.size] = loops.run(point, results)!;
+  // The first call has found nothing of one before.
+  const first = [...wasm];
+  wasm[program.size] = loops.run(point, results)!;
+  assert.deepEqual([...wasm], first);
   // In arrays of its own there is nothing to copy.
   loops.point.set(point);
   loops.run(loops.point, loops.out);
-  assert.deepEqual([...loops.out], [...wasm.subarray(0, program.size)]);
+  assert.deepEqual([...loops.out], [...results]);
   return { javascript, wasm };
 }
 
@@ -161,6 +167,44 @@ describe("loops in WebAssembly", () => {
       );
     });
 
+  for (const n of [2561, 5000, 10_241])
+    it(`arrays of ${n} in blocks, from and to arrays of the caller's`, () => {
+      const [x, y] = [filled([n], 1), filled([n], 2)];
+      const next = (x: Value) => take(x, range(1, n), [n - 1]);
+      const earlier = (x: Value) => take(x, range(0, n - 1), [n - 1]);
+      sameGradient([x], (x) => sum(pow(sub(next(x), pow(earlier(x), 2)), 2)), 1e-12);
+      sameGradient([x, y], (x, y) => sum(mul(pow(x, 2), tanh(y))), 1e-12);
+      sameGradient([x, y], (x, y) => sum(mul(next(x), pow(earlier(y), 2))), 1e-12);
+      // Not one loop through the arrays in their order, or with others.
+      sameGradient([x], (x) => sum(pow(mul(x, flip(x)), 2)), 1e-12);
+      sameGradient([x], (x) => sum(mul(pow(x, 2), y)), 1e-12);
+      sameGradient([x], (x) => pow(sum(pow(x, 2)), 2), 1e-12);
+      const half = Math.floor(n / 2);
+      const every = (first: number) => (x: Value) => take(x, range(first, 2 * half, 2), [half]);
+      sameGradient([x], (x) => sum(pow(sub(every(1)(x), pow(every(0)(x), 2)), 2)), 1e-12);
+      const graph = stage([{ name: "x", primal: x }], ([x]) => [mul(x!, 2), sub(1, x!), every(1)(x!)]);
+      same(graph, undefined, 0);
+      // One array for both is read before it is written.
+      const loops = compileInWasm(
+        fuse({ ...graph, outputs: [mul(earlier(graph.inputs[0]!), next(graph.inputs[0]!))] }),
+      )!;
+      const own = Float64Array.from(x.data);
+      loops.run(own, own.subarray(0, n - 1));
+      own.subarray(0, n - 1).forEach((product, i) => {
+        assert.equal(product, x.data[i]! * x.data[i + 1]!);
+      });
+    });
+
+  for (const first of [0, 1, 2, 20, 39])
+    it(`what one loop has stored, from ${first} on, in another that turns as often`, () => {
+      const n = 40;
+      const graph = stage([{ name: "x", primal: filled([n], 3) }], ([x]) => {
+        const both = concat([pow(x!, 2), sub(1, x!)], 0);
+        return [mul(x!, take(both, range(first, first + n), [n]))];
+      });
+      same(graph, undefined, 0);
+    });
+
   it("gradients of slices with steps fill what they come from in one loop", () => {
     const n = 24;
     const slices = [0, 1].map((first) => range(first, n, 2));
@@ -223,6 +267,41 @@ describe("loops in WebAssembly", () => {
       check(() => adam({ learningRate: 0.01 }), from);
     }
   });
+
+  const n = 101;
+  const reach = (from: number, to: number) => (x: Value) => take(x, range(from, to), [to - from]);
+  const shuffled = Int32Array.from({ length: n }, (_, i) => (37 * i) % n);
+  const mixing = filled([n, n], 4);
+  for (const [name, f] of Object.entries<(x: Value) => Value>({
+    "each for itself": (x) => sum(pow(sub(x, 0.5), 4)),
+    "with its neighbour": (x) => sum(pow(sub(reach(1, n)(x), pow(reach(0, n - 1)(x), 2)), 2)),
+    "with the next but one and its own": (x) =>
+      add(sum(pow(mul(reach(2, n)(x), reach(0, n - 2)(x)), 2)), sum(pow(x, 2))),
+    "every second with the next": (x) => {
+      const [a, b] = [0, 1].map((first) => take(x, range(first, n - 1, 2), [(n - 1) / 2])) as [Value, Value];
+      return add(sum(pow(sub(b, pow(a, 2)), 2)), sum(pow(sub(1, a), 2)));
+    },
+    mirrored: (x) => sum(pow(sub(mul(x, flip(x)), 0.2), 2)),
+    "all with all": (x) => add(pow(sum(x), 2), sum(pow(x, 2))),
+    "by a table": (x) => sum(pow(sub(x, mul(0.5, take(x, shuffled, [n]))), 2)),
+    "by a product": (x) => add(sum(pow(matmul(mixing, x), 2)), sum(pow(sub(x, 1), 2))),
+  }))
+    for (const steps of [1000, 1001])
+      it(`${steps} steps over the state that they start from: ${name}`, () => {
+        const problem = new Differentiable([{ name: "x", shape: [n] }], ([x]) => f(x!));
+        const start = Float64Array.from(filled([n], 8).data);
+        const check = <State>(make: () => Optimizer<State>) => {
+          const { parameters } = descend(problem, start, make(), { steps });
+          let last: ArrayLike<number> = start;
+          for (const row of minimize(problem, start, make(), { steps })) last = row.parameters;
+          parameters.forEach((x, i) => {
+            assert.ok(Math.abs(x - last[i]!) <= 1e-11, `${i}: ${x}, not ${last[i]}`);
+          });
+        };
+        check(() => sgd(1e-4));
+        check(() => momentum({ learningRate: 1e-4 }));
+        check(() => adam({ learningRate: 1e-3 }));
+      });
 
   it("greatest elements, and choices, with NaN", () => {
     const x = tensor([1, Number.NaN, 3, -0, 0, 2, 5, 4, -1, 7, 8, 2], "float64", [3, 4]);

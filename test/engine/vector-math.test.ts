@@ -29,9 +29,10 @@ const ERRORS: { readonly [name: string]: number } = {
   cbrt: 0.7,
   sigmoid: 1.9,
   softplus: 1.4,
+  log_cosh: 1.3,
   sech: 1.5,
   erf: 0.9,
-  erfc: 2.5,
+  erfc: 2,
   atan2: 1.2,
   hypot: 1.2,
   pow: 0.8,
@@ -94,7 +95,7 @@ describe("SIMD rules, against the eager ones", () => {
 
   it("all but the rarest have one", () => {
     const without = elementwiseOps.filter(({ simd }) => !simd).map(({ name }) => name);
-    const rare = /^(fmod|log_cosh|bitwise_.*|.*_shift|erfinv|erf.*inv|.*gamma|beta|sinc.*|logaddexp|pool_max.*)$/;
+    const rare = /^(bitwise_.*|.*_shift|erfinv|erf.*inv|.*gamma|beta|sinc.*|logaddexp|pool_max.*)$/;
     assert.deepEqual(
       without.filter((name) => !rare.test(name)),
       [],
@@ -102,11 +103,13 @@ describe("SIMD rules, against the eager ones", () => {
   });
 });
 
-describe("SIMD rules of the error function, against the eager ones", () => {
+describe("SIMD rules by the same operations in the same order as the eager ones", () => {
   for (const [name, most] of [
-    ["erf", 2],
-    ["erfc", 3],
-    ["gelu", 3],
+    ["erf", 0],
+    ["erfc", 0],
+    ["gelu", 0],
+    // Beyond 1, of log1p and exp.
+    ["log_cosh", 1],
   ] as const)
     it(`${name}, to ${most} ulp`, () => {
       const op = elementwiseOps.find((entry) => entry.name === name)!;
@@ -129,7 +132,7 @@ describe("SIMD rules of two arguments, against the eager ones", () => {
     fc.double({ min: -800, max: 800 }),
     fc.constantFrom(...SPECIAL),
   );
-  for (const name of ["logaddexp", "pool_max", "pool_max_without_nan", "mod", "floordiv"])
+  for (const name of ["logaddexp", "pool_max", "pool_max_without_nan", "mod", "fmod", "floordiv"])
     it(`${name}, to 2 ulp`, () => {
       const op = elementwiseOps.find((entry) => entry.name === name)!;
       assert.ok(op.simd);

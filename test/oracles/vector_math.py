@@ -50,6 +50,8 @@ def coefficients():
     print("EXP", *remez(tail, lambda x: abs(x) + mpf(1) / 50, -half, half, 10))
     root = lambda z: (m.sinh(m.sqrt(z)) / m.sqrt(z) - 1) / z if z > mpf(10) ** -16 else mpf(1) / 6 + z / 120
     print("SINH", *remez(root, lambda z: z + mpf(1) / 50, mpf(0), mpf(1), 6))
+    even = lambda z: (m.log1p(2 * m.sinh(m.sqrt(z) / 2) ** 2) / z - mpf(1) / 2) / z if z > mpf(10) ** -16 else -mpf(1) / 12
+    print("LOG_COSH", *remez(even, lambda z: z + mpf(1) / 50, mpf(0), mpf(1), 13))
 
 
 # ── reference values ─────────────────────────────────────────────────────────
@@ -99,6 +101,7 @@ FUNCTIONS = {
     "softplus": (lambda x: m.log1p(m.exp(x)), (uniform(-40, 40), uniform(-708, 700))),
     "erf": (m.erf, (uniform(-6, 6), uniform(-1.5, 1.5), magnitudes(-1000, 2))),
     "erfc": (m.erfc, (uniform(-6, 26), uniform(-1.5, 1.5), uniform(0.3, 6))),
+    "log_cosh": (lambda x: m.log1p(2 * m.sinh(x / 2) ** 2), (uniform(-1.2, 1.2), uniform(-20, 20), magnitudes(-500, 12))),
     "sech": (m.sech, (uniform(-700, 700), uniform(-2, 2))),
     "atan2": (lambda y, x: m.atan2(y, x), ((uniform(-4, 4), uniform(-4, 4)), (magnitudes(-400, 400), magnitudes(-400, 400)))),
     "hypot": (m.hypot, ((uniform(-4, 4), uniform(-4, 4)), (every, magnitudes(-1000, 1000)))),

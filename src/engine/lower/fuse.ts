@@ -261,14 +261,13 @@ class Fusion {
     const known = this.known.get(value);
     if (known !== undefined) return known;
     if (value instanceof Tensor) {
-      const constant = this.buffers.push({
-        kind: "constant",
-        size: value.data.length,
-        dtype: value.dtype,
-        data: value.data,
-      });
-      this.known.set(value, constant - 1);
-      return constant - 1;
+      const { dtype, data } = value;
+      const equal = this.buffers.findIndex(
+        (other) => other.kind === "constant" && other.dtype === dtype && sameNumbers(other.data, data),
+      );
+      const constant = equal >= 0 ? equal : this.buffers.push({ kind: "constant", size: data.length, dtype, data }) - 1;
+      this.known.set(value, constant);
+      return constant;
     }
     return this.compute(value as Node, this.temporary(sizeOf(value.shape), value.dtype));
   }
@@ -371,7 +370,11 @@ class Fusion {
       if (op === add.op) {
         // 0 was added already: nothing changes any more.
         const rest = values.filter((value) => !isZero(value));
-        if (rest.length === 1 && isSum(rest[0]!) && (rest[0] as Node).inputs.some(isZero)) return rest[0];
+        if (rest.length === 1 && withZero(rest[0]!)) return rest[0];
+        // A sum with 0 is never −0: what is added to it need not be so either.
+        const [left, right] = values as [Value, Value];
+        if (rest.length === 2 && withZero(left) && withZero(right))
+          return add(left, (right as Node).inputs.find((term) => !isZero(term)) ?? right);
       }
       return bind(op as Elementwise as Node["op"], values, attributes);
     }
@@ -593,6 +596,12 @@ class Fusion {
   }
 }
 
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
+
 /** For each place the one offset that names it; undefined where a place is named twice. */
 function inverseOf(offsets: Int32Array, size: number): Int32Array | undefined {
   const inverse = new Int32Array(size).fill(-1);
@@ -604,6 +613,7 @@ function inverseOf(offsets: Int32Array, size: number): Int32Array | undefined {
 }
 
 const isSum = (value: Value) => !(value instanceof Tensor) && (value as Node).op === add.op;
+const withZero = (value: Value) => isSum(value) && (value as Node).inputs.some(isZero);
 const isZero = (value: Value) => value instanceof Tensor && value.data.length === 1 && Object.is(value.data[0], 0);
 
 function movementOf(value: Value): Movement | undefined {

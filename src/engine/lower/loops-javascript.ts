@@ -4,6 +4,7 @@ import { type Shape, sameShape, Tensor } from "../tensor";
 import { applied, compile, type Kernel, literal, rounded } from "./javascript";
 import {
   type Call,
+  carriedOver,
   type Instruction,
   inputsOf,
   type Loop,
@@ -107,7 +108,7 @@ class Writer {
     const levelOf: number[] = [];
     const names: string[] = [];
     const sums = new Set(stores.filter(({ how }) => how !== "set").map(({ buffer }) => buffer));
-    const carried = depth > 0 && extents[depth - 1]! > 3 ? carriedOver(body, stores, depth) : undefined;
+    const carried = depth > 0 && extents[depth - 1]! > 3 ? carriedOver({ body, stores, extents }) : undefined;
     const codeOf = (one: Instruction, inputs: readonly string[], turn: readonly string[]): string => {
       switch (one.kind) {
         case "constant":
@@ -254,58 +255,6 @@ class Writer {
 
 function tensorOf(data: ArrayLike<number>, shape: Shape, dtype: Tensor["dtype"]): Tensor {
   return new Tensor(sameShape(shape, []) ? [data[0]!] : (data as Float64Array), shape, dtype);
-}
-
-/**
- * The instructions of a loop's body that have the value which another one had at the turn of the innermost loop before
- * (`from`), and those that are computed at all, given these.
- */
-function carriedOver(
-  body: readonly Instruction[],
-  stores: readonly Store[],
-  depth: number,
-): { readonly from: ReadonlyMap<number, number>; readonly needed: ReadonlySet<number> } | undefined {
-  const written = new Set(stores.map(({ buffer }) => buffer));
-  /** A text that is the same for the same number; `turn` −1: at the turn before. Absent: not known. */
-  const keysAt = (turn: number): (number | undefined)[] => {
-    const keys: (number | undefined)[] = [];
-    for (const one of body) {
-      const inputs = inputsOf(one).map((input) => keys[input]);
-      let text: string | undefined;
-      if (one.kind === "constant") text = literal(one.value);
-      else if (one.kind === "load") {
-        const { offset, strides, table } = one.at;
-        const known = table === undefined && !written.has(one.buffer);
-        text = known ? `${one.buffer}[${offset + turn * strides[depth - 1]!}:${strides}]` : undefined;
-      } else if (!inputs.includes(undefined))
-        text = `${one.kind === "apply" ? one.op.name : ""}:${one.dtype}(${inputs})`;
-      if (text !== undefined && !numbers.has(text)) numbers.set(text, numbers.size);
-      keys.push(text === undefined ? undefined : numbers.get(text)!);
-    }
-    return keys;
-  };
-  const numbers = new Map<string, number>();
-  const now = keysAt(0);
-  const before = new Map<number, number>();
-  keysAt(-1).forEach((key, k) => {
-    // What does not change from turn to turn is no matter.
-    if (key !== undefined && key !== now[k]) before.set(key, k);
-  });
-  const from = new Map<number, number>();
-  const needed = new Set<number>();
-  const pending = stores.map(({ value }) => value);
-  for (let k = pending.pop(); k !== undefined; k = pending.pop()) {
-    if (needed.has(k)) continue;
-    needed.add(k);
-    const key = now[k];
-    const source = key === undefined ? undefined : before.get(key);
-    if (source === undefined) pending.push(...inputsOf(body[k]!));
-    else {
-      from.set(k, source);
-      pending.push(source);
-    }
-  }
-  return from.size > 0 ? { from, needed } : undefined;
 }
 
 /** How many of the loops around a place depends on, from outside. */

@@ -64,6 +64,9 @@ export interface Place {
   readonly table?: number;
 }
 
+export const samePlace = (a: Place, b: Place): boolean =>
+  a.offset === b.offset && a.table === b.table && String(a.strides) === String(b.strides);
+
 /** Places in a buffer that a place goes through: from `low` to `high`, each so many times `step` beyond `low`. */
 export interface Reach {
   readonly low: number;
@@ -143,6 +146,66 @@ export interface Check {
   readonly kind: "check";
   readonly buffer: number;
   readonly data: ArrayLike<number>;
+}
+
+/** What a turn of an innermost loop takes over from the turn before. */
+export interface Carried {
+  /** The instructions that have the value which another one had at the turn before, with that other one. */
+  readonly from: ReadonlyMap<number, number>;
+  /** Those that are computed at all, given these, and these. */
+  readonly needed: ReadonlySet<number>;
+}
+
+/**
+ * The instructions of a loop's body that have the value which another one had at the turn of the innermost loop before.
+ * @param worth of which that is wanted
+ */
+export function carriedOver(
+  { body, stores, extents }: Pick<Loop, "body" | "stores" | "extents">,
+  worth: (one: Instruction) => boolean = () => true,
+): Carried | undefined {
+  const inner = extents.length - 1;
+  const written = new Set(stores.map(({ buffer }) => buffer));
+  /** A text that is the same for the same number; `turn` −1: at the turn before. Absent: not known. */
+  const keysAt = (turn: number): (number | undefined)[] => {
+    const keys: (number | undefined)[] = [];
+    for (const one of body) {
+      const inputs = inputsOf(one).map((input) => keys[input]);
+      let text: string | undefined;
+      if (one.kind === "constant") text = Object.is(one.value, -0) ? "-0" : String(one.value);
+      else if (one.kind === "load") {
+        const { offset, strides, table } = one.at;
+        const known = table === undefined && !written.has(one.buffer);
+        text = known ? `${one.buffer}[${offset + turn * strides[inner]!}:${strides}]` : undefined;
+      } else if (!inputs.includes(undefined))
+        text = `${one.kind === "apply" ? one.op.name : ""}:${one.dtype}(${inputs})`;
+      if (text !== undefined && !numbers.has(text)) numbers.set(text, numbers.size);
+      keys.push(text === undefined ? undefined : numbers.get(text)!);
+    }
+    return keys;
+  };
+  const numbers = new Map<string, number>();
+  const now = keysAt(0);
+  const before = new Map<number, number>();
+  keysAt(-1).forEach((key, k) => {
+    // What does not change from turn to turn is no matter.
+    if (key !== undefined && key !== now[k]) before.set(key, k);
+  });
+  const from = new Map<number, number>();
+  const needed = new Set<number>();
+  const pending = stores.map(({ value }) => value);
+  for (let k = pending.pop(); k !== undefined; k = pending.pop()) {
+    if (needed.has(k)) continue;
+    needed.add(k);
+    const key = now[k];
+    const source = key === undefined || !worth(body[k]!) ? undefined : before.get(key);
+    if (source === undefined) pending.push(...inputsOf(body[k]!));
+    else {
+      from.set(k, source);
+      pending.push(source);
+    }
+  }
+  return from.size > 0 ? { from, needed } : undefined;
 }
 
 /** About how many operations on numbers a program takes; starting a loop counts as a few. */

@@ -10,6 +10,7 @@ import {
   reachOf,
   type Step,
   type Store,
+  samePlace,
 } from "./loops";
 
 /** A loop's body holds about this many operations at most. */
@@ -18,14 +19,14 @@ const MOST_MERGED = 250;
 const MOST_APART = 2;
 
 /** Elements of a buffer that a step reads or writes. */
-interface Access extends Reach {
+export interface Access extends Reach {
   readonly buffer: number;
   readonly writes: boolean;
 }
 
 const EVERYWHERE: Reach = { low: 0, high: Infinity, step: 1 };
 
-function accesses(step: Step): Access[] {
+export function accesses(step: Step): Access[] {
   const whole = (buffer: number, writes: boolean) => ({ buffer, writes, ...EVERYWHERE });
   switch (step.kind) {
     case "loop":
@@ -53,9 +54,6 @@ function conflict(a: readonly Access[], b: readonly Access[]): boolean {
   return a.some((x) => b.some((y) => x.buffer === y.buffer && (x.writes || y.writes) && meet(x, y)));
 }
 
-const samePlace = (a: Place, b: Place) =>
-  a.offset === b.offset && a.table === b.table && a.strides.every((stride, k) => stride === b.strides[k]);
-
 /** A loop over one axis from turn `start` on, `turns` times. */
 function part(loop: Loop, start: number, turns: number): Loop {
   if (start === 0 && turns === loop.extents[0]) return loop;
@@ -72,10 +70,12 @@ function part(loop: Loop, start: number, turns: number): Loop {
   };
 }
 
-const loadKeys = ({ body }: Loop): string[] =>
-  body.flatMap((one) =>
-    one.kind === "load" ? [`${one.buffer}:${one.at.offset}:${one.at.strides}:${one.at.table}`] : [],
-  );
+/** The places that a loop loads from and stores to. */
+function placeKeys({ body, stores }: Loop): string[] {
+  const keyOf = ({ buffer, at }: { readonly buffer: number; readonly at: Place }) =>
+    `${buffer}:${at.offset}:${at.strides}:${at.table}`;
+  return [...body.flatMap((one) => (one.kind === "load" ? [keyOf(one)] : [])), ...stores.map(keyOf)];
+}
 
 /** Both bodies in one loop; undefined where the second needs other turns of the first than its own. */
 function together(first: Loop, second: Loop): Loop | undefined {
@@ -148,10 +148,10 @@ function merged(first: Loop, second: Loop): Loop[] | undefined {
   const [long, short] = apart > 0 ? [first, second] : [second, first];
   const turns = short.extents[0]!;
   const rest = Math.abs(apart);
-  // Where they load the same numbers.
-  const keys = new Set(loadKeys(short));
+  // Where they load the same numbers, or the one loads what the other stores.
+  const keys = new Set(placeKeys(short));
   const shared = Array.from({ length: rest + 1 }, (_, start) => {
-    const own = loadKeys(part(long, start, turns));
+    const own = placeKeys(part(long, start, turns));
     return own.filter((key) => keys.has(key)).length;
   });
   const start = shared.lastIndexOf(Math.max(...shared));
@@ -178,38 +178,43 @@ export function merge(steps: readonly Step[], buffers: readonly Buffer[], return
 /** Merges a loop into one before it, if nothing in between stands in the way. */
 function intoEarlier(out: Step[], loop: Loop): boolean {
   const own = accesses(loop);
-  const fills: number[] = [];
+  /** What it waits for, and yet may be done before the other: fills, and turns done apart. */
+  const early: number[] = [];
   for (let k = out.length - 1; k >= 0 && k >= out.length - 12; k--) {
     const before = out[k]!;
     if (before.kind === "loop" && before.extents.length > 0) {
       const both = merged(before, loop);
       if (!both) return false;
-      // What fills the loop's sums comes before it.
-      const moved = fills.map((at) => out[at]!);
-      const target = accesses(before);
-      if (moved.some((fill) => conflict(accesses(fill), target))) return false;
-      const between = out.slice(k + 1).filter((_, i) => !fills.includes(k + 1 + i));
-      out.splice(k, out.length - k, ...moved, ...both, ...between);
+      const passed = out.slice(k).map(accesses);
+      const isEarly = (i: number) => early.includes(k + i);
+      const conflicts = (i: number) => passed.slice(0, i).some((step, m) => !isEarly(m) && conflict(step, passed[i]!));
+      if (passed.some((_, i) => isEarly(i) && conflicts(i))) return false;
+      const between = out.slice(k + 1).filter((_, i) => !isEarly(1 + i));
+      out.splice(k, out.length - k, ...early.map((at) => out[at]!), ...both, ...between);
       return true;
     }
     // Nothing is written before every guard was looked at.
     if (before.kind === "check") return false;
     if (!conflict(accesses(before), own)) continue;
-    if (before.kind !== "fill") return false;
-    fills.unshift(k);
+    if (before.kind !== "fill" && before.kind !== "loop") return false;
+    early.unshift(k);
   }
   return false;
 }
 
-/** Without stores to temporaries that are not read, and what was computed for them alone. */
+/** Without stores to elements of temporaries that are not read, and what was computed for them alone. */
 function withoutIdle(steps: readonly Step[], buffers: readonly Buffer[], returned: number | undefined): Step[] {
-  const read = new Set<number>(returned === undefined ? [] : [returned]);
-  for (const step of steps) for (const { buffer, writes } of accesses(step)) if (!writes) read.add(buffer);
-  const idle = (buffer: number) => buffers[buffer]!.kind === "temporary" && !read.has(buffer);
+  const reads = new Map<number, Access[]>();
+  for (const access of steps.flatMap(accesses))
+    if (!access.writes) reads.set(access.buffer, [...(reads.get(access.buffer) ?? []), access]);
+  const idle = (store: Access) =>
+    buffers[store.buffer]!.kind === "temporary" &&
+    store.buffer !== returned &&
+    !reads.get(store.buffer)?.some((read) => meet(read, store));
   return steps.flatMap((step): Step[] => {
-    if (step.kind === "fill") return idle(step.buffer) ? [] : [step];
+    if (step.kind === "fill") return accesses(step).some(idle) ? [] : [step];
     if (step.kind !== "loop") return [step];
-    const stores = step.stores.filter(({ buffer }) => !idle(buffer));
+    const stores = step.stores.filter(({ buffer, at }) => !idle(reach(buffer, true, at, step.extents)));
     return stores.length === step.stores.length ? [step] : stores.length === 0 ? [] : [needed({ ...step, stores })];
   });
 }
@@ -221,7 +226,7 @@ function renumbered(one: Instruction, numbers: readonly number[]): Instruction {
 }
 
 /** Without instructions that no store needs. */
-function needed(loop: Loop): Loop {
+export function needed(loop: Loop): Loop {
   const wanted = new Set(loop.stores.map(({ value }) => value));
   for (let k = loop.body.length - 1; k >= 0; k--) {
     const one = loop.body[k]!;

@@ -289,7 +289,7 @@ function logOfSum(x: number, y: number): number {
 
 /** The remainder with the dividend's sign, as C's fmod. */
 export const fmod: Binary = binary("fmod", {
-  evaluate: (x, y) => x % y,
+  evaluate: remainder,
   partials: [() => 1, ([x, y]) => neg(trunc(div(x!, y!)))],
   domain: [
     [2.3, 2.6],
@@ -298,8 +298,13 @@ export const fmod: Binary = binary("fmod", {
   kinks: [[2, 1]],
   latex: "\\operatorname{fmod}",
   javascript: "(#1 % #2)",
+  simd: (x, y) => vector.fmod(x, y, remainder),
   code: { python: "@fmod(#1, #2)", tensorflow: "@truncatemod(#1, #2)" },
 });
+
+function remainder(x: number, y: number): number {
+  return x % y;
+}
 
 /** min(max(x, low), high). */
 export const clip: Ternary = ternary("clip", {

@@ -35,6 +35,7 @@ import {
   where,
 } from "./elementwise";
 import { logSoftmax, logsumexp, max, mean, normalAxis } from "./reduce";
+import * as special from "./special";
 import { broadcastTo, reshape, stopGradient, sum, take } from "./structure";
 
 /** What Keras adds, or cuts off, where a logarithm or a quotient would be infinite. */
@@ -317,19 +318,14 @@ export function smoothL1(distance: Value, beta = 1): Value {
 
 /** log cosh x, without overflow. */
 export const logCosh: Unary = unary("log_cosh", {
-  evaluate: logOfCosh,
+  evaluate: special.logCosh,
   partials: [([x]) => tanh(x!)],
   complex: complex.logCosh,
   latex: "\\ln \\cosh",
   javascript: "logOfCosh(#1)",
+  simd: vector.logCosh,
   definition: ([x]) => sub(add(abs(x!), log1p(exp(mul(-2, abs(x!))))), Math.LN2),
 });
-
-function logOfCosh(x: number): number {
-  const size = Math.abs(x);
-  // cosh x = 1 + 2·sinh²(x/2) keeps the digits of a small x.
-  return size < 1 ? Math.log1p(2 * Math.sinh(size / 2) ** 2) : size + Math.log1p(Math.exp(-2 * size)) - Math.LN2;
-}
 
 /** (log(1 + y) − log(1 + p))², both cut off below ε: Keras' mean_squared_logarithmic_error before its mean. */
 export function squaredLogarithmicError(target: Value, prediction: Value, epsilon = EPSILON): Value {
@@ -412,4 +408,4 @@ export function multiMargin(labels: Value, x: Value, margin = 1, p: 1 | 2 = 1): 
 }
 
 /** Functions of this module that generated code calls by name. */
-export const lossHelpers = { clampedEntropy, huberLoss, logOfCosh };
+export const lossHelpers = { clampedEntropy, huberLoss, logOfCosh: special.logCosh };

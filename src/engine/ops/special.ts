@@ -5,6 +5,54 @@
  * method on erf and erfc. Their errors against mpmath are what `test/engine/special.test.ts` holds them to.
  */
 
+// What vector-math.ts computes of two lanes, the functions here compute by the same operations in the same order.
+
+/** (eʳ − 1 − r)/r² on |r| ≤ ½ ln 2: minimax by Remez' exchange, error 2⁻⁶¹ (test/oracles/vector_math.py). */
+export const EXP = [
+  0.5, 0.16666666666666677, 0.0416666666666667, 0.008333333333322186, 0.0013888888888867895, 0.00019841269884849475,
+  2.480158735887534e-5, 2.7557245399770075e-6, 2.7557243970698704e-7, 2.5108647923994043e-8, 2.0924117827037787e-9,
+];
+/** ln 2 in two parts. */
+export const LN2_HI = 6.9314718036912381649e-1;
+export const LN2_LO = 1.90821492927058770002e-10;
+
+/** 1.5·2⁵²: a sum with it is rounded to a whole number. */
+const ROUNDER = 6755399441055744;
+const nearest = (x: number): number => x + ROUNDER - ROUNDER;
+
+/** Terms of a polynomial; the longest has 16. */
+const terms = new Float64Array(16);
+
+/** Σ coefficients[k]·xᵏ by Estrin's scheme. */
+export function polynomial(coefficients: readonly number[], x: number): number {
+  let count = coefficients.length;
+  for (let k = 0; k < count; k++) terms[k] = coefficients[k]!;
+  for (let power = x; count > 1; power *= power) {
+    const odd = count % 2;
+    for (let k = 0; k < count - odd; k += 2) terms[k / 2] = terms[k]! + terms[k + 1]! * power;
+    if (odd) terms[(count - 1) / 2] = terms[count - 1]!;
+    count = (count + odd) / 2;
+  }
+  return terms[0]!;
+}
+
+/** e^(sum + more), of a small `more`. */
+function exponential(sum: number, more: number): number {
+  const inside = Math.max(Math.min(sum, 710), -746);
+  const k = nearest(inside * Math.LOG2E);
+  const hi = inside - k * LN2_HI;
+  const lo = k * LN2_LO;
+  const r = hi - lo;
+  const low = hi - r - lo;
+  const rest = r * r * polynomial(EXP, r) + (low + low * r);
+  const half = nearest(k * 0.5);
+  return (1 + (r + (rest + more * (1 + (r + rest))))) * 2 ** half * 2 ** (k - half);
+}
+
+/** erf 1, about: what is left of the function near it has less bits to lose. */
+export const ERF_ONE = 0.845062911510467529297;
+
+/** Numerators and denominators of fdlibm's rational functions. */
 export const shaw = {
   pp: [
     0.128379167095512558561, -0.32504210724700149937, -0.0284817495755985104766, -0.00577027029648944159157,
@@ -45,62 +93,67 @@ const poly = (coefficients: readonly number[], x: number, start = 0): number => 
   for (let k = coefficients.length - 1; k >= 0; k--) sum = sum * x + coefficients[k]!;
   return sum;
 };
-const withOne = (coefficients: readonly number[], x: number): number => 1 + x * poly(coefficients, x);
 
-/** exp(-x²)·R/S of the tails, split as in fdlibm. */
+/** Σ of top[k]·xᵏ over 1 + x·Σ bottom[k]·xᵏ. */
+const ratio = (top: readonly number[], bottom: readonly number[], x: number): number =>
+  poly(top, x) / (1 + x * poly(bottom, x));
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** 1 − erf of a size from 1.25 on: e^(−x² − 9/16 + R/S)/x, the exponent split as in fdlibm. */
 function tail(size: number): number {
   const s = 1 / (size * size);
-  const near = size < 1 / 0.35;
-  const r = near ? poly(shaw.ra, s) : poly(shaw.rb, s);
-  const t = near ? withOne(shaw.sa, s) : withOne(shaw.sb, s);
-  const bits = new DataView(new ArrayBuffer(8));
+  const rational = size < 1 / 0.35 ? ratio(shaw.ra, shaw.sa, s) : ratio(shaw.rb, shaw.sb, s);
   bits.setFloat64(0, size);
   bits.setUint32(4, 0);
   const z = bits.getFloat64(0);
   // −z² − 9/16 is exact; with what is left of the exponent its sum is one in two parts, for one exponential.
-  const main = -z * z - 0.5625;
-  const more = (z - size) * (z + size) + r / t;
+  const main = -(z * z) - 0.5625;
+  const more = (z - size) * (z + size) + rational;
   const sum = main + more;
-  const power = Math.exp(sum);
-  return (power + power * (more - (sum - main))) / size;
+  return exponential(sum, more - (sum - main)) / size;
 }
 
 export function erf(x: number): number {
   if (Number.isNaN(x)) return x;
   const size = Math.abs(x);
   const sign = x < 0 ? -1 : 1;
-  if (size === Number.POSITIVE_INFINITY) return sign;
-  if (size < 0.84375) {
-    const z = x * x;
-    return x + x * (poly(shaw.pp, z) / withOne(shaw.qq, z));
-  }
-  if (size < 1.25) {
-    const s = size - 1;
-    return sign * (0.845062911510467529297 + poly(shaw.pa, s) / withOne(shaw.qa, s));
-  }
-  if (size >= 6) return sign;
-  return sign * (1 - tail(size));
+  if (size < 0.84375) return x + x * ratio(shaw.pp, shaw.qq, x * x);
+  if (size < 1.25) return sign * (ERF_ONE + ratio(shaw.pa, shaw.qa, size - 1));
+  return size >= 6 ? sign : sign * (1 - tail(size));
 }
 
 export function erfc(x: number): number {
   if (Number.isNaN(x)) return x;
   const size = Math.abs(x);
-  if (size === Number.POSITIVE_INFINITY) return x < 0 ? 2 : 0;
   if (size < 0.84375) {
-    const z = x * x;
-    const y = poly(shaw.pp, z) / withOne(shaw.qq, z);
-    return x < 0.25 ? 1 - (x + x * y) : 0.5 - (x - 0.5 + x * y);
+    const step = x * ratio(shaw.pp, shaw.qq, x * x);
+    return x < 0.25 ? 1 - (x + step) : 0.5 - (x - 0.5 + step);
   }
   if (size < 1.25) {
-    const s = size - 1;
-    const part = poly(shaw.pa, s) / withOne(shaw.qa, s);
-    return x >= 0 ? 1 - 0.845062911510467529297 - part : 1 + (0.845062911510467529297 + part);
+    const part = ratio(shaw.pa, shaw.qa, size - 1);
+    return x >= 0 ? 1 - ERF_ONE - part : 1 + (ERF_ONE + part);
   }
-  if (size < 28) {
-    if (x < -6) return 2;
-    return x > 0 ? tail(size) : 2 - tail(size);
-  }
-  return x > 0 ? 0 : 2;
+  if (x < -6) return 2;
+  if (size >= 28) return 0;
+  return x > 0 ? tail(size) : 2 - tail(size);
+}
+
+/** (ln cosh x − x²/2)/x⁴ in x² on [0, 1]: minimax by Remez' exchange (test/oracles/vector_math.py). */
+export const LOG_COSH = [
+  -0.08333333333333304, 0.0222222222221697, -0.006746031743774856, 0.002186948809905009, -0.0007386024840349317,
+  0.00025657729441205736, -9.097445408845611e-5, 3.272991405908577e-5, -1.18409935184987e-5, 4.208307324029743e-6,
+  -1.3899255765174525e-6, 3.8490826173948244e-7, -7.558892558297141e-8, 7.550147453979688e-9,
+];
+/** ln 2 beyond its nearest number. */
+export const LN2_MORE = 2.319046813846299558e-17;
+
+export function logCosh(x: number): number {
+  const size = Math.abs(x);
+  const square = x * x;
+  if (size < 1) return 0.5 * square + square * square * polynomial(LOG_COSH, square);
+  // ln cosh x = |x| − ln 2 + ln(1 + e^(−2|x|)): nothing is lost where the first two cancel.
+  return size - Math.LN2 + (Math.log1p(Math.exp(-2 * size)) - LN2_MORE);
 }
 
 // Lanczos' approximation, with the coefficients that CPython uses.

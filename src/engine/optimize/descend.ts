@@ -2,7 +2,7 @@
 import { type Graph, nodesOf } from "../graph/graph";
 import { fuse } from "../lower/fuse";
 import { type Iteration, iteration } from "../lower/iterate";
-import { compileInWasm, type LoopKernel } from "../lower/wasm/loops";
+import { compileSteps, type StepsKernel } from "../lower/wasm/loops";
 import { type End, minimize, TOO_LARGE } from "./minimize";
 import type { Optimizer, Rule } from "./optimizer";
 import type { PreparedProblem, Problem } from "./problem";
@@ -81,7 +81,7 @@ class Descending<State> {
   private readonly loops: { readonly graph: Graph; readonly run: Iteration | undefined }[] = [];
   private latest: Iteration | undefined;
   private prepared: PreparedProblem | undefined;
-  private program: LoopKernel | null | undefined;
+  private program: StepsKernel | null | undefined;
   private readonly numbers: StepNumbers | undefined;
 
   constructor(
@@ -133,25 +133,19 @@ class Descending<State> {
   private byLoops(start: Float64Array, steps: number, rule: Rule): Float64Array | undefined {
     if (steps * start.length < FEWEST_BY_LOOPS || !this.problem.gradientArrays) return undefined;
     if (this.program === undefined) {
-      const graph = this.problem.gradientArrays(start);
-      this.program = compileInWasm(fuse(stepGraph(graph, rule))) ?? null;
+      const step = stepGraph(this.problem.gradientArrays(start), rule);
+      const width = rule.constant ? 0 : rule.at(1).length;
+      this.program = compileSteps(fuse(step), width, STEPS_AT_ONCE) ?? null;
     }
     if (!this.program) return undefined;
-    const { run, point, out } = this.program;
-    point.fill(0);
-    point.set(start);
+    const { run, state } = this.program;
+    state.fill(0);
+    state.set(start);
     for (let first = 0; first < steps; first += STEPS_AT_ONCE) {
       const count = Math.min(STEPS_AT_ONCE, steps - first);
-      const numbers = this.numbers!.ofGraph(first, count);
-      const width = numbers.length / count;
-      for (let step = 0; step < count; step++) {
-        for (let k = 0; k < width; k++) point[out.length + k] = numbers[step * width + k]!;
-        if (run(point, out) === undefined) return undefined;
-        point.set(out);
-      }
-      if (!out.every(Number.isFinite)) return undefined;
+      if (!run(this.numbers!.ofGraph(first, count), count) || !state.every(Number.isFinite)) return undefined;
     }
-    return point.slice(0, start.length);
+    return state.slice(0, start.length);
   }
 
   /** A gradient and a step of the optimizer in turn, in the same arrays. */

@@ -14,7 +14,7 @@ import {
 import { peek } from "../interpreters/stage";
 import { fuse } from "../lower/fuse";
 import { lowerLoops } from "../lower/lower-loops";
-import { zeros } from "../ops";
+import { concat, reshape, take, zeros } from "../ops";
 import { type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 import { jvp, vjp } from "./derivatives";
 
@@ -217,20 +217,14 @@ function compiled(prepared: Prepared, compressed: (prepared: Prepared, x: Value)
   const all = withoutRecorders(() =>
     stage([{ name: "x", primal: x }], ([input]) => {
       guards = guardsOver(graph.guards, new Map([[graph.inputs[0]!, input!]]));
-      return compressed(prepared, input!);
+      const columns = compressed(prepared, input!).map((value) => reshape(value, [sizeOf(value.shape)]));
+      const length = columns.length === 0 ? 0 : sizeOf(columns[0]!.shape);
+      const places = Int32Array.from(elements, (element, k) => passes[k]! * length + element);
+      return columns.length === 0 ? [] : [take(concat(columns), places, [places.length])];
     }),
   );
-  const program = fuse({ ...all, guards });
-  const run = lowerLoops(program, () => Number.NaN, true);
-  if (!run) return undefined;
-  const length = program.size / Math.max(prepared.colouring.count, 1);
-  const places = elements.map((element, k) => passes[k]! * length + element);
-  const out = run.own?.out ?? new Float64Array(program.size);
-  return (point, values) => {
-    if (Number.isNaN(run(point, out))) return false;
-    for (let k = 0; k < places.length; k++) values[k] = out[places[k]!]!;
-    return true;
-  };
+  const run = lowerLoops(fuse({ ...all, guards }), () => Number.NaN, true);
+  return run && ((point, values) => !Number.isNaN(run(point, values)));
 }
 
 /** Whether every guard of the graph is at `x` what it was where it was staged. */

@@ -5,7 +5,12 @@
  */
 import { evaluate } from "../../interpreters/eager";
 import { Tensor } from "../../tensor";
+import { inBlocks } from "../blocks";
+import { inPlace, type Repeated } from "../in-place";
 import {
+  type Carried,
+  carriedOver,
+  type Fill,
   type Instruction,
   type Loop,
   meet,
@@ -15,7 +20,9 @@ import {
   reachOf,
   type Step,
   type Store,
+  samePlace,
 } from "../loops";
+import { needed } from "../merge";
 import { applied, rounded } from "./apply";
 import { Emitter, instantiate, type Numbered, Numbering, Shared } from "./emit";
 import { Body } from "./encoder";
@@ -34,6 +41,10 @@ export interface LoopKernel {
 const LANES = 2;
 /** An innermost loop of fewer turns goes element by element. */
 const FEWEST_IN_PAIRS = 4;
+/** More numbers than this are not copied as a whole: the caches would not hold them. */
+const MOST_COPIED = 4096;
+/** Steps of one call: from call to call faster code may have been compiled. */
+const STEPS_OF_A_CALL = 64;
 /** A body of so many instructions at most goes four pairs at a turn, a longer one two. */
 const FEW = 30;
 
@@ -43,15 +54,21 @@ class Layout {
   readonly point: number;
   readonly out: number;
   readonly inputs: number;
+  /** Where the numbers of steps lie. */
+  readonly numbers: number;
   /** A number that is 0. */
   readonly zero: number;
   end = 0;
 
-  constructor(readonly program: Program) {
+  constructor(
+    readonly program: Program,
+    numbersOfSteps = 0,
+  ) {
     this.inputs = sizeOfInputs(program);
     this.zero = this.room(1);
     this.point = this.room(this.inputs);
     this.out = this.room(program.size);
+    this.numbers = this.room(numbersOfSteps);
     const slots = program.slots.map((size) => this.room(size));
     this.buffers = program.buffers.map((buffer) => {
       if (buffer.kind === "input") return this.point + 8 * buffer.start;
@@ -79,22 +96,178 @@ class Layout {
 const sizeOfInputs = ({ buffers }: Program): number =>
   Math.max(0, ...buffers.map((buffer) => (buffer.kind === "input" ? buffer.start + buffer.size : 0)));
 
+/** A program whose outputs are its next inputs, but for some last inputs, which are numbers of each step. */
+export interface StepsKernel {
+  /** The inputs that are outputs too. */
+  readonly state: Float64Array;
+  /**
+   * Goes so many steps, in place, with the numbers of each step one behind the other.
+   * @returns false where a check does not hold; the state is then of no meaning
+   */
+  readonly run: (numbers: Float64Array, count: number) => boolean;
+}
+
 /**
  * Compiles a program. @returns undefined where WebAssembly is not to be had, or the program is too large for it
  */
 export function compileInWasm(program: Program): LoopKernel | undefined {
-  if (typeof WebAssembly === "undefined") return undefined;
-  const places = new Layout(program);
-  const writer = new Writer(program, places);
-  const parts: (number | Exclude<Step, { kind: "loop" | "fill" }>)[] = [];
-  for (const step of program.steps) {
-    if (step.kind !== "loop" && step.kind !== "fill") parts.push(step);
-    else {
-      if (typeof parts.at(-1) !== "number") parts.push(writer.begin());
-      if (step.kind === "loop") writer.loop(step);
-      else writer.fill(places.buffers[step.buffer]!, program.buffers[step.buffer]!.size, step.value);
+  const made = assemble(program);
+  if (!made) return undefined;
+  const { places, numbers, point, parts } = made;
+  const out = numbers.subarray(places.out / 8, places.out / 8 + program.size);
+  const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  let byBlocks: BlocksKernel | null | undefined;
+  return {
+    point,
+    out,
+    run: (at, into) => {
+      if (
+        point.length + out.length > MOST_COPIED &&
+        at instanceof Float64Array &&
+        into instanceof Float64Array &&
+        at.buffer !== into.buffer &&
+        at !== point &&
+        into !== out
+      ) {
+        byBlocks ??= compileBlocks(program) ?? null;
+        if (byBlocks) return byBlocks(at, into);
+      }
+      if (at !== point) point.set(at);
+      for (const part of parts) if (part() === false) return undefined;
+      if (into instanceof Float64Array) {
+        if (into !== out) into.set(out);
+      } else for (let k = 0; k < out.length; k++) into[k] = out[k]!;
+      return returned === undefined ? 1 : numbers[returned]!;
+    },
+  };
+}
+
+type BlocksKernel = (at: Float64Array, into: Float64Array) => number;
+
+/** Undefined where the program does not fall into blocks; see {@link inBlocks}. */
+function compileBlocks(program: Program): BlocksKernel | undefined {
+  const blocks = inBlocks(program);
+  if (!blocks) return undefined;
+  const { count, inputs, outputs, taken, given } = blocks;
+  const groups = [blocks.before, [blocks.block], blocks.rest ? [blocks.rest] : [], blocks.after];
+  const made = assemble(blocks.program, { groups });
+  if (!made) return undefined;
+  const { places, numbers, point, parts } = made;
+  const [before, block, rest, after] = parts as [() => void, () => void, () => void, () => void];
+  const out = places.out / 8;
+  const wholes = outputs.map(({ at, length }) => numbers.subarray(out + at, out + at + length));
+  const rests = outputs.map(({ at, rest }) => numbers.subarray(out + at, out + at + rest));
+  const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  // Of the point that was given last: most often it is the same array again, and nothing is allocated.
+  let last: Float64Array | undefined;
+  let views: Float64Array[] = [];
+  return (from, into) => {
+    if (from !== last) {
+      last = from;
+      views = Array.from({ length: (count + 1) * inputs.length }, (_, v) => {
+        const { start, step, length, rest } = inputs[v % inputs.length]!;
+        const k = Math.floor(v / inputs.length);
+        return from.subarray(start + k * step, start + k * step + (k === count ? rest : length));
+      });
     }
-  }
+    for (const { whole, at } of taken) point[at] = from[whole]!;
+    before();
+    for (let k = 0; k <= count; k++) {
+      const end = k === count;
+      if (end && !blocks.rest) break;
+      for (let w = 0; w < inputs.length; w++) point.set(views[k * inputs.length + w]!, inputs[w]!.at);
+      if (end) rest();
+      else block();
+      for (let w = 0; w < outputs.length; w++) {
+        const { start, step } = outputs[w]!;
+        into.set(end ? rests[w]! : wholes[w]!, start + k * step);
+      }
+    }
+    after();
+    for (const { whole, at } of given) into[whole] = numbers[out + at]!;
+    return returned === undefined ? 1 : numbers[returned]!;
+  };
+}
+
+/**
+ * Compiles a program to be repeated: where it is nothing but loops, the steps are one more loop around them.
+ * @param width of its inputs are numbers of the step: the last ones
+ * @param most steps of one run
+ * @returns as {@link compileInWasm}
+ */
+export function compileSteps(program: Program, width: number, most: number): StepsKernel | undefined {
+  const size = sizeOfInputs(program) - width;
+  const made = assemble(inPlace(program, width), { repeat: { size, width, most } });
+  if (!made) return undefined;
+  const { places, numbers, point, parts, repeated } = made;
+  const state = point.subarray(0, size);
+  if (!repeated)
+    return {
+      state,
+      run: (own, count) => {
+        for (let step = 0; step < count; step++) {
+          for (let k = 0; k < width; k++) point[size + k] = own[step * width + k]!;
+          for (const part of parts) if (part() === false) return false;
+        }
+        return true;
+      },
+    };
+  const [once, twice] = repeated;
+  const bytes = bytesOfStep(width);
+  return {
+    state,
+    run: (own, count) => {
+      numbers.set(own, places.numbers / 8);
+      for (let done = 0; done < count; ) {
+        const left = Math.min(count - done, STEPS_OF_A_CALL);
+        const inPairs = twice && left > 1;
+        const steps = inPairs ? left - (left % 2) : left;
+        const from = places.numbers + bytes * done;
+        (inPairs ? twice : once)(from, from + bytes * steps);
+        done += steps;
+      }
+      return true;
+    },
+  };
+}
+
+/** By so much the place of a step's numbers grows from step to step: though there are none, it counts the steps. */
+const bytesOfStep = (width: number) => 8 * Math.max(1, width);
+
+/** A program in a memory of its own. */
+interface Assembled {
+  readonly places: Layout;
+  readonly numbers: Float64Array;
+  readonly point: Float64Array;
+  /** In order; one that answers false ends the program. */
+  readonly parts: readonly (() => unknown)[];
+  /** Step after step, or two together, for numbers of steps from one place to before another: at least one. */
+  readonly repeated?: readonly [once: Steps, twice?: Steps];
+}
+
+type Steps = (from: number, end: number) => void;
+
+/** Numbers of the state, and of each step; and the most steps of a run. */
+interface Repeat {
+  readonly size: number;
+  readonly width: number;
+  readonly most: number;
+}
+
+/** @param groups what is one function each, or a step that is none */
+function assemble(
+  program: Repeated,
+  { groups = grouped(program.steps), repeat }: { readonly groups?: readonly Group[]; readonly repeat?: Repeat } = {},
+): Assembled | undefined {
+  if (typeof WebAssembly === "undefined") return undefined;
+  const places = new Layout(program, repeat && repeat.width * repeat.most);
+  const writer = new Writer(program, places);
+  const whole = repeat && groups.length === 1 && "length" in groups[0]!;
+  const steps = whole ? [...groups, ...(program.twice ? grouped(program.twice) : [])] : [];
+  steps.forEach((own, times) => {
+    writer.repeat(own as readonly Simple[], repeat!, 1 + times);
+  });
+  const parts = whole ? [] : groups.map((group) => ("length" in group ? writer.function(group) : group));
   const scratch = places.room(
     Math.max(
       0,
@@ -124,28 +297,37 @@ export function compileInWasm(program: Program): LoopKernel | undefined {
   );
   const multiply = program.steps.some(({ kind }) => kind === "product") ? productsIn(memory) : undefined;
   if (!instance) return undefined;
-  const steps = parts.map((part): (() => unknown) =>
-    typeof part === "number"
-      ? instance.exports[String(part)]!
-      : stepOf(part, program, places, numbers, (left, right, sizes, out, single) =>
-          multiply!(left, right, sizes, out, scratch, single),
-        ),
-  );
-  const point = numbers.subarray(places.point / 8, places.point / 8 + places.inputs);
-  const out = numbers.subarray(places.out / 8, places.out / 8 + program.size);
-  const returned = program.returned === undefined ? undefined : places.buffers[program.returned]! / 8;
+  const { exports } = instance;
   return {
-    point,
-    out,
-    run: (at, into) => {
-      if (at !== point) point.set(at);
-      for (const step of steps) if (step() === false) return undefined;
-      if (into instanceof Float64Array) {
-        if (into !== out) into.set(out);
-      } else for (let k = 0; k < out.length; k++) into[k] = out[k]!;
-      return returned === undefined ? 1 : numbers[returned]!;
-    },
+    places,
+    numbers,
+    point: numbers.subarray(places.point / 8, places.point / 8 + places.inputs),
+    parts: parts.map((part): (() => unknown) =>
+      typeof part === "number"
+        ? exports[String(part)]!
+        : stepOf(part, program, places, numbers, (left, right, sizes, out, single) =>
+            multiply!(left, right, sizes, out, scratch, single),
+          ),
+    ),
+    ...(whole && { repeated: steps.map((_, k) => exports[String(k)]) as unknown as [Steps, Steps?] }),
   };
+}
+
+/** What is one function in WebAssembly. */
+type Simple = Loop | Fill;
+type Other = Exclude<Step, Simple>;
+type Group = readonly Simple[] | Other;
+
+/** The steps in order, those together that are one function. */
+function grouped(steps: readonly Step[]): Group[] {
+  const groups: (Simple[] | Other)[] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (step.kind !== "loop" && step.kind !== "fill") groups.push(step);
+    else if (Array.isArray(last)) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
 }
 
 /** Undefined where there is no more. */
@@ -170,7 +352,7 @@ type Multiply = (left: PlacedOperand, right: PlacedOperand, sizes: Sizes, out: n
 
 /** What is not a loop, from JavaScript; false where a check does not hold. */
 function stepOf(
-  step: Exclude<Step, { kind: "loop" | "fill" }>,
+  step: Other,
   program: Program,
   places: Layout,
   numbers: Float64Array,
@@ -251,16 +433,53 @@ class Writer {
     private readonly places: Layout,
   ) {}
 
-  /** A further function; what is written from now on goes there. */
-  begin(): number {
-    return this.bodies.push(new Body([])) - 1;
+  /** A further function. @returns its number */
+  function(steps: readonly Simple[]): number {
+    const number = this.bodies.push(new Body([])) - 1;
+    this.write(steps);
+    return number;
+  }
+
+  /** A function of where numbers of steps begin and end: so often `steps`, each with the numbers of so many steps. */
+  repeat(steps: readonly Simple[], { size, width }: Repeat, times: number): void {
+    const body = new Body(["i32", "i32"]);
+    this.bodies.push(body);
+    const [from, end] = [0, 1];
+    const first = this.places.point + 8 * size;
+    body.until(
+      from,
+      bytesOfStep(width) * times,
+      () => body.get(end),
+      () => {
+        for (let k = 0; k < width * times; k++) {
+          body.i32(first + 8 * k);
+          body.get(from);
+          body.loadFloat(8, 8 * k);
+          body.storeFloat(8, 0);
+        }
+        this.write(steps);
+      },
+    );
+  }
+
+  private write(steps: readonly Simple[]): void {
+    for (let k = 0; k < steps.length; k++) {
+      const [step, next] = [steps[k]!, steps[k + 1]];
+      if (step.kind === "fill") this.fill(step);
+      else if (next?.kind === "loop" && alternate(step, next, this.places)) {
+        this.alternating(step, next);
+        k++;
+      } else this.loop(step);
+    }
   }
 
   private get body(): Body {
     return this.bodies.at(-1)!;
   }
 
-  fill(at: number, size: number, value: number): void {
+  private fill({ buffer, value }: Fill): void {
+    const at = this.places.buffers[buffer]!;
+    const { size } = this.program.buffers[buffer]!;
     if (size === 0) return;
     const { body } = this;
     const to = body.local("i32");
@@ -286,7 +505,7 @@ class Writer {
     body.storeFloat(8, 8);
   }
 
-  loop(loop: Loop): void {
+  private loop(loop: Loop): void {
     const { body } = this;
     const { extents } = loop;
     if (extents.includes(0)) return;
@@ -310,16 +529,9 @@ class Writer {
   }
 
   private innermost(loop: Loop, outer: readonly number[]): void {
-    const { body } = this;
-    const depth = outer.length;
-    const length = loop.extents[depth] ?? 1;
-    const along = alongOf(depth);
-    // Eight times the innermost index.
-    const byte = body.local("i32");
-    body.i32(0);
-    body.set(byte);
-    const places = [...loop.stores, ...loop.body.flatMap((one) => (one.kind === "load" ? [one] : []))];
-    const place = { byte, depth, ...this.pointers(places, depth, byte, this.bases(places, outer)) };
+    const along = alongOf(outer.length);
+    const length = loop.extents[outer.length] ?? 1;
+    const place = this.start(loop, outer);
     if (inPairs(loop, along, this.places)) {
       const pairs = Math.floor(length / LANES);
       const together = Math.min(pairs, loop.body.length <= FEW ? 4 : 2);
@@ -330,14 +542,70 @@ class Writer {
     } else this.turns(loop, place, 0, 0, length);
   }
 
+  /** Before the first turn of an innermost loop. */
+  private start({ body: instructions, stores }: Loop, outer: readonly number[]): InnerPlace {
+    const { body } = this;
+    const depth = outer.length;
+    // Eight times the innermost index.
+    const byte = body.local("i32");
+    body.i32(0);
+    body.set(byte);
+    const places = [...stores, ...instructions.flatMap((one) => (one.kind === "load" ? [one] : []))];
+    return { byte, depth, ...this.pointers(places, depth, byte, this.bases(places, outer)) };
+  }
+
   /** The innermost loop from its index `first` to before `end`, so many pairs of elements at a turn; 0: one element. */
   private turns(loop: Loop, place: InnerPlace, pairs: number, first: number, end: number): void {
+    const { body } = this;
+    const width = Math.max(1, LANES * pairs);
+    const { turn, finish } = this.turn(loop, place, pairs);
+    if (end - first === width) {
+      turn();
+      body.advance(place.byte, 8 * width);
+    } else body.until(place.byte, 8 * width, () => body.i32(8 * end), turn);
+    finish();
+  }
+
+  /** Two loops of one axis whose turns alternate: see {@link alternate}. */
+  private alternating(first: Loop, second: Loop): void {
+    const { body } = this;
+    const [length, times] = [first.extents[0]!, second.extents[0]! / first.extents[0]!];
+    const pairs = times === 1 ? 2 : 1;
+    const width = LANES * pairs;
+    const whole = length - (length % width);
+    const [a, b] = [this.start(first, []), this.start(second, [])];
+    const [one, other] = [this.turn(first, a, pairs), this.turn(second, b, times * pairs)];
+    body.until(
+      a.byte,
+      8 * width,
+      () => body.i32(8 * whole),
+      () => {
+        one.turn();
+        other.turn();
+        body.advance(b.byte, 8 * times * width);
+      },
+    );
+    one.finish();
+    other.finish();
+    if (whole === length) return;
+    this.turns(first, a, 0, whole, length);
+    this.turns(second, b, 0, times * whole, times * length);
+  }
+
+  /** Writes what is before the turns of a loop; what writes a turn, and what comes after all. */
+  private turn(
+    loop: Loop,
+    place: InnerPlace,
+    pairs: number,
+  ): { readonly turn: () => void; readonly finish: () => void } {
     const { body } = this;
     const { stores } = loop;
     const along = alongOf(place.depth);
     const copies = Math.max(1, pairs);
-    const width = Math.max(1, LANES * pairs);
-    const { own, values, emitter } = this.expressions(loop, place, copies, pairs === 0);
+    const carried = pairs > 0 ? carriedOver(loop, ({ kind }) => kind !== "load") : undefined;
+    const last = new Map([...new Set(carried?.from.values())].map((source) => [source, body.local("v128")]));
+    if (carried) this.startCarried(loop, place, carried, last);
+    const { own, values, emitter } = this.expressions(loop, place, copies, pairs === 0, carried, last);
     emitter.prepare(own.flat(), ({ depends }) => depends === 0);
     const sums = stores.map((store) =>
       pairs > 0 && store.how !== "set" && along(store.at) === 0 ? values.map(() => body.local("v128")) : undefined,
@@ -361,31 +629,51 @@ class Writer {
             this.storePairOf(store, place, value, along(store.at), LANES * copy);
         });
       }
+      const ends = [...last].map(([source, local]) => ({ value: values.at(-1)![source]!, local }));
+      for (const { value } of ends) emitter.value(value);
+      for (const { local } of ends.reverse()) body.set(local);
     };
-    if (end - first === width) {
-      turn();
-      body.advance(place.byte, 8 * width);
-    } else body.until(place.byte, 8 * width, () => body.i32(8 * end), turn);
-    sums.forEach((parts, k) => {
-      if (parts) this.endSums(stores[k]!, parts, place);
+    const finish = () =>
+      sums.forEach((parts, k) => {
+        if (parts) this.endSums(stores[k]!, parts, place);
+      });
+    return { turn, finish };
+  }
+
+  /** Values of the turn before the first that it takes over. */
+  private startCarried(loop: Loop, place: InnerPlace, { from }: Carried, last: ReadonlyMap<number, number>): void {
+    const [store] = loop.stores as [Store];
+    const sources = [...from].map(([value]) => ({ ...store, value }));
+    const { body, stores } = needed({ ...loop, stores: sources });
+    place.move();
+    const { own, values, emitter } = this.expressions({ ...loop, body, stores: [] }, place, 1, true);
+    emitter.prepare(own[0]!, () => true);
+    [...from.values()].forEach((source, k) => {
+      emitter.value(values[0]![stores[k]!.value]!);
+      this.body.set(last.get(source)!);
     });
   }
 
   /**
    * The body's values as expressions, for so many pairs side by side or for one element: those of each pair, and besides
    * `own`, what is computed for it and not for one before.
+   * @param last the local variables with what is carried over from the turn before
    */
   private expressions(
     { body: instructions, stores }: Loop,
     place: InnerPlace,
     copies: number,
     alone: boolean,
+    carried?: Carried,
+    last: ReadonlyMap<number, number> = new Map(),
   ): { own: readonly (readonly Numbered[])[]; values: readonly (readonly Numbered[])[]; emitter: Emitter } {
     const along = alongOf(place.depth);
-    const reads: Read[] = [];
+    /** A number: that of a local variable. */
+    const reads: (Read | number)[] = [];
     // What a store of the same loop may change is read anew in every turn.
     const changes = ({ buffer }: Read) => stores.some((store) => this.places.overlap(store.buffer, buffer));
-    const numbering = new Numbering((k) => (along(reads[k]!.at) === 0 && !changes(reads[k]!) ? 0 : 1));
+    const stays = (one: Read | number) => typeof one !== "number" && along(one.at) === 0 && !changes(one);
+    const numbering = new Numbering((k) => (stays(reads[k]!) ? 0 : 1));
     const known = new Map<string, Lanes>();
     const read = (one: Read): Lanes => {
       const { offset, strides, table } = one.at;
@@ -405,6 +693,7 @@ class Writer {
       return shuffle(pair(at), pair(moved(1)), [0, 3]);
     };
     const ends: number[] = [0];
+    let before = new Map([...last].map(([source, local]) => [source, input(reads.push(local) - 1)]));
     const values = Array.from({ length: copies }, (_, copy) => {
       const further = LANES * copy;
       const load = (one: LoadOf): Lanes => {
@@ -414,18 +703,29 @@ class Writer {
         return read({ ...one, further, lanes: neighbours ? "neighbours" : "elements" });
       };
       const lanes: Lanes[] = [];
-      for (const one of instructions) {
-        lanes.push(lanesOf(one, lanes, load));
-        numbering.of(lanes.at(-1)!).named = true;
-      }
+      const of = (k: number): Lanes => {
+        const source = carried?.from.get(k);
+        lanes[k] ??=
+          source === undefined ? lanesOf(instructions[k]!, of, load) : shuffle(before.get(source)!, of(source), [1, 2]);
+        return lanes[k];
+      };
+      const own: Numbered[] = [];
+      instructions.forEach((_, k) => {
+        if (carried && !carried.needed.has(k)) return;
+        own[k] = numbering.of(of(k));
+        own[k].named = true;
+      });
+      before = new Map([...last.keys()].map((source) => [source, of(source)]));
       ends.push(numbering.all.length);
-      return lanes.map((one) => numbering.of(one));
+      return own;
     });
     for (const lanes of numbering.all)
       for (const arg of lanes.args) if (arg.depends !== lanes.depends) arg.named = true;
     const emitter = new Emitter(this.body, this.shared, ({ making }) => {
       if (making.kind !== "input") return false;
-      this.load(reads[making.index]!, place);
+      const from = reads[making.index]!;
+      if (typeof from === "number") this.body.get(from);
+      else this.load(from, place);
       return true;
     });
     return { own: values.map((_, copy) => numbering.all.slice(ends[copy], ends[copy + 1])), values, emitter };
@@ -700,25 +1000,18 @@ const alongOf =
 const bytesOf = ({ table }: Place) => (table === undefined ? 8 : 4);
 const keyOf = (at: Place, loops: number) => `${bytesOf(at)} ${at.strides.slice(0, loops)}`;
 
-function lanesOf(one: Instruction, values: readonly Lanes[], read: (load: LoadOf) => Lanes): Lanes {
+function lanesOf(one: Instruction, of: (k: number) => Lanes, read: (load: LoadOf) => Lanes): Lanes {
   switch (one.kind) {
     case "constant":
       return splat(one.value);
     case "load":
       return read(one);
     case "apply":
-      return applied(
-        one.op,
-        one.dtype,
-        one.inputs.map((k) => values[k]!),
-      );
+      return applied(one.op, one.dtype, one.inputs.map(of));
     case "round":
-      return rounded(one.dtype, values[one.input]!);
+      return rounded(one.dtype, of(one.input));
   }
 }
-
-const samePlace = (a: Place, b: Place) =>
-  a.offset === b.offset && a.table === b.table && String(a.strides) === String(b.strides);
 
 /** Whether elements of the innermost loop may be computed together: none needs what another has stored. */
 function inPairs({ body, stores, extents }: Loop, along: (at: Place) => number, places: Layout): boolean {
@@ -737,6 +1030,39 @@ function inPairs({ body, stores, extents }: Loop, along: (at: Place) => number, 
     };
     return !loads.some(clashes) && !stores.some((other, o) => o !== k && clashes(other));
   });
+}
+
+/** Loops of more instructions together do not alternate: their values would not find room. */
+const MOST_ALTERNATING = 60;
+
+/**
+ * Whether turns of two loops of one axis may alternate, so many of the second after one of the first: what it shares with
+ * the first, this has then done with. What one waits for, the other has time for.
+ */
+function alternate(first: Loop, second: Loop, places: Layout): boolean {
+  const [length, other] = [first.extents[0]!, second.extents[0]!];
+  const times = other / length;
+  if (first.extents.length !== 1 || second.extents.length !== 1 || !(times === 1 || times === 2)) return false;
+  if (length < FEWEST_IN_PAIRS * LANES || first.body.length + second.body.length > MOST_ALTERNATING) return false;
+  if (![first, second].every((loop) => inPairs(loop, alongOf(0), places))) return false;
+  const touched = ({ body, stores }: Loop) => [
+    ...stores.map(({ buffer, at }) => ({ buffer, at, writes: true })),
+    ...body.flatMap((one) => (one.kind === "load" ? [{ buffer: one.buffer, at: one.at, writes: false }] : [])),
+  ];
+  const placed = ({ buffer, at }: { readonly buffer: number; readonly at: Place }) => ({
+    ...at,
+    offset: at.offset + places.buffers[buffer]! / 8,
+  });
+  return touched(first).every((a) =>
+    touched(second).every((b) => {
+      if (!(a.writes || b.writes) || !places.overlap(a.buffer, b.buffer)) return true;
+      if (a.at.table !== undefined || b.at.table !== undefined) return false;
+      const [before, after] = [placed(a), placed(b)];
+      if (!meet(reachOf(before, first.extents), reachOf(after, second.extents))) return true;
+      const [stride, own] = [before.strides[0]!, after.strides[0]!];
+      return own > 0 && stride === times * own && after.offset <= before.offset;
+    }),
+  );
 }
 
 /** Of stores to every second place of a buffer those that another follows, which fills the places between: with that. */

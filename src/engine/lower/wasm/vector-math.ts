@@ -4,7 +4,7 @@
  * Unless a function says otherwise its formula and coefficients are those of fdlibm (Sun Microsystems, 1993) as FreeBSD's
  * msun keeps them, made free of branches. `test/engine/vector-math.test.ts` holds each to its error against mpmath.
  */
-import { shaw } from "../../ops/special";
+import { ERF_ONE, EXP, LN2_HI, LN2_LO, LN2_MORE, LOG_COSH, shaw } from "../../ops/special";
 import {
   abs,
   add,
@@ -16,6 +16,7 @@ import {
   floor,
   ge,
   gt,
+  horner,
   type Lanes,
   type LanesOr,
   lt,
@@ -44,8 +45,6 @@ import {
 
 /** 1.5·2⁵²: a sum with it has the rounded number in its lowest bits. */
 const ROUNDER = 6755399441055744;
-const LN2_HI = 6.9314718036912381649e-1;
-const LN2_LO = 1.90821492927058770002e-10;
 const HIGH = bits(0xffffffff00000000n);
 /** Its upper 32 bits: products of two such numbers of 21 bits are exact. */
 const high = (x: Lanes): Lanes => and(x, HIGH);
@@ -61,12 +60,6 @@ function scaled(x: Lanes, k: Lanes): Lanes {
 }
 
 // ── exponentials ────────────────────────────────────────────────────────────
-
-/** (eʳ − 1 − r)/r² on |r| ≤ ½ ln 2: minimax by Remez' exchange, error 2⁻⁶¹ (test/oracles/vector_math.py). */
-const EXP = [
-  0.5, 0.16666666666666677, 0.0416666666666667, 0.008333333333322186, 0.0013888888888867895, 0.00019841269884849475,
-  2.480158735887534e-5, 2.7557245399770075e-6, 2.7557243970698704e-7, 2.5108647923994043e-8, 2.0924117827037787e-9,
-];
 
 /** k and r + low with x = k·ln 2 + r + low, and eʳ⁺ˡᵒʷ = 1 + r + rest. */
 function reduced(x: Lanes): { k: Lanes; r: Lanes; rest: Lanes } {
@@ -84,6 +77,12 @@ const clamped = (x: Lanes): Lanes => max(min(x, 710), -746);
 export function exp(x: Lanes): Lanes {
   const { k, r, rest } = reduced(clamped(x));
   return scaled(add(1, add(r, rest)), k);
+}
+
+/** e^(x + more), of a small `more`. */
+function expOfSum(x: Lanes, more: Lanes): Lanes {
+  const { k, r, rest } = reduced(clamped(x));
+  return scaled(add(1, add(r, add(rest, mul(more, add(1, add(r, rest)))))), k);
 }
 
 /** 2ˣ: as {@link exp}, of the fraction times ln 2 in two parts. */
@@ -605,10 +604,7 @@ export function pow(x: Lanes, y: Lanes, evaluate: (x: number, y: number) => numb
 
 /** Σ of top[k]·xᵏ over 1 + x·Σ bottom[k]·xᵏ. */
 const ratio = (top: readonly number[], bottom: readonly number[], x: Lanes): Lanes =>
-  div(polynomial(top, x), polynomial([1, ...bottom], x));
-
-/** erf 1, about: what is left of the function near it has less bits to lose. */
-const ERF_ONE = 0.845062911510467529297;
+  div(horner(top, x), horner([1, ...bottom], x));
 
 /** The parts of erf x: (erf x − x)/x near 0, erf |x| − {@link ERF_ONE} near 1, and 1 − erf |x| beyond. */
 function errorParts(x: Lanes): { size: Lanes; near: Lanes; middle: Lanes; tail: Lanes } {
@@ -622,8 +618,7 @@ function errorParts(x: Lanes): { size: Lanes; near: Lanes; middle: Lanes; tail: 
   const main = sub(neg(mul(z, z)), 0.5625);
   const more = add(mul(sub(z, size), add(z, size)), rational);
   const sum = add(main, more);
-  const power = exp(sum);
-  return { size, near, middle, tail: div(add(power, mul(power, sub(more, sub(sum, main)))), size) };
+  return { size, near, middle, tail: div(expOfSum(sum, sub(more, sub(sum, main))), size) };
 }
 
 export function erf(x: Lanes): Lanes {
@@ -640,6 +635,15 @@ export function erfc(x: Lanes): Lanes {
   const beside = select(left, add(1, add(ERF_ONE, middle)), sub(1 - ERF_ONE, middle));
   const beyond = select(ge(size, 28), select(left, 2, 0), select(lt(x, -6), 2, select(left, sub(2, tail), tail)));
   return select(lt(size, 0.84375), inner, select(lt(size, 1.25), beside, beyond));
+}
+
+/** ln cosh x. */
+export function logCosh(x: Lanes): Lanes {
+  const size = abs(x);
+  const square = mul(x, x);
+  const far = add(sub(size, Math.LN2), sub(log1p(exp(mul(-2, size))), LN2_MORE));
+  const near = add(mul(0.5, square), mul(mul(square, square), polynomial(LOG_COSH, square)));
+  return select(lt(size, 1), near, far);
 }
 
 // ── remainders ──────────────────────────────────────────────────────────────
@@ -664,6 +668,13 @@ const beyondFloor = (rest: Lanes, y: Lanes): Lanes => or(and(gt(rest, 0), lt(y, 
 export function mod(x: Lanes, y: Lanes, evaluate: (x: number, y: number) => number): Lanes {
   const { rest, rare } = divided(x, y);
   const value = select(eq(rest, 0), signOf(y), select(beyondFloor(rest, y), add(rest, y), rest));
+  return rarely(rare, value, evaluate, [x, y]);
+}
+
+/** x − y·trunc(x/y), with the sign of x. */
+export function fmod(x: Lanes, y: Lanes, evaluate: (x: number, y: number) => number): Lanes {
+  const { rest, rare } = divided(x, y);
+  const value = select(eq(rest, 0), signOf(x), select(beyondFloor(rest, x), add(rest, turned(abs(y), x)), rest));
   return rarely(rare, value, evaluate, [x, y]);
 }
 
