@@ -131,6 +131,8 @@ export class DocumentAnalysis {
   private superseded = false;
   private definitionRun: RunResult | undefined;
   private readonly known = new Map<string, Known>();
+  /** The last look at a function, or at an expression, where its point was given. */
+  private readonly atGiven = new Map<string, Look>();
   /** Derivatives written by hand, by their names. */
   private readonly compared = new Map<string, Compared>();
   private foundList: readonly Finding[] | undefined;
@@ -303,6 +305,15 @@ export class DocumentAnalysis {
     return this.invoke(look.title, definition, this.functionValue(definition), look.parameters, inputs, observed);
   }
 
+  /** Runs the file once more, and tells what one of its expressions gives each time, while objects are as they are then. */
+  watchRun(expression: Expr, see: (result: PyValue) => void): void {
+    const key = spanKey(expression);
+    const is = (node: Expr) => node.kind === expression.kind && spanKey(node) === key;
+    const { budget, now, read, fileName } = this.options;
+    const observed: Observed = { is, names: [], see: (_, result) => see(result) };
+    run(this.syntax, { budget, now, read, fileName, resumeAfterError: true, observed });
+  }
+
   private remember(definition: Definition, key: string): Known {
     this.computed++;
     const place = this.placeOfCode(definition);
@@ -332,10 +343,19 @@ export class DocumentAnalysis {
     const parameters = [...values].map(([name, value]) =>
       argumentOf(name, value, valueIn(given, name) === undefined ? undefined : MOST_GIVEN),
     );
-    return firstThatWorks(parameters, (attempt) => {
-      const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
-      return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
-    });
+    const anew = () =>
+      firstThatWorks(parameters, (attempt) => {
+        const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
+        return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
+      });
+    return given ? this.moved(definition.name, parameters, origin, anew) : anew();
+  }
+
+  /** The last look moves on to the next point: while a point is dragged, nothing runs again. */
+  private moved(subject: string, parameters: readonly Argument[], origin: Origin, anew: () => Look): Look {
+    const look = this.atGiven.get(subject)?.movedTo(parameters, origin) ?? anew();
+    this.atGiven.set(subject, look);
+    return look;
   }
 
   private invoke(
@@ -710,7 +730,8 @@ export class DocumentAnalysis {
     const unknown = names.filter((name) => valueIn(given, name) === undefined && !globals.has(name));
     const parameters = this.expressionParameters(names, given);
     const origin: Origin = given ? from : { kind: unknown.length > 0 ? "ones" : "module" };
-    const look = this.expressionLook(text, parameters, globals, origin);
+    const anew = () => this.expressionLook(text, parameters, globals, origin);
+    const look = given ? this.moved(`= ${text}`, parameters, origin, anew) : anew();
     return { kind: "expression", text, language: "python", unknown, look };
   }
 
