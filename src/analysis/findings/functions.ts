@@ -138,8 +138,8 @@ const rounded = (x: number): string => String(Number(x.toPrecision(4)));
 
 /** Whether an operation's arguments are where its derivative jumps, or where two of them are equal. */
 function mayKink({ op, inputs, attributes, primal }: Node): boolean {
-  if (op.kind === "nonlinear") return op.kinked?.(inputs.map(peek), attributes) ?? false;
-  if (op.kind !== "elementwise" || !op.kinks) return false;
+  if (op.kind !== "elementwise") return op.kinked?.(inputs.map(peek), attributes) ?? false;
+  if (!op.kinks) return false;
   const numbers = inputs.map((input) => peek(input).data);
   return Array.from(primal.data).some((_, i) => {
     const own = numbers.map((data) => (data.length === 1 ? data[0]! : data[i]));
@@ -151,7 +151,8 @@ function mayKink({ op, inputs, attributes, primal }: Node): boolean {
 /** Whether a test compares two equal numbers: beside them it comes out differently. */
 function isEdge({ inputs }: Node): boolean {
   const [a, b] = inputs.map((input) => peek(input).data);
-  return a?.length === 1 && b?.length === 1 && a[0] === b[0];
+  // Neighbours in an order, or two numbers; what is compared with itself is no edge.
+  return a !== undefined && a.length === b?.length && Array.from(a).some((x, k) => x === b[k]);
 }
 
 // ── float32 ─────────────────────────────────────────────────────────────────
