@@ -118,7 +118,8 @@ const isViewParams = (it: Fields): boolean =>
   optional(it.point, isPoint) &&
   optional(it.component, isComponent) &&
   optional(it.effort, isEffort) &&
-  optional(it.width, isWidth);
+  optional(it.width, isWidth) &&
+  optional(it.standing, isString);
 
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);

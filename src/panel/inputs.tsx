@@ -88,7 +88,7 @@ function ArrayGrid({ model, parameter: { name, shape, range, reason } }: { model
       <legend>
         {name} <span class="muted">{shape.join(" × ")}</span>
       </legend>
-      <Scroll label={name}>
+      <Scroll label={name} content={shape.join()}>
         <div class="grid" style={{ gridTemplateColumns: `repeat(${columns}, minmax(4.5em, 7em))` }}>
           {cells.slice(0, SHOWN).map(({ path, value }) => (
             <NumberField

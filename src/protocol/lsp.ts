@@ -84,6 +84,8 @@ export interface ViewParams {
   effort?: number;
   /** Pixels across which formulas are broken into lines. */
   width?: number;
+  /** The `standing` of an earlier view that the asker still has. */
+  standing?: string;
 }
 
 /** A formula typeset for the current theme, with its sources. */
@@ -156,6 +158,9 @@ export interface Jacobian {
   pattern: { starts: number[]; columns: number[] };
 }
 
+/** What of a view stays while the point moves within a branch. */
+export type Standing = Pick<View, "formula" | "derivatives" | "hessianFormula" | "guards" | "paths">;
+
 export interface View {
   subject: Subject;
   /** `g(x1, x2)`. */
@@ -188,6 +193,8 @@ export interface View {
   plottable: string[];
   /** Paths that the file's own training loops took through this function. */
   paths: LoopPath[];
+  /** Names what stays while the point moves; where the question has the same name, that is left out. */
+  standing?: string;
   /** One clear line: why something above is missing. */
   problem?: string;
   /** The budget ended before everything was computed. */

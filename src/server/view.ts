@@ -50,8 +50,12 @@ export async function view(session: Session, params: ViewParams, token: Cancella
     locate(session, subject, answer);
     const look = session.look(subject, point);
     describe(look, answer);
-    if (subject.kind === "function") answer.paths = pathsThrough(session, subject);
-    fill(look, answer, params, proceed);
+    const standing = nameOfStanding(session, look, params);
+    const known = standing === params.standing;
+    if (subject.kind === "function" && !known) answer.paths = pathsThrough(session, subject);
+    fill(look, answer, params, proceed, known);
+    // What is not all there is asked for again.
+    if (answer.problem === undefined) answer.standing = standing;
   } catch (error) {
     if (error instanceof OutOfTime) answer.partial = true;
     else if (error instanceof Problem) {
@@ -61,6 +65,14 @@ export async function view(session: Session, params: ViewParams, token: Cancella
   }
   answer.milliseconds = session.now() - started;
   return answer;
+}
+
+function nameOfStanding(session: Session, look: Look, { subject, component = 0, width = 0 }: ViewParams): string {
+  const document = session.analysis(subject.uri ?? "");
+  return [look.branchIdentity, document]
+    .map((part) => session.serialOf(part))
+    .concat(`${component}`, `${width}`)
+    .join(" ");
 }
 
 function locate(session: Session, subject: Subject, answer: View): void {
@@ -91,8 +103,17 @@ function describe(look: Look, answer: View): void {
   answer.plottable = [...look.labels];
 }
 
-/** Adds what can be had, the cheapest first; a part that has a problem leaves the others standing. */
-function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, proceed: () => void): void {
+/**
+ * Adds what can be had, the cheapest first; a part that has a problem leaves the others as they are.
+ * @param known the asker has the formulas
+ */
+function fill(
+  whole: Look,
+  answer: View,
+  { component = 0, width }: ViewParams,
+  proceed: () => void,
+  known: boolean,
+): void {
   const formula = formulasIn(width);
   const attempt = (part: () => void) => {
     proceed();
@@ -111,7 +132,7 @@ function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, p
   if (several) {
     const shown = typeof component === "number" && component >= values.length ? 0 : component;
     attempt(() => fillResult(whole, answer, shown));
-    if (values.length <= MOST_ROWS) attempt(() => fillFormula(whole, answer, name, formula));
+    if (values.length <= MOST_ROWS && !known) attempt(() => fillFormula(whole, answer, name, formula));
     if (values.length === 0) return;
     symbol = symbolOf(name, shown, typeof shown === "number" ? whole.outputs()[shown]! : "");
     answer.symbol = symbol.latex;
@@ -148,6 +169,7 @@ function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, p
       tolerance: cell(spectrum.tolerance),
     };
   });
+  if (known) return;
   attempt(() => {
     if (!several) fillFormula(look, answer, name, formula);
     answer.derivatives = derivatives(look, name, { symbol }).map((derivative) => ({
