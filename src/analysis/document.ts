@@ -53,7 +53,7 @@ import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "
 import { type LiveScript, liveScript, runScript, type Script, spanKey } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration, withoutDollars } from "./typed";
-import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
+import { bodyOf, freeNames, fromTree, inSingle, isFunction, rebuild, sequenceItems } from "./values";
 import { wordsIn } from "./words";
 
 /** Parameter name → number or nested lists of numbers. */
@@ -268,6 +268,19 @@ export class DocumentAnalysis {
     }
     if (known.problem) throw known.problem;
     return known.look!;
+  }
+
+  /** Whether the file gives a function numbers in float32: in calls, or as its point. */
+  worksInSingle(name: string): boolean {
+    const definition = this.functionNamed(name);
+    if (!definition) return false;
+    if (this.script.calls.get(spanKey(definition.node))?.single) return true;
+    try {
+      return this.look(name).parameters.some(({ original }) => inSingle(original));
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
   }
 
   /** What the run called a function with, wherever: it may be the point. */

@@ -24,6 +24,7 @@ import {
   onGrid,
   type ParameterType,
   type Prepared,
+  peek,
   type SparsityPattern,
   type SweepStep,
   scalar,
@@ -321,6 +322,14 @@ export class Look {
   /** The gradient in float32; null where there is none. */
   singleGradient(): readonly (number | null)[] {
     return this.keep("single", () => this.differentiable.singleGradient(this.point));
+  }
+
+  /** The value in float32. */
+  singleValue(): number {
+    return this.keep("singleValue", () => {
+      const { outputs } = this.differentiable.arraysAt(this.point, "float32");
+      return peek(outputs[0]!).item();
+    });
   }
 
   /** What the frameworks give where they disagree: for each such scalar, its label and a number (or null) from each. */

@@ -147,6 +147,7 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
     listOf(layers, (layer): layer is PlotLayer => plotLayers.includes(layer as PlotLayer)),
   ) &&
   optional(value.pinned, isBoolean) &&
+  optional(value.single, isBoolean) &&
   optional(value.axes, (axes): axes is unknown[] => listOf(axes, isString)) &&
   optional(value.window, (window): window is unknown[] => listOf(window, isRange)) &&
   optional(value.component, isComponent) &&

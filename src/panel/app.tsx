@@ -122,7 +122,7 @@ function Parts({ model, view }: { model: Model; view: View }) {
         <div class="column">
           {narrow && formulas}
           <Inputs model={model} view={view} />
-          <Derivatives view={view} />
+          <Derivatives view={view} single={model.single ?? view.single ?? false} />
           {!wide && <Hessian view={view} />}
         </div>
         <div class="column">

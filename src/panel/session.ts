@@ -87,6 +87,8 @@ export interface Model {
   effort: number;
   /** Pixels that formulas have. */
   width?: number;
+  /** Numbers in float32 too; undefined: where the file works in it. */
+  single?: boolean;
   /** What the plot shows beside the function. */
   layers: readonly PlotLayer[];
   optimization: OptimizationModel;
@@ -267,6 +269,7 @@ export class Session {
       subject,
       given: state.point !== undefined,
       layers: state.layers ?? this.model.layers,
+      single: state.single ?? this.model.single,
       ...(changed
         ? {
             ranges: {},
@@ -392,6 +395,11 @@ export class Session {
     this.askPlot();
   }
 
+  setSingle(single: boolean): void {
+    this.update({ single });
+    this.keep();
+  }
+
   toggleLayer(layer: PlotLayer): void {
     const { layers } = this.model;
     this.update({ layers: layers.includes(layer) ? layers.filter((other) => other !== layer) : [...layers, layer] });
@@ -444,7 +452,8 @@ export class Session {
   /** What is kept over a reload of the window, here and by the extension. */
   keep(): void {
     this.unkept = false;
-    const { subject, point, given, locked, pinned, optimization, layers, axes, component, tab, document } = this.model;
+    const { subject, point, given, locked, pinned, optimization, layers, axes, component, single, tab, document } =
+      this.model;
     if (!subject && document === undefined) return;
     const state: PanelState = {
       ...(subject ? { subject } : {}),
@@ -457,6 +466,7 @@ export class Session {
       layers: [...layers],
       ...(axes.length > 0 ? { axes } : {}),
       ...(component === undefined ? {} : { component }),
+      ...(single === undefined ? {} : { single }),
       ...(this.window ? { window: this.window } : {}),
     };
     this.rpc.port.setState(state);

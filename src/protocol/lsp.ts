@@ -189,6 +189,8 @@ export interface View {
    */
   result?: { shape: number[]; text: string; symbol: string; labels: string[]; component: Component };
   jacobian?: Jacobian;
+  /** The file gives the function numbers in float32. */
+  single?: boolean;
   /** Names of parameters that a plot can show (scalars). */
   plottable: string[];
   /** Paths that the file's own training loops took through this function. */
@@ -218,12 +220,16 @@ export interface CheckRow {
   /** What the method gives, and how far it may be off. */
   reference?: Cell;
   error?: Cell;
-  /** The derivative in float32, where it visibly differs from that in float64. */
+  /** The derivative in float32, where there is one. */
   single?: Cell;
+  /** It visibly differs from that in float64. */
+  differs?: boolean;
 }
 
 export interface CheckResult {
   rows: CheckRow[];
+  /** The value in float32, where there is one. */
+  single?: Cell;
   /** One clear line: why there are no rows. */
   problem?: string;
 }

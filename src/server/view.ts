@@ -79,6 +79,7 @@ function locate(session: Session, subject: Subject, answer: View): void {
   if (subject.kind !== "function") return;
   const analysis = session.analysis(subject.uri);
   const definition = analysis?.functionNamed(subject.name);
+  if (analysis?.worksInSingle(subject.name)) answer.single = true;
   if (definition) answer.location = { uri: subject.uri, range: rangeOf(analysis!.syntax, definition.nameSpan) };
 }
 

@@ -236,6 +236,12 @@ def attention(q, k, v):
     weights = scores / np.sum(scores)
     return np.sum((weights * v)**2)
 
+import tensorflow as tf
+
+def halves(x, y):
+    return tf.sin(x) * y / 3.0
+
+halves(tf.constant(0.1), tf.Variable(0.7))
 constant()
 options(0.7, 1.2)
 refuses(1.0, 2.0)

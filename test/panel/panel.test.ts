@@ -111,6 +111,26 @@ describe("the panel's page", function () {
     assert.equal(await page.locator(".formulas").innerHTML(), formulas);
   });
 
+  it("shows float32 beside float64 where the file works in it, or where it is wanted", async () => {
+    const { page, host } = await open("halves");
+    await panel.drawn();
+    const singles = page.locator(".gradient td.single");
+    // By TensorFlow: tf.cos(0.1) * 0.7 / 3.0 and tf.sin(0.1) / 3.0.
+    await eventually(async () => assert.deepEqual(await singles.allTextContents(), ["0.23216765", "0.03327781"]));
+    await page.getByText("The value in float32: 0.023294464").waitFor();
+    await panel.picture("float32");
+    const button = page.getByRole("button", { name: "float32" });
+    await button.click();
+    await eventually(async () => assert.equal(await singles.count(), 0));
+    assert.equal(host.state?.single, false);
+    await panel.end();
+    const other = await open("neuron");
+    await panel.drawn();
+    assert.equal(await other.page.locator(".gradient td.single").count(), 0);
+    await other.page.getByRole("button", { name: "float32" }).click();
+    await eventually(async () => assert.equal(await other.page.locator(".gradient td.single").count(), 3));
+  });
+
   it("moves the point on the plot, by mouse and by keyboard", async () => {
     const { page, host } = await open("g");
     await panel.drawn();

@@ -11,9 +11,10 @@ import {
   peek,
   type Value,
 } from "../../engine";
-import { type FunctionDef, type PyModuleSyntax, type Span, toValue } from "../../languages/python";
+import type { FunctionDef, PyModuleSyntax, Span } from "../../languages/python";
 import { floatText } from "../display";
 import { type Look, Problem } from "../subject";
+import { inSingle } from "../values";
 import { type Finding, finding } from "./finding";
 import { notFiniteFinding, operationText } from "./not-finite";
 
@@ -181,8 +182,7 @@ function lostDigits(at: Looked, look: Look): Finding | undefined {
     : lost(at, `∂${name}/∂${look.labels[place]}`, singles[place]!, gradient[place]!, single, double);
 }
 
-const isSingle = ({ original }: Look["parameters"][number]): boolean =>
-  typeof original === "object" && original !== null && toValue(original)?.dtype === "float32";
+const isSingle = ({ original }: Look["parameters"][number]): boolean => inSingle(original);
 
 function lost(at: Looked, what: string, single: number, double: number, singles: Graph, doubles: Graph): Finding {
   const culprit = cancellation(operationsOf(singles.outputs), operationsOf(doubles.outputs));
