@@ -17,7 +17,7 @@ import type { Model, Session } from "./session";
 import { Tabs } from "./tabs";
 import { TapeView } from "./tape";
 import { useStyleColors } from "./theme";
-import { SessionContext, useModel } from "./use";
+import { SessionContext, showsSingle, useModel } from "./use";
 
 export function App({ session }: { session: Session }) {
   const model = useModel(session);
@@ -122,7 +122,7 @@ function Parts({ model, view }: { model: Model; view: View }) {
         <div class="column">
           {narrow && formulas}
           <Inputs model={model} view={view} />
-          <Derivatives view={view} single={model.single ?? view.single ?? false} />
+          <Derivatives view={view} single={showsSingle(model, view)} />
           {!wide && <Hessian view={view} />}
         </div>
         <div class="column">

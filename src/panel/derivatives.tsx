@@ -13,7 +13,10 @@ import { useSession } from "./use";
 /** More rows than this are shown on demand. */
 const SHOWN = 40;
 
-/** The gradient: exact, by central differences, how far they lie apart, and what the check says of it. */
+/**
+ * The gradient: exact, by central differences, and how far they lie apart, or what it is in float32; and what the check
+ * says of it.
+ */
 export function Derivatives({ view, single }: { view: View; single: boolean }) {
   const session = useSession();
   const [all, setAll] = useState(false);
@@ -58,9 +61,11 @@ export function Derivatives({ view, single }: { view: View; single: boolean }) {
               <th scope="col" class="number wide">
                 {l10n.t("central differences")}
               </th>
-              <th scope="col" class="number wide">
-                {l10n.t("difference")}
-              </th>
+              {!single && (
+                <th scope="col" class="number wide">
+                  {l10n.t("difference")}
+                </th>
+              )}
             </tr>
           </thead>
           {rows.map((row) => (
@@ -115,7 +120,6 @@ interface RowProps {
 
 /** Two lines: the numbers, and what is to be said of them. */
 function Row({ row, checked, waiting, single }: RowProps) {
-  const columns = single ? 4 : 3;
   return (
     <tbody>
       <tr>
@@ -129,17 +133,19 @@ function Row({ row, checked, waiting, single }: RowProps) {
         <td class="number muted wide" title={row.central?.text}>
           {row.central ? short(row.central, 8) : "—"}
         </td>
-        <td class="number muted wide" title={row.difference?.text}>
-          {row.difference ? short(row.difference, 2) : "—"}
-        </td>
+        {!single && (
+          <td class="number muted wide" title={row.difference?.text}>
+            {row.difference ? short(row.difference, 2) : "—"}
+          </td>
+        )}
       </tr>
       <tr>
         {row.reason ? (
-          <td class="reason" colSpan={columns}>
+          <td class="reason" colSpan={3}>
             <Mark kind="none" /> {row.reason}
           </td>
         ) : (
-          <td class="verdict" colSpan={columns}>
+          <td class="verdict" colSpan={3}>
             {checked ? <VerdictOf row={checked} shown={single} /> : waiting ? "…" : ""}
             {row.central && row.difference && (
               <span class="narrow">

@@ -38,3 +38,6 @@ export function usePart<T>(session: Session, part: (model: Model) => T): T {
 
 /** The function has no value here that could be differentiated: the header says why. */
 export const hasNothing = (view: View): boolean => view.problem !== undefined && view.value === undefined;
+
+/** Numbers stand there in float32 too: where it is wanted, else where the file works in it. */
+export const showsSingle = (model: Model, view: View): boolean => model.single ?? view.single ?? false;

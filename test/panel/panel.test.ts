@@ -118,6 +118,7 @@ describe("the panel's page", function () {
     // By TensorFlow: tf.cos(0.1) * 0.7 / 3.0 and tf.sin(0.1) / 3.0.
     await eventually(async () => assert.deepEqual(await singles.allTextContents(), ["0.23216765", "0.03327781"]));
     await page.getByText("The value in float32: 0.023294464").waitFor();
+    assert.equal(await field(page, "x").inputValue(), "0.1");
     await panel.picture("float32");
     const button = page.getByRole("button", { name: "float32" });
     await button.click();

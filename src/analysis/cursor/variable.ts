@@ -4,6 +4,7 @@ import {
   type Attribute,
   type AugmentedAssign,
   type Expr,
+  freeNames,
   type Name,
   PyTfTensor,
   PyTfVariable,
@@ -17,7 +18,7 @@ import { argumentOf } from "../arguments";
 import { shortText } from "../display";
 import type { DocumentAnalysis } from "../document";
 import { reasonText } from "../findings";
-import type { Asked, History } from "../script";
+import type { Asked, Binding, History } from "../script";
 import type { Look } from "../subject";
 import { sequenceItems } from "../values";
 import { attempt, lookOfText } from "./expression";
@@ -110,6 +111,8 @@ function kindOf(value: PyValue): VariableFound["kind"] {
 function historyOf(name: string, { rows, stride = 1, updates }: Held, { from, to }: Span): History | undefined {
   const [first] = rows ?? [];
   if (!rows || !first || rows.length < 2 || rows.some((row) => row.length !== first.length)) return undefined;
+  // What never moved has no history.
+  if (rows.every((row) => row.every((x, k) => Object.is(x, first[k])))) return undefined;
   const labels = first.length === 1 ? [name] : first.map((_, k) => `${name}[${k}]`);
   return { name, span: { from, to }, labels, values: rows.flat(), updates: updates ?? rows.length, stride };
 }
@@ -163,9 +166,7 @@ function heldAt(
     const bound = here ?? script.bindings.findLast(({ name, span }) => name === at.id && span.to <= at.from);
     const value = bound?.value ?? script.globals.get(at.id);
     if (value === undefined) return undefined;
-    // What moved it in a loop tells its history.
-    const moved = script.bindings.findLast(({ name, history }) => name === at.id && history.count > 1);
-    const { rows, stride, count } = (here ?? moved ?? bound)?.history ?? {};
+    const { rows, stride, count } = (here ?? movedBy(analysis, at, bound) ?? bound)?.history ?? {};
     const found = assignment && attempt(() => surroundings(analysis, assignment.watched, alsoIn(assignment)));
     return { value, rows, stride, updates: count, ...lookOf(analysis, assignment, found) };
   }
@@ -182,6 +183,16 @@ function heldAt(
   const plain = text === analysis.text.slice(from, to);
   const value = plain && within ? within.result : analysis.valueOfText(text, values);
   return { value, ...(plain ? { rows: within?.results } : {}), ...lookOf(analysis, assignment, around) };
+}
+
+/** The statement that moved a number in a loop tells its history: not one that gives its name to something else. */
+function movedBy({ script, syntax }: DocumentAnalysis, { id }: Name, bound: Binding | undefined): Binding | undefined {
+  const moved = script.bindings.findLast(({ name, history }) => name === id && history.count > 1);
+  if (!moved || moved === bound) return moved;
+  const statement = pathAt(syntax, moved.span.from).find((node) => node.kind === "assign" || node.kind === "augmented");
+  const carries =
+    statement?.kind === "augmented" || (statement?.kind === "assign" && freeNames(statement.value).has(id));
+  return carries ? moved : undefined;
 }
 
 /** What an attribute was in this line: the file runs once more, and is watched there. */

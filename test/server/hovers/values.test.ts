@@ -73,6 +73,25 @@ describe("hovers on values", function () {
     assert.match(asked, /line 25: gradient → 4\.0/);
   });
 
+  it("tell no history of another value of the same name, nor of what never moved", async () => {
+    const uri = "file:///names.py";
+    const text = lines(
+      "z = 5.0 * 2",
+      "print(z + 1)",
+      "s = 1.0",
+      "for k in range(4):",
+      "    z = 3.0 * k",
+      "    fixed = 2.0 * 4",
+      "    s = s * 2",
+      "print(z + 2, fixed + 1, s + 1)",
+    );
+    await client.open(uri, text);
+    const at = async (part: string) => (await hoverText(client, uri, find(text, part))) ?? "";
+    assert.doesNotMatch(await at("z + 1"), /updates/);
+    assert.doesNotMatch(await at("fixed + 1"), /updates/);
+    for (const part of ["z + 2", "s + 1"]) assert.match(await at(part), /after 4 updates/, part);
+  });
+
   it("tell what an attribute is in this line, not what it became", async () => {
     const uri = "file:///attribute.py";
     const text = lines(

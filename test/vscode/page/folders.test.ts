@@ -1,0 +1,72 @@
+/** A workspace of several folders: files of the same name, settings of each folder, a module of each. */
+import assert from "node:assert/strict";
+import type { Locator } from "playwright-core";
+import { isSeen, openWorkbench, until, type Workbench } from "../workbench";
+
+const text = (power: number) =>
+  `from helper import scale\n\n\n# gradlens: x=3\ndef f(x):\n    return scale * x ** ${power}\n\n\nprint(f(3.0))\n`;
+
+describe("a workspace of two folders", function () {
+  this.timeout(120_000);
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await openWorkbench({
+      workspaceFile: "both.code-workspace",
+      files: {
+        "both.code-workspace": JSON.stringify({ folders: [{ path: "first" }, { path: "second" }] }),
+        "first/same.py": text(2),
+        "first/helper.py": "scale = 2.0\n",
+        "second/same.py": text(3),
+        "second/helper.py": "scale = 10.0\n",
+        "second/.vscode/settings.json": JSON.stringify({ "gradlens.codeLens.enabled": false, "gradlens.digits": 3 }),
+      },
+      file: "first/same.py",
+      viewport: { width: 1500, height: 900 },
+    });
+  });
+  after(() => workbench?.close());
+
+  const hint = (words: string): Locator => workbench.lines.filter({ hasText: words }).first();
+
+  it("gives each file of the same name its own answers", async () => {
+    await workbench.lenses.filter({ hasText: "12" }).first().waitFor();
+    await hint("18.0").waitFor();
+    await workbench.openFile("second/same.py");
+    // 10 · 3³, and its derivative 270.
+    await hint("270.0").waitFor();
+    const hover = await workbench.hoverOn("f(x)", { saying: "270" });
+    assert.match(String(await hover.textContent()), /= 270/);
+  });
+
+  it("follows the settings of each folder", async () => {
+    assert.equal(await workbench.lenses.count(), 0);
+    await workbench.openFile("first/same.py");
+    await workbench.lenses.first().waitFor();
+  });
+
+  it("keeps the panels of both apart", async () => {
+    const { page } = workbench;
+    const showPanel = async (file: string, shown: string) => {
+      await workbench.openFile(file);
+      await workbench.goTo(5, 6);
+      await workbench.runCommand("Gradlens: Open Panel");
+      const panel = await workbench.panelFrame(shown);
+      await panel.locator(".plot .chart[aria-busy=false] .main-svg").first().waitFor();
+      return panel;
+    };
+    const first = await showPanel("first/same.py", "f(x)");
+    await until(async () => (await first.locator(".value-number").textContent()) === "18", "the first folder's value");
+    await first.getByRole("button", { name: "Follow cursor" }).click();
+    await page.locator(".editor-group-container").first().locator(".view-lines").click();
+    const second = await showPanel("second/same.py", "f(x)");
+    await until(async () => {
+      for (const frame of page.frames())
+        if ((await frame.locator(".value-number").count()) > 0)
+          if ((await frame.locator(".value-number").first().textContent()) === "270") return true;
+      return false;
+    }, "the second folder's value in a panel of its own");
+    assert.ok(second);
+    await workbench.screenshot("two-folders");
+    assert.ok(await isSeen(page.getByRole("tab", { name: /∇.f/ }), 2000));
+  });
+});
