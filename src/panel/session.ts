@@ -170,7 +170,7 @@ export class Session {
     layers: defaultLayers,
   };
 
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<(inFrame: boolean) => void>();
   private readonly views: Latest<"view">;
   private readonly plots: Latest<"plot">;
   private readonly scripts: Latest<"script">;
@@ -231,7 +231,8 @@ export class Session {
     });
   }
 
-  subscribe(listener: () => void): () => void {
+  /** @param listener is told whether it is enough to show the change in the next frame */
+  subscribe(listener: (inFrame: boolean) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -433,9 +434,10 @@ export class Session {
 
   // ── within ────────────────────────────────────────────────────────────────
 
-  update(patch: Partial<Model>): void {
+  /** @param inFrame what is shown of it in the next frame comes early enough */
+  update(patch: Partial<Model>, inFrame = false): void {
     this.model = { ...this.model, ...patch };
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) listener(inFrame);
   }
 
   /** While the point moves, what is kept follows it now and then. */
@@ -498,11 +500,11 @@ export class Session {
   }
 
   /** Something was answered. */
-  private settle(patch: Partial<Model>): void {
+  private settle(patch: Partial<Model>, inFrame = false): void {
     clearTimeout(this.slowTimer);
     this.slowTimer = undefined;
     if (this.views.busy || this.scripts.busy) this.watchTime();
-    this.update({ ...patch, slow: false });
+    this.update({ ...patch, slow: false }, inFrame);
   }
 
   /** With what was left out of it because it is here. */
@@ -533,17 +535,21 @@ export class Session {
     // Another document may have the same loops: what is drawn of them stays.
     const paths = this.model.view?.paths ?? [];
     const stay = paths.length === view.paths.length && paths.every((path, k) => samePath(path, view.paths[k]!));
-    this.settle({
-      view: stay ? { ...view, paths } : view,
-      problem: undefined,
-      point,
-      ranges,
-      axes,
-      // Until it has answered for another.
-      component: this.model.component ?? view.result?.component,
-      pinned: view.origin.kind === "pinned" || (this.model.pinned && given),
-      ...(axes.length === 0 ? { plot: undefined } : {}),
-    });
+    // While the point is dragged, its next move shows this too: the page is drawn once for both.
+    this.settle(
+      {
+        view: stay ? { ...view, paths } : view,
+        problem: undefined,
+        point,
+        ranges,
+        axes,
+        // Until it has answered for another.
+        component: this.model.component ?? view.result?.component,
+        pinned: view.origin.kind === "pinned" || (this.model.pinned && given),
+        ...(axes.length === 0 ? { plot: undefined } : {}),
+      },
+      true,
+    );
     this.askPlot();
     this.optimization.refresh();
     if (this.runWhenShown) {

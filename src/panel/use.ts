@@ -8,7 +8,7 @@ export const SessionContext = createContext<Session>(undefined as unknown as Ses
 
 export const useSession = (): Session => useContext(SessionContext);
 
-/** The model, again after each change; changes within one frame are drawn at once. */
+/** The model, again after each change. */
 export const useModel = (session: Session): Model => usePart(session, whole);
 
 const whole = (model: Model): Model => model;
@@ -19,18 +19,20 @@ export function usePart<T>(session: Session, part: (model: Model) => T): T {
   latest.current = part;
   const [, setShown] = useState<T>();
   useEffect(() => {
-    let frame: number | undefined;
+    let frame = 0;
     const show = () => {
-      frame = undefined;
+      cancelAnimationFrame(frame);
+      frame = 0;
       setShown(() => latest.current(session.model));
     };
     show();
-    const end = session.subscribe(() => {
-      frame ??= requestAnimationFrame(show);
+    const end = session.subscribe((inFrame) => {
+      if (!inFrame) show();
+      else if (!frame) frame = requestAnimationFrame(show);
     });
     return () => {
       end();
-      if (frame !== undefined) cancelAnimationFrame(frame);
+      cancelAnimationFrame(frame);
     };
   }, [session]);
   return part(session.model);
