@@ -151,10 +151,24 @@ async function browser(): Promise<void> {
   const before = await busy();
   await page.mouse.move(box.x + 12, box.y + 12);
   await page.mouse.down();
-  const end = Date.now() + 4000;
-  let moves = 0;
-  for (let k = 0; Date.now() < end; k++, moves++)
-    await page.mouse.move(box.x + 12 + 60 * Math.sin(k / 25), box.y + 12 + 40 * Math.sin(k / 18));
+  // The mouse of a test waits for two frames with each move: the page moves it itself, once a frame as a browser does.
+  const moves = await page.evaluate(
+    ([x, y]) =>
+      new Promise<number>((resolve) => {
+        const handle = document.querySelector(".handle")!;
+        const end = performance.now() + 4000;
+        let k = 0;
+        const move = (at: number) => {
+          if (at > end) return resolve(k);
+          k++;
+          const place = { clientX: x! + 60 * Math.sin(k / 25), clientY: y! + 40 * Math.sin(k / 18) };
+          handle.dispatchEvent(new PointerEvent("pointermove", { ...place, bubbles: true }));
+          requestAnimationFrame(move);
+        };
+        requestAnimationFrame(move);
+      }),
+    [box.x + 12, box.y + 12],
+  );
   await page.mouse.up();
   const [script, layout, style, task] = (await busy()).map((seconds, k) => (1000 * (seconds - before[k]!)) as number);
   const { frames, values, contours } = await page.evaluate(

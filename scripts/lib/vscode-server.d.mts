@@ -27,7 +27,13 @@ export function startServer(options: {
 }): Promise<Server>;
 export function workbenchAddress(
   server: Pick<Server, "origin" | "uri">,
-  options: { folder: string; developmentPaths?: string[]; testsPath?: string; openFile?: string },
+  options: {
+    folder: string;
+    workspaceFile?: string | undefined;
+    developmentPaths?: string[];
+    testsPath?: string;
+    openFile?: string;
+  },
 ): string;
 export function installExtension(options: {
   version?: string;

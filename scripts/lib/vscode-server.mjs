@@ -157,13 +157,16 @@ function slashes(path) {
 /**
  * The workbench's address.
  * @param {{origin: string, uri: (path: string) => string}} server
- * @param {{folder: string, developmentPaths?: string[], testsPath?: string, openFile?: string}} options
+ * @param {{folder: string, workspaceFile?: string, developmentPaths?: string[], testsPath?: string, openFile?: string}} options
+ *   workspaceFile: opened in place of the folder
  */
-export function workbenchAddress(server, { folder, developmentPaths = [], testsPath, openFile }) {
+export function workbenchAddress(server, { folder, workspaceFile, developmentPaths = [], testsPath, openFile }) {
   const payload = developmentPaths.map((path) => ["extensionDevelopmentPath", server.uri(path)]);
   if (testsPath) payload.push(["extensionTestsPath", server.uri(testsPath)]);
   if (openFile) payload.push(["openFile", server.uri(openFile)]);
-  const query = new URLSearchParams({ folder: slashes(folder) });
+  const query = new URLSearchParams(
+    workspaceFile ? { workspace: slashes(workspaceFile) } : { folder: slashes(folder) },
+  );
   if (payload.length > 0) query.set("payload", JSON.stringify(payload));
   return `${server.origin}/?${query}`;
 }

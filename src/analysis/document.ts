@@ -53,7 +53,7 @@ import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "
 import { type LiveScript, liveScript, runScript, type Script, spanKey } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration, withoutDollars } from "./typed";
-import { bodyOf, freeNames, fromTree, isFunction, rebuild, sequenceItems } from "./values";
+import { bodyOf, freeNames, fromTree, inSingle, isFunction, rebuild, sequenceItems } from "./values";
 import { wordsIn } from "./words";
 
 /** Parameter name → number or nested lists of numbers. */
@@ -131,6 +131,8 @@ export class DocumentAnalysis {
   private superseded = false;
   private definitionRun: RunResult | undefined;
   private readonly known = new Map<string, Known>();
+  /** The last look at a function, or at an expression, where its point was given. */
+  private readonly atGiven = new Map<string, Look>();
   /** Derivatives written by hand, by their names. */
   private readonly compared = new Map<string, Compared>();
   private foundList: readonly Finding[] | undefined;
@@ -268,6 +270,19 @@ export class DocumentAnalysis {
     return known.look!;
   }
 
+  /** Whether the file gives a function numbers in float32: in calls, or as its point. */
+  worksInSingle(name: string): boolean {
+    const definition = this.functionNamed(name);
+    if (!definition) return false;
+    if (this.script.calls.get(spanKey(definition.node))?.single) return true;
+    try {
+      return this.look(name).parameters.some(({ original }) => inSingle(original));
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
+  }
+
   /** What the run called a function with, wherever: it may be the point. */
   private calledWith({ node }: Definition): string {
     const args = this.script.calls.get(spanKey(node))?.args ?? [];
@@ -303,6 +318,15 @@ export class DocumentAnalysis {
     return this.invoke(look.title, definition, this.functionValue(definition), look.parameters, inputs, observed);
   }
 
+  /** Runs the file once more, and tells what one of its expressions gives each time, while objects are as they are then. */
+  watchRun(expression: Expr, see: (result: PyValue) => void): void {
+    const key = spanKey(expression);
+    const is = (node: Expr) => node.kind === expression.kind && spanKey(node) === key;
+    const { budget, now, read, fileName } = this.options;
+    const observed: Observed = { is, names: [], see: (_, result) => see(result) };
+    run(this.syntax, { budget, now, read, fileName, resumeAfterError: true, observed });
+  }
+
   private remember(definition: Definition, key: string): Known {
     this.computed++;
     const place = this.placeOfCode(definition);
@@ -332,10 +356,19 @@ export class DocumentAnalysis {
     const parameters = [...values].map(([name, value]) =>
       argumentOf(name, value, valueIn(given, name) === undefined ? undefined : MOST_GIVEN),
     );
-    return firstThatWorks(parameters, (attempt) => {
-      const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
-      return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
-    });
+    const anew = () =>
+      firstThatWorks(parameters, (attempt) => {
+        const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
+        return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
+      });
+    return given ? this.moved(definition.name, parameters, origin, anew) : anew();
+  }
+
+  /** The last look moves on to the next point: while a point is dragged, nothing runs again. */
+  private moved(subject: string, parameters: readonly Argument[], origin: Origin, anew: () => Look): Look {
+    const look = this.atGiven.get(subject)?.movedTo(parameters, origin) ?? anew();
+    this.atGiven.set(subject, look);
+    return look;
   }
 
   private invoke(
@@ -710,7 +743,8 @@ export class DocumentAnalysis {
     const unknown = names.filter((name) => valueIn(given, name) === undefined && !globals.has(name));
     const parameters = this.expressionParameters(names, given);
     const origin: Origin = given ? from : { kind: unknown.length > 0 ? "ones" : "module" };
-    const look = this.expressionLook(text, parameters, globals, origin);
+    const anew = () => this.expressionLook(text, parameters, globals, origin);
+    const look = given ? this.moved(`= ${text}`, parameters, origin, anew) : anew();
     return { kind: "expression", text, language: "python", unknown, look };
   }
 

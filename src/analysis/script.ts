@@ -28,6 +28,7 @@ import {
   reasonText,
   syntaxFindings,
 } from "./findings";
+import { inSingle } from "./values";
 
 /** A result shown at the end of the statement that made it. */
 export interface Hint {
@@ -119,6 +120,8 @@ export interface Asked {
 export interface Called {
   readonly args: ReadonlyMap<string, PyValue>;
   readonly fn: PyValue;
+  /** Whether it was ever called with numbers in float32. */
+  readonly single: boolean;
 }
 
 export interface Figure {
@@ -325,7 +328,7 @@ class Collector {
       }
       case "call":
         if (event.fn instanceof PyFunction && event.fn.code.node) {
-          this.note(event.fn.code.node, event);
+          this.note(event.fn.code.node, { ...event, single: false });
         }
         for (const loop of this.open) loop.call(event.name, event.args);
         break;
@@ -365,8 +368,10 @@ class Collector {
   }
 
   /** What each function was first called with, and the last function object. */
-  private note(definition: Span, { args, fn }: Called): void {
-    this.called.set(definition, { args: this.called.get(definition)?.args ?? args, fn });
+  private note(definition: Span, { args, fn, single }: Called): void {
+    const known = this.called.get(definition);
+    const isSingle = known?.single || single || [...args.values()].some(inSingle);
+    this.called.set(definition, { args: known?.args ?? args, fn, single: isSingle });
   }
 
   private bind({ names, value, span }: PyEvent & { kind: "value" }): void {

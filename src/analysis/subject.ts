@@ -24,6 +24,7 @@ import {
   onGrid,
   type ParameterType,
   type Prepared,
+  peek,
   type SparsityPattern,
   type SweepStep,
   scalar,
@@ -94,7 +95,9 @@ export class Look {
   /** The function itself, for programs that are made of it. */
   readonly differentiable: Differentiable;
   readonly labels: readonly string[];
-  private memo = new Map<string, { value: unknown } | { problem: Problem }>();
+  private memo: Memo = new Map();
+  /** What holds wherever the function takes the same branch. */
+  private ofBranch: Memo = new Map();
 
   constructor(
     /** `g(x1, x2)`. */
@@ -114,14 +117,51 @@ export class Look {
     return Object.assign(Object.create(Look.prototype) as Look, this, { origin });
   }
 
-  private keep<T>(key: string, compute: () => T): T {
-    let known = this.memo.get(key);
+  /**
+   * The same at another point of the same branch, without running the function again; undefined where it must be run.
+   * @param parameters those of the other point
+   */
+  movedTo(parameters: readonly Argument[], origin: Origin): Look | undefined {
+    const own = this.parameters;
+    if (parameters.length !== own.length || !own.every((one, k) => isMoved(one, parameters[k]!))) return undefined;
+    const moved = own.map((one, k) => {
+      const { numbers, original } = parameters[k]!;
+      return one.shape ? { ...one, numbers, original } : one;
+    });
+    const point = moved.flatMap(({ numbers }) => numbers);
+    return this.differentiable.branchHolds(this.point, point) ? this.at(point, moved, origin) : undefined;
+  }
+
+  private at(point: readonly number[], parameters: readonly Argument[], origin: Origin): Look {
+    const fields = { point, parameters, origin, memo: new Map() };
+    return Object.assign(Object.create(Look.prototype) as Look, this, fields);
+  }
+
+  private keep<T>(key: string, compute: () => T, memo = this.memo): T {
+    let known = memo.get(key);
     if (!known) {
       known = kept(() => explained(compute));
-      this.memo.set(key, known);
+      memo.set(key, known);
     }
     if ("problem" in known) throw known.problem;
     return known.value as T;
+  }
+
+  /** The same object wherever what is said of the branch is the same: formulas, and where they hold. */
+  get branchIdentity(): object {
+    return this.ofBranch;
+  }
+
+  private keepForBranch<T>(key: string, compute: () => T): T {
+    return this.keep(key, compute, this.ofBranch);
+  }
+
+  /** A function that is made of this one, and moves with it. */
+  private made(key: string, make: () => Look): Look {
+    return this.keep(key, () => {
+      const first = this.keepForBranch(key, make);
+      return first.point === this.point ? first : first.at(this.point, this.parameters, this.origin);
+    });
   }
 
   /** The result's elements, row-major, and its shape. */
@@ -170,7 +210,7 @@ export class Look {
 
   /** ½‖r‖² in place of the r that is looked at. */
   halfSquares(): Look {
-    return this.keep("halfSquares", () => {
+    return this.made("halfSquares", () => {
       const half = (inputs: readonly Value[]) => mul(scalar(0.5), sum(square(this.call(inputs))));
       return new Look(this.title, this.parameters, this.point, this.origin, half, this.dialect);
     });
@@ -181,7 +221,7 @@ export class Look {
     const length = this.length();
     if (length === undefined || length < 2) return this;
     if (which === "squares") return this.halfSquares();
-    return this.keep(`component ${which}`, () => {
+    return this.made(`component ${which}`, () => {
       const one = (inputs: readonly Value[]) => {
         const result = this.call(inputs);
         if (which === "norm") return sqrt(sum(square(result)));
@@ -284,6 +324,14 @@ export class Look {
     return this.keep("single", () => this.differentiable.singleGradient(this.point));
   }
 
+  /** The value in float32. */
+  singleValue(): number {
+    return this.keep("singleValue", () => {
+      const { outputs } = this.differentiable.arraysAt(this.point, "float32");
+      return peek(outputs[0]!).item();
+    });
+  }
+
   /** What the frameworks give where they disagree: for each such scalar, its label and a number (or null) from each. */
   disagreements(): readonly Disagreement[] {
     return this.keep("disagreements", () => {
@@ -313,7 +361,7 @@ export class Look {
   }
 
   private branch(): Branch {
-    return this.keep("branch", () => {
+    return this.keepForBranch("branch", () => {
       try {
         return this.differentiable.branchAt(this.point);
       } catch (error) {
@@ -337,7 +385,7 @@ export class Look {
 
   /** Where the Jacobian can differ from 0. */
   pattern(): SparsityPattern {
-    return this.keep("pattern", () => this.differentiable.pattern(this.point));
+    return this.keepForBranch("pattern", () => this.differentiable.pattern(this.point));
   }
 
   /** Eigenvalues of the Hessian, and the kind of point; undefined where it is not finite or too large. */
@@ -347,7 +395,7 @@ export class Look {
 
   /** Of several results a column. */
   formula(): FormulaText {
-    return this.keep("formula", () => {
+    return this.keepForBranch("formula", () => {
       const { outputs } = this.branch().graph;
       if (outputs.length === 1) return written(this.short(outputs[0]!));
       if (outputs.length === 0 || outputs.length > MOST_ROWS)
@@ -370,7 +418,7 @@ export class Look {
 
   /** One for each scalar; undefined where there is no derivative. */
   derivatives(): readonly (FormulaText | undefined)[] {
-    return this.keep("derivatives", () => {
+    return this.keepForBranch("derivatives", () => {
       const { graph, gradients } = this.branch();
       return gradients[0]!.map((entry) => (entry ? written(this.short(entry, graph.outputs[0]), true) : undefined));
     });
@@ -385,7 +433,7 @@ export class Look {
 
   /** The Hessian as a matrix of formulas; undefined where it would be too large to read. */
   hessianFormula(): FormulaText | undefined {
-    return this.keep("hessianFormula", () => {
+    return this.keepForBranch("hessianFormula", () => {
       const { labels } = this;
       if (labels.length === 0 || labels.length > MOST_HESSIAN_FORMULAS) return undefined;
       const rows = this.differentiable.secondDerivatives(this.point);
@@ -404,7 +452,7 @@ export class Look {
 
   /** The condition under which the formula holds: `x > 0 and y ≤ 1`; undefined where it holds everywhere. */
   condition(): FormulaText | undefined {
-    return this.keep("condition", () => {
+    return this.keepForBranch("condition", () => {
       const { expressions, more } = conditionsOf(this.branch().graph.guards);
       const parts = expressions.map((expression) => written({ expression, parts: [] }));
       if (more > 0) {
@@ -441,6 +489,14 @@ function kept<T>(compute: () => T): { value: T } | { problem: Problem } {
     if (error instanceof Problem && !error.stopped) return { problem: error };
     throw error;
   }
+}
+
+type Memo = Map<string, { value: unknown } | { problem: Problem }>;
+
+/** Whether another argument differs in nothing but its numbers. */
+function isMoved(one: Argument, other: Argument): boolean {
+  if (one.name !== other.name) return false;
+  return one.shape ? one.shape.join() === other.shape?.join() : Object.is(one.original, other.original);
 }
 
 export function followed(parameters: readonly Argument[]): ParameterType[] {

@@ -11,6 +11,7 @@ import {
   PyTuple,
   type PyValue,
   parseExpression,
+  toValue,
   visit,
 } from "../languages/python";
 import type { Tree } from "./point";
@@ -34,6 +35,10 @@ export function isFunction(value: PyValue): boolean {
       (value.type.heap && value.type.find("__call__") !== undefined))
   );
 }
+
+/** Whether it is a number, an array or a Variable in float32. */
+export const inSingle = (value: PyValue): boolean =>
+  typeof value === "object" && value !== null && toValue(value)?.dtype === "float32";
 
 /** A value of the same kind as `model` that holds `numbers`, which may be traced. */
 export function rebuild(model: PyValue, numbers: Value): PyValue {

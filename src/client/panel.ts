@@ -317,10 +317,9 @@ class Panel implements Disposable {
   }
 }
 
-/** Calls with the same key: only the latest is wanted. */
+/** Calls with the same key: only the latest is wanted. Of views several may be on their way: the page gives up the old ones. */
 function supersedes(call: Extract<ToHost, { type: "call" }>): string {
   switch (call.method) {
-    case "view":
     case "check":
     case "tape":
     case "slices":

@@ -118,7 +118,8 @@ const isViewParams = (it: Fields): boolean =>
   optional(it.point, isPoint) &&
   optional(it.component, isComponent) &&
   optional(it.effort, isEffort) &&
-  optional(it.width, isWidth);
+  optional(it.width, isWidth) &&
+  optional(it.standing, isString);
 
 export const isCommandArgument: Check<CommandArgument> = (value): value is CommandArgument =>
   isObject(value) && isSubject(value.subject) && optional(value.point, isPoint);
@@ -146,6 +147,7 @@ export const isPanelState: Check<PanelState> = (value): value is PanelState =>
     listOf(layers, (layer): layer is PlotLayer => plotLayers.includes(layer as PlotLayer)),
   ) &&
   optional(value.pinned, isBoolean) &&
+  optional(value.single, isBoolean) &&
   optional(value.axes, (axes): axes is unknown[] => listOf(axes, isString)) &&
   optional(value.window, (window): window is unknown[] => listOf(window, isRange)) &&
   optional(value.component, isComponent) &&

@@ -123,6 +123,8 @@ interface Structural<A> extends Named {
   readonly javascript?: string;
   /** Its template in a program, where it can be written in one expression; see {@link Code}. */
   readonly code?: (attributes: A, inputs: readonly Type[], target: ProgramTarget) => string | undefined;
+  /** Whether the derivative, or that of what it chooses, jumps at these inputs. */
+  readonly kinked?: (inputs: readonly Tensor[], attributes: A) => boolean;
 }
 
 /** Linear in each of its arguments taken together: it gives its transpose. */
@@ -159,8 +161,6 @@ export interface Nonlinear<A> extends Structural<A> {
     attributes: A,
     dialect: Dialect,
   ) => Value;
-  /** Whether the derivative jumps at these inputs. */
-  readonly kinked?: (inputs: readonly Tensor[], attributes: A) => boolean;
 }
 
 /** No derivative at all: comparisons of shapes, stop_gradient, conversion to integers. */

@@ -1,6 +1,6 @@
 /** The page: the views of a function (formulas, point, plot, derivatives), of its minimisation and of a file's run. */
 import * as l10n from "@vscode/l10n";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { View } from "../protocol/lsp";
 import { Announcer } from "./announcer";
 import { Derivatives } from "./derivatives";
@@ -17,7 +17,7 @@ import type { Model, Session } from "./session";
 import { Tabs } from "./tabs";
 import { TapeView } from "./tape";
 import { useStyleColors } from "./theme";
-import { SessionContext, useModel } from "./use";
+import { SessionContext, showsSingle, useModel } from "./use";
 
 export function App({ session }: { session: Session }) {
   const model = useModel(session);
@@ -104,26 +104,31 @@ function FunctionView({ session, model }: { session: Session; model: Model }) {
 
 /** What there is to see of the function at the point. */
 function Parts({ model, view }: { model: Model; view: View }) {
-  const { formula, derivatives, hessianFormula } = view;
-  const pictures = [formula, hessianFormula, ...derivatives.map((derivative) => derivative.formula)];
+  const { formula, derivatives, hessianFormula, guards, paths } = view;
   // Long formulas go across the page, short ones above the numbers.
-  const narrow = pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
+  const narrow = useMemo(() => {
+    const pictures = [formula, hessianFormula, ...derivatives.map((derivative) => derivative.formula)];
+    return pictures.every((picture) => Number(/ width="([\d.]+)/.exec(picture?.svg ?? "")?.[1] ?? 0) < 340);
+  }, [formula, derivatives, hessianFormula]);
+  // While the point moves these stay, and with them what is drawn of them.
+  const formulas = useMemo(() => <Formulas view={view} />, [formula, derivatives, hessianFormula, guards]);
+  const loops = useMemo(() => <Loops view={view} />, [paths]);
   const wide = (view.hessian?.rows.length ?? 0) > NARROW;
   return (
     <>
       {view.partial && <Missing view={view} />}
-      {!narrow && <Formulas view={view} />}
+      {!narrow && formulas}
       <div class="columns">
         <div class="column">
-          {narrow && <Formulas view={view} />}
+          {narrow && formulas}
           <Inputs model={model} view={view} />
-          <Derivatives view={view} />
+          <Derivatives view={view} single={showsSingle(model, view)} />
           {!wide && <Hessian view={view} />}
         </div>
         <div class="column">
           <Jacobian view={view} />
           <PlotSection model={model} view={view} />
-          <Loops view={view} />
+          {loops}
         </div>
       </div>
       {wide && <Hessian view={view} />}

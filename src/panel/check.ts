@@ -101,6 +101,7 @@ const verdicts: unknown[] = ["right", "wrong", "not differentiable", "not trustw
 const isChecked = (value: unknown): value is CheckResult =>
   isObject(value) &&
   optional(value.problem, isString) &&
+  optional(value.single, isCell) &&
   isList(
     value.rows,
     (it) =>

@@ -13,8 +13,11 @@ import { useSession } from "./use";
 /** More rows than this are shown on demand. */
 const SHOWN = 40;
 
-/** The gradient: exact, by central differences, how far they lie apart, and what the check says of it. */
-export function Derivatives({ view }: { view: View }) {
+/**
+ * The gradient: exact, by central differences, and how far they lie apart, or what it is in float32; and what the check
+ * says of it.
+ */
+export function Derivatives({ view, single }: { view: View; single: boolean }) {
   const session = useSession();
   const [all, setAll] = useState(false);
   const wanted = view.gradient.some((row) => row.automatic);
@@ -29,7 +32,18 @@ export function Derivatives({ view }: { view: View }) {
         <h2 id="gradient">
           {title} <ComponentName view={view} />
         </h2>
-        <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(gradientRows(view, checked))} />
+        <div class="choosers">
+          <button
+            type="button"
+            class="action"
+            aria-pressed={single}
+            title={l10n.t("In float32 too, as TensorFlow, PyTorch and JAX compute by default")}
+            onClick={() => session.setSingle(!single)}
+          >
+            float32
+          </button>
+          <ExportMenu name={`${nameOf(view)} ${title}`} csv={() => csvOf(gradientRows(view, checked))} />
+        </div>
       </div>
       <Scroll label={title}>
         <table class="gradient" aria-labelledby="gradient" aria-busy={wanted && !check.fresh}>
@@ -39,16 +53,29 @@ export function Derivatives({ view }: { view: View }) {
               <th scope="col" class="number">
                 {l10n.t("automatic")}
               </th>
+              {single && (
+                <th scope="col" class="number">
+                  float32
+                </th>
+              )}
               <th scope="col" class="number wide">
                 {l10n.t("central differences")}
               </th>
-              <th scope="col" class="number wide">
-                {l10n.t("difference")}
-              </th>
+              {!single && (
+                <th scope="col" class="number wide">
+                  {l10n.t("difference")}
+                </th>
+              )}
             </tr>
           </thead>
           {rows.map((row) => (
-            <Row key={row.name} row={row} checked={checked.get(row.name)} waiting={wanted && !check.fresh} />
+            <Row
+              key={row.name}
+              row={row}
+              checked={checked.get(row.name)}
+              waiting={wanted && !check.fresh}
+              single={single}
+            />
           ))}
         </table>
       </Scroll>
@@ -56,6 +83,11 @@ export function Derivatives({ view }: { view: View }) {
         <button type="button" class="link" onClick={() => setAll(true)}>
           {l10n.t("Show all {0} rows", view.gradient.length)}
         </button>
+      )}
+      {single && (
+        <p class="muted">
+          {l10n.t("The value in float32: {0}", (check.fresh ? check.data?.single?.text : "…") ?? "—")}
+        </p>
       )}
       {check.fresh && (check.problem ?? check.data?.problem) && (
         <p class="muted">{check.problem ?? check.data?.problem}</p>
@@ -79,8 +111,15 @@ function* gradientRows(view: View, checked: ReadonlyMap<string, CheckRow>): Gene
 /** All digits stand in the titles, and go to what is copied and saved. */
 const short = ({ value }: Cell, digits: number) => formatNumber(fromJsonNumber(value), digits);
 
+interface RowProps {
+  row: GradientRow;
+  checked: CheckRow | undefined;
+  waiting: boolean;
+  single: boolean;
+}
+
 /** Two lines: the numbers, and what is to be said of them. */
-function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | undefined; waiting: boolean }) {
+function Row({ row, checked, waiting, single }: RowProps) {
   return (
     <tbody>
       <tr>
@@ -90,12 +129,15 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
         <td class="number strong" title={row.automatic?.text}>
           {row.automatic ? short(row.automatic, 10) : row.reason ? l10n.t("none") : "—"}
         </td>
+        {single && <td class="number single">{checked?.single?.text ?? (waiting && row.automatic ? "…" : "—")}</td>}
         <td class="number muted wide" title={row.central?.text}>
           {row.central ? short(row.central, 8) : "—"}
         </td>
-        <td class="number muted wide" title={row.difference?.text}>
-          {row.difference ? short(row.difference, 2) : "—"}
-        </td>
+        {!single && (
+          <td class="number muted wide" title={row.difference?.text}>
+            {row.difference ? short(row.difference, 2) : "—"}
+          </td>
+        )}
       </tr>
       <tr>
         {row.reason ? (
@@ -104,7 +146,7 @@ function Row({ row, checked, waiting }: { row: GradientRow; checked: CheckRow | 
           </td>
         ) : (
           <td class="verdict" colSpan={3}>
-            {checked ? <VerdictOf row={checked} /> : waiting ? "…" : ""}
+            {checked ? <VerdictOf row={checked} shown={single} /> : waiting ? "…" : ""}
             {row.central && row.difference && (
               <span class="narrow">
                 {l10n.t(
@@ -129,8 +171,9 @@ const kinds: Readonly<Record<Verdict, keyof typeof shapes>> = {
   "not finite": "none",
 };
 
-function VerdictOf({ row }: { row: CheckRow }) {
-  const { method, reference, error, single } = row;
+/** @param shown the number in float32 has a place of its own */
+function VerdictOf({ row, shown }: { row: CheckRow; shown: boolean }) {
+  const { method, reference, error, single, differs } = row;
   const kind = kinds[row.verdict];
   const bound = error && formatNumber(fromJsonNumber(error.value), 2);
   return (
@@ -141,7 +184,7 @@ function VerdictOf({ row }: { row: CheckRow }) {
       <span class="how">
         {bound && `${row.verdict === "right" ? method : `${method}: ${reference?.text}`} ± ${bound}`}
         {!bound && row.verdict === "right" && method}
-        {single && `; ${l10n.t("in float32: {0}", single.text)}`}
+        {single && differs && !shown && `; ${l10n.t("in float32: {0}", single.text)}`}
       </span>
     </>
   );

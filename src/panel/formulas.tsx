@@ -8,7 +8,7 @@ function Line({ formula, label }: { formula: FormulaData; label: string }) {
   const session = useSession();
   return (
     <div class="formula-line">
-      <Scroll label={label}>
+      <Scroll label={label} content={formula.svg}>
         <Formula formula={formula} display />
       </Scroll>
       <button

@@ -6,10 +6,11 @@ import { ComponentChooser } from "./component";
 import { NumberField, stepFor } from "./number-field";
 import { Scroll } from "./scroll";
 import type { Model, Range } from "./session";
-import { useSession } from "./use";
+import { showsSingle, useSession } from "./use";
 
 /** The point: a field and a slider for a scalar, a grid of fields for an array. */
 export function Inputs({ model, view }: { model: Model; view: View }) {
+  const single = showsSingle(model, view);
   return (
     <section class="inputs" data-section="function">
       <h2>{l10n.t("Point")}</h2>
@@ -20,9 +21,9 @@ export function Inputs({ model, view }: { model: Model; view: View }) {
             <span class="name">{parameter.name}</span> <span class="reason">{parameter.reason}</span>
           </p>
         ) : parameter.shape.length === 0 && !Array.isArray(model.point[parameter.name]) ? (
-          <Scalar key={parameter.name} model={model} parameter={parameter} />
+          <Scalar key={parameter.name} model={model} parameter={parameter} single={single} />
         ) : (
-          <ArrayGrid key={parameter.name} model={model} parameter={parameter} />
+          <ArrayGrid key={parameter.name} model={model} parameter={parameter} single={single} />
         ),
       )}
       <p class="value">
@@ -41,7 +42,13 @@ export function Inputs({ model, view }: { model: Model; view: View }) {
   );
 }
 
-function Scalar({ model, parameter: { name, range, reason } }: { model: Model; parameter: Parameter }) {
+interface Props {
+  model: Model;
+  parameter: Parameter;
+  single: boolean;
+}
+
+function Scalar({ model, parameter: { name, range, reason }, single }: Props) {
   const session = useSession();
   const value = fromJsonNumber((model.point[name] ?? "NaN") as number);
   const [low, high]: Range = model.ranges[name] ?? range;
@@ -52,7 +59,7 @@ function Scalar({ model, parameter: { name, range, reason } }: { model: Model; p
       <label for={`input-${name}`} title={name}>
         {name}
       </label>
-      <NumberField id={`input-${name}`} label={name} value={value} step={step} onChange={set} />
+      <NumberField id={`input-${name}`} label={name} value={value} step={step} single={single} onChange={set} />
       <input
         type="range"
         min={low}
@@ -77,7 +84,7 @@ function Scalar({ model, parameter: { name, range, reason } }: { model: Model; p
 /** More fields than this help nobody. */
 const SHOWN = 100;
 
-function ArrayGrid({ model, parameter: { name, shape, range, reason } }: { model: Model; parameter: Parameter }) {
+function ArrayGrid({ model, parameter: { name, shape, range, reason }, single }: Props) {
   const session = useSession();
   const tree = model.point[name] ?? [];
   const step = stepFor(range);
@@ -88,7 +95,7 @@ function ArrayGrid({ model, parameter: { name, shape, range, reason } }: { model
       <legend>
         {name} <span class="muted">{shape.join(" × ")}</span>
       </legend>
-      <Scroll label={name}>
+      <Scroll label={name} content={shape.join()}>
         <div class="grid" style={{ gridTemplateColumns: `repeat(${columns}, minmax(4.5em, 7em))` }}>
           {cells.slice(0, SHOWN).map(({ path, value }) => (
             <NumberField
@@ -96,6 +103,7 @@ function ArrayGrid({ model, parameter: { name, shape, range, reason } }: { model
               label={`${name}[${path.join(", ")}]`}
               value={value}
               step={step}
+              single={single}
               onChange={(next) => session.setValue(name, replaced(model.point[name] ?? [], path, toJsonNumber(next)))}
             />
           ))}

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { ComponentChildren } from "preact";
 import type { Placed } from "../protocol/lsp";
-import { useModel, useSession } from "./use";
+import { useSession } from "./use";
 
 /** A place in the script: a click shows it in the editor. */
 export function LineLink({
@@ -12,14 +12,16 @@ export function LineLink({
   children?: ComponentChildren;
 }) {
   const session = useSession();
-  const { document } = useModel(session);
   const { line, character } = range?.start ?? { line: 0, character: 0 };
   return (
     <button
       type="button"
       class="link line-link"
       title={l10n.t("Show in the editor")}
-      onClick={() => document !== undefined && session.reveal(document, line, character)}
+      onClick={() => {
+        const { document } = session.model;
+        if (document !== undefined) session.reveal(document, line, character);
+      }}
     >
       {children ?? l10n.t("line {0}", lineName ?? line + 1)}
     </button>

@@ -26,6 +26,7 @@ const rpc = new Rpc(port);
 const session = new Session(rpc);
 const measure = () => session.setWidth(document.documentElement.clientWidth);
 window.addEventListener("resize", measure);
+document.addEventListener("visibilitychange", () => session.keep());
 let started = false;
 rpc.on("start", ({ l10n: contents, state }) => {
   // A page that was hidden and comes back has nothing to show but what was kept.

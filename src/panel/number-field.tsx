@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { useEffect, useState } from "preact/hooks";
-import { formatNumber, roundToStep } from "../render/numbers";
+import { formatNumber, formatSingle, roundToStep } from "../render/numbers";
 
 const words: Record<string, number> = {
   nan: Number.NaN,
@@ -26,6 +26,8 @@ interface Props {
   step: number;
   min?: number;
   whole?: boolean;
+  /** A number of float32 stands there in as many digits as it has. */
+  single?: boolean;
   /** What an empty field means, in words; it stands for NaN. */
   empty?: string;
   class?: string;
@@ -33,10 +35,11 @@ interface Props {
 }
 
 /** A number that is typed, or moved by the arrow keys (ten times as far with Shift, a tenth with Alt). */
-export function NumberField({ label, id, value, step, min, whole, empty, class: name = "", onChange }: Props) {
+export function NumberField({ label, id, value, step, min, whole, single, empty, class: name = "", onChange }: Props) {
   const [typed, setTyped] = useState<string>();
   const none = empty !== undefined && Number.isNaN(value);
-  const shown = none ? "" : formatNumber(value, 17);
+  const text = single && Math.fround(value) === value ? formatSingle(value) : formatNumber(value, 17);
+  const shown = none ? "" : text;
   // What is typed stays as it was typed while it means the value.
   useEffect(() => {
     if (typed !== undefined && !Object.is(parseNumber(typed), value) && parseNumber(typed) !== undefined)

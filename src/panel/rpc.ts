@@ -94,71 +94,94 @@ export class Rpc {
   }
 }
 
-/** A question is asked at most once in a frame of the screen, in milliseconds. */
-const FRAME = 1000 / 60;
-/** So long an answer is waited for before it is given up for that to a newer question. */
+/** So many milliseconds an answer is waited for before it is given up for that to a newer question, at first. */
 const PATIENCE = 250;
+/** Questions on their way at once, where answering costs less than half a frame of the screen: the way takes longer. */
+const MOST_UNDERWAY = 3;
+const QUICK = 1000 / 120;
+
+interface Underway {
+  readonly abort: AbortController;
+  readonly since: number;
+}
 
 /**
- * Asks the same question again and again while the user drags, always for the newest place: the next question goes out
- * when the last is answered, so that answers come as fast as they can be had.
+ * Asks the same question again and again while the user drags, always for the newest place. A question goes out at once,
+ * or when an earlier one is answered, so that answers come as fast as they can be had and none pile up.
  */
 export class Latest<M extends keyof PanelApi> {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private abort: AbortController | undefined;
+  /** The oldest first. */
+  private underway: Underway[] = [];
   private next: (() => Params<M>) | undefined;
-  private last = Number.NEGATIVE_INFINITY;
+  private most = 1;
+  /** Longer after each question that was given up: an answer that is always late comes all the same. */
+  private patience = PATIENCE;
 
+  /** @param work the milliseconds of work that an answer took; absent: one question at a time */
   constructor(
     private readonly rpc: Rpc,
     private readonly method: M,
     private readonly onResult: (result: Result<M>, params: Params<M>) => void,
     private readonly onError: (message: string) => void,
+    private readonly work: (result: Result<M>) => number = () => Number.POSITIVE_INFINITY,
   ) {}
 
   get busy(): boolean {
-    return this.timer !== undefined || this.abort !== undefined;
+    return this.next !== undefined || this.underway.length > 0;
   }
 
   /** `params` are taken when the question is sent. */
   ask(params: () => Params<M>): void {
+    // All that is asked for at once is one question.
+    if (!this.next) queueMicrotask(() => this.proceed());
     this.next = params;
-    this.schedule();
   }
 
   cancel(): void {
     clearTimeout(this.timer);
-    this.timer = undefined;
     this.next = undefined;
-    this.abort?.abort();
-    this.abort = undefined;
+    for (const { abort } of this.underway.splice(0)) abort.abort();
   }
 
-  private schedule(): void {
+  private proceed(): void {
     clearTimeout(this.timer);
-    const due = this.last + (this.abort ? PATIENCE : FRAME);
-    this.timer = setTimeout(() => void this.send(), Math.max(0, due - performance.now()));
-  }
-
-  private async send(): Promise<void> {
-    this.timer = undefined;
     if (!this.next) return;
+    if (this.underway.length >= this.most) {
+      const left = this.underway[0]!.since + this.patience - performance.now();
+      if (left > 0) {
+        this.timer = setTimeout(() => this.proceed(), left);
+        return;
+      }
+      this.underway.shift()!.abort.abort();
+      this.patience *= 2;
+    }
     const params = this.next();
     this.next = undefined;
-    this.abort?.abort();
-    const abort = new AbortController();
-    this.abort = abort;
-    this.last = performance.now();
+    void this.send(params);
+  }
+
+  private async send(params: Params<M>): Promise<void> {
+    const own: Underway = { abort: new AbortController(), since: performance.now() };
+    this.underway.push(own);
+    const answered = () => {
+      const place = this.underway.indexOf(own);
+      if (place < 0) return false;
+      // Answers come in order: an older question that has none will be late.
+      for (const { abort } of this.underway.splice(0, place + 1)) abort.abort();
+      this.patience = PATIENCE;
+      return true;
+    };
     try {
-      const result = await this.rpc.call(this.method, params, abort.signal);
-      if (this.abort !== abort) return;
-      this.abort = undefined;
-      this.onResult(result, params);
+      const result = await this.rpc.call(this.method, params, own.abort.signal);
+      if (answered()) {
+        this.most = this.work(result) < QUICK ? MOST_UNDERWAY : 1;
+        this.onResult(result, params);
+      }
     } catch (error) {
-      if (this.abort !== abort) return;
-      this.abort = undefined;
-      if (!(error instanceof Cancelled)) this.onError(error instanceof Error ? error.message : String(error));
+      if (answered() && !(error instanceof Cancelled))
+        this.onError(error instanceof Error ? error.message : String(error));
     }
-    if (this.next) this.schedule();
+    this.proceed();
   }
 }

@@ -8,6 +8,7 @@ import type {
   PlotData,
   Point,
   ScriptView,
+  Standing,
   Subject,
   View,
   ViewParams,
@@ -86,6 +87,8 @@ export interface Model {
   effort: number;
   /** Pixels that formulas have. */
   width?: number;
+  /** Numbers in float32 too; undefined: where the file works in it. */
+  single?: boolean;
   /** What the plot shows beside the function. */
   layers: readonly PlotLayer[];
   optimization: OptimizationModel;
@@ -106,6 +109,13 @@ const WIDEST = 1280;
 const FEWEST = 360;
 const AROUND = 62;
 const STEP = 20;
+
+/** The point is kept once in so many milliseconds while it moves. */
+const KEEPING = 200;
+/** A question that is not answered for so many milliseconds is slow. */
+const SLOW = 300;
+/** Views that may still be on their way name what earlier ones had. */
+const MOST_STANDING = 8;
 
 /** Samples along each axis where the floor of a narrow valley is to be seen. */
 const FINE = 193;
@@ -160,11 +170,16 @@ export class Session {
     layers: defaultLayers,
   };
 
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<(inFrame: boolean) => void>();
   private readonly views: Latest<"view">;
   private readonly plots: Latest<"plot">;
   private readonly scripts: Latest<"script">;
   private slowTimer: ReturnType<typeof setTimeout> | undefined;
+  private keepTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The point has moved since. */
+  private unkept = false;
+  /** What stayed while the point moved, by its name; the latest last. */
+  private readonly standing = new Map<string, Standing>();
   /** What the Optimize view does. */
   readonly optimization: Optimization;
   /** The window that the user chose by zooming or panning. */
@@ -181,8 +196,9 @@ export class Session {
     this.views = new Latest(
       rpc,
       "view",
-      (view) => this.showView(view),
+      (view) => this.showView(this.completed(view)),
       (problem) => this.settle({ problem }),
+      ({ milliseconds }) => milliseconds,
     );
     this.plots = new Latest(
       rpc,
@@ -215,7 +231,8 @@ export class Session {
     });
   }
 
-  subscribe(listener: () => void): () => void {
+  /** @param listener is told whether it is enough to show the change in the next frame */
+  subscribe(listener: (inFrame: boolean) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -253,6 +270,7 @@ export class Session {
       subject,
       given: state.point !== undefined,
       layers: state.layers ?? this.model.layers,
+      single: state.single ?? this.model.single,
       ...(changed
         ? {
             ranges: {},
@@ -285,7 +303,7 @@ export class Session {
     const { tab, document } = this.model;
     if (tab !== "script" || document === undefined) return;
     this.scripts.ask(() => ({ uri: this.model.document ?? document }));
-    this.slowTimer ??= setTimeout(() => this.update({ slow: true }), 300);
+    this.watchTime();
   }
 
   // ── the point ─────────────────────────────────────────────────────────────
@@ -304,7 +322,7 @@ export class Session {
     }
     this.update({ point, given: true, ranges });
     this.ask();
-    this.keep();
+    this.keepSoon();
     this.optimization.moved();
     if (this.model.pinned) this.pin(true);
   }
@@ -378,6 +396,11 @@ export class Session {
     this.askPlot();
   }
 
+  setSingle(single: boolean): void {
+    this.update({ single });
+    this.keep();
+  }
+
   toggleLayer(layer: PlotLayer): void {
     const { layers } = this.model;
     this.update({ layers: layers.includes(layer) ? layers.filter((other) => other !== layer) : [...layers, layer] });
@@ -411,14 +434,28 @@ export class Session {
 
   // ── within ────────────────────────────────────────────────────────────────
 
-  update(patch: Partial<Model>): void {
+  /** @param inFrame what is shown of it in the next frame comes early enough */
+  update(patch: Partial<Model>, inFrame = false): void {
     this.model = { ...this.model, ...patch };
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) listener(inFrame);
+  }
+
+  /** While the point moves, what is kept follows it now and then. */
+  private keepSoon(): void {
+    this.unkept = true;
+    if (this.keepTimer !== undefined) return;
+    this.keep();
+    this.keepTimer = setTimeout(() => {
+      this.keepTimer = undefined;
+      if (this.unkept) this.keepSoon();
+    }, KEEPING);
   }
 
   /** What is kept over a reload of the window, here and by the extension. */
   keep(): void {
-    const { subject, point, given, locked, pinned, optimization, layers, axes, component, tab, document } = this.model;
+    this.unkept = false;
+    const { subject, point, given, locked, pinned, optimization, layers, axes, component, single, tab, document } =
+      this.model;
     if (!subject && document === undefined) return;
     const state: PanelState = {
       ...(subject ? { subject } : {}),
@@ -431,6 +468,7 @@ export class Session {
       layers: [...layers],
       ...(axes.length > 0 ? { axes } : {}),
       ...(component === undefined ? {} : { component }),
+      ...(single === undefined ? {} : { single }),
       ...(this.window ? { window: this.window } : {}),
     };
     this.rpc.port.setState(state);
@@ -444,24 +482,40 @@ export class Session {
     this.views.ask(() => {
       const { point, given, subject: latest, component } = this.model;
       const { width } = this.model;
+      const standing = [...this.standing.keys()].pop();
       return {
         subject: latest ?? subject,
         ...(given ? { point } : {}),
         ...this.manner(component),
         ...(width === undefined ? {} : { width }),
+        ...(standing === undefined ? {} : { standing }),
       };
     });
-    this.slowTimer ??= setTimeout(() => this.update({ slow: true }), 300);
+    this.watchTime();
     this.askPlot();
   }
 
-  private settle(patch: Partial<Model>): void {
-    if (!this.views.busy && !this.scripts.busy) {
-      clearTimeout(this.slowTimer);
-      this.slowTimer = undefined;
-      patch = { ...patch, slow: false };
-    }
-    this.update(patch);
+  private watchTime(): void {
+    this.slowTimer ??= setTimeout(() => this.update({ slow: true }), SLOW);
+  }
+
+  /** Something was answered. */
+  private settle(patch: Partial<Model>, inFrame = false): void {
+    clearTimeout(this.slowTimer);
+    this.slowTimer = undefined;
+    if (this.views.busy || this.scripts.busy) this.watchTime();
+    this.update({ ...patch, slow: false }, inFrame);
+  }
+
+  /** With what was left out of it because it is here. */
+  private completed(view: View): View {
+    if (view.standing === undefined) return view;
+    const { formula, derivatives, hessianFormula, guards, paths } = view;
+    const standing = this.standing.get(view.standing) ?? { formula, derivatives, hessianFormula, guards, paths };
+    this.standing.delete(view.standing);
+    this.standing.set(view.standing, standing);
+    if (this.standing.size > MOST_STANDING) this.standing.delete(this.standing.keys().next().value!);
+    return { ...view, ...standing };
   }
 
   private showView(view: View): void {
@@ -478,20 +532,24 @@ export class Session {
     }
     const axes =
       chosen.length && chosen.every((name) => view.plottable.includes(name)) ? chosen : view.plottable.slice(0, 2);
-    // While the point moves the loops of the file stay what they are, and so does all that is drawn of them.
+    // Another document may have the same loops: what is drawn of them stays.
     const paths = this.model.view?.paths ?? [];
     const stay = paths.length === view.paths.length && paths.every((path, k) => samePath(path, view.paths[k]!));
-    this.settle({
-      view: stay ? { ...view, paths } : view,
-      problem: undefined,
-      point,
-      ranges,
-      axes,
-      // Until it has answered for another.
-      component: this.model.component ?? view.result?.component,
-      pinned: view.origin.kind === "pinned" || (this.model.pinned && given),
-      ...(axes.length === 0 ? { plot: undefined } : {}),
-    });
+    // While the point is dragged, its next move shows this too: the page is drawn once for both.
+    this.settle(
+      {
+        view: stay ? { ...view, paths } : view,
+        problem: undefined,
+        point,
+        ranges,
+        axes,
+        // Until it has answered for another.
+        component: this.model.component ?? view.result?.component,
+        pinned: view.origin.kind === "pinned" || (this.model.pinned && given),
+        ...(axes.length === 0 ? { plot: undefined } : {}),
+      },
+      true,
+    );
     this.askPlot();
     this.optimization.refresh();
     if (this.runWhenShown) {

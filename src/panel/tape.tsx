@@ -19,7 +19,7 @@ import { Scroll } from "./scroll";
 import type { Session } from "./session";
 import { type Box, LINE, layout } from "./tape-layout";
 import { useColors } from "./theme";
-import { hasNothing, useModel, useSession } from "./use";
+import { hasNothing, usePart, useSession } from "./use";
 
 export function TapeView({ view }: { view: View }) {
   const session = useSession();
@@ -232,7 +232,9 @@ interface DrawingProps {
 
 function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
   const session = useSession();
-  const { cursor, subject } = useModel(session);
+  const under = usePart(session, ({ cursor, subject }) =>
+    cursor && cursor.uri === subject?.uri ? nodeAt(nodes, cursor.line, cursor.character) : undefined,
+  );
   const [hovered, setHovered] = useState<number>();
   const [focus, setFocus] = useState(0);
   const place = useRef<HTMLDivElement>(null);
@@ -262,7 +264,6 @@ function Drawing({ nodes, steps, at, current, stale }: DrawingProps) {
   const computed = new Set(steps.slice(0, at).flatMap((step) => (step.back ? [] : [step.node])));
   const passing = new Set(steps.slice(0, at).flatMap((step) => (step.back ? [step.node] : [])));
   const adjoints = adjointsAt(nodes, steps, at);
-  const under = cursor && cursor.uri === subject?.uri ? nodeAt(nodes, cursor.line, cursor.character) : undefined;
   const mark = (index: number | undefined) => {
     setHovered(index);
     session.highlight(index === undefined ? undefined : nodes[index]!.range);

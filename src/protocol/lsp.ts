@@ -84,6 +84,8 @@ export interface ViewParams {
   effort?: number;
   /** Pixels across which formulas are broken into lines. */
   width?: number;
+  /** The `standing` of an earlier view that the asker still has. */
+  standing?: string;
 }
 
 /** A formula typeset for the current theme, with its sources. */
@@ -156,6 +158,9 @@ export interface Jacobian {
   pattern: { starts: number[]; columns: number[] };
 }
 
+/** What of a view stays while the point moves within a branch. */
+export type Standing = Pick<View, "formula" | "derivatives" | "hessianFormula" | "guards" | "paths">;
+
 export interface View {
   subject: Subject;
   /** `g(x1, x2)`. */
@@ -184,10 +189,14 @@ export interface View {
    */
   result?: { shape: number[]; text: string; symbol: string; labels: string[]; component: Component };
   jacobian?: Jacobian;
+  /** The file gives the function numbers in float32. */
+  single?: boolean;
   /** Names of parameters that a plot can show (scalars). */
   plottable: string[];
   /** Paths that the file's own training loops took through this function. */
   paths: LoopPath[];
+  /** Names what stays while the point moves; where the question has the same name, that is left out. */
+  standing?: string;
   /** One clear line: why something above is missing. */
   problem?: string;
   /** The budget ended before everything was computed. */
@@ -211,12 +220,16 @@ export interface CheckRow {
   /** What the method gives, and how far it may be off. */
   reference?: Cell;
   error?: Cell;
-  /** The derivative in float32, where it visibly differs from that in float64. */
+  /** The derivative in float32, where there is one. */
   single?: Cell;
+  /** It visibly differs from that in float64. */
+  differs?: boolean;
 }
 
 export interface CheckResult {
   rows: CheckRow[];
+  /** The value in float32, where there is one. */
+  single?: Cell;
   /** One clear line: why there are no rows. */
   problem?: string;
 }

@@ -113,6 +113,8 @@ export interface PanelState {
   locked?: boolean;
   /** The point is that of hovers and lenses too. */
   pinned?: boolean;
+  /** Whether the gradient stands there in float32 too; absent: where the file works in it. */
+  single?: boolean;
   /** What a plot shows beside the function. */
   layers?: PlotLayer[];
   /** Along which variables it is drawn, and which part the user zoomed to. */

@@ -1,5 +1,13 @@
 /** Formulas, small plots and numbers as text: strings and SVG only. */
-export { formatMatrix, formatNumber, formatTree, formatVector, type Numbers, roundToStep } from "./numbers";
+export {
+  formatMatrix,
+  formatNumber,
+  formatSingle,
+  formatTree,
+  formatVector,
+  type Numbers,
+  roundToStep,
+} from "./numbers";
 export {
   contourPlot,
   curvePlot,

@@ -30,6 +30,15 @@ export function formatNumber(value: number, digits = 7): string {
   return plain(mantissa, exponent);
 }
 
+/** A number of float32 in the fewest digits that tell it apart from its neighbours there, as frameworks print it. */
+export function formatSingle(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return formatNumber(short, 17);
+  }
+  return formatNumber(Number(value.toPrecision(9)), 17);
+}
+
 /** Moves the decimal point of `1.234` by `exponent` places. */
 function plain(mantissa: string, exponent: number): string {
   const sign = mantissa.startsWith("-") ? "-" : "";

@@ -2,7 +2,9 @@
 import * as l10n from "@vscode/l10n";
 import type { CancellationToken } from "vscode-languageserver";
 import { type Look, Problem } from "../analysis/subject";
-import type { CheckResult, CheckRow, Verdict, ViewParams } from "../protocol/lsp";
+import type { Cell, CheckResult, CheckRow, Verdict, ViewParams } from "../protocol/lsp";
+import { toJsonNumber } from "../protocol/values";
+import { formatSingle } from "../render";
 import { OutOfTime, proceedUntil, type Session } from "./session";
 import { cell } from "./view";
 
@@ -17,8 +19,12 @@ export function check(session: Session, params: ViewParams, token: CancellationT
   const proceed = proceedUntil(session.now() + evaluation * effort, session.now, token);
   try {
     const look = session.look(subject, point).component(component);
-    const single = inSingle(look);
-    return { rows: look.checked(proceed).map((checked, i) => row(checked, single?.[i])) };
+    const single = orNone(() => look.singleGradient());
+    const value = orNone(() => look.singleValue());
+    return {
+      rows: look.checked(proceed).map((checked, i) => row(checked, single?.[i])),
+      ...(value === undefined ? {} : { single: singleCell(value) }),
+    };
   } catch (error) {
     if (error instanceof OutOfTime) return { rows: [], problem: l10n.t("the gradient check did not end in time") };
     if (error instanceof Problem) return { rows: [], problem: error.message };
@@ -27,9 +33,9 @@ export function check(session: Session, params: ViewParams, token: CancellationT
 }
 
 /** A function may work on float64 only. */
-function inSingle(look: Look): readonly (number | null)[] | undefined {
+function orNone<T>(inSingle: () => T): T | undefined {
   try {
-    return look.singleGradient();
+    return inSingle();
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;
@@ -37,10 +43,8 @@ function inSingle(look: Look): readonly (number | null)[] | undefined {
 }
 
 function row({ label, claimed, reference, errorEstimate, method, verdict }: Checked, single?: number | null): CheckRow {
-  const differs =
-    typeof single === "number" &&
-    !Object.is(single, claimed) &&
-    !(Math.abs(single - claimed) <= VISIBLE * Math.abs(claimed));
+  const differs = (single: number) =>
+    !Object.is(single, claimed) && !(Math.abs(single - claimed) <= VISIBLE * Math.abs(claimed));
   return {
     name: label,
     verdict: verdicts[verdict],
@@ -48,9 +52,11 @@ function row({ label, claimed, reference, errorEstimate, method, verdict }: Chec
     method: methodText(method),
     ...(reference === null ? {} : { reference: cell(reference) }),
     ...(errorEstimate === null ? {} : { error: cell(errorEstimate) }),
-    ...(differs ? { single: cell(single) } : {}),
+    ...(typeof single === "number" ? { single: singleCell(single), differs: differs(single) } : {}),
   };
 }
+
+const singleCell = (value: number): Cell => ({ value: toJsonNumber(value), text: formatSingle(value) });
 
 const verdicts: Readonly<Record<Checked["verdict"], Verdict>> = {
   right: "right",

@@ -37,6 +37,10 @@ export class Session {
   /** The functions of a document when it last parsed, by name, with the last title of the lens of each. */
   readonly lensTitles = new Map<string, Map<string, string | undefined>>();
   private readonly pins = new Map<string, Map<string, PointTree>>();
+  private readonly serials = new WeakMap<object, string>();
+  private serial = 0;
+  /** Another server counts too: one that starts again must not give the same names. */
+  private readonly started = Date.now().toString(36);
 
   constructor(
     readonly documents: Documents,
@@ -155,6 +159,16 @@ export class Session {
     else pins.delete(subject.name);
     this.pins.set(subject.uri, pins);
     this.refresh(subject.uri);
+  }
+
+  /** A name for an object that no other has. */
+  serialOf(part: object | undefined): string {
+    if (!part) return "";
+    const known = this.serials.get(part);
+    if (known !== undefined) return known;
+    const name = `${this.started}.${++this.serial}`;
+    this.serials.set(part, name);
+    return name;
   }
 
   /** The subject at a point. @throws Problem with one clear line. */

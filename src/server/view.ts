@@ -50,8 +50,12 @@ export async function view(session: Session, params: ViewParams, token: Cancella
     locate(session, subject, answer);
     const look = session.look(subject, point);
     describe(look, answer);
-    if (subject.kind === "function") answer.paths = pathsThrough(session, subject);
-    fill(look, answer, params, proceed);
+    const standing = nameOfStanding(session, look, params);
+    const known = standing === params.standing;
+    if (subject.kind === "function" && !known) answer.paths = pathsThrough(session, subject);
+    fill(look, answer, params, proceed, known);
+    // What is not all there is asked for again.
+    if (answer.problem === undefined) answer.standing = standing;
   } catch (error) {
     if (error instanceof OutOfTime) answer.partial = true;
     else if (error instanceof Problem) {
@@ -63,10 +67,19 @@ export async function view(session: Session, params: ViewParams, token: Cancella
   return answer;
 }
 
+function nameOfStanding(session: Session, look: Look, { subject, component = 0, width = 0 }: ViewParams): string {
+  const document = session.analysis(subject.uri ?? "");
+  return [look.branchIdentity, document]
+    .map((part) => session.serialOf(part))
+    .concat(`${component}`, `${width}`)
+    .join(" ");
+}
+
 function locate(session: Session, subject: Subject, answer: View): void {
   if (subject.kind !== "function") return;
   const analysis = session.analysis(subject.uri);
   const definition = analysis?.functionNamed(subject.name);
+  if (analysis?.worksInSingle(subject.name)) answer.single = true;
   if (definition) answer.location = { uri: subject.uri, range: rangeOf(analysis!.syntax, definition.nameSpan) };
 }
 
@@ -91,8 +104,17 @@ function describe(look: Look, answer: View): void {
   answer.plottable = [...look.labels];
 }
 
-/** Adds what can be had, the cheapest first; a part that has a problem leaves the others standing. */
-function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, proceed: () => void): void {
+/**
+ * Adds what can be had, the cheapest first; a part that has a problem leaves the others as they are.
+ * @param known the asker has the formulas
+ */
+function fill(
+  whole: Look,
+  answer: View,
+  { component = 0, width }: ViewParams,
+  proceed: () => void,
+  known: boolean,
+): void {
   const formula = formulasIn(width);
   const attempt = (part: () => void) => {
     proceed();
@@ -111,7 +133,7 @@ function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, p
   if (several) {
     const shown = typeof component === "number" && component >= values.length ? 0 : component;
     attempt(() => fillResult(whole, answer, shown));
-    if (values.length <= MOST_ROWS) attempt(() => fillFormula(whole, answer, name, formula));
+    if (values.length <= MOST_ROWS && !known) attempt(() => fillFormula(whole, answer, name, formula));
     if (values.length === 0) return;
     symbol = symbolOf(name, shown, typeof shown === "number" ? whole.outputs()[shown]! : "");
     answer.symbol = symbol.latex;
@@ -148,6 +170,7 @@ function fill(whole: Look, answer: View, { component = 0, width }: ViewParams, p
       tolerance: cell(spectrum.tolerance),
     };
   });
+  if (known) return;
   attempt(() => {
     if (!several) fillFormula(look, answer, name, formula);
     answer.derivatives = derivatives(look, name, { symbol }).map((derivative) => ({

@@ -17,7 +17,7 @@ import {
   type View,
   type ViewParams,
 } from "../../src/protocol/lsp";
-import type { ToHost, ToPage } from "../../src/protocol/panel";
+import type { PanelState, ToHost, ToPage } from "../../src/protocol/panel";
 import { encodeArray, fromJsonNumber, type JsonTree, toJsonNumber } from "../../src/protocol/values";
 import { formatNumber, loadTypesetter, typeset } from "../../src/render";
 import { basins } from "../../src/server/basins";
@@ -236,6 +236,12 @@ def attention(q, k, v):
     weights = scores / np.sum(scores)
     return np.sum((weights * v)**2)
 
+import tensorflow as tf
+
+def halves(x, y):
+    return tf.sin(x) * y / 3.0
+
+halves(tf.constant(0.1), tf.Variable(0.7))
 constant()
 options(0.7, 1.2)
 refuses(1.0, 2.0)
@@ -273,6 +279,11 @@ export class FakeHost {
   refusal = "";
   readonly cancelled = new Set<number>();
   private readonly session = new Session(new Map([[uri, TextDocument.create(uri, "python", 1, program)]]));
+  /** So many views were asked for at once at most, without an answer. */
+  mostViews = 0;
+  private waiting = 0;
+  /** The views that were answered. */
+  readonly views: View[] = [];
   /** Texts that stand in for files, by address. */
   readonly scripts = new Map<string, string>();
 
@@ -302,11 +313,26 @@ export class FakeHost {
     };
   }
 
+  /** What the page last asked to be kept. */
+  get state(): PanelState | undefined {
+    return this.received.findLast((message) => message.type === "state")?.state;
+  }
+
   calls(method: string) {
     return this.received.flatMap((message) => (message.type === "call" && message.method === method ? [message] : []));
   }
 
   async answer(message: ToHost): Promise<ToPage | undefined> {
+    if (message.type !== "call" || message.method !== "view") return this.answered(message);
+    this.mostViews = Math.max(this.mostViews, ++this.waiting);
+    try {
+      return await this.answered(message);
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  private async answered(message: ToHost): Promise<ToPage | undefined> {
     this.received.push(message);
     if (message.type === "cancel") this.cancelled.add(message.id);
     if (message.type !== "call") return undefined;
@@ -328,8 +354,8 @@ export class FakeHost {
       case "check":
         return check(this.session, call.params, token);
       case "view":
-        if (real) return view(this.session, call.params, token);
-        return this.view(call.params);
+        this.views.push(real ? await view(this.session, call.params, token) : this.view(call.params));
+        return this.views.at(-1);
       case "tape":
         return tape(this.session, call.params);
       case "slices":

@@ -249,11 +249,11 @@ describe("language server", () => {
       });
       assert.equal(problem, undefined);
       assert.deepEqual(
-        rows.map(({ name, verdict, single }) => [name, verdict, single?.value]),
+        rows.map(({ name, verdict, single, differs }) => [name, verdict, single?.value, differs]),
         [
-          ["x", "not differentiable", undefined],
-          ["y", "right", undefined],
-          ["z", "right", "Infinity"],
+          ["x", "not differentiable", 0, false],
+          ["y", "right", 3, false],
+          ["z", "right", "Infinity", true],
         ],
       );
       assert.equal(rows[1]!.method, "complex step");

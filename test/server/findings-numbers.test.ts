@@ -198,6 +198,35 @@ describe("findings about numbers", function () {
       );
       assert.deepEqual(await findings.of(shifted), []);
     });
+    it("of what is chosen by its order, at a tie: sorted, the median, the largest few", async () => {
+      for (const [body, at, slopes] of [
+        ["np.median(x)", "x[1] = 2.0", "1 before and 0 behind"],
+        ["np.sort(x)[1] * 3", "x[1] = 2.0", "3 before and 0 behind"],
+        ["np.quantile(x, 0.5)", "x[1] = 2.0", "1 before and 0 behind"],
+        ["tf.sort(x)[2]", "x[1] = 2.0", "0 before and 1 behind"],
+        ["tf.math.top_k(x, 1).values[0]", "x[1] = 2.0", "0 before and 1 behind"],
+        ["sorted(x)[1]", "x[1] = 2.0", "1 before and 0 behind"],
+      ] as const) {
+        const point = body.startsWith("tf") ? "tf.constant([1.0, 2.0, 2.0])" : "np.array([1.0, 2.0, 2.0])";
+        const [one, ...more] = await findings.of(lines(...HEAD, `def f(x): return ${body}`, `f(${point})`));
+        assert.deepEqual(more, [], body);
+        assert.ok(
+          one?.message.startsWith(`f has a kink at ${at}: its slope is ${slopes}.`),
+          `${body}: ${one?.message}`,
+        );
+      }
+      for (const [body, point] of [
+        ["np.median(x)", "[1.0, 2.0, 3.0]"],
+        ["np.sum(np.sort(x))", "[1.0, 2.0, 2.0]"],
+        ["np.sort(x)[0]", "[1.0, 2.0, 2.0]"],
+        ["np.sum(np.sort(x)[1:])", "[1.0, 2.0, 2.0]"],
+      ] as const)
+        assert.deepEqual(
+          await findings.of(lines(...HEAD, `def f(x): return ${body}`, `f(np.array(${point}))`)),
+          [],
+          body,
+        );
+    });
     it("of a branch at its edge, unless the branches meet smoothly, or do not meet", async () => {
       const f = (yes: string) =>
         lines("def f(x):", "    if x > 0:", `        return ${yes}`, "    return -x", "f(0.0)");

@@ -37,6 +37,8 @@ export interface Options {
   folder?: string;
   /** Files to write into the workspace: name → text. */
   files?: Record<string, string>;
+  /** Of `files` the .code-workspace that is opened in place of the folder. */
+  workspaceFile?: string;
   /** A file of the workspace to open. */
   file?: string;
   /** User settings over the usual ones. */
@@ -121,7 +123,8 @@ export async function openWorkbench(options: Options = {}): Promise<Workbench> {
   const workbench = new Workbench(page, context, server, { base, workspace, version, host, theme });
   open.add(workbench);
   const openFile = options.file && join(workspace, options.file);
-  await page.goto(workbenchAddress(server, { folder: workspace, openFile }));
+  const workspaceFile = options.workspaceFile && join(workspace, options.workspaceFile);
+  await page.goto(workbenchAddress(server, { folder: workspace, workspaceFile, openFile }));
   await workbench.hasTheme(theme);
   await page.locator(".part.statusbar .statusbar-item").first().waitFor();
   if (options.file) await workbench.isShown(options.file);

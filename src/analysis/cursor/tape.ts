@@ -1,5 +1,6 @@
 /** A tape at the cursor: what it watched, recorded and was asked. */
 import * as l10n from "@vscode/l10n";
+import { readOp } from "../../engine";
 import { type PyTape, PyTfTensor, PyTfVariable, type PyValue, pathAt, type Span, visit } from "../../languages/python";
 import { shortText } from "../display";
 import type { DocumentAnalysis } from "../document";
@@ -63,11 +64,11 @@ function nameOf({ script }: DocumentAnalysis, value: PyValue): string {
 /** In the order in which they ran; what ran several times, with its last value. */
 function recorded({ text, script }: DocumentAnalysis, { records }: PyTape): TapeFound["recorded"] {
   const told = new Map<string, string>();
-  for (const { source, out } of records) {
+  for (const { op, source, out } of records) {
     const span = source && script.place(source);
-    if (!span || span.to > text.length) continue;
+    // The reading of a Variable is nothing that the file writes.
+    if (op === readOp || !span || span.to > text.length) continue;
     const code = text.slice(span.from, span.to).replace(/\s+/g, " ");
-    // A plain name is the reading of a Variable.
     if (!/^[\p{L}\p{N}_.]*$/u.test(code)) told.set(code, shortText(out));
   }
   return [...told].map(([code, value]) => ({ code, value }));

@@ -4,6 +4,7 @@ import {
   type Attribute,
   type AugmentedAssign,
   type Expr,
+  freeNames,
   type Name,
   PyTfTensor,
   PyTfVariable,
@@ -13,10 +14,11 @@ import {
   type Statement,
   toValue,
 } from "../../languages/python";
+import { argumentOf } from "../arguments";
 import { shortText } from "../display";
 import type { DocumentAnalysis } from "../document";
 import { reasonText } from "../findings";
-import type { Asked, History } from "../script";
+import type { Asked, Binding, History } from "../script";
 import type { Look } from "../subject";
 import { sequenceItems } from "../values";
 import { attempt, lookOfText } from "./expression";
@@ -24,6 +26,9 @@ import { isNumber, type Surroundings, surroundings } from "./surroundings";
 
 /** So many elements of a value are written out. */
 const MOST_ELEMENTS = 24;
+/** So many values of an attribute are kept, of so many numbers. */
+const MOST_ROWS = 2000;
+const MOST_ROW = 12;
 
 export interface VariableFound {
   /** `x`, `self.w`. */
@@ -47,7 +52,12 @@ export interface VariableFound {
   }[];
   /** Where it is assigned an expression of other numbers: that expression. */
   readonly look?: Look;
+  /** Of an attribute, which others may change: when it is that. */
+  readonly moment?: Moment;
 }
+
+/** The line was reached so often, and the value is that of the last time; or nobody knows what it was there. */
+type Moment = { readonly times: number } | "end of run";
 
 /** What a name holds, and the numbers that it held one after the other. */
 interface Held {
@@ -56,6 +66,9 @@ interface Held {
   readonly stride?: number;
   readonly updates?: number;
   readonly look?: Look;
+  /** The value in words, where that is no more what it was. */
+  readonly text?: string;
+  readonly moment?: Moment;
 }
 
 export function variableUnder(analysis: DocumentAnalysis, word: Span): VariableFound | undefined {
@@ -66,16 +79,17 @@ export function variableUnder(analysis: DocumentAnalysis, word: Span): VariableF
   const name = analysis.text.slice(at.from, at.to);
   const held = attempt(() => heldAt(analysis, at, assignmentOf(at, path)));
   if (!held || !isNumeric(held.value)) return undefined;
-  const { value, look } = held;
+  const { value, look, moment, text = shortText(value, MOST_ELEMENTS) } = held;
   const history = analysis.script.historyOf.get(value) ?? historyOf(name, held, at);
   const kind = kindOf(value);
   return {
     name,
-    value: shortText(value, MOST_ELEMENTS),
+    value: text,
     ...(kind ? { kind } : {}),
     ...(history ? { history } : {}),
     asked: askedOf(analysis, value),
     ...(look ? { look } : {}),
+    ...(moment ? { moment } : {}),
   };
 }
 
@@ -97,6 +111,8 @@ function kindOf(value: PyValue): VariableFound["kind"] {
 function historyOf(name: string, { rows, stride = 1, updates }: Held, { from, to }: Span): History | undefined {
   const [first] = rows ?? [];
   if (!rows || !first || rows.length < 2 || rows.some((row) => row.length !== first.length)) return undefined;
+  // What never moved has no history.
+  if (rows.every((row) => row.every((x, k) => Object.is(x, first[k])))) return undefined;
   const labels = first.length === 1 ? [name] : first.map((_, k) => `${name}[${k}]`);
   return { name, span: { from, to }, labels, values: rows.flat(), updates: updates ?? rows.length, stride };
 }
@@ -150,15 +166,17 @@ function heldAt(
     const bound = here ?? script.bindings.findLast(({ name, span }) => name === at.id && span.to <= at.from);
     const value = bound?.value ?? script.globals.get(at.id);
     if (value === undefined) return undefined;
-    // What moved it in a loop tells its history.
-    const moved = script.bindings.findLast(({ name, history }) => name === at.id && history.count > 1);
-    const { rows, stride, count } = (here ?? moved ?? bound)?.history ?? {};
+    const { rows, stride, count } = (here ?? movedBy(analysis, at, bound) ?? bound)?.history ?? {};
     const found = assignment && attempt(() => surroundings(analysis, assignment.watched, alsoIn(assignment)));
     return { value, rows, stride, updates: count, ...lookOf(analysis, assignment, found) };
   }
   const around = attempt(() => surroundings(analysis, assignment?.watched ?? at, assignment && alsoIn(assignment)));
-  if (!around) return ofObject(analysis, at);
+  if (!around) return ofObject(analysis, at, assignment);
   const { values, within } = around;
+  if (!within && at.kind === "attribute") {
+    const value = analysis.valueWhere(at, values);
+    return { value, ...inLine(analysis, at, assignment), ...lookOf(analysis, assignment, around) };
+  }
   if (!assignment) return { value: within ? within.result : analysis.valueWhere(at, values), rows: within?.results };
   const text = assignment.text(analysis.text);
   const { from, to } = assignment.watched;
@@ -167,14 +185,48 @@ function heldAt(
   return { value, ...(plain ? { rows: within?.results } : {}), ...lookOf(analysis, assignment, around) };
 }
 
+/** The statement that moved a number in a loop tells its history: not one that gives its name to something else. */
+function movedBy({ script, syntax }: DocumentAnalysis, { id }: Name, bound: Binding | undefined): Binding | undefined {
+  const moved = script.bindings.findLast(({ name, history }) => name === id && history.count > 1);
+  if (!moved || moved === bound) return moved;
+  const statement = pathAt(syntax, moved.span.from).find((node) => node.kind === "assign" || node.kind === "augmented");
+  const carries =
+    statement?.kind === "augmented" || (statement?.kind === "assign" && freeNames(statement.value).has(id));
+  return carries ? moved : undefined;
+}
+
+/** What an attribute was in this line: the file runs once more, and is watched there. */
+function inLine(
+  analysis: DocumentAnalysis,
+  at: Name | Attribute,
+  assignment: Assignment | undefined,
+): Pick<Held, "text" | "moment" | "rows"> {
+  const { from, to } = assignment?.watched ?? at;
+  if (assignment && assignment.text(analysis.text) !== analysis.text.slice(from, to)) return { moment: "end of run" };
+  let text: string | undefined;
+  let times = 0;
+  const rows: (readonly number[])[] = [];
+  analysis.watchRun(assignment?.watched ?? at, (result) => {
+    times++;
+    text = shortText(result, MOST_ELEMENTS);
+    const { shape, numbers } = argumentOf("", result, MOST_ROW);
+    if (shape && rows.length < MOST_ROWS) rows.push(numbers);
+  });
+  if (text === undefined) return { moment: "end of run" };
+  return { text, moment: { times }, ...(times === rows.length ? { rows } : {}) };
+}
+
 /** `self.w` in a method that gives no number, as `__init__`: what it is in an object of the file. */
-function ofObject(analysis: DocumentAnalysis, at: Name | Attribute): Held | undefined {
+function ofObject(
+  analysis: DocumentAnalysis,
+  at: Name | Attribute,
+  assignment: Assignment | undefined,
+): Held | undefined {
   const definition = analysis.definitionAround(at.from);
   const self = definition?.level === "method" ? definition.node.params.list[0]?.name : undefined;
   const object = self !== undefined && rootsOf(at)[0] === self ? analysis.objectOf(definition!) : undefined;
-  return object === undefined || at.kind === "name"
-    ? undefined
-    : { value: analysis.valueWhere(at, new Map([[self!, object]])) };
+  if (object === undefined || at.kind === "name") return undefined;
+  return { value: analysis.valueWhere(at, new Map([[self!, object]])), ...inLine(analysis, at, assignment) };
 }
 
 /** The names that `x -= 1` reads besides those behind the sign. */

@@ -11,9 +11,10 @@ import {
   peek,
   type Value,
 } from "../../engine";
-import { type FunctionDef, type PyModuleSyntax, type Span, toValue } from "../../languages/python";
+import type { FunctionDef, PyModuleSyntax, Span } from "../../languages/python";
 import { floatText } from "../display";
 import { type Look, Problem } from "../subject";
+import { inSingle } from "../values";
 import { type Finding, finding } from "./finding";
 import { notFiniteFinding, operationText } from "./not-finite";
 
@@ -138,8 +139,8 @@ const rounded = (x: number): string => String(Number(x.toPrecision(4)));
 
 /** Whether an operation's arguments are where its derivative jumps, or where two of them are equal. */
 function mayKink({ op, inputs, attributes, primal }: Node): boolean {
-  if (op.kind === "nonlinear") return op.kinked?.(inputs.map(peek), attributes) ?? false;
-  if (op.kind !== "elementwise" || !op.kinks) return false;
+  if (op.kind !== "elementwise") return op.kinked?.(inputs.map(peek), attributes) ?? false;
+  if (!op.kinks) return false;
   const numbers = inputs.map((input) => peek(input).data);
   return Array.from(primal.data).some((_, i) => {
     const own = numbers.map((data) => (data.length === 1 ? data[0]! : data[i]));
@@ -151,7 +152,8 @@ function mayKink({ op, inputs, attributes, primal }: Node): boolean {
 /** Whether a test compares two equal numbers: beside them it comes out differently. */
 function isEdge({ inputs }: Node): boolean {
   const [a, b] = inputs.map((input) => peek(input).data);
-  return a?.length === 1 && b?.length === 1 && a[0] === b[0];
+  // Neighbours in an order, or two numbers; what is compared with itself is no edge.
+  return a !== undefined && a.length === b?.length && Array.from(a).some((x, k) => x === b[k]);
 }
 
 // ── float32 ─────────────────────────────────────────────────────────────────
@@ -180,8 +182,7 @@ function lostDigits(at: Looked, look: Look): Finding | undefined {
     : lost(at, `∂${name}/∂${look.labels[place]}`, singles[place]!, gradient[place]!, single, double);
 }
 
-const isSingle = ({ original }: Look["parameters"][number]): boolean =>
-  typeof original === "object" && original !== null && toValue(original)?.dtype === "float32";
+const isSingle = ({ original }: Look["parameters"][number]): boolean => inSingle(original);
 
 function lost(at: Looked, what: string, single: number, double: number, singles: Graph, doubles: Graph): Finding {
   const culprit = cancellation(operationsOf(singles.outputs), operationsOf(doubles.outputs));

@@ -472,6 +472,15 @@ export const argsortOp: Constant<{ readonly descending: boolean }> = {
     return Array.from(order, (i) => scalar(i, "int64"));
   },
   batch: ([x], _, attributes) => bind(argsortOp, [x!], attributes),
+  // Equal elements change places on either side.
+  kinked: ([x]) => {
+    const { shape, data } = x!;
+    const length = shape.at(-1)!;
+    const order = orderOf(data, length, false);
+    return order.some(
+      (i, k) => k % length > 0 && data[k - (k % length) + i] === data[k - (k % length) + order[k - 1]!],
+    );
+  },
   none: "an order has no derivative",
 };
 

@@ -295,6 +295,14 @@ export class Differentiable {
     });
   }
 
+  /** Whether the branch that is taken at one point is known to be taken at another: the function itself is not run. */
+  branchHolds(at: ArrayLike<number>, elsewhere: ArrayLike<number>): boolean {
+    const out: number[] = [];
+    const branchAt = (point: ArrayLike<number>) => this.branches.find((branch) => branch.value(point, out));
+    const branch = branchAt(at);
+    return branch !== undefined && branch === branchAt(elsewhere);
+  }
+
   private compiled(point: ArrayLike<number>): Compiled {
     return this.evaluate("value", point).branch;
   }

@@ -82,6 +82,8 @@ export interface RunOptions {
   read?: (fileName: string) => string | undefined;
   /** Analysis: report an uncaught error and go on with the next statement. */
   resumeAfterError?: boolean;
+  /** An expression of the text that runs to watch. */
+  observed?: Observed;
 }
 
 export interface RunResult {
@@ -203,6 +205,7 @@ function machineFor(options: RunOptions, syntax?: { lineStarts: number[] }): Vm 
   machine.wantsCalls = options.onEvent !== undefined && options.calls !== false;
   machine.fileName = options.fileName ?? "<string>";
   machine.read = options.read;
+  machine.observed = options.observed;
   if (syntax) machine.lineOf = (offset) => lineAt(syntax, offset);
   return machine;
 }
@@ -216,8 +219,6 @@ export interface CallOptions extends RunOptions {
   place?: (span: Span) => Span;
   /** Whether the call leaves everything as it was: variables, containers, Variables (default: yes). It prints nothing then. */
   isolated?: boolean;
-  /** An expression of the function's text (or of one inside it) to watch. */
-  observed?: Observed;
 }
 
 /** What went wrong in a call or an expression, in one line. */
@@ -239,7 +240,6 @@ export class PyCallError extends Error {
 function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () => T): T {
   const isolated = options.isolated !== false;
   const machine = machineFor(isolated ? { ...options, onEvent: undefined } : options);
-  machine.observed = options.observed;
   const { syntax, place = (span) => span } = options;
   if (syntax) machine.lineOf = (from) => lineAt(syntax, place({ from, to: from }).from);
   const putBack = isolated ? snapshot(roots) : undefined;

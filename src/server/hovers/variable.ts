@@ -17,9 +17,13 @@ const MOST_ASKED = 6;
 const MOST_CURVES = 3;
 
 export function variableHover(card: Card, uri: string, found: VariableFound): string {
-  const { name, value, kind, history, asked, look } = found;
+  const { name, value, kind, history, asked, look, moment } = found;
   const lines = [
     card.equation(name, value),
+    ...(moment === "end of run" ? [card.rich.text(l10n.t("at the end of the run"))] : []),
+    ...(typeof moment === "object" && moment.times > 1
+      ? [card.rich.text(l10n.t("the last of {0} times", moment.times))]
+      : []),
     ...(kind ? [card.rich.text(kindText(kind))] : []),
     ...(history ? historyLines(card, history) : []),
     ...asked.slice(-MOST_ASKED).map((one) => card.rich.text(askedText(one))),

@@ -48,6 +48,22 @@ describe("hovers on what TensorFlow records", function () {
       assert.match(constant, /line 71: gradient → None: the tape does not watch it/);
     });
 
+    it("do not take the reading of a Variable for an operation of the text", async () => {
+      const uri = "file:///reading.py";
+      const text = [
+        "import tensorflow as tf",
+        "def g(a, b): return (a + 5.0) * b",
+        "x, y = tf.Variable(2.0), tf.Variable(3.0)",
+        "with tf.GradientTape() as tape:",
+        "    z = g(x, y)",
+        "print(tape.gradient(z, x))",
+      ].join("\n");
+      await client.open(uri, text);
+      const shown = (await hoverText(client, uri, find(text, "as tape", 0, 4))) ?? "";
+      assert.match(shown, /\(a \+ 5\.0\) \* b = 21\.0/);
+      assert.doesNotMatch(shown, /g\(x, y\) =/);
+    });
+
     it("show what a tape watched, recorded and was asked, and whether it is used up", async () => {
       const used = await shown(text, "as tape:", 0, 4);
       assert.match(used, /used: it cannot be asked again/);

@@ -73,6 +73,53 @@ describe("hovers on values", function () {
     assert.match(asked, /line 25: gradient → 4\.0/);
   });
 
+  it("tell no history of another value of the same name, nor of what never moved", async () => {
+    const uri = "file:///names.py";
+    const text = lines(
+      "z = 5.0 * 2",
+      "print(z + 1)",
+      "s = 1.0",
+      "for k in range(4):",
+      "    z = 3.0 * k",
+      "    fixed = 2.0 * 4",
+      "    s = s * 2",
+      "print(z + 2, fixed + 1, s + 1)",
+    );
+    await client.open(uri, text);
+    const at = async (part: string) => (await hoverText(client, uri, find(text, part))) ?? "";
+    assert.doesNotMatch(await at("z + 1"), /updates/);
+    assert.doesNotMatch(await at("fixed + 1"), /updates/);
+    for (const part of ["z + 2", "s + 1"]) assert.match(await at(part), /after 4 updates/, part);
+  });
+
+  it("tell what an attribute is in this line, not what it became", async () => {
+    const uri = "file:///attribute.py";
+    const text = lines(
+      "class Model:",
+      "    def __init__(self, w):",
+      "        self.w = w",
+      "        self.n = 0",
+      "    def step(self, g):",
+      "        self.w = self.w - 0.1 * g",
+      "model = Model(1.0)",
+      "before = model.w * 2",
+      "for k in range(4):",
+      "    loss = model.w ** 2",
+      "    model.step(2 * model.w)",
+      "model.n += 5",
+      "after = model.w * 2",
+      "model.w = 7.0",
+    );
+    await client.open(uri, text);
+    const at = async (part: string, n = 0) => (await hoverText(client, uri, find(text, part, n, 6))) ?? "";
+    const value = async (part: string) => (await at(part)).split("\n").find((line) => line.startsWith("**")) ?? "";
+    assert.match(await value("model.w * 2\nfor"), /= 1\b/);
+    assert.match(await at("model.w ** 2"), /0\.512/);
+    assert.match(await value("model.w * 2\nmodel"), /0\.4096/);
+    assert.match(await at("model.w = 7.0"), /\*\*model\.w\*\* = 7\b/);
+    assert.match(await at("model.n += 5"), /= 5\b.*\n.*at the end of the run/);
+  });
+
   it("tell the expression that is assigned, with its derivatives", async () => {
     const z = await shown("z = (");
     assert.match(z, /!\[z\(x1, x2\) = \(x1 \+ 5\)·x2²\]/);

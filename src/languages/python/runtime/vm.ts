@@ -33,7 +33,7 @@ export class BudgetExceeded {
   readonly message: string;
 }
 
-/** An expression that is watched while a function runs; see `callFunction`. */
+/** An expression that is watched while a function or a module runs; see `callFunction` and `run`. */
 export interface Observed {
   /** Whether it is this one: the function that runs may have been read in an earlier version of the text. */
   readonly is: (node: Expr) => boolean;
