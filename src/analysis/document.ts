@@ -29,6 +29,7 @@ import {
   type Span,
   toValue,
   typeName,
+  usesTensorFlow,
   visit,
 } from "../languages/python";
 import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
@@ -332,10 +333,11 @@ export class DocumentAnalysis {
     const parameters = [...values].map(([name, value]) =>
       argumentOf(name, value, valueIn(given, name) === undefined ? undefined : MOST_GIVEN),
     );
-    return firstThatWorks(parameters, (attempt) => {
+    const look = (attempt: readonly Argument[]) => {
       const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
       return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
-    });
+    };
+    return firstThatWorks(parameters, look, usesTensorFlow(fn));
   }
 
   private invoke(

@@ -12,7 +12,6 @@ import type { PyEvent } from "./events";
 import { SourceModule } from "./imports";
 import "./library";
 import "./modules";
-import { PyArray } from "./modules/numpy/array";
 import { arrayOfNumbers } from "./modules/numpy/convert";
 import { keepMain } from "./modules/registry";
 import { PyTfTensor } from "./modules/tensorflow/tensor";
@@ -281,23 +280,18 @@ export function callFunction(
   args: readonly PyValue[] | Readonly<Record<string, PyValue>>,
   options: CallOptions = {},
 ): PyValue {
-  const attempt = (given: typeof args): PyValue =>
-    guarded(options, [fn, ...Object.values(given)], () => observing(fn, options, () => callWith(fn, given)));
   try {
-    return attempt(args);
+    return guarded(options, [fn, ...Object.values(args)], () => observing(fn, options, () => callWith(fn, args)));
   } catch (error) {
-    if (options.isolated === false || !(error instanceof PyCallError) || !PLAIN_FAILS.has(error.type)) throw error;
-    // A point is written in numbers and lists where the function may want its framework's arrays.
-    for (const turn of usesTensorFlow(fn) ? [asTensor, asArray] : [asArray]) {
-      const turned = withTurned(args, turn);
-      if (!turned) continue;
-      try {
-        return attempt(turned);
-      } catch (second) {
-        if (!(second instanceof PyCallError)) throw second;
-      }
+    // A point is written as a list of numbers where the function may want NumPy's array.
+    const looked = options.isolated !== false && error instanceof PyCallError && LISTS_FAIL.has(error.type);
+    const arrays = looked ? asArrays(args) : undefined;
+    if (!arrays) throw error;
+    try {
+      return guarded(options, [fn, ...Object.values(arrays)], () => observing(fn, options, () => callWith(fn, arrays)));
+    } catch (second) {
+      throw second instanceof PyCallError ? error : second;
     }
-    throw error;
   }
 }
 
@@ -326,38 +320,21 @@ function functionBehind(fn: PyValue): PyFunction | undefined {
   return own instanceof PyFunction ? own : undefined;
 }
 
-const PLAIN_FAILS = new Set(["TypeError", "AttributeError", "IndexError", "ValueError"]);
+const LISTS_FAIL = new Set(["TypeError", "AttributeError", "IndexError", "ValueError"]);
 
-/** The same arguments with what `turn` makes of them; undefined where it makes nothing. */
-function withTurned<A extends readonly PyValue[] | Readonly<Record<string, PyValue>>>(
-  args: A,
-  turn: (x: PyValue) => PyValue | undefined,
-): A | undefined {
+/** The same arguments with lists of numbers as arrays; undefined where there is none. */
+function asArrays<A extends readonly PyValue[] | Readonly<Record<string, PyValue>>>(args: A): A | undefined {
   let found = false;
   const turned = (x: PyValue): PyValue => {
-    const other = turn(x);
-    found ||= other !== undefined;
-    return other ?? x;
+    if (!(x instanceof PyList)) return x;
+    const array = arrayOfNumbers(x);
+    found ||= array !== undefined;
+    return array ?? x;
   };
   const out = Array.isArray(args)
     ? args.map(turned)
     : Object.fromEntries(Object.entries(args).map(([name, x]) => [name, turned(x)]));
   return found ? (out as unknown as A) : undefined;
-}
-
-const asArray = (x: PyValue): PyValue | undefined => (x instanceof PyList ? arrayOfNumbers(x) : undefined);
-
-/** A float or a list of numbers as TensorFlow's constant. */
-function asTensor(x: PyValue): PyValue | undefined {
-  const numbers = isValue(x) ? x : typeof x === "number" ? toValue(x) : asArray(x);
-  if (numbers === undefined) return undefined;
-  return new PyTfTensor(cast(numbers instanceof PyArray ? numbers.value : (numbers as Value), "float32"));
-}
-
-/** Whether the module of a function imports TensorFlow. */
-function usesTensorFlow(fn: PyValue): boolean {
-  const cells = functionBehind(fn)?.globals?.values() ?? [];
-  return [...cells].some(({ value }) => value instanceof PyModule && /^(tensorflow|keras)\b/.test(value.name));
 }
 
 function callWith(fn: PyValue, args: readonly PyValue[] | Readonly<Record<string, PyValue>>): PyValue {
@@ -375,6 +352,17 @@ function callWith(fn: PyValue, args: readonly PyValue[] | Readonly<Record<string
     else kwargs.set(parameter.name, value);
   }
   return call(fn, positional, kwargs.size ? kwargs : undefined);
+}
+
+/** Whether the module of a function imports TensorFlow. */
+export function usesTensorFlow(fn: PyValue): boolean {
+  const cells = functionBehind(fn)?.globals?.values() ?? [];
+  return [...cells].some(({ value }) => value instanceof PyModule && /^(tensorflow|keras)\b/.test(value.name));
+}
+
+/** Numbers, which may be traced, as TensorFlow makes a constant of a float or a list of floats. */
+export function tensorOf(numbers: Value): PyTfTensor {
+  return new PyTfTensor(cast(numbers, "float32"));
 }
 
 /**
