@@ -120,6 +120,34 @@ describe("python: errors", () => {
     assert.equal(at(text, error!), "1 / x");
   });
 
+  // CPython 3.12's own words.
+  const meant: [string, string][] = [
+    ["total = 3\nprint(totl)\n", "NameError: name 'totl' is not defined. Did you mean: 'total'?"],
+    [
+      "def f():\n    count = 2\n    return cuont\nf()\n",
+      "NameError: name 'cuont' is not defined. Did you mean: 'count'?",
+    ],
+    ["Print(1)\n", "NameError: name 'Print' is not defined. Did you mean: 'print'?"],
+    ["print(math.pi)\n", "NameError: name 'math' is not defined. Did you forget to import 'math'?"],
+    [
+      "maths = 1\nmath.pi\n",
+      "NameError: name 'math' is not defined. Did you mean: 'maths'? Or did you forget to import 'math'?",
+    ],
+    [
+      "class A:\n    def __init__(self):\n        self.value = 3\n    def f(self):\n        return value\nA().f()\n",
+      "NameError: name 'value' is not defined. Did you mean: 'self.value'?",
+    ],
+    ["[1].appendd(2)\n", "AttributeError: 'list' object has no attribute 'appendd'. Did you mean: 'append'?"],
+    ["import math\nmath.sqr(2)\n", "AttributeError: module 'math' has no attribute 'sqr'. Did you mean: 'sqrt'?"],
+    ["'a'.foo\n", "AttributeError: 'str' object has no attribute 'foo'"],
+  ];
+  for (const [text, line] of meant)
+    it(`says what was meant: ${line}`, () => {
+      assert.equal(evaluate(text).error!.text.split("\n").at(-1), line);
+      const words = output(`try:\n${text.replace(/^/gm, "    ").trimEnd()}\nexcept Exception as e:\n    print(e)\n`);
+      assert.equal(words.trimEnd(), line.replace(/^\w+: /, "").replace(/\. Did.*$/, ""));
+    });
+
   it("goes on with the next statement when asked", () => {
     const result = evaluate("a = 1\nb = a / 0\nc = a + 1\nd = b\ne = 5\n", { resumeAfterError: true });
     assert.deepEqual(

@@ -70,6 +70,7 @@ import {
 import { binary } from "./runtime/operators";
 import {
   advance,
+  attributeNames,
   call,
   compareOrder,
   deleteAttribute,
@@ -498,14 +499,7 @@ define("vars", ([x]) => {
   if (x instanceof PyObject && x.dict) return PyDict.from(x.dict);
   raiseError("TypeError", "vars() argument must have __dict__ attribute");
 });
-define("dir", ([x]) => {
-  const names = new Set<string>();
-  if (x instanceof PyObject) for (const name of x.dict?.keys() ?? []) names.add(name);
-  for (const type of x instanceof PyType ? x.mro : typeOf(x).mro)
-    for (const name of type.attributes.keys()) names.add(name);
-  if (x instanceof PyModule) for (const name of x.names().keys()) names.add(name);
-  return new PyList([...names].sort());
-});
+define("dir", ([x]) => new PyList(attributeNames(x)));
 table.set(
   "super",
   native("super", ([owner, self]) => {

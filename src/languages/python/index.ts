@@ -22,6 +22,7 @@ import { snapshot } from "./runtime/isolate";
 import { type Kwargs, PyBound, PyModule, PyObject, PyType, type PyValue } from "./runtime/object";
 import { call, repr, str, typeName } from "./runtime/protocol";
 import { type Budget, BudgetExceeded, locate, type Observed, Vm, withVm } from "./runtime/vm";
+import { messageOf } from "./suggestions";
 import { parseExpression } from "./syntax";
 import { lineAt, type PyModuleSyntax, type Span } from "./syntax/ast";
 import { type RunError, safely, syntaxError, uncaught, worded } from "./traces";
@@ -254,7 +255,7 @@ function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () =>
         const span = place(homeOf(error));
         throw new PyCallError(
           error.type.name,
-          safely(() => str(error)),
+          safely(() => messageOf(error)),
           span.from,
           span.to,
         );

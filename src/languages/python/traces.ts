@@ -5,6 +5,7 @@ import { homeOf } from "./runtime/function";
 import { str } from "./runtime/protocol";
 import { vm } from "./runtime/vm";
 import { lineText, placeInModule } from "./sources";
+import { messageOf } from "./suggestions";
 import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./syntax/ast";
 import { inMain } from "./syntax/span";
 
@@ -66,7 +67,7 @@ export function uncaught(error: PyException): Uncaught {
   const notes = error.dict.get("__notes__");
   return {
     type: error.type.name,
-    message: safely(() => str(error)),
+    message: safely(() => messageOf(error)),
     notes: notes instanceof PyList ? notes.items.map((note) => safely(() => str(note))) : [],
     span: homeOf(error),
     trace: [{ name: "<module>", span: outermost }, ...error.trace.filter(({ span }) => !inLibrary(span)).reverse()],

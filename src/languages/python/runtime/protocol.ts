@@ -95,12 +95,27 @@ export function getAttribute(x: PyValue, name: string): PyValue {
 }
 
 function missingAttribute(x: PyValue, name: string): PyException {
-  if (x instanceof PyModule) return pyError("AttributeError", `module '${x.name}' has no attribute '${name}'`);
-  if (x instanceof PyType) return pyError("AttributeError", `type object '${x.name}' has no attribute '${name}'`);
+  const error = pyError("AttributeError", `${described(x)} has no attribute '${name}'`);
+  error.wanted = { name, among: () => attributeNames(x) };
+  return error;
+}
+
+function described(x: PyValue): string {
+  if (x instanceof PyModule) return `module '${x.name}'`;
+  if (x instanceof PyType) return `type object '${x.name}'`;
   // NumPy's types say their module in this message.
   const type = typeOf(x);
-  const full = type.module === "numpy" ? `numpy.${type.name}` : type.name;
-  return pyError("AttributeError", `'${full}' object has no attribute '${name}'`);
+  return `'${type.module === "numpy" ? `numpy.${type.name}` : type.name}' object`;
+}
+
+/** What `dir(x)` lists. */
+export function attributeNames(x: PyValue): string[] {
+  const names = new Set<string>();
+  if (x instanceof PyObject) for (const name of x.dict?.keys() ?? []) names.add(name);
+  for (const type of x instanceof PyType ? x.mro : typeOf(x).mro)
+    for (const name of type.attributes.keys()) names.add(name);
+  if (x instanceof PyModule) for (const name of x.names().keys()) names.add(name);
+  return [...names].sort();
 }
 
 export function findAttribute(x: PyValue, name: string): PyValue | undefined {
