@@ -148,6 +148,16 @@ describe("python: errors", () => {
       assert.equal(words.trimEnd(), line.replace(/^\w+: /, "").replace(/\. Did.*$/, ""));
     });
 
+  it("says in which module an uncaught exception's type is defined", () => {
+    const last = (text: string): string => evaluate(text).error!.text.split("\n").at(-1)!;
+    const singular = "import numpy as np\nnp.linalg.inv(np.ones((2, 2)))\n";
+    assert.equal(last(singular), "numpy.linalg.LinAlgError: Singular matrix");
+    assert.match(last("import json\njson.loads('{')\n"), /^json\.decoder\.JSONDecodeError: Expecting/);
+    const own = "class Model:\n    class Failed(Exception): pass\nraise Model.Failed('late')\n";
+    assert.equal(last(own), "Model.Failed: late");
+    assert.equal(evaluate(singular).error!.type, "LinAlgError");
+  });
+
   it("goes on with the next statement when asked", () => {
     const result = evaluate("a = 1\nb = a / 0\nc = a + 1\nd = b\ne = 5\n", { resumeAfterError: true });
     assert.deepEqual(

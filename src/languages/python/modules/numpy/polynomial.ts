@@ -9,7 +9,7 @@ import { PyArray } from "./array";
 import { ComplexArray, isComplex } from "./complex";
 import { asValue, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
-import { complexOrReal, eigenvalues } from "./linalg";
+import { complexOrReal, eigen } from "./linalg";
 import { apply2 } from "./ufuncs";
 
 const coefficients = (x: PyValue): Value => {
@@ -86,7 +86,7 @@ function roots(c: Value): PyValue {
       "float64",
       [n, n],
     );
-    const found = eigenvalues(companion);
+    const found = eigen(companion);
     re.push(...found.re);
     im.push(...found.im);
   }
@@ -94,7 +94,7 @@ function roots(c: Value): PyValue {
     re.push(0);
     im.push(0);
   }
-  return complexOrReal(re, im);
+  return complexOrReal(Float64Array.from(re), Float64Array.from(im));
 }
 
 export function polyfit(x: Value, y: Value, degree: number, weights?: Value): Value {
