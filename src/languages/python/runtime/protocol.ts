@@ -4,7 +4,7 @@
  * their special methods, builtin ones by their native behaviour.
  */
 import { concretize, isValue, peek, type Value } from "../../../engine";
-import { iteratorType, OwnNames, PyDict, PyTuple, setCallHook } from "./containers";
+import { iterateAll, iteratorType, OwnNames, PyDict, PyTuple, setCallHook } from "./containers";
 import { attributeErrorType, hooks, PyException, pyError, raiseError, stopIterationType } from "./errors";
 import { floatRepr, stringRepr } from "./format";
 import {
@@ -167,10 +167,17 @@ export function findAttribute(x: PyValue, name: string): PyValue | undefined {
   return common(x, name);
 }
 
-/** Whether every class of its own says `__slots__`. */
-const slotted = (type: PyType): boolean =>
-  type.mro.some((one) => one.attributes.has("__slots__")) &&
-  type.mro.every((one) => one.attributes.has("__slots__") || one === objectType);
+/** The only attributes that objects of a class have, if it and its bases all say `__slots__`. */
+function slotsOf(type: PyType): readonly PyValue[] | undefined {
+  const names: PyValue[] = [];
+  for (const one of type.mro) {
+    if (!one.heap) continue;
+    const own = one.attributes.get("__slots__");
+    if (own === undefined) return undefined;
+    names.push(...(typeof own === "string" ? [own] : iterateAll(own)));
+  }
+  return names.length > 0 || type.attributes.has("__slots__") ? names : undefined;
+}
 
 function common(x: PyValue, name: string): PyValue | undefined {
   if (!name.startsWith("__")) return undefined;
@@ -178,7 +185,7 @@ function common(x: PyValue, name: string): PyValue | undefined {
     case "__class__":
       return typeOf(x);
     case "__dict__":
-      return x instanceof PyObject && x.dict && !slotted(x.type) ? new OwnNames(x.dict) : undefined;
+      return x instanceof PyObject && x.dict && !slotsOf(x.type) ? new OwnNames(x.dict) : undefined;
     case "__doc__":
       return null;
     case "__module__":
@@ -399,10 +406,8 @@ export function plainSetAttribute(x: PyValue, name: string, value: PyValue): voi
     if (x instanceof PyModule) watcher?.lost();
     if (x.pySetAttribute?.(name, value)) return;
     if (x.dict) {
-      const slots = x.type.heap ? x.type.find("__slots__") : undefined;
-      if (slots instanceof PyTuple && !slots.items.includes(name) && x.type.attributes.has("__slots__")) {
-        throw missingAttribute(x, name);
-      }
+      const slots = x.type.heap ? slotsOf(x.type) : undefined;
+      if (slots && !slots.includes(name)) throw missingAttribute(x, name);
       x.dict.set(name, value);
       return;
     }

@@ -944,6 +944,7 @@ const searching: Entry[] = [
   define("interp", ["x", "xp", "fp", "left?", "right?"], ([x, xp, fp, left, right]) => {
     const value = floats(x!);
     const [xs, ys] = [floats(xp!), floats(fp!)];
+    if (sizeOf(xs.shape) !== sizeOf(ys.shape)) raiseError("ValueError", "fp and xp are not of the same length.");
     const [nodes, line] = [peek(xs).data, engine.reshape(value, [sizeOf(value.shape)])];
     const parts = Array.from(engine.concretize(line).data, (n, k) => {
       const own = pick(line, [k], 0, true);

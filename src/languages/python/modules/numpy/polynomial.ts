@@ -3,6 +3,7 @@ import * as engine from "../../../../engine";
 import { peek, tensor, type Value } from "../../../../engine";
 import { toInt } from "../../runtime/arguments";
 import { PyTuple } from "../../runtime/containers";
+import { raiseError } from "../../runtime/errors";
 import { formatFloat } from "../../runtime/format";
 import { makeType, native, PyObject, type PyValue } from "../../runtime/object";
 import { PyArray } from "./array";
@@ -98,6 +99,7 @@ function roots(c: Value): PyValue {
 }
 
 export function polyfit(x: Value, y: Value, degree: number, weights?: Value): Value {
+  if (x.shape[0] !== y.shape[0]) raiseError("TypeError", "expected x and y to have same length");
   const powers = range(degree + 1).map((k) => degree - k);
   const columns = powers.map((k) => (k === 0 ? engine.full(x.shape, 1) : engine.pow(x, k)));
   let a = engine.transpose(engine.stack(columns));

@@ -368,8 +368,9 @@ export abstract class PyTensorLike extends PyObject {
   }
   /** As NumPy formats the numbers of a tensor; a Variable is a text to it. */
   override pyFormat(spec: string): string {
-    if (spec !== "" || !(this instanceof PyTfTensor)) return formatTensor(this.now(), spec, this.pyRepr!());
-    return str(new PyArray(this.detached()));
+    if (this instanceof PyTfTensor) return formatTensor(this.now(), spec, str(new PyArray(this.detached())));
+    if (spec !== "") raiseError("TypeError", `unsupported format string passed to ${typeName(this)}.__format__`);
+    return this.pyRepr!();
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
