@@ -103,9 +103,9 @@ function missingAttribute(x: PyValue, name: string): PyException {
 function described(x: PyValue): string {
   if (x instanceof PyModule) return `module '${x.name}'`;
   if (x instanceof PyType) return `type object '${x.name}'`;
-  // NumPy's types say their module in this message.
+  // The types of NumPy's arrays and TensorFlow's tensors say their module in this message.
   const type = typeOf(x);
-  return `'${type.module === "numpy" ? `numpy.${type.name}` : type.name}' object`;
+  return `'${/^numpy$|\.framework\.ops$/.test(type.module) ? `${type.module}.${type.name}` : type.name}' object`;
 }
 
 /** What `dir(x)` lists. */

@@ -591,6 +591,12 @@ function slicePart(value: Value, key: PyValue): Value {
   } catch (error) {
     if (!(error instanceof PyException) || error.type.name !== "IndexError") throw error;
     const text = String(error.args[0]);
+    if (/^only integers/.test(text))
+      raiseError(
+        "TypeError",
+        `Only integers, slices (\`:\`), ellipsis (\`...\`), tf.newaxis (\`None\`) and scalar tf.int32/tf.int64 tensors are valid indices, got ${repr(key)}`,
+      );
+    if (value.shape.length === 0) refuse("StridedSlice", "Attempting to slice scalar input.", " name: strided_slice/");
     const outside = /^index (-?\d+) is out of bounds for axis (\d+)/.exec(text);
     const what = outside
       ? `slice index ${outside[1]} of dimension ${outside[2]} out of bounds.`
@@ -1032,9 +1038,9 @@ export function matched(a: Value, b: Value, op: string): [Value, Value] {
 }
 
 function differ(op: string, first: string, second: string): never {
-  const [place, shown] = op === "SelectV2" ? [2, op] : op === "MatMul" ? [1, "_MklMatMul"] : [1, op];
+  const place = op === "SelectV2" ? 2 : 1;
   invalidArgument(
-    `cannot compute ${shown} as input #${place}(zero-based) was expected to be a ${typeWord(first)} tensor but is a ${typeWord(second)} tensor [Op:${op}] name: `,
+    `cannot compute ${op} as input #${place}(zero-based) was expected to be a ${typeWord(first)} tensor but is a ${typeWord(second)} tensor [Op:${op}] name: `,
   );
 }
 
@@ -1059,16 +1065,16 @@ export function tensorArithmetic(op: string, x: Value, y: Value): Value {
   if (op !== "@") return together(opNames[op] ?? op, x, y, (a, b) => applied(op, a, b));
   const [a, b] = matched(x, y, "MatMul");
   const [m, n] = [a.shape.length, b.shape.length];
-  const wrapper = m > 2 || n > 2 ? "BatchMatMulV2" : "__MklMatMul";
-  if (m < 2) refuse("MatMul", "In[0] ndims must be >= 2", undefined, wrapper);
-  if (n < 2) refuse("MatMul", "In[1] ndims must be >= 2", undefined, wrapper);
+  const batches = m > 2 || n > 2;
+  const name = batches ? "BatchMatMulV2" : "MatMul";
+  if (!batches && m !== n) refuse(name, `In[0] and In[1] has different ndims: [${a.shape}] vs. [${b.shape}]`);
+  if (!batches && m < 2) refuse(name, `In[0] and In[1] ndims must be == 2: ${m}`);
+  if (m < 2) refuse(name, `In[0] ndims must be >= 2: ${m}`);
+  if (n < 2) refuse(name, `In[1] ndims must be >= 2: ${n}`);
+  if (!broadcastable(a.shape.slice(0, -2), b.shape.slice(0, -2)))
+    refuse(name, `In[0] and In[1] must have compatible batch dimensions: [${a.shape}] vs. [${b.shape}]`);
   if (a.shape[m - 1] !== b.shape[n - 2])
-    refuse(
-      m > 2 || n > 2 ? "BatchMatMulV2" : "MatMul",
-      `Matrix size-incompatible: In[0]: [${a.shape}], In[1]: [${b.shape}]`,
-      undefined,
-      wrapper,
-    );
+    refuse(name, `Matrix size-incompatible: In[0]: [${a.shape}], In[1]: [${b.shape}]`);
   return applied(op, a, b);
 }
 
