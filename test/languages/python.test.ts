@@ -63,6 +63,8 @@ describe("python: reading", () => {
     ["f(a=1, 2)\n", /positional argument follows keyword/, "2"],
     ["x = 5 5\n", /invalid syntax/, ""],
     ["1 if 2\n", /expected 'else'/, "1 if 2"],
+    ["def f():\nx = 1\n", /expected an indented block after function definition on line 1/, ""],
+    ["if 1:\nx = 1\n", /expected an indented block after 'if' statement on line 1/, ""],
   ];
   for (const [text, message, place] of problems) {
     it(`names the mistake in ${JSON.stringify(text)}`, () => {
