@@ -33,13 +33,20 @@ import {
   type PyValue,
   typeType,
 } from "../../runtime/object";
-import { isNumber, repr, typeName } from "../../runtime/protocol";
+import { isNumber, repr, typeName, typeOf } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import { printOptions } from "./print";
 import { type Selection, select } from "./select";
 
 export const arrayType = makeType("ndarray");
 arrayType.module = "numpy";
+// A matrix holds its array: to whom asks, it is one.
+arrayType.attributes.set(
+  "__instancecheck__",
+  native("__instancecheck__", ([x]) =>
+    typeOf(x!).mro.some(({ name, module }) => name === "matrix" && module === "numpy"),
+  ),
+);
 
 const abstract = (name: string, base?: PyType): PyType => {
   const type = base ? makeType(name, base) : makeType(name);
