@@ -16,7 +16,7 @@ import { LazyIterator, listOf, PyDict, PyList, PyTuple } from "../../runtime/con
 import { PyException, raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
 import { ellipsis, makeType, native, PyInstance, PyIterator, PyObject, type PyValue } from "../../runtime/object";
-import { call, getAttribute, isNumber, iterate, str, truth, typeName } from "../../runtime/protocol";
+import { call, getAttribute, isNumber, iterate, repr, str, truth, typeName } from "../../runtime/protocol";
 import { arrayHooks, arrayType, nested, PyArray, promoteTypes, roundValue, shapeText } from "./array";
 import { ComplexArray, type ComplexKind, complexBinary, isComplex, roundComplex, toArray, unwrap } from "./complex";
 import {
@@ -1675,8 +1675,19 @@ const rest: Entry[] = [
       );
     },
   ),
-  define("array_str", ["a"], ([x]) => str(x!)),
-  define("array_repr", ["arr"], ([x]) => (x as PyArray).pyRepr()),
+  ...(["array_str", "array_repr"] as const).map((name) =>
+    define(name, ["a", "max_line_width?", "precision?", "suppress_small?"], ([x, width, precision, suppress]) => {
+      if (!(x instanceof PyArray)) return name === "array_str" ? str(x!) : repr(x!);
+      const options = optionsFrom(
+        new Map([
+          ["max_line_width", width],
+          ["precision", precision],
+          ["suppress_small", suppress],
+        ]),
+      );
+      return (name === "array_str" ? engine.arrayText : engine.arrayRepr)(peek(x.value), options);
+    }),
+  ),
   define(
     "format_float_positional",
     ["x", "precision?", "unique?", "fractional?", "trim?"],
