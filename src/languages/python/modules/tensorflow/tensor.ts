@@ -693,6 +693,8 @@ class Handle extends Tensor {
 
 export class PyTfVariable extends PyTensorLike {
   readonly handle: Handle;
+  /** The Variable itself, of what an assignment gave. */
+  readonly root: PyTfVariable = this;
   constraint: PyValue = null;
   constructor(
     initial: Tensor,
@@ -711,7 +713,7 @@ export class PyTfVariable extends PyTensorLike {
   }
   /** Each read is a value of its own; tapes that follow Variables notice it. */
   engineValue(): Value {
-    if (this.trainable) for (const tape of openTapes()) tape.accessed(this);
+    if (this.trainable) for (const tape of openTapes()) tape.accessed(this.root);
     return engine.bind(readOp, [this.handle], undefined);
   }
   protected override unhashable(): string {
@@ -721,13 +723,17 @@ export class PyTfVariable extends PyTensorLike {
   twin(): PyTfVariable {
     return new PyTfVariable(this.now(), this.name, this.trainable, this.type);
   }
+  /** What an assignment gives: the same Variable under another name. */
+  assigned(): PyValue {
+    return Object.assign(Object.create(this) as PyTfVariable, { name: "UnreadVariable" });
+  }
   /** For calls that must not change it. */
   snapshot(): () => void {
     const before = this.now();
     return () => this.handle.put(before);
   }
   override held(): readonly unknown[] {
-    return [this.handle.value, this.type, this.dict, this.constraint];
+    return [this.handle.value, this.type, this.dict, this.constraint, this.root];
   }
   override hold([value, , dict, constraint]: readonly unknown[]): void {
     this.handle.put(value as Tensor);
@@ -749,7 +755,7 @@ export class PyTfVariable extends PyTensorLike {
     if (vm.listener) {
       vm.emit({
         kind: "update",
-        variable: this,
+        variable: this.root,
         before,
         value: this.now(),
         span: { from: vm.at.from, to: vm.at.to },
@@ -800,7 +806,7 @@ export class PyTfVariable extends PyTensorLike {
           data[at] = peek(next).data[k];
         });
         this.assign(engine.tensor(data, this.dtype, whole.shape));
-        return this;
+        return this.assigned();
       });
     made.dict = new Map([
       ["assign", assignPart("")],
@@ -820,7 +826,7 @@ methods(variableType, {
   ...(sharedMethods as Parameters<typeof methods>[1]),
   assign: (self: PyTfVariable, [x]) => {
     self.assign(toTensor(x, self.dtype));
-    return self;
+    return self.assigned();
   },
   assign_add: (self: PyTfVariable, [x]) => moved(self, "AssignAddVariableOp", engine.add, x),
   assign_sub: (self: PyTfVariable, [x]) => moved(self, "AssignSubVariableOp", engine.sub, x),
@@ -840,12 +846,7 @@ methods(variableType, {
   value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
 });
 
-function moved(
-  self: PyTfVariable,
-  op: string,
-  run: (x: Value, y: Value) => Value,
-  x: PyValue | undefined,
-): PyTfVariable {
+function moved(self: PyTfVariable, op: string, run: (x: Value, y: Value) => Value, x: PyValue | undefined): PyValue {
   const given = toTensor(x ?? null, self.dtype);
   if (!sameShape(given.shape, self.shape))
     refuse(
@@ -853,13 +854,13 @@ function moved(
       `Cannot update variable with shape [${self.shape}] using a Tensor with shape [${given.shape}], shapes must be equal.`,
     );
   self.assign(run(self.now(), peek(given)));
-  return self;
+  return self.assigned();
 }
 
 type Combine = (old: number, given: number) => number;
 
 /** Combines parts of a Variable, named by index vectors, with updates. */
-function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combine: Combine): PyTfVariable {
+function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combine: Combine): PyValue {
   const places = peek(toTensor(indices));
   const now = self.now();
   const depth = places.shape.at(-1) ?? 0;
@@ -880,11 +881,11 @@ function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combi
       data[row * width + i] = combine(data[row * width + i]!, given[given.length === 1 ? 0 : k * width + i]!);
   }
   self.assign(engine.tensor(data, self.dtype, now.shape));
-  return self;
+  return self.assigned();
 }
 
 /** The same for rows that tf.IndexedSlices name. */
-function scatteredRows(self: PyTfVariable, slices: PyValue, combine: Combine): PyTfVariable {
+function scatteredRows(self: PyTfVariable, slices: PyValue, combine: Combine): PyValue {
   const indices = toTensor(getAttribute(slices, "indices"));
   return scattered(
     self,
