@@ -96,6 +96,18 @@ describe("python: reading", () => {
     assert.equal(output("print(not False and False, not True or True)"), "False True\n");
   });
 
+  it("rounds whole powers once, as C does", () => {
+    const text = [
+      "print(1.05 ** 10, 1.07 ** -12, 0.999 ** 365, 1.1 ** 30, (-1.5) ** 33, 1e-300 ** 1, 10.0 ** -22)",
+      "print(2.0 ** 1023, 2.0 ** -1074, 1e150 ** 2, float('inf') ** 3, 0.0 ** 3)",
+    ];
+    const expected = [
+      "1.628894626777442 0.444011959240735 0.6940698870404745 17.44940226888645 -647159.8249109838 1e-300 1e-22",
+      "8.98846567431158e+307 5e-324 9.999999999999999e+299 inf 0.0",
+    ];
+    assert.equal(output(text.join("\n")), `${expected.join("\n")}\n`);
+  });
+
   it("takes files with Windows line ends and a byte order mark", () => {
     assert.equal(run(parse("\ufeffx = 1\r\nif x:\r\n    print('a\\\r\nb')\r\n")).output, "ab\n");
   });
