@@ -151,6 +151,20 @@ describe("gradlens", function () {
     });
   });
 
+  it("answers for what np.vectorize decorates", () => {
+    const text =
+      "import numpy as np\n\n@np.vectorize\ndef ramp(x, a=2.0):\n    return 0.0 if x < 0 else a * x * x\n\nramp([1, 2])\n";
+    const path = file("ramp.py", text);
+    const at = (point: string) => JSON.parse(gradlens("jacobian", `${path}::ramp`, "--at", point, "--json").stdout);
+    assert.deepEqual(at("x=3, a=2"), { jacobian: [[12, 9]] });
+    assert.deepEqual(at("x=[3, -1], a=2"), {
+      jacobian: [
+        [12, 0, 9],
+        [0, 0, 0],
+      ],
+    });
+  });
+
   it("takes a list for *args", () => {
     const path = file("mean.py", "def mean(first, *rest):\n    return (first + sum(rest)) / (1 + len(rest))\n");
     const { stdout } = gradlens("grad", `${path}::mean`, "--at", "first=1, rest=[2, 3, 4]", "--json");
