@@ -526,7 +526,7 @@ function signatureText({ code, defaults }: PyFunction): string {
   });
   return `(${parts.join(", ")})`;
 }
-define("dir", ([x]) => new PyList(attributeNames(x)));
+define("dir", ([x]) => new PyList(attributeNames(x, true)));
 table.set(
   "super",
   native("super", ([owner, self]) => {

@@ -2,8 +2,9 @@
  * "Did you mean: 'x'?", as Python 3.12 ends the report of an uncaught NameError, AttributeError or ImportError.
  * Source: CPython 3.12, `Lib/traceback.py`, `_compute_suggestion_error` and `_levenshtein_distance`.
  */
-import type { PyException } from "./runtime/errors";
+import { PyException } from "./runtime/errors";
 import { str } from "./runtime/protocol";
+import { BudgetExceeded } from "./runtime/vm";
 
 const MOST_NAMES = 750;
 const LONGEST = 40;
@@ -30,11 +31,21 @@ export function messageOf(error: PyException): string {
   const message = str(error);
   const { wanted } = error;
   if (!wanted) return message;
-  const meant = wanted.own?.() ?? nearest(wanted.name, wanted.among());
+  const meant = attempt(() => wanted.own?.() ?? nearest(wanted.name, wanted.among()));
   const forgotten = error.type.name === "NameError" && standard.has(wanted.name);
   const mean = meant === undefined ? "" : `. Did you mean: '${meant}'?`;
   if (!forgotten) return message + mean;
   return `${message}${mean === "" ? ". Did" : `${mean} Or did`} you forget to import '${wanted.name}'?`;
+}
+
+/** Whether `self` has an attribute may be for the program to say, which may fail, or take the time that is left. */
+function attempt(find: () => string | undefined): string | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof PyException || error instanceof BudgetExceeded) return undefined;
+    throw error;
+  }
 }
 
 /** The first of the names that are nearest to a wrong one, if it is near enough. */

@@ -92,6 +92,10 @@ export class PyLibrary extends PyModule {
     for (const name of [...(lazy.get(this.name)?.keys() ?? []), ...(parts.get(this.name) ?? [])]) this.member(name);
     return this.dict;
   }
+  /** Without making them: a misspelt name must not cost all of a library. */
+  override nameList(): Iterable<string> {
+    return [...this.dict.keys(), ...(lazy.get(this.name)?.keys() ?? []), ...(parts.get(this.name) ?? [])];
+  }
   override pyGetAttribute(name: string): PyValue | undefined {
     const made = this.member(name);
     if (made !== undefined) return made;

@@ -108,13 +108,13 @@ function described(x: PyValue): string {
   return `'${/^numpy$|\.framework\.ops$/.test(type.module) ? `${type.module}.${type.name}` : type.name}' object`;
 }
 
-/** What `dir(x)` lists. */
-export function attributeNames(x: PyValue): string[] {
+/** What `dir(x)` lists; of a library without making its parts, unless all of it is wanted. */
+export function attributeNames(x: PyValue, made = false): string[] {
   const names = new Set<string>();
   if (x instanceof PyObject) for (const name of x.dict?.keys() ?? []) names.add(name);
   for (const type of x instanceof PyType ? x.mro : typeOf(x).mro)
     for (const name of type.attributes.keys()) names.add(name);
-  if (x instanceof PyModule) for (const name of x.names().keys()) names.add(name);
+  if (x instanceof PyModule) for (const name of made ? x.names().keys() : x.nameList()) names.add(name);
   return [...names].sort();
 }
 
