@@ -1,7 +1,7 @@
 /** Arguments of a function as it is differentiated: which are numbers to follow, and which stay as they are. */
 import * as l10n from "@vscode/l10n";
 import { peek, type Shape, sizeOf, type Value } from "../engine";
-import { type PyValue, toValue } from "../languages/python";
+import { type PyValue, tensorOf, toValue } from "../languages/python";
 import type { Tree } from "./point";
 import { rebuild, sequenceItems } from "./values";
 
@@ -56,6 +56,11 @@ export function asFound(argument: Argument): Argument {
   return typeof original === "object" && original !== null && argument.shape?.length === 0
     ? { ...argument, make: (traced) => rebuild(original, traced) }
     : argument;
+}
+
+/** A followed argument as TensorFlow's constant. */
+export function asTensor(argument: Argument): Argument {
+  return argument.shape ? { ...argument, make: tensorOf } : argument;
 }
 
 function shapeOf(value: PyValue): Shape | undefined {

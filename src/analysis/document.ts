@@ -1,6 +1,6 @@
 /** One version of a document, analysed on demand; answers that an edit does not touch pass to the next version. */
 import * as l10n from "@vscode/l10n";
-import { type Dialect, dialects, scalar, stack, tensor, type Value } from "../engine";
+import { concat, type Dialect, dialects, reshape, scalar, sizeOf, stack, tensor, type Value } from "../engine";
 import { ExpressionError, isJavascript, parseExpression } from "../languages/expression";
 import {
   type Budget,
@@ -29,6 +29,7 @@ import {
   type Span,
   toValue,
   typeName,
+  usesTensorFlow,
   visit,
 } from "../languages/python";
 import { type Argument, argumentOf, MOST_GIVEN } from "./arguments";
@@ -356,11 +357,11 @@ export class DocumentAnalysis {
     const parameters = [...values].map(([name, value]) =>
       argumentOf(name, value, valueIn(given, name) === undefined ? undefined : MOST_GIVEN),
     );
-    const anew = () =>
-      firstThatWorks(parameters, (attempt) => {
-        const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
-        return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
-      });
+    const look = (attempt: readonly Argument[]) => {
+      const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
+      return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);
+    };
+    const anew = () => firstThatWorks(parameters, look, usesTensorFlow(fn));
     return given ? this.moved(definition.name, parameters, origin, anew) : anew();
   }
 
@@ -558,7 +559,7 @@ export class DocumentAnalysis {
     for (const { name, kind, default: otherwise } of isWrapper(definition, fn)
       ? writtenParameters(definition)
       : parametersOf(fn)) {
-      if (kind === "star" || kind === "doublestar") continue;
+      if (kind === "doublestar") continue;
       let value: PyValue | undefined = this.functionPassed(definition, name, called?.get(name));
       for (const source of value === undefined ? sources : []) {
         const found = source.value(name);
@@ -569,6 +570,7 @@ export class DocumentAnalysis {
         break;
       }
       if (value === undefined) {
+        if (kind === "star") continue;
         value = otherwise !== undefined ? otherwise : 1;
         if (values.size === 0) origin ??= { kind: otherwise !== undefined ? "default" : "ones" };
       }
@@ -662,9 +664,12 @@ export class DocumentAnalysis {
 
   /** Numbers written by the user, in the form (list, array, tensor) in which the parameter is otherwise passed. */
   private inForm(name: string, tree: Tree, passed: PyValue | undefined): PyValue {
-    if (typeof tree === "number") return tree;
-    const list = fromTree(tree);
     const model = this.script.globals.get(name) ?? passed;
+    if (typeof tree === "number") {
+      const boxed = model instanceof PyObject && argumentOf(name, model).shape?.length === 0;
+      return boxed ? rebuild(model, scalar(tree)) : tree;
+    }
+    const list = fromTree(tree);
     const shaped = argumentOf(name, list);
     if (model === undefined || !isNumeric(model) || sequenceItems(model) || !shaped.shape) return list;
     return rebuild(model, tensor(shaped.numbers, "float64", shaped.shape));
@@ -1053,14 +1058,16 @@ function isObjectOf(value: PyValue, name: string): boolean {
   return value instanceof PyObject && value.type.heap && value.type.mro.some((type) => type.heap && type.name === name);
 }
 
-/** A result as one value: a number, an array, or a list of numbers. */
+/** A result as one value: a number, an array, a list of numbers, or all numbers of several arrays in a row. */
 function numberOf(result: PyValue): Value | undefined {
   if (typeof result === "boolean") return scalar(result ? 1 : 0);
   const direct = toValue(result);
   if (direct) return direct;
   const items = sequenceItems(result);
   const values = items?.values.map(numberOf);
-  return values && values.length > 0 && values.every((value) => value !== undefined) ? stack(values) : undefined;
+  if (!values || values.length === 0 || !values.every((value) => value !== undefined)) return undefined;
+  const alike = values.every(({ shape }) => shape.join() === values[0]!.shape.join());
+  return alike ? stack(values) : concat(values.map((value) => reshape(value, [sizeOf(value.shape)])));
 }
 
 function isNumeric(value: PyValue): boolean {

@@ -41,7 +41,7 @@ import {
   writtenSize,
 } from "../engine";
 import { ranOutOf } from "../languages/python";
-import { type Argument, asFound, held, nest } from "./arguments";
+import { type Argument, asFound, asTensor, held, nest } from "./arguments";
 import type { Tree } from "./point";
 import { type Spectrum, spectrumOf } from "./spectrum";
 
@@ -549,12 +549,17 @@ function explained<T>(compute: () => T): T {
 }
 
 /**
- * Looks with all numbers followed as plain floats; where that fails, in the form in which they were found; then with
- * whole numbers held, for a function that counts with them.
+ * Looks with all numbers followed as plain floats; where that fails, in the form in which they were found, or as
+ * tensors in a file of TensorFlow's; then with whole numbers held, for a function that counts with them.
  */
-export function firstThatWorks(parameters: readonly Argument[], look: (parameters: readonly Argument[]) => Look): Look {
+export function firstThatWorks(
+  parameters: readonly Argument[],
+  look: (parameters: readonly Argument[]) => Look,
+  tensors = false,
+): Look {
   const attempts: (readonly Argument[])[] = [parameters];
   if (parameters.some((parameter) => asFound(parameter) !== parameter)) attempts.push(parameters.map(asFound));
+  if (tensors) attempts.push(parameters.map(asTensor));
   const whole = ({ original }: Argument) => typeof original === "bigint";
   const counted = (parameter: Argument) => held(parameter, l10n.t("a whole number that the function counts with"));
   if (parameters.some(whole))

@@ -139,6 +139,51 @@ describe("gradlens", function () {
     });
   });
 
+  it("jacobian puts the numbers of several arrays in a row", () => {
+    const path = file("pair.py", "def pair(x):\n    return x[0] * x[1], [x[1], 3 * x[0]]\n");
+    const { stdout } = gradlens("jacobian", `${path}::pair`, "--at", "x=[2, 5]", "--json");
+    assert.deepEqual(JSON.parse(stdout), {
+      jacobian: [
+        [5, 2],
+        [0, 1],
+        [3, 0],
+      ],
+    });
+  });
+
+  it("answers for what np.vectorize decorates", () => {
+    const text =
+      "import numpy as np\n\n@np.vectorize\ndef ramp(x, a=2.0):\n    return 0.0 if x < 0 else a * x * x\n\nramp([1, 2])\n";
+    const path = file("ramp.py", text);
+    const at = (point: string) => JSON.parse(gradlens("jacobian", `${path}::ramp`, "--at", point, "--json").stdout);
+    assert.deepEqual(at("x=3, a=2"), { jacobian: [[12, 9]] });
+    assert.deepEqual(at("x=[3, -1], a=2"), {
+      jacobian: [
+        [12, 0, 9],
+        [0, 0, 0],
+      ],
+    });
+  });
+
+  it("takes a list for *args", () => {
+    const path = file("mean.py", "def mean(first, *rest):\n    return (first + sum(rest)) / (1 + len(rest))\n");
+    const { stdout } = gradlens("grad", `${path}::mean`, "--at", "first=1, rest=[2, 3, 4]", "--json");
+    assert.deepEqual(JSON.parse(stdout), { value: 2.5, gradient: { first: 0.25, rest: [0.25, 0.25, 0.25] } });
+    const alone = gradlens("grad", `${path}::mean`, "--at", "first=1", "--json");
+    assert.deepEqual(JSON.parse(alone.stdout), { value: 1, gradient: { first: 1 } });
+  });
+
+  it("gives tensors to a function that wants them", () => {
+    const body = "    with tf.GradientTape() as tape:\n        tape.watch(x)\n        y = x * x * x\n";
+    const text = `import tensorflow as tf\n\ndef slope(x):\n${body}    return tape.gradient(y, x)\n`;
+    const { stdout, stderr } = gradlens("grad", `${file("slope.py", text)}::slope`, "--at", "x=2", "--json");
+    assert.deepEqual([JSON.parse(stdout || "null"), stderr], [{ value: 12, gradient: { x: 12 } }, ""]);
+    // As it is called in the file, in double precision.
+    const called = file("called.py", `${text}\nslope(tf.constant(3.0, tf.float64))\n`);
+    const { value } = JSON.parse(gradlens("grad", `${called}::slope`, "--at", "x=0.1", "--json").stdout);
+    assert.equal(value, 3 * 0.1 * 0.1);
+  });
+
   it("minimize reaches the minimum", () => {
     const args = ["--from", '{"x": 0}', "--optimizer", "sgd", "--learning-rate", "0.1", "--steps", "100", "--json"];
     const result = JSON.parse(gradlens("minimize", `${F}::f`, ...args).stdout) as { at: { x: number }; steps: number };

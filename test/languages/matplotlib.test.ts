@@ -179,7 +179,7 @@ describe("matplotlib: figures", () => {
     ["plt.plot([1], [1], 'r--q')", "ValueError: 'r--q' is not a valid format string (unrecognized character 'q')"],
     ["plt.plot([1], foo=3)", "AttributeError: Line2D.set() got an unexpected keyword argument 'foo'"],
     ["plt.gca().xlabel('a')", "AttributeError: 'Axes' object has no attribute 'xlabel'"],
-    ["plt.xlabl('a')", "AttributeError: module 'matplotlib.pyplot' has no attribute 'xlabl'"],
+    ["plt.xlabl('a')", "AttributeError: module 'matplotlib.pyplot' has no attribute 'xlabl'. Did you mean: 'xlabel'?"],
     ["plt.bar([1])", "TypeError: bar() missing 1 required positional argument: 'height'"],
     ["plt.contour([1, 2])", "TypeError: Input z must be 2D, not 1D"],
     ["plt.imshow([1, 2])", "TypeError: Invalid shape (2,) for image data"],

@@ -63,6 +63,8 @@ describe("python: reading", () => {
     ["f(a=1, 2)\n", /positional argument follows keyword/, "2"],
     ["x = 5 5\n", /invalid syntax/, ""],
     ["1 if 2\n", /expected 'else'/, "1 if 2"],
+    ["def f():\nx = 1\n", /expected an indented block after function definition on line 1/, ""],
+    ["if 1:\nx = 1\n", /expected an indented block after 'if' statement on line 1/, ""],
   ];
   for (const [text, message, place] of problems) {
     it(`names the mistake in ${JSON.stringify(text)}`, () => {
@@ -94,6 +96,18 @@ describe("python: reading", () => {
     assert.equal(output("print(not False and False, not True or True)"), "False True\n");
   });
 
+  it("rounds whole powers once, as C does", () => {
+    const text = [
+      "print(1.05 ** 10, 1.07 ** -12, 0.999 ** 365, 1.1 ** 30, (-1.5) ** 33, 1e-300 ** 1, 10.0 ** -22)",
+      "print(2.0 ** 1023, 2.0 ** -1074, 1e150 ** 2, float('inf') ** 3, 0.0 ** 3)",
+    ];
+    const expected = [
+      "1.628894626777442 0.444011959240735 0.6940698870404745 17.44940226888645 -647159.8249109838 1e-300 1e-22",
+      "8.98846567431158e+307 5e-324 9.999999999999999e+299 inf 0.0",
+    ];
+    assert.equal(output(text.join("\n")), `${expected.join("\n")}\n`);
+  });
+
   it("takes files with Windows line ends and a byte order mark", () => {
     assert.equal(run(parse("\ufeffx = 1\r\nif x:\r\n    print('a\\\r\nb')\r\n")).output, "ab\n");
   });
@@ -118,6 +132,44 @@ describe("python: errors", () => {
       ].join("\n"),
     );
     assert.equal(at(text, error!), "1 / x");
+  });
+
+  // CPython 3.12's own words.
+  const meant: [string, string][] = [
+    ["total = 3\nprint(totl)\n", "NameError: name 'totl' is not defined. Did you mean: 'total'?"],
+    [
+      "def f():\n    count = 2\n    return cuont\nf()\n",
+      "NameError: name 'cuont' is not defined. Did you mean: 'count'?",
+    ],
+    ["Print(1)\n", "NameError: name 'Print' is not defined. Did you mean: 'print'?"],
+    ["print(math.pi)\n", "NameError: name 'math' is not defined. Did you forget to import 'math'?"],
+    [
+      "maths = 1\nmath.pi\n",
+      "NameError: name 'math' is not defined. Did you mean: 'maths'? Or did you forget to import 'math'?",
+    ],
+    [
+      "class A:\n    def __init__(self):\n        self.value = 3\n    def f(self):\n        return value\nA().f()\n",
+      "NameError: name 'value' is not defined. Did you mean: 'self.value'?",
+    ],
+    ["[1].appendd(2)\n", "AttributeError: 'list' object has no attribute 'appendd'. Did you mean: 'append'?"],
+    ["import math\nmath.sqr(2)\n", "AttributeError: module 'math' has no attribute 'sqr'. Did you mean: 'sqrt'?"],
+    ["'a'.foo\n", "AttributeError: 'str' object has no attribute 'foo'"],
+  ];
+  for (const [text, line] of meant)
+    it(`says what was meant: ${line}`, () => {
+      assert.equal(evaluate(text).error!.text.split("\n").at(-1), line);
+      const words = output(`try:\n${text.replace(/^/gm, "    ").trimEnd()}\nexcept Exception as e:\n    print(e)\n`);
+      assert.equal(words.trimEnd(), line.replace(/^\w+: /, "").replace(/\. Did.*$/, ""));
+    });
+
+  it("says in which module an uncaught exception's type is defined", () => {
+    const last = (text: string): string => evaluate(text).error!.text.split("\n").at(-1)!;
+    const singular = "import numpy as np\nnp.linalg.inv(np.ones((2, 2)))\n";
+    assert.equal(last(singular), "numpy.linalg.LinAlgError: Singular matrix");
+    assert.match(last("import json\njson.loads('{')\n"), /^json\.decoder\.JSONDecodeError: Expecting/);
+    const own = "class Model:\n    class Failed(Exception): pass\nraise Model.Failed('late')\n";
+    assert.equal(last(own), "Model.Failed: late");
+    assert.equal(evaluate(singular).error!.type, "LinAlgError");
   });
 
   it("goes on with the next statement when asked", () => {

@@ -30,7 +30,7 @@ import {
   tupleType,
 } from "./runtime/containers";
 import { exceptionTypes, exitRequest, PyException, raiseError, stopIteration } from "./runtime/errors";
-import { PyGenerator } from "./runtime/function";
+import { PyFunction, PyGenerator } from "./runtime/function";
 import { memoryViewType } from "./runtime/memoryview";
 import {
   floatModulo,
@@ -70,6 +70,7 @@ import {
 import { binary } from "./runtime/operators";
 import {
   advance,
+  attributeNames,
   call,
   compareOrder,
   deleteAttribute,
@@ -498,14 +499,34 @@ define("vars", ([x]) => {
   if (x instanceof PyObject && x.dict) return PyDict.from(x.dict);
   raiseError("TypeError", "vars() argument must have __dict__ attribute");
 });
-define("dir", ([x]) => {
-  const names = new Set<string>();
-  if (x instanceof PyObject) for (const name of x.dict?.keys() ?? []) names.add(name);
-  for (const type of x instanceof PyType ? x.mro : typeOf(x).mro)
-    for (const name of type.attributes.keys()) names.add(name);
-  if (x instanceof PyModule) for (const name of x.names().keys()) names.add(name);
-  return new PyList([...names].sort());
+// As pydoc writes it of a function; of anything else in one line.
+define("help", ([x]) => {
+  const doc = x === undefined ? null : getAttribute(x, "__doc__");
+  const lines = typeof doc === "string" ? doc.trim().split("\n") : [];
+  const margin = Math.min(...lines.slice(1).flatMap((line) => (line.trim() ? [line.search(/\S/)] : [])));
+  const body = lines.map((line, k) => (k === 0 ? line : line.slice(margin)).trimEnd());
+  if (x instanceof PyFunction) {
+    const module = x.globals?.get("__name__")?.value ?? "__main__";
+    const text = body.map((line) => `    ${line}\n`).join("");
+    write(`Help on function ${x.name} in module ${module}:\n\n${x.name}${signatureText(x)}\n${text}\n`);
+  } else write(`help(${x === undefined ? "" : typeName(x)}): ${body[0] ?? "nothing is known of it here"}\n`);
+  return null;
 });
+/** `(x, /, y=1, *args, key, **options)`. */
+function signatureText({ code, defaults }: PyFunction): string {
+  const parts: string[] = [];
+  let star = false;
+  code.params.forEach(({ name, kind }, k) => {
+    if (kind === "keyword-only" && !star) parts.push("*");
+    star ||= kind === "star" || kind === "keyword-only";
+    const mark = kind === "star" ? "*" : kind === "doublestar" ? "**" : "";
+    const otherwise = defaults[k];
+    parts.push(mark + name + (otherwise === undefined ? "" : `=${repr(otherwise)}`));
+    if (kind === "positional-only" && code.params[k + 1]?.kind !== "positional-only") parts.push("/");
+  });
+  return `(${parts.join(", ")})`;
+}
+define("dir", ([x]) => new PyList(attributeNames(x, true)));
 table.set(
   "super",
   native("super", ([owner, self]) => {

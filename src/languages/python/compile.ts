@@ -544,29 +544,19 @@ export class Compiler extends ExpressionCompiler {
       try {
         ending = body(frame);
       } catch (raw) {
-        if (node.groups) {
-          const handling = groupOf(raw);
-          for (let k = 0; k < handlers.length; k++) {
-            const done = takePart(handling, handlers[k], frame);
-            if (!done) continue;
-            try {
-              bodies[k](frame);
-            } catch (inner) {
-              failPart(handling, inner);
-            } finally {
-              done();
-            }
+        const clauses = clausesFor(node, handlers, raw, frame);
+        let step = clauses.next();
+        for (; !step.done; step = clauses.next(ending)) {
+          const { index, fail, done } = step.value;
+          try {
+            ending = bodies[index](frame);
+          } catch (inner) {
+            ending = fail(inner);
+          } finally {
+            done();
           }
-          return endOf(handling);
         }
-        const found = select(handlers, raw, frame);
-        try {
-          return bodies[found.index](frame);
-        } catch (inner) {
-          throw chained(inner, found.error);
-        } finally {
-          found.done(frame);
-        }
+        return step.value;
       }
       return ending === Ending.normal && orelse ? orelse(frame) : ending;
     };
@@ -925,29 +915,19 @@ export class Compiler extends ExpressionCompiler {
       try {
         ending = yield* body(frame);
       } catch (raw) {
-        if (node.groups) {
-          const handling = groupOf(raw);
-          for (let k = 0; k < handlers.length; k++) {
-            const done = takePart(handling, handlers[k], frame);
-            if (!done) continue;
-            try {
-              yield* bodies[k](frame);
-            } catch (inner) {
-              failPart(handling, inner);
-            } finally {
-              done();
-            }
+        const clauses = clausesFor(node, handlers, raw, frame);
+        let step = clauses.next();
+        for (; !step.done; step = clauses.next(ending)) {
+          const { index, fail, done } = step.value;
+          try {
+            ending = yield* bodies[index](frame);
+          } catch (inner) {
+            ending = fail(inner);
+          } finally {
+            done();
           }
-          return endOf(handling);
         }
-        const found = select(handlers, raw, frame);
-        try {
-          return yield* bodies[found.index](frame);
-        } catch (inner) {
-          throw chained(inner, found.error);
-        } finally {
-          found.done(frame);
-        }
+        return step.value;
       }
       return ending === Ending.normal ? yield* orelse(frame) : ending;
     };
@@ -1009,70 +989,60 @@ interface HandlerCode {
   unbind: ((frame: Frame) => void) | null;
 }
 
-interface Selected {
+/** A clause whose body is to run. */
+interface Clause {
   index: number;
-  error: PyException;
-  done: (frame: Frame) => void;
+  /** What an exception inside of it comes to. */
+  fail: (inner: unknown) => Ending;
+  done: () => void;
 }
 
-/** The handler of an exception; throws it again when there is none. */
-function select(handlers: HandlerCode[], raw: unknown, frame: Frame): Selected {
-  if (raw instanceof BudgetExceeded) throw raw;
-  const error = toPython(raw);
-  if (!(error instanceof PyException)) throw error;
-  for (let index = 0; index < handlers.length; index++) {
-    const { type, store, unbind } = handlers[index];
-    if (type) {
-      const wanted = type(frame);
-      locate(handlers[index].node);
-      if (!catches(wanted, error)) continue;
-    }
-    report(error, true);
-    store?.(frame, error);
-    vm.handling.push(error);
-    return {
-      index,
-      error,
-      done: (at) => {
-        vm.handling.pop();
-        unbind?.(at);
-      },
+/** The clauses of `except` or `except*` that take an exception, one after the other; throws what none takes. */
+function* clausesFor(
+  node: ast.Try,
+  handlers: HandlerCode[],
+  raw: unknown,
+  frame: Frame,
+): Generator<Clause, Ending, Ending> {
+  const error = pythonError(raw);
+  const taken = (index: number, own: PyException, fail: Clause["fail"]): Clause => {
+    const { store, unbind } = handlers[index];
+    report(own, true);
+    store?.(frame, own);
+    vm.handling.push(own);
+    const done = (): void => {
+      vm.handling.pop();
+      unbind?.(frame);
     };
+    return { index, fail, done };
+  };
+  const handling = node.groups ? new GroupHandling(error) : undefined;
+  for (let index = 0; index < handlers.length; index++) {
+    const types = handlers[index].type?.(frame);
+    locate(handlers[index].node);
+    if (!handling) {
+      if (types !== undefined && !catches(types, error)) continue;
+      return yield taken(index, error, (inner) => {
+        throw chained(inner, error);
+      });
+    }
+    const part = handling.take(types!);
+    if (!part) continue;
+    yield taken(index, part, (inner) => {
+      handling.fail(pythonError(inner));
+      return Ending.normal;
+    });
   }
-  throw error;
+  const left = handling ? handling.left() : error;
+  if (left) throw left;
+  return Ending.normal;
 }
 
-function groupOf(raw: unknown): GroupHandling {
+/** What was thrown as an exception of Python's; throws anything else again. */
+function pythonError(raw: unknown): PyException {
   const error = raw instanceof BudgetExceeded ? raw : toPython(raw);
   if (!(error instanceof PyException)) throw error;
-  return new GroupHandling(error);
-}
-
-/** Gives a clause of an `except*` its part, if there is one; the result ends the clause. */
-function takePart(handling: GroupHandling, { node, type, store, unbind }: HandlerCode, frame: Frame) {
-  const types = type!(frame);
-  locate(node);
-  const error = handling.take(types);
-  if (!error) return undefined;
-  report(error, true);
-  store?.(frame, error);
-  vm.handling.push(error);
-  return (): void => {
-    vm.handling.pop();
-    unbind?.(frame);
-  };
-}
-
-function failPart(handling: GroupHandling, inner: unknown): void {
-  const error = inner instanceof BudgetExceeded ? inner : toPython(inner);
-  if (!(error instanceof PyException)) throw error;
-  handling.fail(error);
-}
-
-function endOf(handling: GroupHandling): Ending {
-  const error = handling.left();
-  if (error) throw error;
-  return Ending.normal;
+  return error;
 }
 
 function catches(type: PyValue, error: PyException): boolean {

@@ -3,7 +3,7 @@
  * calls a function out of its globals at numbers or tracers. Nothing here
  * reaches outside the evaluator.
  */
-import { isValue, Tensor, type Value } from "../../engine";
+import { cast, isValue, Tensor, type Value } from "../../engine";
 import { builtins, write } from "./builtins";
 import { Compiler, report } from "./compile";
 import { ExpressionCompiler, Globals } from "./compile/expressions";
@@ -14,13 +14,15 @@ import "./library";
 import "./modules";
 import { arrayOfNumbers } from "./modules/numpy/convert";
 import { keepMain } from "./modules/registry";
-import { PyDict, PyList, PyTuple } from "./runtime/containers";
+import { PyTfTensor } from "./modules/tensorflow/tensor";
+import { listOf, PyDict, PyList, PyTuple } from "./runtime/containers";
 import { PyException, pyError, raiseError } from "./runtime/errors";
 import { Frame, homeOf, PyFunction, toPython } from "./runtime/function";
 import { snapshot } from "./runtime/isolate";
-import { type Kwargs, PyBound, PyObject, PyType, type PyValue } from "./runtime/object";
+import { type Kwargs, PyBound, PyModule, PyObject, PyType, type PyValue } from "./runtime/object";
 import { call, repr, str, typeName } from "./runtime/protocol";
 import { type Budget, BudgetExceeded, locate, type Observed, Vm, withVm } from "./runtime/vm";
+import { messageOf } from "./suggestions";
 import { parseExpression } from "./syntax";
 import { lineAt, type PyModuleSyntax, type Span } from "./syntax/ast";
 import { type RunError, safely, syntaxError, uncaught, worded } from "./traces";
@@ -253,7 +255,7 @@ function guarded<T>(options: CallOptions, roots: readonly PyValue[], body: () =>
         const span = place(homeOf(error));
         throw new PyCallError(
           error.type.name,
-          safely(() => str(error)),
+          safely(() => messageOf(error)),
           span.from,
           span.to,
         );
@@ -346,10 +348,22 @@ function callWith(fn: PyValue, args: readonly PyValue[] | Readonly<Record<string
   for (const parameter of parameters) {
     const value = named[parameter.name];
     if (value === undefined) open = false;
+    else if (parameter.kind === "star") positional.push(...listOf(value));
     else if (open && (parameter.kind === "normal" || parameter.kind === "positional-only")) positional.push(value);
     else kwargs.set(parameter.name, value);
   }
   return call(fn, positional, kwargs.size ? kwargs : undefined);
+}
+
+/** Whether the module of a function imports TensorFlow. */
+export function usesTensorFlow(fn: PyValue): boolean {
+  const cells = functionBehind(fn)?.globals?.values() ?? [];
+  return [...cells].some(({ value }) => value instanceof PyModule && /^(tensorflow|keras)\b/.test(value.name));
+}
+
+/** Numbers, which may be traced, as TensorFlow makes a constant of a float or a list of floats. */
+export function tensorOf(numbers: Value): PyTfTensor {
+  return new PyTfTensor(cast(numbers, "float32"));
 }
 
 /**

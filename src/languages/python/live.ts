@@ -247,7 +247,14 @@ export class LiveModule<T extends { hear(event: PyEvent): void }> {
       } else if (failure instanceof Error) {
         // A mistake of ours must not take the editor along.
         const message = `internal error: ${failure.message}`;
-        error = { type: "SystemError", message, notes: [], span: machine.home(machine.at), trace: [] };
+        error = {
+          type: "SystemError",
+          fullType: "SystemError",
+          message,
+          notes: [],
+          span: machine.home(machine.at),
+          trace: [],
+        };
         notes.lost();
       } else throw failure;
     };

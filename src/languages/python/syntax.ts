@@ -191,6 +191,8 @@ function shifted<T extends object>(node: T, by: number): T {
 const shiftedInner = (inner: unknown, by: number) =>
   typeof inner === "object" && inner !== null ? shifted(inner, by) : inner;
 
+/** What a block can belong to. */
+const HEADERS = new Set("if elif else for while with try except finally def class match case".split(" "));
 const statementNames = new Set([
   "AssignStatement",
   "UpdateStatement",
@@ -596,12 +598,21 @@ class Reader {
     }
     const rest = kids.filter((kid) => kid.name !== ":");
     if (!rest.some((kid) => !kid.type.isError)) {
-      const line = this.text.slice(0, node.from).split("\n").length;
-      const message = `expected an indented block after line ${line}`;
+      const message = `expected an indented block after ${this.owner(node)}`;
       this.problem(this.near(node.from), message);
       return [{ kind: "broken", error: "SyntaxError", message, ...spanOf(node) }];
     }
     return this.statements(rest);
+  }
+
+  /** What a block belongs to: `'if' statement on line 3`. */
+  private owner(block: SyntaxNode): string {
+    let keyword = block.prevSibling;
+    while (keyword && !HEADERS.has(keyword.name)) keyword = keyword.prevSibling;
+    const line = this.text.slice(0, (keyword ?? block).from).split("\n").length;
+    const name = keyword?.name ?? "";
+    const what = name === "def" ? "function definition" : name === "class" ? "class definition" : `'${name}' statement`;
+    return `${what} on line ${line}`;
   }
 
   private forStatement(kids: SyntaxNode[], span: ast.Span): ast.Statement {

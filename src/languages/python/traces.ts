@@ -5,6 +5,7 @@ import { homeOf } from "./runtime/function";
 import { str } from "./runtime/protocol";
 import { vm } from "./runtime/vm";
 import { lineText, placeInModule } from "./sources";
+import { messageOf } from "./suggestions";
 import { lineAt, type PyModuleSyntax, type Span, type SyntaxProblem } from "./syntax/ast";
 import { inMain } from "./syntax/span";
 
@@ -40,6 +41,8 @@ export interface Where {
 /** An uncaught exception as it was when it ended its statement. */
 export interface Uncaught {
   readonly type: string;
+  /** With the module in which it is defined, if that is another one. */
+  readonly fullType: string;
   readonly message: string;
   /** What `add_note` added, line by line. */
   readonly notes: readonly string[];
@@ -64,9 +67,11 @@ export function uncaught(error: PyException): Uncaught {
     ? "The above exception was the direct cause of the following exception:"
     : "During handling of the above exception, another exception occurred:";
   const notes = error.dict.get("__notes__");
+  const { name, qualname, module } = error.type;
   return {
-    type: error.type.name,
-    message: safely(() => str(error)),
+    type: name,
+    fullType: module === "builtins" || module === "__main__" ? qualname : `${module}.${qualname}`,
+    message: safely(() => messageOf(error)),
     notes: notes instanceof PyList ? notes.items.map((note) => safely(() => str(note))) : [],
     span: homeOf(error),
     trace: [{ name: "<module>", span: outermost }, ...error.trace.filter(({ span }) => !inLibrary(span)).reverse()],
@@ -90,10 +95,10 @@ function breakCycle(error: PyException): PyException {
 }
 
 export function worded(error: Uncaught, where: Where): RunError {
-  const { type, message, before } = error;
+  const { type, fullType, message, before } = error;
   const trace = error.trace.map(({ name, span }) => traceLine(name, span, where));
   const { from, to } = where.place(error.span);
-  const headline = message === "" ? type : `${type}: ${message}`;
+  const headline = message === "" ? fullType : `${fullType}: ${message}`;
   const lines = trace.map(({ name, file, line, text }) => `  File "${file}", line ${line}, in ${name}\n    ${text}`);
   const first = before ? `${worded(before.error, where).text}\n\n${before.link}\n\n` : "";
   const text = `${first}Traceback (most recent call last):\n${[...lines, headline, ...error.notes].join("\n")}`;

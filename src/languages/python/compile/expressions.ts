@@ -152,24 +152,50 @@ export class ExpressionCompiler {
       default: {
         const cell = this.globals.cell(name);
         const { builtins } = this.globals;
-        const otherwise = (): PyValue => {
+        const otherwise = (frame: Frame): PyValue => {
           const builtin = builtins.get(name);
           if (builtin !== undefined) return builtin;
           locate(node);
-          raiseError("NameError", `name '${name}' is not defined`);
+          throw this.unknownName(name, frame);
         };
         if (this.globals.watched)
-          return () => {
+          return (frame) => {
             if (cell.turn !== turn) notice(cell, false);
             const { value } = cell;
-            return value !== undefined ? value : otherwise();
+            return value !== undefined ? value : otherwise(frame);
           };
-        return () => {
+        return (frame) => {
           const { value } = cell;
-          return value !== undefined ? value : otherwise();
+          return value !== undefined ? value : otherwise(frame);
         };
       }
     }
+  }
+
+  private unknownName(name: string, frame: Frame): PyException {
+    const error = pyError("NameError", `name '${name}' is not defined`);
+    const own = this.namesOf(frame);
+    error.wanted = {
+      name,
+      among: () => [...own.keys(), ...this.globals.toMap().keys(), ...this.globals.builtins.keys()],
+      own: () => {
+        const self = own.get("self");
+        return self !== undefined && findAttribute(self, name) !== undefined ? `self.${name}` : undefined;
+      },
+    };
+    return error;
+  }
+
+  /** The variables of a function or class body that are bound. */
+  private namesOf(frame: Frame): Map<string, PyValue> {
+    if (frame.names) return new Map(frame.names);
+    const out = new Map<string, PyValue>();
+    for (const { name, slot } of this.scope.frame.variables.values()) {
+      const held = frame.slots[slot];
+      const value = held instanceof Cell ? held.value : (held as PyValue | undefined);
+      if (value !== undefined) out.set(name, value);
+    }
+    return out;
   }
 
   protected store(name: string): Store {
@@ -790,17 +816,6 @@ export class ExpressionCompiler {
     if (!runs && node.args.length > 0) return undefined;
     const callee = this.load(name, node.callee);
     const args = node.args.map((arg) => this.expr(arg.value));
-    const variables = [...this.scope.frame.variables.values()];
-    const own = (frame: Frame): Map<string, PyValue> => {
-      if (frame.names) return new Map(frame.names);
-      const out = new Map<string, PyValue>();
-      for (const { name: key, slot } of variables) {
-        const held = frame.slots[slot];
-        const value = held instanceof Cell ? held.value : (held as PyValue | undefined);
-        if (value !== undefined) out.set(key, value);
-      }
-      return out;
-    };
     const module = this.scope.frame.kind === "module";
     return (frame) => {
       const fn = callee(frame);
@@ -810,14 +825,14 @@ export class ExpressionCompiler {
       // Our own texts only look a name up.
       if (!this.globals.file.startsWith("<")) watcher?.lost();
       if (name === "globals" || (!runs && module)) return new GlobalNames(this.globals);
-      if (!runs) return PyDict.from(own(frame));
+      if (!runs) return PyDict.from(this.namesOf(frame));
       const [source, globals, locals] = values;
       const text = source instanceof PyCode ? source.text : source;
       if (typeof text !== "string") raiseError("TypeError", `${name}() arg 1 must be a string, bytes or code object`);
       const names =
         globals instanceof PyDict
           ? namesIn(globals)
-          : new Map([...this.globals.toMap(), ...(module ? [] : own(frame))]);
+          : new Map([...this.globals.toMap(), ...(module ? [] : this.namesOf(frame))]);
       if (locals instanceof PyDict) for (const [key, value] of namesIn(locals)) names.set(key, value);
       if (name === "eval" && !(source instanceof PyCode && source.mode === "exec")) return this.evaluate(text, names);
       if (module && !(globals instanceof PyDict)) this.execute(text, this.globals);

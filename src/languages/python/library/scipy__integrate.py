@@ -148,7 +148,7 @@ def solve_ivp(fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, e
     slope = f(t, y)
     h = first_step if first_step is not None else _first_step(f, t, y, slope, direction, rtol, atol)
     times, states = [t], [y]
-    wanted = None if t_eval is None else np.asarray(t_eval, dtype=float)
+    wanted = None if t_eval is None else np.asarray(t_eval)
     out_t, out_y, at = [], [], 0
     events = [] if events is None else [events] if callable(events) else list(events)
     found = [[] for _ in events]

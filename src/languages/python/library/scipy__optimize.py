@@ -80,14 +80,14 @@ def brentq(f, a, b, args=(), xtol=2e-12, rtol=8.881784197001252e-16, maxiter=100
         half = (block - now) / 2
         if f_now == 0 or abs(half) < delta:
             return now
-        if abs(step) > delta and abs(f_now) < abs(f_before):
+        if abs(last) > delta and abs(f_now) < abs(f_before):
             if before == block:
                 try_ = -f_now * (now - before) / (f_now - f_before)
             else:
                 d1 = (f_before - f_now) / (before - now)
                 d2 = (f_block - f_now) / (block - now)
                 try_ = -f_now * (f_block * d2 - f_before * d1) / (d2 * d1 * (f_block - f_before))
-            if 2 * abs(try_) < min(abs(step), 3 * abs(half) - delta):
+            if 2 * abs(try_) < min(abs(last), 3 * abs(half) - delta):
                 step, last = try_, step
             else:
                 step = last = half
@@ -309,9 +309,9 @@ def _nelder_mead(f, x0, limits, calls, tol=None, maxiter=None, maxfev=None, xato
     return OptimizeResult(message=message, success=status == 0, status=status, fun=values[0], x=points[0], nit=iterations, nfev=calls[0], final_simplex=(np.array(points), np.array(values)))
 
 
-def _line(f, df, x, p, fx, slope):
-    """A step that meets the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 3.5 and 3.6); None if none is found."""
-    c1, c2 = 1e-4, 0.9
+def _line(f, df, x, p, fx, slope, c2, accept):
+    """A step that meets the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 3.5 and 3.6) and is accepted; None if none is found."""
+    c1 = 1e-4
 
     def zoom(low, high, f_low):
         for _ in range(40):
@@ -322,7 +322,7 @@ def _line(f, df, x, p, fx, slope):
             else:
                 g = df(x + a * p)
                 now = np.dot(g, p)
-                if abs(now) <= -c2 * slope:
+                if abs(now) <= -c2 * slope and accept(g):
                     return a, value, g
                 if now * (high - low) >= 0:
                     high = low
@@ -336,7 +336,7 @@ def _line(f, df, x, p, fx, slope):
             return zoom(before, a, f_before)
         g = df(x + a * p)
         now = np.dot(g, p)
-        if abs(now) <= -c2 * slope:
+        if abs(now) <= -c2 * slope and accept(g):
             return a, value, g
         if now >= 0:
             return zoom(a, before, value)
@@ -344,104 +344,421 @@ def _line(f, df, x, p, fx, slope):
     return None
 
 
-def _descent(f, df, x0, limits, calls, conjugate=False, tol=None, gtol=1e-5, ftol=2.2e-9, maxiter=None, **options):
-    """BFGS, or nonlinear conjugate gradients (Polak and Ribière); with limits the steps are projected onto them."""
+def _cubic(near, f_near, d_near, far, f_far, d_far, sign, clip=False):
+    """The place, as a part of the way from `near` to `far`, of a minimum of the cubic through two points; and its root."""
+    theta = 3 * (f_near - f_far) / (far - near) + d_near + d_far
+    size = max(abs(theta), abs(d_near), abs(d_far))
+    square = (theta / size) ** 2 - (d_near / size) * (d_far / size)
+    gamma = sign * size * math.sqrt(max(0.0, square) if clip else square)
+    return theta, gamma
+
+
+def _trial(low, high, now, bracketed, least, most):
+    """The next trial of a step, and the new interval: MINPACK-2's dcstep (Moré and Thuente 1994). Points are (step, value, slope)."""
+    (stx, fx, dx), (sty, fy, dy), (stp, fp, dp) = low, high, now
+    opposite = dp * (dx / abs(dx)) < 0
+    if fp > fx:
+        theta, gamma = _cubic(stx, fx, dx, stp, fp, dp, -1 if stp < stx else 1)
+        cubic = stx + ((gamma - dx) + theta) / (((gamma - dx) + gamma) + dp) * (stp - stx)
+        square = stx + ((dx / ((fx - fp) / (stp - stx) + dx)) / 2) * (stp - stx)
+        step = cubic if abs(cubic - stx) <= abs(square - stx) else cubic + (square - cubic) / 2
+        bracketed = True
+    elif opposite:
+        theta, gamma = _cubic(stx, fx, dx, stp, fp, dp, -1 if stp > stx else 1)
+        cubic = stp + ((gamma - dp) + theta) / (((gamma - dp) + gamma) + dx) * (stx - stp)
+        secant = stp + (dp / (dp - dx)) * (stx - stp)
+        step = cubic if abs(cubic - stp) > abs(secant - stp) else secant
+        bracketed = True
+    elif abs(dp) < abs(dx):
+        theta, gamma = _cubic(stx, fx, dx, stp, fp, dp, -1 if stp > stx else 1, True)
+        r = ((gamma - dp) + theta) / ((gamma + (dx - dp)) + gamma)
+        cubic = stp + r * (stx - stp) if r < 0 and gamma != 0 else most if stp > stx else least
+        secant = stp + (dp / (dp - dx)) * (stx - stp)
+        if bracketed:
+            step = cubic if abs(cubic - stp) < abs(secant - stp) else secant
+            limit = stp + 0.66 * (sty - stp)
+            step = min(limit, step) if stp > stx else max(limit, step)
+        else:
+            step = cubic if abs(cubic - stp) > abs(secant - stp) else secant
+            step = min(max(step, least), most)
+    elif bracketed:
+        theta, gamma = _cubic(stp, fp, dp, sty, fy, dy, -1 if stp > sty else 1)
+        step = stp + ((gamma - dp) + theta) / (((gamma - dp) + gamma) + dy) * (sty - stp)
+    else:
+        step = most if stp > stx else least
+    if fp > fx:
+        high = now
+    else:
+        high, low = low if opposite else high, now
+    return step, low, high, bracketed
+
+
+def _wolfe(f, df, x, p, fx, before, g, c2, accept):
+    """A step that meets the strong Wolfe conditions: MINPACK-2's dcsrch, which SciPy goes by; then by bisection. None if none is found."""
+    slope = np.dot(g, p)
+    least, most, c1, xtol = 1e-100, 1e100, 1e-4, 1e-14
+    stp = min(1.0, 1.01 * 2 * (fx - before) / slope) if slope != 0 else 1.0
+    if stp < 0:
+        stp = 1.0
+    low = high = (0.0, fx, slope)
+    bracketed, first = False, True
+    width, wider = most - least, 2 * (most - least)
+    stmin, stmax = 0.0, 5 * stp
+    test = c1 * slope
+    for _ in range(100):
+        y = x + stp * p
+        value = f(y)
+        new = df(y)
+        now = np.dot(new, p)
+        aim = fx + stp * test
+        if not math.isfinite(value):
+            break
+        if first and value <= aim and now >= 0:
+            first = False
+        if value <= aim and abs(now) <= c2 * -slope:
+            if accept(new):
+                return stp, value, new
+            break
+        if bracketed and (stp <= stmin or stp >= stmax or stmax - stmin <= xtol * stmax):
+            break
+        if stp == most or stp == least:
+            break
+        if first and value <= low[1] and value > aim:
+            tilted = lambda point, by: (point[0], point[1] - by * point[0] * test, point[2] - by * test)
+            stp, low, high, bracketed = _trial(tilted(low, 1), tilted(high, 1), tilted((stp, value, now), 1), bracketed, stmin, stmax)
+            low, high = tilted(low, -1), tilted(high, -1)
+        else:
+            stp, low, high, bracketed = _trial(low, high, (stp, value, now), bracketed, stmin, stmax)
+        gap = abs(high[0] - low[0])
+        if bracketed:
+            if gap >= 0.66 * wider:
+                stp = low[0] + 0.5 * (high[0] - low[0])
+            wider, width = width, gap
+            stmin, stmax = min(low[0], high[0]), max(low[0], high[0])
+        else:
+            stmin, stmax = stp + 1.1 * (stp - low[0]), stp + 4 * (stp - low[0])
+        stp = min(max(stp, least), most)
+        if bracketed and (stp <= stmin or stp >= stmax or stmax - stmin <= xtol * stmax):
+            stp = low[0]
+    return _line(f, df, x, p, fx, slope, c2, accept)
+
+
+_MESSAGES = ["Optimization terminated successfully.", "Maximum number of iterations has been exceeded.", "Desired error not necessarily achieved due to precision loss."]
+
+
+def _descent(f, df, x, calls, conjugate=False, tol=None, gtol=1e-5, maxiter=None, **options):
+    """BFGS, or nonlinear conjugate gradients (Polak, Ribière and Powell), step by step as SciPy does them."""
+    n = len(x)
+    gtol = gtol if tol is None else tol
+    fx, g = f(x), df(x)
+    before = fx + np.linalg.norm(g) / 2
+    inverse, p = np.eye(n), -g
+    iterations, status = 0, 0
+    following = lambda new: -new + max(0.0, np.dot(new - g, new) / np.dot(g, g)) * p
+    descends = lambda new: np.max(np.abs(new)) <= gtol or np.dot(following(new), new) <= -0.01 * np.dot(new, new)
+    while np.max(np.abs(g)) > gtol:
+        if iterations >= (maxiter or 200 * n):
+            status = 1
+            break
+        if not conjugate:
+            p = -inverse @ g
+        found = _wolfe(f, df, x, p, fx, before, g, *((0.4, descends) if conjugate else (0.9, lambda new: True)))
+        if found is None:
+            status = 2
+            break
+        before = fx
+        a, fx, new = found
+        s, d = a * p, new - g
+        x = x + s
+        iterations += 1
+        if conjugate:
+            p = following(new)
+        else:
+            curve = np.dot(d, s)
+            rho = 1 / curve if curve != 0 else 1000.0
+            if np.max(np.abs(new)) > gtol:
+                left = np.eye(n) - np.outer(s, d) * rho
+                inverse = left @ (inverse @ left.T) + rho * np.outer(s, s)
+        g = new
+    more = {} if conjugate else {"hess_inv": inverse}
+    return OptimizeResult(message=_MESSAGES[status], success=status == 0, status=status, fun=fx, x=x, nit=iterations, jac=g, **more, nfev=calls[0], njev=calls[1])
+
+
+def _projected(f, df, x0, limits, calls, tol=None, gtol=1e-5, ftol=2.2e-9, maxiter=None, **options):
+    """BFGS whose steps are projected onto the limits, if there are any."""
     n = len(x0)
     gtol = gtol if tol is None else tol
     clip = (lambda x: x) if limits is None else (lambda x: np.minimum(np.maximum(x, limits[0]), limits[1]))
     x = clip(x0)
     fx, g = f(x), df(x)
     inverse = np.eye(n)
-    p = -g
     iterations, status = 0, 0
-    maxiter = maxiter or 200 * n
     while np.max(np.abs(clip(x - g) - x)) > gtol:
-        if iterations >= maxiter:
+        if iterations >= (maxiter or 200 * n):
             status = 1
             break
         free = np.ones(n) if limits is None else 1.0 * ~(((x <= limits[0]) & (g > 0)) | ((x >= limits[1]) & (g < 0)))
-        if not conjugate:
-            p = -(inverse * np.outer(free, free)) @ g
-        slope = np.dot(g, p)
-        if slope >= 0:
+        p = -(inverse * np.outer(free, free)) @ g
+        if np.dot(g, p) >= 0:
             inverse, p = np.eye(n), -g * free
-            slope = np.dot(g, p)
-        if limits is None:
-            found = _line(f, df, x, p, fx, slope)
-            if found is None:
-                status = 2
+        a = 1.0
+        while a > 1e-12:
+            y = clip(x + a * p)
+            value = f(y)
+            if value <= fx + 1e-4 * np.dot(g, y - x):
                 break
-            a, value, new = found
-            y = x + a * p
+            a /= 2
         else:
-            a = 1.0
-            while a > 1e-12:
-                y = clip(x + a * p)
-                value = f(y)
-                if value <= fx + 1e-4 * np.dot(g, y - x):
-                    break
-                a /= 2
-            else:
-                status = 2
-                break
-            new = df(y)
+            status = 2
+            break
+        new = df(y)
         s, d = y - x, new - g
-        if conjugate:
-            p = -new + max(0.0, np.dot(new, d) / np.dot(g, g)) * p
-        else:
-            curve = np.dot(s, d)
-            if curve > 1e-14:
-                if iterations == 0:
-                    inverse = np.eye(n) * curve / np.dot(d, d)
-                left = np.eye(n) - np.outer(s, d) / curve
-                inverse = left @ inverse @ left.T + np.outer(s, s) / curve
+        curve = np.dot(s, d)
+        if curve > 1e-14:
+            if iterations == 0:
+                inverse = np.eye(n) * curve / np.dot(d, d)
+            left = np.eye(n) - np.outer(s, d) / curve
+            inverse = left @ inverse @ left.T + np.outer(s, s) / curve
         x, fx, g = y, value, new
         iterations += 1
-    message = ["Optimization terminated successfully.", "Maximum number of iterations has been exceeded.", "Desired error not necessarily achieved due to precision loss."][status]
-    out = OptimizeResult(message=message, success=status == 0, status=status, fun=fx, x=x, nit=iterations, jac=g, nfev=calls[0], njev=calls[1])
-    if not conjugate:
-        out["hess_inv"] = inverse
-    return out
+    message = "CONVERGENCE: NORM OF PROJECTED GRADIENT <= PGTOL" if status == 0 else _MESSAGES[status]
+    return OptimizeResult(message=message, success=status == 0, status=status, fun=fx, x=x, nit=iterations, jac=g, nfev=calls[0], njev=calls[1], hess_inv=inverse)
+
+
+class LinearConstraint:
+    def __init__(self, A, lb=-np.inf, ub=np.inf, keep_feasible=False):
+        self.A, self.lb, self.ub = np.atleast_2d(A), lb, ub
+
+
+class NonlinearConstraint:
+    def __init__(self, fun, lb, ub, jac="2-point", **options):
+        self.fun, self.lb, self.ub, self.jac = fun, lb, ub, jac
+
+
+def _sides(constraint):
+    """A constraint between two limits as equations and inequalities: pairs (kind, function)."""
+    if isinstance(constraint, dict):
+        kind = constraint["type"].lower()
+        if kind not in ("eq", "ineq"):
+            raise ValueError(f"Unknown constraint type '{constraint['type']}'.")
+        args = constraint.get("args", ())
+        return [(kind, lambda x: np.atleast_1d(np.asarray(constraint["fun"](x, *args), dtype=float)))]
+    if isinstance(constraint, LinearConstraint):
+        values = lambda x: constraint.A @ x
+    else:
+        values = lambda x: np.atleast_1d(np.asarray(constraint.fun(x), dtype=float))
+    low, high = np.asarray(constraint.lb, dtype=float), np.asarray(constraint.ub, dtype=float)
+
+    def part(sign, limit, chosen):
+        def value(x):
+            y = values(x)
+            return (sign * (y - limit))[np.broadcast_to(chosen, y.shape)]
+
+        return value
+
+    equal = low == high
+    return [("eq", part(1.0, low, equal)), ("ineq", part(1.0, low, np.isfinite(low) & ~equal)), ("ineq", part(-1.0, high, np.isfinite(high) & ~equal))]
+
+
+def _quadratic(B, g, A, b, equations):
+    """The dual method of Goldfarb and Idnani (1983): the least s'Bs/2 + g's with As = b for the first rows, As >= b for the rest. Returns s and the multipliers, or None."""
+    inverse = np.linalg.inv(B)
+    x = -inverse @ g
+    active, u = [], []
+    for _ in range(50 * (len(b) + 1)):
+        gaps = A @ x - b
+        size = 1e-12 * (1 + np.abs(b))
+        missing = [k for k in range(equations) if abs(gaps[k]) > size[k] and k not in active]
+        if not missing:
+            missing = [k for k in range(equations, len(b)) if gaps[k] < -size[k] and k not in active]
+            missing.sort(key=lambda k: gaps[k])
+        if not missing:
+            break
+        new = missing[0]
+        sign = -1.0 if gaps[new] > 0 else 1.0
+        normal, own = sign * A[new], 0.0
+        while True:
+            N = A[active].T
+            if active:
+                r = np.linalg.solve(N.T @ inverse @ N, N.T @ inverse @ normal)
+                z = inverse @ (normal - N @ r)
+            else:
+                r, z = np.zeros(0), inverse @ normal
+            free = [k for k in range(len(active)) if active[k] >= equations and r[k] > 1e-14]
+            leaving = min(free, key=lambda k: u[k] / r[k], default=None)
+            dual = math.inf if leaving is None else u[leaving] / r[leaving]
+            slope = np.dot(z, normal)
+            primal = -sign * (A[new] @ x - b[new]) / slope if slope > 1e-14 * np.dot(normal, normal) else math.inf
+            step = min(dual, primal)
+            if math.isinf(step):
+                return None
+            if not math.isinf(primal):
+                x = x + step * z
+            u = [v - step * w for v, w in zip(u, r)]
+            own += step
+            if step == primal:
+                active.append(new)
+                u.append(sign * own)
+                break
+            del active[leaving], u[leaving]
+    multipliers = np.zeros(len(b))
+    multipliers[active] = u
+    return x, multipliers
+
+
+def _slsqp(f, df, x0, limits, calls, constraints, ftol=1e-6, maxiter=100, **options):
+    """Sequential quadratic programming with an L1 merit function, damped BFGS and inexact steps, as in Kraft (1988)."""
+    n = len(x0)
+    low, high = limits if limits is not None else (np.full(n, -math.inf), np.full(n, math.inf))
+    sides = [side for constraint in constraints for side in _sides(constraint)]
+    sides = [c for kind, c in sides if kind == "eq"], [c for kind, c in sides if kind == "ineq"]
+
+    def values(x):
+        parts = [c(x) for group in sides for c in group]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def slopes(x):
+        at = values(x)
+        columns = []
+        for k in range(n):
+            moved = x.copy()
+            h = -1.4901161193847656e-08 if x[k] + 1.4901161193847656e-08 > high[k] else 1.4901161193847656e-08
+            moved[k] += h
+            columns.append((values(moved) - at) / h)
+        return np.array(columns).T.reshape(len(at), n)
+
+    x = np.minimum(np.maximum(x0, low), high)
+    equations = sum(len(c(x)) for c in sides[0])
+    violated = lambda c: np.maximum(-c, np.where(np.arange(len(c)) < equations, c, 0.0))
+    fx, g, c, A = f(x), df(x), values(x), slopes(x)
+    mu = np.zeros(len(c))
+    B = np.eye(n)
+    status, message, resets = 9, "Iteration limit reached", 0
+    lower, upper = np.isfinite(low), np.isfinite(high)
+    edges = np.concatenate([np.eye(n)[lower], -np.eye(n)[upper]])
+    iterations = 0
+    while iterations < maxiter:
+        iterations += 1
+        room = np.concatenate([(low - x)[lower], (x - high)[upper]])
+        found = _quadratic(B, g, np.concatenate([A, edges]), np.concatenate([-c, room]), equations)
+        if found is None:
+            status, message = 4, "Inequality constraints incompatible"
+            break
+        s, multipliers = found
+        r = multipliers[: len(c)]
+        before = g - A.T @ r
+        f0, origin = fx, x
+        slope = np.dot(g, s)
+        mu = np.maximum(np.abs(r), (mu + np.abs(r)) / 2)
+        if abs(slope) + np.dot(np.abs(r), np.abs(c)) < ftol and np.sum(violated(c)) < ftol:
+            status, message = 0, "Optimization terminated successfully"
+            break
+        merit = f0 + np.dot(mu, violated(c))
+        descent = slope - np.dot(mu, violated(c))
+        if descent >= 0:
+            resets += 1
+            if resets > 5:
+                status, message = 8, "Positive directional derivative for linesearch"
+                break
+            B = np.eye(n)
+            continue
+        alpha = 1.0
+        for _ in range(11):
+            descent *= alpha
+            s = alpha * s
+            x = np.minimum(np.maximum(origin + s, low), high)
+            fx, c = f(x), values(x)
+            gained = fx + np.dot(mu, violated(c)) - merit
+            if gained <= descent / 10:
+                break
+            alpha = max(descent / (2 * (descent - gained)), 0.1)
+        if (abs(fx - f0) < ftol or np.linalg.norm(s) < ftol) and np.sum(violated(c)) < ftol:
+            status, message = 0, "Optimization terminated successfully"
+            break
+        g, A = df(x), slopes(x)
+        u = g - A.T @ r - before
+        v = B @ s
+        h1, h2 = np.dot(s, u), np.dot(s, v)
+        if h1 < 0.2 * h2:
+            theta = 0.8 * h2 / (h2 - h1)
+            u, h1 = theta * u + (1 - theta) * v, 0.2 * h2
+        if h1 == 0 or h2 == 0:
+            B = np.eye(n)
+        else:
+            B = B + np.outer(u, u) / h1 - np.outer(v, v) / h2
+    return OptimizeResult(message=message, success=status == 0, status=status, fun=fx, x=x, nit=iterations, jac=g, nfev=calls[0], njev=calls[1])
+
+
+_OTHERS = {"newton-cg": "bfgs", "tnc": "l-bfgs-b", "trust-ncg": "bfgs", "dogleg": "bfgs", "trust-exact": "bfgs", "trust-krylov": "bfgs", "trust-constr": "slsqp", "cobyla": "slsqp", "cobyqa": "slsqp", "powell": "nelder-mead"}
 
 
 def minimize(fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, constraints=(), tol=None, callback=None, options=None):
-    if constraints:
-        raise NotImplementedError("scipy.optimize.minimize with constraints is not supported")
+    constraints = [constraints] if isinstance(constraints, (dict, LinearConstraint, NonlinearConstraint)) else list(constraints)
     args = args if isinstance(args, tuple) else (args,)
     x0 = np.atleast_1d(np.asarray(x0, dtype=float))
-    name = str(method or ("L-BFGS-B" if bounds is not None else "BFGS")).lower()
+    name = str(method or ("SLSQP" if constraints else "L-BFGS-B" if bounds is not None else "BFGS")).lower()
     calls = [0, 0]
-    both = [None, None]
+    last = [None, None, None]
 
     def f(x):
+        if last[0] is not None and np.array_equal(last[0], x):
+            return last[1]
         calls[0] += 1
         value = fun(x, *args)
+        slope = None
         if jac is True:
-            both[0], both[1] = x, value[1]
-            value = value[0]
-        return value.item() if hasattr(value, "item") else float(value)
+            value, slope = value
+        last[:] = np.array(x, copy=True), value.item() if hasattr(value, "item") else float(value), slope
+        return last[1]
 
     def df(x):
         calls[1] += 1
-        if jac is True:
-            return np.asarray(both[1] if both[0] is x else fun(x, *args)[1], dtype=float)
         if callable(jac):
             return np.asarray(jac(x, *args), dtype=float)
-        return approx_fprime(x, f)
+        value = f(x)
+        if jac is True:
+            return np.asarray(last[2], dtype=float)
+        kept = list(last)
+        slopes = np.empty(len(x))
+        for k in range(len(x)):
+            moved = x.copy()
+            moved[k] += 1.4901161193847656e-08
+            slopes[k] = (f(moved) - value) / (moved[k] - x[k])
+        last[:] = kept
+        return slopes
 
     limits = _limits(bounds, len(x0))
     settings = dict(options or {})
-    settings.pop("disp", None)
-    if name == "nelder-mead":
-        return _nelder_mead(f, x0, limits, calls, tol, **settings)
-    if name in ("newton-cg", "tnc", "slsqp", "trust-ncg", "dogleg"):
-        warnings.warn(f"minimize(method={method!r}) runs as BFGS here: its iterations are not SciPy's")
-        name = "bfgs"
-    if name in ("bfgs", "l-bfgs-b", "cg"):
-        return _descent(f, df, x0, limits, calls, name == "cg", tol, **settings)
-    if name in ("powell", "cobyla", "cobyqa", "trust-constr", "trust-exact", "trust-krylov"):
-        raise NotImplementedError(f"scipy.optimize.minimize(method={method!r}) is not supported")
-    raise ValueError(f"Unknown solver {method}")
+    shown = settings.pop("disp", False)
+    if name in _OTHERS:
+        warnings.warn(f"minimize(method={method!r}) runs as {_OTHERS[name].upper()} here: its iterations are not SciPy's")
+        name = _OTHERS[name]
+    if name == "slsqp":
+        if tol is not None:
+            settings.setdefault("ftol", tol)
+        result = _slsqp(f, df, x0, limits, calls, constraints, **settings)
+    elif name == "nelder-mead":
+        result = _nelder_mead(f, x0, limits, calls, tol, **settings)
+    elif name in ("bfgs", "cg"):
+        result = _descent(f, df, x0, calls, name == "cg", tol, **settings)
+    elif name == "l-bfgs-b":
+        result = _projected(f, df, x0, limits, calls, tol, **settings)
+    else:
+        raise ValueError(f"Unknown solver {method}")
+    if shown:
+        _report(result, name == "slsqp")
+    return result
+
+
+def _report(result, exit_mode):
+    """What the option `disp` prints."""
+    print(result.message + (f"    (Exit mode {result.status})" if exit_mode else ""))
+    before = " " * (12 if exit_mode else 9)
+    print(f"{before}Current function value: {result.fun!r}" if exit_mode else f"{before}Current function value: {result.fun:f}")
+    print(f"{before}Iterations: {result.nit:d}")
+    print(f"{before}Function evaluations: {result.nfev:d}")
+    if "njev" in result:
+        print(f"{before}Gradient evaluations: {result.njev:d}")
 
 
 def _least(residuals, p0):

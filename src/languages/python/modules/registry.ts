@@ -1,7 +1,8 @@
 /** Every module that there is, and what happens to an import of one that there is not. */
 import { PyList, PyTuple } from "../runtime/containers";
-import { pyError, raiseError } from "../runtime/errors";
+import { type PyException, pyError, raiseError } from "../runtime/errors";
 import { ellipsis, makeType, PyModule, PyObject, PyType, type PyValue } from "../runtime/object";
+import { attributeNames } from "../runtime/protocol";
 import { vm } from "../runtime/vm";
 import { touch, unwatched, watcher } from "../runtime/watch";
 import type { Span } from "../syntax/ast";
@@ -91,13 +92,20 @@ export class PyLibrary extends PyModule {
     for (const name of [...(lazy.get(this.name)?.keys() ?? []), ...(parts.get(this.name) ?? [])]) this.member(name);
     return this.dict;
   }
+  /** Without making them: a misspelt name must not cost all of a library. */
+  override nameList(): Iterable<string> {
+    return [...this.dict.keys(), ...(lazy.get(this.name)?.keys() ?? []), ...(parts.get(this.name) ?? [])];
+  }
   override pyGetAttribute(name: string): PyValue | undefined {
     const made = this.member(name);
     if (made !== undefined) return made;
     if (name.startsWith("__")) return undefined;
     const gone = removed.get(this.name)?.(name);
     if (gone !== undefined) raiseError("AttributeError", gone);
-    raiseError("NotImplementedError", `${this.name.replace(/^tensorflow/, "tf")}.${name} is not supported`);
+    const full = `${this.name.replace(/^tensorflow/, "tf")}.${name}`;
+    const error = pyError("NotImplementedError", `${full} is not supported`);
+    error.wanted = { name, among: () => attributeNames(this) };
+    throw error;
   }
 }
 
@@ -212,7 +220,7 @@ export class PyMissing extends PyObject {
   private fail(): never {
     if (this.from === undefined) throw pyError("ModuleNotFoundError", `No module named '${this.path.split(".")[0]}'`);
     const name = this.path.slice(this.from.length + 1);
-    throw pyError("ImportError", `cannot import name '${name}' from '${this.from}' (it is not supported)`);
+    throw importError(loadModule(this.from) ?? this, this.from, name, "it is not supported");
   }
   override pyGetAttribute(_name: string): PyValue {
     return this.fail();
@@ -298,15 +306,18 @@ export function importFrom(
     }
   }
   if (strict || (module && !isOurs(module)))
-    raiseError(
-      module ? "ImportError" : "ModuleNotFoundError",
-      module
-        ? `cannot import name '${wanted}' from '${module.name}' (${String(module.names().get("__file__") ?? "unknown location")})`
-        : `No module named '${name}'`,
-    );
+    throw module
+      ? importError(module, module.name, wanted!, String(module.names().get("__file__") ?? "unknown location"))
+      : pyError("ModuleNotFoundError", `No module named '${name}'`);
   warn(wanted === null ? name : `${name}.${wanted}`, span);
   if (wanted !== null) out.set(wanted, new PyMissing(`${name}.${wanted}`, module && name));
   return out;
+}
+
+function importError(module: PyObject, from: string, name: string, why: string): PyException {
+  const error = pyError("ImportError", `cannot import name '${name}' from '${from}' (${why})`);
+  error.wanted = { name, among: () => attributeNames(module) };
+  return error;
 }
 
 const isOurs = (module: PyModule): boolean => loaded().get(module.name) === module;

@@ -155,6 +155,7 @@ registerModule("abc", () => {
     return fn;
   });
   const base = makeType("ABC");
+  base.module = "abc";
   base.construct = objectType.construct;
   return new Map<string, PyValue>([
     ["ABC", base],

@@ -38,7 +38,18 @@ import {
   type PyValue,
 } from "./object";
 import { binary, setInPlaceHook } from "./operators";
-import { call, compareOrder, equals, findAttribute, getAttribute, getItem, iterate, repr, truth } from "./protocol";
+import {
+  call,
+  compareOrder,
+  equals,
+  findAttribute,
+  getAttribute,
+  getItem,
+  isNumber,
+  iterate,
+  repr,
+  truth,
+} from "./protocol";
 
 // ── sorting ─────────────────────────────────────────────────────────────────
 
@@ -183,6 +194,8 @@ function update(self: PyDict, args: PyValue[], kwargs: Kwargs | undefined): void
     } else {
       let at = 0;
       for (const pair of iterateAll(other)) {
+        if (isNumber(pair) || pair === null)
+          raiseError("TypeError", `cannot convert dictionary update sequence element #${at} to a sequence`);
         const items = listOf(pair);
         if (items.length !== 2) {
           raiseError(

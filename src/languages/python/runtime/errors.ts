@@ -20,6 +20,8 @@ export class PyException extends PyObject {
   /** The call that the frame left last came from. */
   caller: Span | undefined;
   reported = false;
+  /** A name that is not there, and where it was looked for; or what `own` makes of it. */
+  wanted: { name: string; among: () => string[]; own?: () => string | undefined } | undefined;
 
   constructor(
     type: PyType,

@@ -112,9 +112,45 @@ export function floatPower(a: number, b: number): number | PyComplex {
   }
   if (a === 1 || b === 0) return 1;
   if (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) return 1;
-  const result = a ** b;
+  const result = wholePower(a, b) ?? a ** b;
   if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b)) throw rangeError();
   return result;
+}
+
+/** Larger powers are those of JavaScript, whose last digit may be another than C's. */
+const MOST_POWER = 1024;
+
+/**
+ * A whole power, rounded once, as C's pow rounds it: by squaring, in pairs of numbers of which the second is the
+ * rounding error of the first (Dekker 1971). Undefined where a part of it would leave the range of such pairs.
+ */
+function wholePower(a: number, n: number): number | undefined {
+  if (n === 2) return a * a;
+  if (!Number.isInteger(n) || Math.abs(n) > MOST_POWER) return undefined;
+  const size = Math.abs(Math.log2(Math.abs(a)) * n);
+  if (!(size < 900)) return undefined;
+  let [high, low] = [1, 0];
+  let [base, rest] = [a, 0];
+  for (let k = Math.abs(n); ; ) {
+    if (k & 1) [high, low] = pairProduct(high, low, base, rest);
+    k >>= 1;
+    if (k === 0) break;
+    [base, rest] = pairProduct(base, rest, base, rest);
+  }
+  if (n > 0) return high + low;
+  const quotient = 1 / high;
+  const [product, error] = pairProduct(quotient, 0, high, low);
+  return quotient + (1 - product - error) / high;
+}
+
+function pairProduct(a: number, aLow: number, b: number, bLow: number): [high: number, low: number] {
+  const product = a * b;
+  const [p, q] = [a * 134217729, b * 134217729];
+  const [aHead, bHead] = [p - (p - a), q - (q - b)];
+  const [aTail, bTail] = [a - aHead, b - bHead];
+  const error = aTail * bTail - (product - aHead * bHead - aTail * bHead - aHead * bTail) + (a * bLow + aLow * b);
+  const high = product + error;
+  return [high, error - (high - product)];
 }
 
 export function rangeError(): PyException {

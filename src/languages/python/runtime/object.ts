@@ -302,6 +302,10 @@ export class PyModule extends PyObject {
   names(): Map<string, PyValue> {
     return this.dict;
   }
+  /** What they are called. */
+  nameList(): Iterable<string> {
+    return this.names().keys();
+  }
   /** One of these. */
   member(name: string): PyValue | undefined {
     return this.names().get(name);

@@ -4,7 +4,7 @@
  * their special methods, builtin ones by their native behaviour.
  */
 import { concretize, isValue, peek, type Value } from "../../../engine";
-import { iteratorType, OwnNames, PyDict, PyTuple, setCallHook } from "./containers";
+import { iterateAll, iteratorType, OwnNames, PyDict, PyTuple, setCallHook } from "./containers";
 import { attributeErrorType, hooks, PyException, pyError, raiseError, stopIterationType } from "./errors";
 import { floatRepr, stringRepr } from "./format";
 import {
@@ -95,12 +95,27 @@ export function getAttribute(x: PyValue, name: string): PyValue {
 }
 
 function missingAttribute(x: PyValue, name: string): PyException {
-  if (x instanceof PyModule) return pyError("AttributeError", `module '${x.name}' has no attribute '${name}'`);
-  if (x instanceof PyType) return pyError("AttributeError", `type object '${x.name}' has no attribute '${name}'`);
-  // NumPy's types say their module in this message.
+  const error = pyError("AttributeError", `${described(x)} has no attribute '${name}'`);
+  error.wanted = { name, among: () => attributeNames(x) };
+  return error;
+}
+
+function described(x: PyValue): string {
+  if (x instanceof PyModule) return `module '${x.name}'`;
+  if (x instanceof PyType) return `type object '${x.name}'`;
+  // The types of NumPy's arrays and TensorFlow's tensors say their module in this message.
   const type = typeOf(x);
-  const full = type.module === "numpy" ? `numpy.${type.name}` : type.name;
-  return pyError("AttributeError", `'${full}' object has no attribute '${name}'`);
+  return `'${/^numpy$|\.framework\.ops$/.test(type.module) ? `${type.module}.${type.name}` : type.name}' object`;
+}
+
+/** What `dir(x)` lists; of a library without making its parts, unless all of it is wanted. */
+export function attributeNames(x: PyValue, made = false): string[] {
+  const names = new Set<string>();
+  if (x instanceof PyObject) for (const name of x.dict?.keys() ?? []) names.add(name);
+  for (const type of x instanceof PyType ? x.mro : typeOf(x).mro)
+    for (const name of type.attributes.keys()) names.add(name);
+  if (x instanceof PyModule) for (const name of made ? x.names().keys() : x.nameList()) names.add(name);
+  return [...names].sort();
 }
 
 export function findAttribute(x: PyValue, name: string): PyValue | undefined {
@@ -152,10 +167,17 @@ export function findAttribute(x: PyValue, name: string): PyValue | undefined {
   return common(x, name);
 }
 
-/** Whether every class of its own says `__slots__`. */
-const slotted = (type: PyType): boolean =>
-  type.mro.some((one) => one.attributes.has("__slots__")) &&
-  type.mro.every((one) => one.attributes.has("__slots__") || one === objectType);
+/** The only attributes that objects of a class have, if it and its bases all say `__slots__`. */
+function slotsOf(type: PyType): readonly PyValue[] | undefined {
+  const names: PyValue[] = [];
+  for (const one of type.mro) {
+    if (!one.heap) continue;
+    const own = one.attributes.get("__slots__");
+    if (own === undefined) return undefined;
+    names.push(...(typeof own === "string" ? [own] : iterateAll(own)));
+  }
+  return names.length > 0 || type.attributes.has("__slots__") ? names : undefined;
+}
 
 function common(x: PyValue, name: string): PyValue | undefined {
   if (!name.startsWith("__")) return undefined;
@@ -163,7 +185,7 @@ function common(x: PyValue, name: string): PyValue | undefined {
     case "__class__":
       return typeOf(x);
     case "__dict__":
-      return x instanceof PyObject && x.dict && !slotted(x.type) ? new OwnNames(x.dict) : undefined;
+      return x instanceof PyObject && x.dict && !slotsOf(x.type) ? new OwnNames(x.dict) : undefined;
     case "__doc__":
       return null;
     case "__module__":
@@ -384,10 +406,8 @@ export function plainSetAttribute(x: PyValue, name: string, value: PyValue): voi
     if (x instanceof PyModule) watcher?.lost();
     if (x.pySetAttribute?.(name, value)) return;
     if (x.dict) {
-      const slots = x.type.heap ? x.type.find("__slots__") : undefined;
-      if (slots instanceof PyTuple && !slots.items.includes(name) && x.type.attributes.has("__slots__")) {
-        throw missingAttribute(x, name);
-      }
+      const slots = x.type.heap ? slotsOf(x.type) : undefined;
+      if (slots && !slots.includes(name)) throw missingAttribute(x, name);
       x.dict.set(name, value);
       return;
     }

@@ -87,7 +87,7 @@ const count = (s: string, part: string): bigint => {
 methods(strType, {
   upper: (s: string) => s.toUpperCase(),
   lower: (s: string) => s.toLowerCase(),
-  casefold: (s: string) => s.toLowerCase(),
+  casefold: (s: string) => s.toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ"),
   capitalize: (s: string) => (s === "" ? "" : s[0].toUpperCase() + s.slice(1).toLowerCase()),
   title: (s: string) => titled(s),
   swapcase: (s: string) => [...s].map((c) => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase())).join(""),

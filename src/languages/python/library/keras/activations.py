@@ -6,10 +6,15 @@ def linear(x):
     return x
 
 
+def _tensor(x):
+    return tf.convert_to_tensor(x) if isinstance(x, (list, tuple)) else x
+
+
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
+    x = _tensor(x)
     if negative_slope and max_value is None and threshold == 0:
         return tf.nn.leaky_relu(x, negative_slope)
-    below = tf.nn.relu(threshold - x)
+    below = tf.nn.relu(threshold - x) if negative_slope else 0.0
     if threshold != 0:
         x = x * tf.cast(x > threshold, x.dtype)
     else:
@@ -42,18 +47,20 @@ def gelu(x, approximate=False):
 
 
 def mish(x):
+    x = _tensor(x)
     return x * tf.tanh(tf.nn.softplus(x))
 
 
 def log_sigmoid(x):
-    return -tf.nn.softplus(-x)
+    return -tf.nn.softplus(-_tensor(x))
 
 
 def hard_sigmoid(x):
-    return tf.nn.relu6(x + 3.0) / 6.0
+    return tf.nn.relu6(_tensor(x) + 3.0) / 6.0
 
 
 def hard_silu(x):
+    x = _tensor(x)
     return x * hard_sigmoid(x)
 
 

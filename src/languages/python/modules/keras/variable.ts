@@ -21,6 +21,10 @@ export class PyKerasVariable extends PyTfVariable {
     if (this.dict) out.dict = new Map(this.dict);
     return out;
   }
+  /** Keras gives the value. */
+  override assigned(): PyValue {
+    return new PyTfTensor(this.now());
+  }
   override pyRepr(): string {
     const now = this.now();
     const value = now.shape.length === 0 ? itemText(now) : arrayText(now, printOptions());

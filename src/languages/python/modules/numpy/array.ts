@@ -33,13 +33,20 @@ import {
   type PyValue,
   typeType,
 } from "../../runtime/object";
-import { isNumber, repr, typeName } from "../../runtime/protocol";
+import { isNumber, repr, typeName, typeOf } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import { printOptions } from "./print";
 import { type Selection, select } from "./select";
 
 export const arrayType = makeType("ndarray");
 arrayType.module = "numpy";
+// A matrix holds its array: to whom asks, it is one.
+arrayType.attributes.set(
+  "__instancecheck__",
+  native("__instancecheck__", ([x]) =>
+    typeOf(x!).mro.some(({ name, module }) => name === "matrix" && module === "numpy"),
+  ),
+);
 
 const abstract = (name: string, base?: PyType): PyType => {
   const type = base ? makeType(name, base) : makeType(name);
@@ -459,11 +466,12 @@ export function promoteTypes(a: DType, b: DType): DType {
 // ── shared by NumPy's arrays and TensorFlow's tensors ───────────────────────
 
 export function formatTensor(now: Tensor, spec: string, plain: string): string {
-  if (spec === "" || now.shape.length > 0) {
-    if (spec !== "" && now.shape.length > 0)
-      raiseError("TypeError", "unsupported format string passed to numpy.ndarray.__format__");
+  if (now.shape.length > 0) {
+    if (spec !== "") raiseError("TypeError", "unsupported format string passed to numpy.ndarray.__format__");
     return plain;
   }
+  // NumPy formats a narrow float as the double that it is.
+  if (spec === "") return isFloat(now.dtype) ? floatRepr(now.data[0]) : plain;
   if (now.dtype === "bool") return formatString(now.data[0] ? "True" : "False", spec);
   return isFloat(now.dtype) ? formatFloat(now.data[0], spec) : formatInt(BigInt(now.data[0]), spec);
 }

@@ -1,4 +1,4 @@
-/** Linear systems with complex numbers, and the eigenvectors that belong to complex eigenvalues. */
+/** Linear systems with complex numbers, and the tridiagonal form of Hermitian matrices. */
 import { ComplexArray } from "./complex";
 
 /** A row of the matrix beside its right sides: real and imaginary parts. */
@@ -59,53 +59,6 @@ export function complexSolve(a: ComplexArray, b: ComplexArray): { x?: ComplexArr
 export function complexIdentity(n: number): ComplexArray {
   const out = new ComplexArray(new Float64Array(n * n), new Float64Array(n * n), [n, n]);
   for (let k = 0; k < n; k++) out.re[k * (n + 1)] = 1;
-  return out;
-}
-
-/** Of a vector of length 1: what is no more than rounding is 0. */
-const exactly = (x: number): number => (Math.abs(x) < 4 * Number.EPSILON ? 0 : x);
-
-/**
- * An eigenvector of a real matrix by inverse iteration, of length 1, its largest component real, as LAPACK's geev scales it.
- * @param a n × n numbers, row by row
- */
-export function complexEigenvector(
-  a: ArrayLike<number>,
-  n: number,
-  re: number,
-  im: number,
-): { re: number[]; im: number[] } {
-  const shift = 1e-10 * (Math.hypot(re, im) + 1);
-  const shifted = new ComplexArray(Float64Array.from(a), new Float64Array(n * n), [n, n]);
-  for (let k = 0; k < n; k++) {
-    shifted.re[k * (n + 1)] -= re + shift;
-    shifted.im[k * (n + 1)] -= im;
-  }
-  let v = new ComplexArray(
-    Float64Array.from({ length: n }, (_, k) => 1 + (k % 3) / 7),
-    Float64Array.from({ length: n }, (_, k) => (k % 2) / 5),
-    [n],
-  );
-  for (let k = 0; k < 6; k++) {
-    const next = complexSolve(shifted, v).x;
-    if (!next) break;
-    const size = Math.hypot(...next.re, ...next.im);
-    v = new ComplexArray(
-      next.re.map((x) => x / size),
-      next.im.map((x) => x / size),
-      [n],
-    );
-  }
-  let largest = 0;
-  for (let k = 1; k < n; k++)
-    if (Math.hypot(v.re[k], v.im[k]) > Math.hypot(v.re[largest], v.im[largest]) * (1 + 1e-12)) largest = k;
-  const size = Math.hypot(v.re[largest], v.im[largest]);
-  const [c, s] = [v.re[largest] / size, v.im[largest] / size];
-  const out = { re: [] as number[], im: [] as number[] };
-  for (let k = 0; k < n; k++) {
-    out.re.push(exactly(v.re[k] * c + v.im[k] * s));
-    out.im.push(k === largest ? 0 : exactly(v.im[k] * c - v.re[k] * s));
-  }
   return out;
 }
 

@@ -15,8 +15,17 @@ import { bindArguments, toFloat, toInt } from "../../runtime/arguments";
 import { LazyIterator, listOf, PyDict, PyList, PyTuple } from "../../runtime/containers";
 import { PyException, raiseError } from "../../runtime/errors";
 import { PyComplex } from "../../runtime/numbers";
-import { ellipsis, makeType, native, PyInstance, PyIterator, PyObject, type PyValue } from "../../runtime/object";
-import { call, getAttribute, isNumber, iterate, str, truth, typeName } from "../../runtime/protocol";
+import {
+  ellipsis,
+  type Kwargs,
+  makeType,
+  native,
+  PyInstance,
+  PyIterator,
+  PyObject,
+  type PyValue,
+} from "../../runtime/object";
+import { call, getAttribute, isNumber, iterate, repr, str, truth, typeName } from "../../runtime/protocol";
 import { arrayHooks, arrayType, nested, PyArray, promoteTypes, roundValue, shapeText } from "./array";
 import { ComplexArray, type ComplexKind, complexBinary, isComplex, roundComplex, toArray, unwrap } from "./complex";
 import {
@@ -944,6 +953,7 @@ const searching: Entry[] = [
   define("interp", ["x", "xp", "fp", "left?", "right?"], ([x, xp, fp, left, right]) => {
     const value = floats(x!);
     const [xs, ys] = [floats(xp!), floats(fp!)];
+    if (sizeOf(xs.shape) !== sizeOf(ys.shape)) raiseError("ValueError", "fp and xp are not of the same length.");
     const [nodes, line] = [peek(xs).data, engine.reshape(value, [sizeOf(value.shape)])];
     const parts = Array.from(engine.concretize(line).data, (n, k) => {
       const own = pick(line, [k], 0, true);
@@ -1509,6 +1519,47 @@ const calculus: Entry[] = [
 // ── functions of functions, printing, state ─────────────────────────────────
 
 const vectorizedType = makeType("vectorize");
+vectorizedType.module = "numpy";
+
+/** A function of numbers as a function of arrays: it is called for every element. */
+class Vectorized extends PyObject {
+  constructor(
+    private readonly fn: PyValue,
+    private readonly otypes: PyValue | undefined,
+  ) {
+    super(vectorizedType);
+  }
+  override pyGetAttribute(name: string): PyValue | undefined {
+    if (name === "pyfunc" || name === "__wrapped__") return this.fn;
+    return name === "__name__" || name === "__doc__" ? getAttribute(this.fn, name) : undefined;
+  }
+  override pyCall(args: PyValue[], kwargs: Kwargs | undefined): PyValue {
+    const { fn, otypes } = this;
+    const values = args.map(asValue);
+    const shape = values.map(({ shape: own }) => own).reduce((a, b) => engine.broadcastShapes(a, b), []);
+    const wide = values.map((value) => engine.broadcastTo(value, shape));
+    const results = range(sizeOf(shape)).map((k) =>
+      call(
+        fn,
+        wide.map((value) => wrap(engine.take(value, Int32Array.of(k), []))),
+        kwargs,
+      ),
+    );
+    const stacked = (items: PyValue[]): Value => fromLeaves({ leaves: items, shape: [items.length] });
+    if (results.length > 0 && results[0] instanceof PyTuple)
+      return new PyTuple(
+        results[0].items.map((_, j) =>
+          wrap(engine.reshape(stacked(results.map((r) => (r as PyTuple).items[j])), shape)),
+        ),
+      );
+    if (results.some((r) => typeof r === "string")) return new ObjectArray(results, shape);
+    // The first result decides the element type.
+    const dtype = none(otypes)
+      ? asValue(results[0] ?? 0).dtype
+      : (dtypeOfArgument(isSequence(otypes) ? listOf(otypes)[0] : otypes) ?? "float64");
+    return wrap(engine.reshape(engine.cast(stacked(results), dtype), shape));
+  }
+}
 
 class Context extends PyObject {
   constructor(
@@ -1584,39 +1635,9 @@ const FLOAT_LIMITS: Partial<Record<DType, Record<string, number>>> = {
 };
 
 const rest: Entry[] = [
-  define("vectorize", ["pyfunc", "otypes?", "doc?", "excluded?", "cache?", "signature?"], ([fn, otypes]) => {
-    const made = native("vectorize", (args, kwargs) => {
-      const values = args.map(asValue);
-      const shape = values.map(({ shape: own }) => own).reduce((a, b) => engine.broadcastShapes(a, b), []);
-      const wide = values.map((value) => engine.broadcastTo(value, shape));
-      const results = range(sizeOf(shape)).map((k) =>
-        call(
-          fn!,
-          wide.map((value) => wrap(engine.take(value, Int32Array.of(k), []))),
-          kwargs,
-        ),
-      );
-      if (results.length > 0 && results[0] instanceof PyTuple)
-        return new PyTuple(
-          results[0].items.map((_, j) =>
-            wrap(
-              engine.reshape(
-                fromLeaves({ leaves: results.map((r) => (r as PyTuple).items[j]), shape: [results.length] }),
-                shape,
-              ),
-            ),
-          ),
-        );
-      if (results.some((r) => typeof r === "string")) return new ObjectArray(results, shape);
-      // The first result decides the element type.
-      const dtype = none(otypes)
-        ? asValue(results[0] ?? 0).dtype
-        : (dtypeOfArgument(isSequence(otypes) ? listOf(otypes)[0] : otypes) ?? "float64");
-      return wrap(engine.reshape(engine.cast(fromLeaves({ leaves: results, shape: [results.length] }), dtype), shape));
-    });
-    made.type = vectorizedType;
-    return made;
-  }),
+  define("vectorize", ["pyfunc?", "otypes?", "doc?", "excluded?", "cache?", "signature?"], ([fn, otypes]) =>
+    none(fn) ? native("vectorize", ([later]) => new Vectorized(later!, otypes)) : new Vectorized(fn, otypes),
+  ),
   [
     "apply_along_axis",
     native("apply_along_axis", ([fn, axis, x, ...more], kwargs) => {
@@ -1674,8 +1695,19 @@ const rest: Entry[] = [
       );
     },
   ),
-  define("array_str", ["a"], ([x]) => str(x!)),
-  define("array_repr", ["arr"], ([x]) => (x as PyArray).pyRepr()),
+  ...(["array_str", "array_repr"] as const).map((name) =>
+    define(name, ["a", "max_line_width?", "precision?", "suppress_small?"], ([x, width, precision, suppress]) => {
+      if (!(x instanceof PyArray)) return name === "array_str" ? str(x!) : repr(x!);
+      const options = optionsFrom(
+        new Map([
+          ["max_line_width", width],
+          ["precision", precision],
+          ["suppress_small", suppress],
+        ]),
+      );
+      return (name === "array_str" ? engine.arrayText : engine.arrayRepr)(peek(x.value), options);
+    }),
+  ),
   define(
     "format_float_positional",
     ["x", "precision?", "unique?", "fractional?", "trim?"],

@@ -11,10 +11,11 @@ const MOST = 25;
 const EPSILON = Number.EPSILON / 2;
 const SAFE = 2 ** -1022;
 
-const sign = (size: number, of: number): number => (of < 0 || Object.is(of, -0) ? -Math.abs(size) : Math.abs(size));
+export const sign = (size: number, of: number): number =>
+  of < 0 || Object.is(of, -0) ? -Math.abs(size) : Math.abs(size);
 
 /** A rotation with c f + s g = r. */
-function rotation(f: number, g: number): { c: number; s: number; r: number } {
+export function rotation(f: number, g: number): { c: number; s: number; r: number } {
   if (g === 0) return { c: 1, s: 0, r: f };
   if (f === 0) return { c: 0, s: sign(1, g), r: Math.abs(g) };
   const d = Math.sqrt(f * f + g * g);

@@ -1,4 +1,4 @@
-/** `numpy.linalg` over the operations of the engine; eigenvalues of matrices that are not symmetric by iteration on numbers. */
+/** `numpy.linalg` over the operations of the engine. */
 import * as engine from "../../../../engine";
 import { peek, sizeOf, Tensor, tensor, type Value } from "../../../../engine";
 import { toInt } from "../../runtime/arguments";
@@ -8,9 +8,10 @@ import { makeType, type PyObject, type PyValue } from "../../runtime/object";
 import { repr, truth } from "../../runtime/protocol";
 import { vm } from "../../runtime/vm";
 import { ComplexArray, complexUnary, isComplex, NpComplex, toArray } from "./complex";
-import { complexEigenvector, complexIdentity, complexSolve, tridiagonalize } from "./complex-linalg";
+import { complexIdentity, complexSolve, tridiagonalize } from "./complex-linalg";
 import { asValue, axesOf, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
+import { type Eigen, geev } from "./geev";
 import { eigenSigns, exponential, logDeterminant, singularSigns } from "./lapack";
 import { product } from "./ufuncs";
 
@@ -79,159 +80,25 @@ function solve(a: Value, b: Value): Value {
   return attempt(() => engine.solve(a, b));
 }
 
-/** Eigenvalues of any real matrix: QR iterations with shifts on the Hessenberg form, by deflation. */
-export function eigenvalues(a: Tensor): { re: number[]; im: number[] } {
-  const n = a.shape[0];
-  const h = range(n).map((i) => range(n).map((j) => a.data[i * n + j]));
-  // Hessenberg form by elimination with pivoting.
-  for (let m = 1; m < n - 1; m++) {
-    let best = m;
-    for (let i = m; i < n; i++) if (Math.abs(h[i][m - 1]) > Math.abs(h[best][m - 1])) best = i;
-    const pivot = h[best][m - 1];
-    if (pivot === 0) continue;
-    if (best !== m) {
-      for (let j = m - 1; j < n; j++) [h[best][j], h[m][j]] = [h[m][j], h[best][j]];
-      for (let i = 0; i < n; i++) [h[i][best], h[i][m]] = [h[i][m], h[i][best]];
-    }
-    for (let i = m + 1; i < n; i++) {
-      const y = h[i][m - 1] / pivot;
-      if (y === 0) continue;
-      h[i][m - 1] = 0;
-      for (let j = m; j < n; j++) h[i][j] -= y * h[m][j];
-      for (let k = 0; k < n; k++) h[k][m] += y * h[k][i];
-    }
-  }
-  const re = new Array<number>(n).fill(0);
-  const im = new Array<number>(n).fill(0);
-  let norm = 0;
-  for (let i = 0; i < n; i++) for (let j = Math.max(i - 1, 0); j < n; j++) norm += Math.abs(h[i][j]);
-  let nn = n - 1;
-  let t = 0;
-  let p = 0;
-  let q = 0;
-  let r = 0;
-  while (nn >= 0) {
-    let its = 0;
-    let l = 0;
-    do {
-      for (l = nn; l >= 1; l--) {
-        const s = Math.abs(h[l - 1][l - 1]) + Math.abs(h[l][l]) || norm;
-        if (Math.abs(h[l][l - 1]) <= Number.EPSILON * s) {
-          h[l][l - 1] = 0;
-          break;
-        }
-      }
-      let x = h[nn][nn];
-      if (l === nn) {
-        re[nn] = x + t;
-        im[nn--] = 0;
-      } else {
-        let y = h[nn - 1][nn - 1];
-        let w = h[nn][nn - 1] * h[nn - 1][nn];
-        if (l === nn - 1) {
-          p = 0.5 * (y - x);
-          q = p * p + w;
-          const z = Math.sqrt(Math.abs(q));
-          x += t;
-          if (q >= 0) {
-            const u = p + (p >= 0 ? z : -z);
-            re[nn - 1] = x + u;
-            re[nn] = u !== 0 ? x - w / u : x + u;
-            im[nn - 1] = 0;
-            im[nn] = 0;
-          } else {
-            re[nn] = x + p;
-            re[nn - 1] = re[nn];
-            im[nn - 1] = z;
-            im[nn] = -z;
-          }
-          nn -= 2;
-        } else {
-          if (its >= 60) fail("Eigenvalues did not converge");
-          if (its === 10 || its === 20) {
-            t += x;
-            for (let i = 0; i <= nn; i++) h[i][i] -= x;
-            const s = Math.abs(h[nn][nn - 1]) + Math.abs(h[nn - 1][nn - 2]);
-            x = 0.75 * s;
-            y = x;
-            w = -0.4375 * s * s;
-          }
-          its++;
-          let m = nn - 2;
-          for (; m >= l; m--) {
-            const z = h[m][m];
-            const rr = x - z;
-            const ss = y - z;
-            p = (rr * ss - w) / h[m + 1][m] + h[m][m + 1];
-            q = h[m + 1][m + 1] - z - rr - ss;
-            r = h[m + 2][m + 1];
-            const s = Math.abs(p) + Math.abs(q) + Math.abs(r);
-            p /= s;
-            q /= s;
-            r /= s;
-            if (m === l) break;
-            const u = Math.abs(h[m][m - 1]) * (Math.abs(q) + Math.abs(r));
-            const v = Math.abs(p) * (Math.abs(h[m - 1][m - 1]) + Math.abs(z) + Math.abs(h[m + 1][m + 1]));
-            if (u <= Number.EPSILON * v) break;
-          }
-          for (let i = m + 2; i <= nn; i++) {
-            h[i][i - 2] = 0;
-            if (i !== m + 2) h[i][i - 3] = 0;
-          }
-          for (let k = m; k <= nn - 1; k++) {
-            if (k !== m) {
-              p = h[k][k - 1];
-              q = h[k + 1][k - 1];
-              r = k !== nn - 1 ? h[k + 2][k - 1] : 0;
-              x = Math.abs(p) + Math.abs(q) + Math.abs(r);
-              if (x !== 0) {
-                p /= x;
-                q /= x;
-                r /= x;
-              }
-            }
-            const s = Math.sqrt(p * p + q * q + r * r) * (p >= 0 ? 1 : -1);
-            if (s === 0) continue;
-            if (k === m) {
-              if (l !== m) h[k][k - 1] = -h[k][k - 1];
-            } else h[k][k - 1] = -s * x;
-            p += s;
-            x = p / s;
-            y = q / s;
-            const z = r / s;
-            q /= p;
-            r /= p;
-            for (let j = k; j <= nn; j++) {
-              p = h[k][j] + q * h[k + 1][j];
-              if (k !== nn - 1) {
-                p += r * h[k + 2][j];
-                h[k + 2][j] -= p * z;
-              }
-              h[k + 1][j] -= p * y;
-              h[k][j] -= p * x;
-            }
-            const most = nn < k + 3 ? nn : k + 3;
-            for (let i = l; i <= most; i++) {
-              p = x * h[i][k] + y * h[i][k + 1];
-              if (k !== nn - 1) {
-                p += z * h[i][k + 2];
-                h[i][k + 2] -= p * r;
-              }
-              h[i][k + 1] -= p * q;
-              h[i][k] -= p;
-            }
-          }
-        }
-      }
-    } while (nn >= 0 && l < nn - 1);
-  }
-  return { re, im };
+/** Eigenvalues and eigenvectors of any real matrix. */
+export function eigen(a: Tensor): Eigen {
+  return geev(a.data, a.shape[0]) ?? fail("Eigenvalues did not converge");
 }
 
-export function complexOrReal(re: number[], im: number[]): PyValue {
-  return im.every((x) => x === 0)
-    ? array(tensor(re))
-    : new ComplexArray(Float64Array.from(re), Float64Array.from(im), [re.length]);
+export function complexOrReal(re: Float64Array, im: Float64Array): PyValue {
+  return im.every((x) => x === 0) ? array(tensor(re)) : new ComplexArray(re, im, [re.length]);
+}
+
+/** Eigenvectors of which a pair of columns is the real and the imaginary part of two. */
+function complexColumns(pairs: Float64Array, n: number, im: Float64Array): ComplexArray {
+  const out = new ComplexArray(new Float64Array(n * n), new Float64Array(n * n), [n, n]);
+  for (let i = 0; i < n; i++)
+    im.forEach((part, k) => {
+      const real = i * n + (part < 0 ? k - 1 : k);
+      out.re[i * n + k] = pairs[real];
+      if (part !== 0) out.im[i * n + k] = Math.sign(part) * pairs[real + 1];
+    });
+  return out;
 }
 
 const isNone = (x: PyValue | undefined): x is null | undefined => x === undefined || x === null;
@@ -429,47 +296,17 @@ export const linalg: Entry[] = [
     return new Result("EighResult", ["eigenvalues", "eigenvectors"], [array(values), array(vectors)]);
   }),
   define("eigvals", ["a"], ([a]) => {
-    const { re, im } = eigenvalues(single(a, "eigvals"));
+    const { re, im } = eigen(single(a, "eigvals"));
     return complexOrReal(re, im);
   }),
   define("eig", ["a"], ([a]) => {
     const value = single(a, "eig");
     const n = value.shape[0];
-    const { re, im } = eigenvalues(value);
-    if (im.some((x) => x !== 0)) {
-      const vectors = new ComplexArray(new Float64Array(n * n), new Float64Array(n * n), [n, n]);
-      re.forEach((_, column) => {
-        // The second of a pair is the first one's conjugate.
-        const lower = im[column] < 0;
-        const v = complexEigenvector(value.data, n, re[column], Math.abs(im[column]));
-        if (lower) v.im = v.im.map((x) => -x);
-        for (let k = 0; k < n; k++) {
-          vectors.re[k * n + column] = v.re[k];
-          vectors.im[k * n + column] = v.im[k];
-        }
-      });
-      return new Result("EigResult", ["eigenvalues", "eigenvectors"], [complexOrReal(re, im), vectors]);
-    }
-    // Inverse iteration for each eigenvalue.
-    const columns = re.map((lambda, which) => {
-      const shifted = tensor(
-        Array.from(value.data, (x, k) => (k % (n + 1) === 0 ? x - lambda - 1e-10 * (Math.abs(lambda) + 1) : x)),
-        "float64",
-        [n, n],
-      );
-      let v = range(n).map((k) => 1 + ((k + which) % 3) / 7);
-      for (let k = 0; k < 6; k++) {
-        v = Array.from(peek(solve(shifted, tensor(v))).data);
-        const size = Math.hypot(...v);
-        v = v.map((x) => x / size);
-      }
-      return v;
-    });
-    return new Result(
-      "EigResult",
-      ["eigenvalues", "eigenvectors"],
-      [array(tensor(re)), array(engine.transpose(tensor(columns.flat(), "float64", [n, n])))],
-    );
+    const { re, im, vectors } = eigen(value);
+    const columns = im.some((x) => x !== 0)
+      ? complexColumns(vectors, n, im)
+      : array(tensor(vectors, "float64", [n, n]));
+    return new Result("EigResult", ["eigenvalues", "eigenvectors"], [complexOrReal(re, im), columns]);
   }),
   define("svd", ["a", "full_matrices?", "compute_uv?", "hermitian?"], ([a, full, vectors]) =>
     truth(vectors ?? true) ? svd(matrices(a), truth(full ?? true)) : array(attempt(() => engine.svdvals(matrices(a)))),

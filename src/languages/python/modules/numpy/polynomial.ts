@@ -3,13 +3,14 @@ import * as engine from "../../../../engine";
 import { peek, tensor, type Value } from "../../../../engine";
 import { toInt } from "../../runtime/arguments";
 import { PyTuple } from "../../runtime/containers";
+import { raiseError } from "../../runtime/errors";
 import { formatFloat } from "../../runtime/format";
 import { makeType, native, PyObject, type PyValue } from "../../runtime/object";
 import { PyArray } from "./array";
 import { ComplexArray, isComplex } from "./complex";
 import { asValue, concat, floats, pick, range, wrap } from "./convert";
 import { array, define, type Entry } from "./functions";
-import { complexOrReal, eigenvalues } from "./linalg";
+import { complexOrReal, eigen } from "./linalg";
 import { apply2 } from "./ufuncs";
 
 const coefficients = (x: PyValue): Value => {
@@ -86,7 +87,7 @@ function roots(c: Value): PyValue {
       "float64",
       [n, n],
     );
-    const found = eigenvalues(companion);
+    const found = eigen(companion);
     re.push(...found.re);
     im.push(...found.im);
   }
@@ -94,10 +95,11 @@ function roots(c: Value): PyValue {
     re.push(0);
     im.push(0);
   }
-  return complexOrReal(re, im);
+  return complexOrReal(Float64Array.from(re), Float64Array.from(im));
 }
 
 export function polyfit(x: Value, y: Value, degree: number, weights?: Value): Value {
+  if (x.shape[0] !== y.shape[0]) raiseError("TypeError", "expected x and y to have same length");
   const powers = range(degree + 1).map((k) => degree - k);
   const columns = powers.map((k) => (k === 0 ? engine.full(x.shape, 1) : engine.pow(x, k)));
   let a = engine.transpose(engine.stack(columns));

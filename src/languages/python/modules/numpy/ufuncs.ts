@@ -11,6 +11,7 @@ import { arrayHooks, arrayType, PyArray, promoteTypes, shapeText } from "./array
 import { complexBinary, complexCompare, complexUnary, isComplex } from "./complex";
 import { asValue, axisOf, dtypeOfArgument, isSequence, pick, wrap } from "./convert";
 import { ObjectArray } from "./objects";
+import { select } from "./select";
 
 // ── warnings ────────────────────────────────────────────────────────────────
 
@@ -248,7 +249,9 @@ export const binaries: Record<string, Binary> = {
   divide: { run: engine.div, float: true },
   floor_divide: { run: wholeDivision("floor_divide", engine.floordiv) },
   remainder: { run: wholeDivision("remainder", engine.mod) },
-  fmod: { run: (x, y) => engine.sub(x, engine.mul(engine.trunc(engine.div(x, y)), y)), float: true },
+  fmod: {
+    run: (x, y, dtype) => engine.cast(engine.sub(x, engine.mul(engine.trunc(engine.div(x, y)), y)), dtype),
+  },
   power: {
     run: (x, y, dtype) => {
       if (!isFloat(dtype)) {
@@ -629,17 +632,14 @@ export class Ufunc extends PyObject {
       case "at":
         return native(name, ([a, places, b]) => {
           if (!(a instanceof PyArray)) raiseError("TypeError", "first operand must be array");
-          const where = peek(asValue(places));
-          const given = b === undefined ? undefined : engine.broadcastTo(asValue(b), where.shape);
-          Array.from(where.data).forEach((at, k) => {
-            const key = BigInt(at);
-            const old = a.pyGetItem(key);
-            a.pySetItem(
-              key,
-              given === undefined
-                ? apply1(this.name, old)
-                : apply2(this.name, old, wrap(engine.take(given, Int32Array.of(k), []))),
-            );
+          const { offsets, shape } = select(a.shape, places!);
+          const given = b === undefined ? undefined : engine.broadcastTo(asValue(b), shape);
+          const item = (x: Value, at: number): PyArray => wrap(engine.take(x, Int32Array.of(at), []));
+          // One after the other: an element may be there several times.
+          offsets.forEach((offset, k) => {
+            const old = item(a.value, offset);
+            const now = given === undefined ? apply1(this.name, old) : apply2(this.name, old, item(given, k));
+            a.store(Int32Array.of(offset), [], asValue(now));
           });
           return null;
         });

@@ -532,7 +532,11 @@ const table: Record<string, Run> = {
       }
     } else if (truth(replace ?? true)) places = range(count).map(() => self.bounded(n - 1));
     else {
-      if (count > n) raiseError("ValueError", "Cannot take a larger sample than population when 'replace=False'");
+      if (count > n)
+        raiseError(
+          "ValueError",
+          `Cannot take a larger sample than population when ${self.modern ? "replace is False" : "'replace=False'"}`,
+        );
       places = withoutReplacement(self, n, count);
     }
     if (whole === undefined && none(size))

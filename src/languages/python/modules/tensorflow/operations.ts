@@ -509,7 +509,7 @@ define("gather", ["params", "indices", "validate_indices?", "axis?", "batch_dims
     const index: number[] = [];
     for (let rest = bad, k = at.shape.length - 1; k >= 0; rest = Math.floor(rest / at.shape[k]!), k--)
       index.unshift(rest % at.shape[k]!);
-    refuse("GatherV2", `indices[${index}] = ${numbers[bad]} is not in [0, ${length})`, "");
+    refuse("GatherV2", `indices${index.length > 0 ? `[${index}]` : ""} = ${numbers[bad]} is not in [0, ${length})`, "");
   }
   if (together > 0) {
     const batches = at.shape.slice(0, together);
@@ -709,8 +709,25 @@ define("matvec", ["a", "b", "transpose_a?", "name?"], ([a, b, flip]) =>
 define("trace", ["x", "name?"], ([x]) => wrap(engine.trace(toTensor(x!))));
 define("solve", ["matrix", "rhs", "adjoint?", "name?"], ([matrix, rhs, flip]) => {
   const [a, b] = pair(matrix!, rhs!);
-  return wrap(engine.solve(turned(a, flip), b));
+  if (a.shape.at(-1) !== b.shape.at(-2)) refuse("MatrixSolve", "Input matrix and rhs are incompatible.");
+  return wrap(inverting("MatrixSolve", "Input matrix is not invertible.", () => engine.solve(turned(a, flip), b)));
 });
+/** A square matrix, or a stack of them. */
+function square(op: string, x: PyValue): Value {
+  const value = toTensor(x);
+  const [m, n] = value.shape.slice(-2);
+  if (n === undefined) refuse(op, `Input tensor 0 must have rank >= 2, got ${value.shape.length}`);
+  if (m !== n) refuse(op, "Input matrix must be square.");
+  return value;
+}
+function inverting(op: string, message: string, run: () => Value): Value {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError && /singular/.test(error.message)) refuse(op, message);
+    throw error;
+  }
+}
 define("triangular_solve", ["matrix", "rhs", "lower?", "adjoint?", "name?"], ([matrix, rhs, lower, flip]) => {
   const [a, b] = pair(matrix!, rhs!);
   return wrap(engine.triangularSolve(a, b, { lower: truth(lower ?? true), transposed: truth(flip ?? false) }));
@@ -722,16 +739,19 @@ define("lstsq", ["matrix", "rhs", "l2_regularizer?", "fast?", "name?"], ([matrix
   if (b.shape.length < 2) invalidArgument("In[1] ndims must be >= 2");
   return wrap(engine.lstsq(a, b));
 });
+define("det", ["input", "name?"], ([input]) => wrap(engine.det(square("MatrixDeterminant", input!))));
+define("cholesky", ["input", "name?"], ([input]) => wrap(engine.cholesky(square("Cholesky", input!))));
 for (const [name, run] of Object.entries({
-  det: engine.det,
-  cholesky: engine.cholesky,
   eigvalsh: engine.eigvalsh,
   expm: engine.expm,
   matrix_transpose: engine.transposeMatrices,
 })) {
   define(name, ["input", "name?"], ([input]) => wrap(run(toTensor(input!))));
 }
-define("inv", ["input", "adjoint?", "name?"], ([input, flip]) => wrap(engine.inv(turned(toTensor(input!), flip))));
+define("inv", ["input", "adjoint?", "name?"], ([input, flip]) => {
+  const value = turned(square("MatrixInverse", input!), flip);
+  return wrap(inverting("MatrixInverse", "Input is not invertible.", () => engine.inv(value)));
+});
 // Of a positive definite matrix, through its Cholesky factor, as TensorFlow.
 define("logdet", ["matrix", "name?"], ([matrix]) => {
   const diagonal = engine.diag(engine.cholesky(toTensor(matrix!)));

@@ -368,8 +368,9 @@ export abstract class PyTensorLike extends PyObject {
   }
   /** As NumPy formats the numbers of a tensor; a Variable is a text to it. */
   override pyFormat(spec: string): string {
-    if (spec !== "" || !(this instanceof PyTfTensor)) return formatTensor(this.now(), spec, this.pyRepr!());
-    return str(new PyArray(this.detached()));
+    if (this instanceof PyTfTensor) return formatTensor(this.now(), spec, str(new PyArray(this.detached())));
+    if (spec !== "") raiseError("TypeError", `unsupported format string passed to ${typeName(this)}.__format__`);
+    return this.pyRepr!();
   }
   override pyGetAttribute(name: string): PyValue | undefined {
     switch (name) {
@@ -590,6 +591,12 @@ function slicePart(value: Value, key: PyValue): Value {
   } catch (error) {
     if (!(error instanceof PyException) || error.type.name !== "IndexError") throw error;
     const text = String(error.args[0]);
+    if (/^only integers/.test(text))
+      raiseError(
+        "TypeError",
+        `Only integers, slices (\`:\`), ellipsis (\`...\`), tf.newaxis (\`None\`) and scalar tf.int32/tf.int64 tensors are valid indices, got ${repr(key)}`,
+      );
+    if (value.shape.length === 0) refuse("StridedSlice", "Attempting to slice scalar input.", " name: strided_slice/");
     const outside = /^index (-?\d+) is out of bounds for axis (\d+)/.exec(text);
     const what = outside
       ? `slice index ${outside[1]} of dimension ${outside[2]} out of bounds.`
@@ -686,6 +693,8 @@ class Handle extends Tensor {
 
 export class PyTfVariable extends PyTensorLike {
   readonly handle: Handle;
+  /** The Variable itself, of what an assignment gave. */
+  readonly root: PyTfVariable = this;
   constraint: PyValue = null;
   constructor(
     initial: Tensor,
@@ -704,7 +713,7 @@ export class PyTfVariable extends PyTensorLike {
   }
   /** Each read is a value of its own; tapes that follow Variables notice it. */
   engineValue(): Value {
-    if (this.trainable) for (const tape of openTapes()) tape.accessed(this);
+    if (this.trainable) for (const tape of openTapes()) tape.accessed(this.root);
     return engine.bind(readOp, [this.handle], undefined);
   }
   protected override unhashable(): string {
@@ -714,13 +723,17 @@ export class PyTfVariable extends PyTensorLike {
   twin(): PyTfVariable {
     return new PyTfVariable(this.now(), this.name, this.trainable, this.type);
   }
+  /** What an assignment gives: the same Variable under another name. */
+  assigned(): PyValue {
+    return Object.assign(Object.create(this) as PyTfVariable, { name: "UnreadVariable" });
+  }
   /** For calls that must not change it. */
   snapshot(): () => void {
     const before = this.now();
     return () => this.handle.put(before);
   }
   override held(): readonly unknown[] {
-    return [this.handle.value, this.type, this.dict, this.constraint];
+    return [this.handle.value, this.type, this.dict, this.constraint, this.root];
   }
   override hold([value, , dict, constraint]: readonly unknown[]): void {
     this.handle.put(value as Tensor);
@@ -742,7 +755,7 @@ export class PyTfVariable extends PyTensorLike {
     if (vm.listener) {
       vm.emit({
         kind: "update",
-        variable: this,
+        variable: this.root,
         before,
         value: this.now(),
         span: { from: vm.at.from, to: vm.at.to },
@@ -793,7 +806,7 @@ export class PyTfVariable extends PyTensorLike {
           data[at] = peek(next).data[k];
         });
         this.assign(engine.tensor(data, this.dtype, whole.shape));
-        return this;
+        return this.assigned();
       });
     made.dict = new Map([
       ["assign", assignPart("")],
@@ -813,7 +826,7 @@ methods(variableType, {
   ...(sharedMethods as Parameters<typeof methods>[1]),
   assign: (self: PyTfVariable, [x]) => {
     self.assign(toTensor(x, self.dtype));
-    return self;
+    return self.assigned();
   },
   assign_add: (self: PyTfVariable, [x]) => moved(self, "AssignAddVariableOp", engine.add, x),
   assign_sub: (self: PyTfVariable, [x]) => moved(self, "AssignSubVariableOp", engine.sub, x),
@@ -833,12 +846,7 @@ methods(variableType, {
   value: (self: PyTfVariable) => new PyTfTensor(self.engineValue()),
 });
 
-function moved(
-  self: PyTfVariable,
-  op: string,
-  run: (x: Value, y: Value) => Value,
-  x: PyValue | undefined,
-): PyTfVariable {
+function moved(self: PyTfVariable, op: string, run: (x: Value, y: Value) => Value, x: PyValue | undefined): PyValue {
   const given = toTensor(x ?? null, self.dtype);
   if (!sameShape(given.shape, self.shape))
     refuse(
@@ -846,13 +854,13 @@ function moved(
       `Cannot update variable with shape [${self.shape}] using a Tensor with shape [${given.shape}], shapes must be equal.`,
     );
   self.assign(run(self.now(), peek(given)));
-  return self;
+  return self.assigned();
 }
 
 type Combine = (old: number, given: number) => number;
 
 /** Combines parts of a Variable, named by index vectors, with updates. */
-function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combine: Combine): PyTfVariable {
+function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combine: Combine): PyValue {
   const places = peek(toTensor(indices));
   const now = self.now();
   const depth = places.shape.at(-1) ?? 0;
@@ -873,11 +881,11 @@ function scattered(self: PyTfVariable, indices: PyValue, updates: PyValue, combi
       data[row * width + i] = combine(data[row * width + i]!, given[given.length === 1 ? 0 : k * width + i]!);
   }
   self.assign(engine.tensor(data, self.dtype, now.shape));
-  return self;
+  return self.assigned();
 }
 
 /** The same for rows that tf.IndexedSlices name. */
-function scatteredRows(self: PyTfVariable, slices: PyValue, combine: Combine): PyTfVariable {
+function scatteredRows(self: PyTfVariable, slices: PyValue, combine: Combine): PyValue {
   const indices = toTensor(getAttribute(slices, "indices"));
   return scattered(
     self,
@@ -1031,9 +1039,9 @@ export function matched(a: Value, b: Value, op: string): [Value, Value] {
 }
 
 function differ(op: string, first: string, second: string): never {
-  const [place, shown] = op === "SelectV2" ? [2, op] : op === "MatMul" ? [1, "_MklMatMul"] : [1, op];
+  const place = op === "SelectV2" ? 2 : 1;
   invalidArgument(
-    `cannot compute ${shown} as input #${place}(zero-based) was expected to be a ${typeWord(first)} tensor but is a ${typeWord(second)} tensor [Op:${op}] name: `,
+    `cannot compute ${op} as input #${place}(zero-based) was expected to be a ${typeWord(first)} tensor but is a ${typeWord(second)} tensor [Op:${op}] name: `,
   );
 }
 
@@ -1058,16 +1066,16 @@ export function tensorArithmetic(op: string, x: Value, y: Value): Value {
   if (op !== "@") return together(opNames[op] ?? op, x, y, (a, b) => applied(op, a, b));
   const [a, b] = matched(x, y, "MatMul");
   const [m, n] = [a.shape.length, b.shape.length];
-  const wrapper = m > 2 || n > 2 ? "BatchMatMulV2" : "__MklMatMul";
-  if (m < 2) refuse("MatMul", "In[0] ndims must be >= 2", undefined, wrapper);
-  if (n < 2) refuse("MatMul", "In[1] ndims must be >= 2", undefined, wrapper);
+  const batches = m > 2 || n > 2;
+  const name = batches ? "BatchMatMulV2" : "MatMul";
+  if (!batches && m !== n) refuse(name, `In[0] and In[1] has different ndims: [${a.shape}] vs. [${b.shape}]`);
+  if (!batches && m < 2) refuse(name, `In[0] and In[1] ndims must be == 2: ${m}`);
+  if (m < 2) refuse(name, `In[0] ndims must be >= 2: ${m}`);
+  if (n < 2) refuse(name, `In[1] ndims must be >= 2: ${n}`);
+  if (!broadcastable(a.shape.slice(0, -2), b.shape.slice(0, -2)))
+    refuse(name, `In[0] and In[1] must have compatible batch dimensions: [${a.shape}] vs. [${b.shape}]`);
   if (a.shape[m - 1] !== b.shape[n - 2])
-    refuse(
-      m > 2 || n > 2 ? "BatchMatMulV2" : "MatMul",
-      `Matrix size-incompatible: In[0]: [${a.shape}], In[1]: [${b.shape}]`,
-      undefined,
-      wrapper,
-    );
+    refuse(name, `Matrix size-incompatible: In[0]: [${a.shape}], In[1]: [${b.shape}]`);
   return applied(op, a, b);
 }
 
