@@ -333,6 +333,17 @@ describe("gradlens", function () {
       "--at",
       '{"x": 1}',
     );
+    const complex = file(
+      "complex.py",
+      "import numpy as np\ndef f(x):\n    return np.abs(np.asarray(x, dtype=complex))\n",
+    );
+    fails(
+      /derivatives through complex numbers are not supported here \(line 3\)/,
+      "grad",
+      `${complex}::f`,
+      "--at",
+      "x=1",
+    );
     fails(/:2: /, "grad", `${file("torn.py", "x = 1\ndef f(x:\n")}::f`, "--at", '{"x": 1}');
     fails(/usage: gradlens run FILE/, "run");
   });

@@ -1,5 +1,6 @@
 /** Arithmetic of int, float and complex, exactly as Python does it. */
 
+import { Tensor, Value } from "../../../engine";
 import { complexType } from "./containers";
 import { allocateCheck, exceptionTypes, PyException, raiseError } from "./errors";
 import { floatRepr } from "./format";
@@ -250,10 +251,17 @@ export class PyComplex extends PyObject {
 
 export function toComplex(x: PyValue): PyComplex | undefined {
   if (x instanceof PyComplex) return x;
+  notFollowed(x);
   if (typeof x === "number") return new PyComplex(x, 0);
   if (typeof x === "bigint") return new PyComplex(intToFloat(x), 0);
   if (typeof x === "boolean") return new PyComplex(x ? 1 : 0, 0);
   return undefined;
+}
+
+/** Complex numbers carry no derivatives: that is said, where a number that is followed would become one. */
+export function notFollowed(x: unknown): void {
+  if (x instanceof Value && !(x instanceof Tensor))
+    raiseError("NotImplementedError", "derivatives through complex numbers are not supported here");
 }
 
 function complexDivide(a: PyComplex, b: PyComplex): PyComplex {

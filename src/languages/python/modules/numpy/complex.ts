@@ -2,7 +2,7 @@
 import { floatFormat, layOut, peek, scalarText, shownPlaces, sizeOf, tensor, withExtras } from "../../../../engine";
 import { complexType, LazyIterator, PyList, PyTuple } from "../../runtime/containers";
 import { raiseError } from "../../runtime/errors";
-import { complexPower, PyComplex, toComplex } from "../../runtime/numbers";
+import { complexPower, notFollowed, PyComplex, toComplex } from "../../runtime/numbers";
 import {
   ellipsis,
   type Kwargs,
@@ -13,7 +13,7 @@ import {
   type PyValue,
   typeType,
 } from "../../runtime/object";
-import { call, getAttribute, isNumber } from "../../runtime/protocol";
+import { call, getAttribute, isNumber, repr } from "../../runtime/protocol";
 import { arrayHooks, arrayType, complexFloatingType, PyArray, shapeText } from "./array";
 import { printOptions } from "./print";
 import { select } from "./select";
@@ -309,7 +309,8 @@ export class ComplexArray extends PyObject {
     return new PyList(Array.from({ length: this.shape[axis] }, (_, k) => this.list(axis + 1, at + k * stride)));
   }
   override pyStr(): string {
-    return this.text(" ", 0);
+    // As its one number.
+    return this.shape.length === 0 ? repr(new PyComplex(this.re[0], this.im[0])) : this.text(" ", 0);
   }
   override pyRepr(): string {
     return withExtras(
@@ -373,6 +374,7 @@ export function toArray(x: PyValue, dtype?: ComplexKind): ComplexArray {
       dtype ?? (x instanceof NpComplex ? x.dtype : "complex128"),
     );
   if (x instanceof PyArray) {
+    notFollowed(x.value);
     const now = peek(x.value);
     return new ComplexArray(Float64Array.from(now.data), new Float64Array(now.data.length), now.shape, dtype);
   }

@@ -130,8 +130,8 @@ export function makeArray(x: PyValue, dtype: PyValue | undefined, copy = true): 
     return array(kind === undefined ? value : engine.cast(value, kind as DType));
   }
   if (x === null || x instanceof PyDict || x instanceof PyInstance) return new ObjectArray([x], []);
-  const value = asValue(x);
-  return array(kind === undefined ? value : engine.cast(value, kind as DType));
+  const value = array(asValue(x));
+  return kind === undefined ? value : makeArray(value, dtype, false);
 }
 
 /** Nested lists as an array of objects; of different lengths: as an array of lists. */
@@ -259,8 +259,13 @@ const creation: Entry[] = [
   filledLike("ones_like", 1),
   filledLike("empty_like", 0),
   define("full", ["shape", "fill_value", "dtype?"], ([shape, level, dtype]) => {
-    const value = asValue(level!);
-    return array(engine.cast(engine.broadcastTo(value, shapeOf(shape!)), dtypeOfArgument(dtype) ?? value.dtype));
+    const size = shapeOf(shape!);
+    const one = makeArray(level!, dtype);
+    if (one instanceof ComplexArray) {
+      const [re, im] = [one.re, one.im].map((part) => new Float64Array(sizeOf(size)).fill(part[0]!));
+      return new ComplexArray(re!, im!, size, one.dtype);
+    }
+    return array(engine.broadcastTo(asValue(one), size));
   }),
   define("full_like", ["a", "fill_value", "dtype?"], ([x, level, dtype]) => {
     const value = asValue(x!);
