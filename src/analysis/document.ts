@@ -50,7 +50,7 @@ import {
   wrongDerivative,
 } from "./findings";
 import { isLatex, readLatex } from "./latex";
-import { type Literal, literalCalls, literalOf, pointComment, type Tree } from "./point";
+import { type Literal, literalCalls, literalOf, numbersIn, pointComment, type Tree } from "./point";
 import { type LiveScript, liveScript, runScript, type Script, spanKey } from "./script";
 import { firstThatWorks, Look, type Origin, Problem } from "./subject";
 import { withoutDecoration, withoutDollars } from "./typed";
@@ -354,9 +354,14 @@ export class DocumentAnalysis {
     const fn = this.functionValue(definition, call);
     const { values, origin } = this.pointOf(definition, fn, given, call);
     const title = `${definition.name}(${definition.params.list.map((parameter) => (parameter.kind === "star" ? "*" : parameter.kind === "doublestar" ? "**" : "") + parameter.name).join(", ")})`;
-    const parameters = [...values].map(([name, value]) =>
-      argumentOf(name, value, valueIn(given, name) === undefined ? undefined : MOST_GIVEN),
-    );
+    const parameters = [...values].map(([name, value]) => {
+      const tree = valueIn(given, name);
+      if (tree === undefined) return argumentOf(name, value);
+      const argument = argumentOf(name, value, MOST_GIVEN);
+      // As they were written: in float32 they may be others.
+      const numbers = numbersIn(tree);
+      return numbers.length === argument.numbers.length ? { ...argument, numbers } : argument;
+    });
     const look = (attempt: readonly Argument[]) => {
       const call = (inputs: readonly Value[]) => this.invoke(title, definition, fn, attempt, inputs);
       return new Look(title, attempt, numbersOf(attempt), origin, call, this.dialect);

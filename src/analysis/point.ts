@@ -9,6 +9,9 @@ import { type Call, callsOf, type Expr, type FunctionDef, type PyModuleSyntax } 
 /** A number or nested lists of numbers, with whether every number is an integer literal. */
 export type Tree = number | Tree[];
 
+/** All numbers of a tree, in order. */
+export const numbersIn = (tree: Tree): number[] => (typeof tree === "number" ? [tree] : tree.flatMap(numbersIn));
+
 export interface Literal {
   readonly tree: Tree;
   readonly integer: boolean;

@@ -38,7 +38,7 @@ interface Props {
 export function NumberField({ label, id, value, step, min, whole, single, empty, class: name = "", onChange }: Props) {
   const [typed, setTyped] = useState<string>();
   const none = empty !== undefined && Number.isNaN(value);
-  const text = single && Math.fround(value) === value ? formatSingle(value) : formatNumber(value, 17);
+  const text = single ? formatSingle(value) : formatNumber(value, 17);
   const shown = none ? "" : text;
   // What is typed stays as it was typed while it means the value.
   useEffect(() => {

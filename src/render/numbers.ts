@@ -30,8 +30,9 @@ export function formatNumber(value: number, digits = 7): string {
   return plain(mantissa, exponent);
 }
 
-/** A number of float32 in the fewest digits that tell it apart from its neighbours there, as frameworks print it. */
+/** A number of float32 in the fewest digits that tell it apart from its neighbours there, as frameworks print it; any other in all its digits. */
 export function formatSingle(value: number): string {
+  if (Math.fround(value) !== value) return formatNumber(value, 17);
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return formatNumber(short, 17);

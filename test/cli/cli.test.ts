@@ -233,6 +233,11 @@ describe("gradlens", function () {
     assert.equal(failed.status, 1);
   });
 
+  it("takes a point as it is written, also where the file works in float32", () => {
+    const { stdout } = gradlens("grad", `${F}::g`, "--at", "x1=3, x2=5.48");
+    assert.match(stdout, /^value 240\.24320000000003\n/);
+  });
+
   it("shares large products with a second thread, where there is a second core", () => {
     const program = (n: number) =>
       file(
