@@ -57,6 +57,14 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
 
+/** Whether both hold the same numbers: NaN is NaN, −0 is not 0. */
+export function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
+
 export function scalar(value: number, dtype: DType = "float64"): Tensor {
   return new Tensor([roundTo[dtype](value)], SCALAR, dtype);
 }

@@ -1,6 +1,6 @@
 /** When two applications are the same: the same operation, with the same attributes, on the same values. */
 import type { Op } from "../op";
-import { Tensor, type Value } from "../tensor";
+import { sameNumbers, Tensor, type Value } from "../tensor";
 
 /** Attributes with longer lists are not compared, but for offsets. */
 const MOST_COMPARED = 256;
@@ -53,16 +53,9 @@ export class Identities {
     for (let i = 0; i < offsets.length; i++) hash = Math.imul(hash ^ offsets[i]!, 0x01000193);
     const alike = this.offsets.get(hash) ?? [];
     this.offsets.set(hash, alike);
-    const known = alike.findIndex((other) => sameOffsets(offsets, other));
+    const known = alike.findIndex((other) => sameNumbers(offsets, other));
     return `${hash}.${known >= 0 ? known : alike.push(offsets) - 1}`;
   }
-}
-
-function sameOffsets(a: Int32Array, b: Int32Array): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 function together(meanings: readonly (string | undefined)[]): string | undefined {

@@ -4,7 +4,7 @@ import { type Graph, nodesOf } from "../graph/graph";
 import { Input, type Node, Stage } from "../interpreters/stage";
 import type { Elementwise, Movement } from "../op";
 import { add, cast } from "../ops";
-import { type Shape, sameShape, scalar, sizeOf, Tensor, type Value } from "../tensor";
+import { type Shape, sameNumbers, sameShape, scalar, sizeOf, Tensor, type Value } from "../tensor";
 import {
   type Buffer,
   greatestCommonDivisor,
@@ -594,12 +594,6 @@ class Fusion {
       offset += sizeOf(part.shape);
     }
   }
-}
-
-function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
-  return true;
 }
 
 /** For each place the one offset that names it; undefined where a place is named twice. */

@@ -1,5 +1,15 @@
 /** Programs whose outputs are their next inputs, written over the state that they start from. */
-import { type Buffer, type Loop, meet, type Place, type Program, reachOf, type Step, samePlace } from "./loops";
+import {
+  type Buffer,
+  type Loop,
+  meet,
+  type Place,
+  type Program,
+  reachOf,
+  type Step,
+  samePlace,
+  sizeOfInputs,
+} from "./loops";
 import { accesses } from "./merge";
 
 /** A program that goes a step from its inputs to its outputs, which lie where the inputs do. */
@@ -20,8 +30,7 @@ export function inPlace(program: Program, width: number): Repeated {
   const copies: Loop[] = [];
   const first = buffers.map((_, k) => k);
   const second = first.slice();
-  const size =
-    Math.max(0, ...buffers.map((buffer) => (buffer.kind === "input" ? buffer.start + buffer.size : 0))) - width;
+  const size = sizeOfInputs(program) - width;
   program.buffers.forEach((buffer, k) => {
     if (buffer.kind === "input" && buffer.start >= size)
       second[k] = buffers.push({ ...buffer, start: buffer.start + width }) - 1;

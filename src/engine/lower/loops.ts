@@ -208,6 +208,10 @@ export function carriedOver(
   return from.size > 0 ? { from, needed } : undefined;
 }
 
+/** The numbers of the point, up to the last that is an input's. */
+export const sizeOfInputs = ({ buffers }: Program): number =>
+  Math.max(0, ...buffers.map((buffer) => (buffer.kind === "input" ? buffer.start + buffer.size : 0)));
+
 /** About how many operations on numbers a program takes; starting a loop counts as a few. */
 export function operationsOf({ steps, buffers }: Program): number {
   return steps.reduce((total, step) => {

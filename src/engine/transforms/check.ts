@@ -10,7 +10,7 @@ import { type Graph, gradientNodes, indexText, nodesOf, type Parameter, stage } 
 import { evaluate } from "../interpreters/eager";
 import { Input, type Node, peek, Stage } from "../interpreters/stage";
 import { add, cast, castOp, mul, reshape, sub, take } from "../ops";
-import { allocate, full, type Shape, sizeOf, Tensor, tensor, type Value } from "../tensor";
+import { allocate, full, type Shape, sameNumbers, sizeOf, Tensor, tensor, type Value } from "../tensor";
 import { elementwisePartial } from "./backward";
 import { complexStep } from "./complex";
 import { gradient, type ValueFunction } from "./derivatives";
@@ -615,7 +615,7 @@ class Row {
     try {
       for (const branch of this.branches) {
         const at = run(branch.nodes, inputsOf(branch, tensors));
-        if (branch.graph.guards.every(({ node }) => sameNumbers(at(node), node.primal)))
+        if (branch.graph.guards.every(({ node }) => sameNumbers(at(node).data, node.primal.data)))
           return at(branch.output).item();
       }
       const branch = this.branch(point);
@@ -709,7 +709,3 @@ const farApart = (a: number, b: number): boolean => Math.abs(a - b) > 1e-8 * Mat
 
 const inputsOf = ({ graph }: Branch, tensors: readonly Tensor[]): [Value, Tensor][] =>
   graph.inputs.map((input, k) => [input, tensors[k]!]);
-
-function sameNumbers(a: Tensor, b: Tensor): boolean {
-  return Array.prototype.every.call(a.data, (number: number, i: number) => Object.is(number, b.data[i]));
-}

@@ -10,7 +10,7 @@ import { type Kernel, kernel, type Lowered, type Numbers, tiered } from "../lowe
 import { operationsOf } from "../lower/loops";
 import { lowerLoops } from "../lower/lower-loops";
 import { concat, reshape } from "../ops";
-import { full, type Shape, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { full, type Shape, sameNumbers, scalar, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 import { jacobians } from "./jacobian";
 
 /** A graph over scalars that holds where its guards do, with its derivatives. */
@@ -230,7 +230,10 @@ export function overArrays(graph: Graph, dialect: Dialect, reason: RangeError): 
 
   const run = (values: readonly Value[]): { result: Value; holds: boolean } => {
     const [result, ...seen] = replay([output, ...conditions], pairs(inputs, values), nodes);
-    return { result: result!, holds: seen.every((value, k) => sameData(peek(value), conditions[k]!.primal)) };
+    return {
+      result: result!,
+      holds: seen.every((value, k) => sameNumbers(peek(value).data, conditions[k]!.primal.data)),
+    };
   };
   const value: Lowered = (point, out) => {
     const { result, holds } = run(unflatten(inputs, point));
@@ -354,9 +357,6 @@ function rowsOf(blocks: readonly Value[], rows: number): number[][] {
 function write(data: ArrayLike<number>, out: Numbers, at: number): void {
   for (let i = 0; i < data.length; i++) out[at + i] = data[i]!;
 }
-
-const sameData = (a: Tensor, b: Tensor) =>
-  a.data.length === b.data.length && a.data.every((x, i) => Object.is(x, b.data[i]));
 
 /** A flat point as the values of parameters or inputs. */
 export function unflatten(

@@ -15,7 +15,7 @@ import { peek } from "../interpreters/stage";
 import { fuse } from "../lower/fuse";
 import { lowerLoops } from "../lower/lower-loops";
 import { concat, reshape, take, zeros } from "../ops";
-import { type Shape, sizeOf, type Tensor, tensor, type Value } from "../tensor";
+import { type Shape, sameNumbers, sizeOf, type Tensor, tensor, type Value } from "../tensor";
 import { jvp, vjp } from "./derivatives";
 
 /** A matrix in compressed sparse rows. */
@@ -236,10 +236,5 @@ function holds({ guards, inputs }: Graph, x: Tensor): boolean {
       new Map(inputs.map((input) => [input, x])),
     ),
   );
-  return guards.every(({ node }, k) => {
-    const before = node.primal.data;
-    return Array.prototype.every.call(peek(values[k]!).data, (number: number, i: number) =>
-      Object.is(number, before[i]),
-    );
-  });
+  return guards.every(({ node }, k) => sameNumbers(peek(values[k]!).data, node.primal.data));
 }

@@ -1,5 +1,5 @@
 /** Where the numbers of a program over arrays lie in its memory. */
-import type { Program } from "../loops";
+import { type Program, sizeOfInputs } from "../loops";
 
 /** Where everything lies, in bytes. */
 export class Layout {
@@ -45,6 +45,3 @@ export class Layout {
     return start;
   }
 }
-
-export const sizeOfInputs = ({ buffers }: Program): number =>
-  Math.max(0, ...buffers.map((buffer) => (buffer.kind === "input" ? buffer.start + buffer.size : 0)));
